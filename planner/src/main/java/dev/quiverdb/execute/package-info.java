@@ -1,0 +1,5 @@
+/** Runs a physical plan by batch. */
+@NullMarked
+package dev.quiverdb.execute;
+
+import org.jspecify.annotations.NullMarked;
