@@ -1,0 +1,23 @@
+package dev.quiverdb.vector.filter;
+
+/**
+ * An admission that is only known by asking: a predicate over rows, a visibility check, a policy.
+ * {@link #admitMany} is the form that searches prefer; implementations that evaluate SQL read the
+ * rows of a whole batch there.
+ *
+ * <p>The answer for a vecId must not change during one search.
+ */
+public non-sealed interface AdmissionTest extends Admission {
+    @Override
+    default void admitMany(int[] vecIds, int count, boolean[] admitted) {
+        for (int i = 0; i < count; i++) {
+            admitted[i] = admits(vecIds[i]);
+        }
+    }
+
+    /** Returns the planner's estimate; a search corrects it by what it sees. */
+    @Override
+    default double passRate(long liveCount) {
+        return 0.5;
+    }
+}

@@ -1,0 +1,117 @@
+package dev.quiverdb.vector.filter;
+
+import java.util.Arrays;
+
+/**
+ * A set of vecIds as {@code long[]} words, bit {@code vecId & 63} of word {@code vecId >>> 6}, with
+ * its cardinality known. Ids beyond the last word are not in the set.
+ *
+ * <p>Filled by one thread; afterwards any number of threads may read it.
+ */
+public final class VecIdBitmap implements Admission {
+    private long[] words;
+    private int cardinality;
+
+    /** Makes an empty set with room for ids below {@code idsMax}; it grows when needed. */
+    public VecIdBitmap(int idsMax) {
+        this.words = new long[(idsMax + 63) >>> 6];
+    }
+
+    private VecIdBitmap(long[] words) {
+        this.words = words;
+        long bits = 0;
+        for (long word : words) {
+            bits += Long.bitCount(word);
+        }
+        this.cardinality = Math.toIntExact(bits);
+    }
+
+    /** Makes a set that takes over the words. */
+    public static VecIdBitmap ofWords(long[] words) {
+        return new VecIdBitmap(words);
+    }
+
+    /** Makes a set of the ids given. */
+    public static VecIdBitmap of(int... vecIds) {
+        int max = -1;
+        for (int vecId : vecIds) {
+            max = Math.max(max, vecId);
+        }
+        var bitmap = new VecIdBitmap(max + 1);
+        for (int vecId : vecIds) {
+            bitmap.add(vecId);
+        }
+        return bitmap;
+    }
+
+    /** Adds an id; no effect where it is present. */
+    public void add(int vecId) {
+        int word = vecId >>> 6;
+        if (word >= words.length) {
+            words = Arrays.copyOf(words, Math.max(word + 1, words.length + (words.length >>> 1)));
+        }
+        long bit = 1L << vecId;
+        if ((words[word] & bit) == 0) {
+            words[word] |= bit;
+            cardinality++;
+        }
+    }
+
+    /** Removes an id; no effect where it is absent. */
+    public void remove(int vecId) {
+        int word = vecId >>> 6;
+        long bit = 1L << vecId;
+        if (word < words.length && (words[word] & bit) != 0) {
+            words[word] &= ~bit;
+            cardinality--;
+        }
+    }
+
+    /** Returns how many ids are in the set. */
+    public int cardinality() {
+        return cardinality;
+    }
+
+    /** Returns the smallest id in the set that is not below {@code from}, or -1. */
+    public int next(int from) {
+        int word = from >>> 6;
+        if (word >= words.length) {
+            return -1;
+        }
+        long bits = words[word] & (-1L << from);
+        while (bits == 0) {
+            if (++word == words.length) {
+                return -1;
+            }
+            bits = words[word];
+        }
+        return (word << 6) + Long.numberOfTrailingZeros(bits);
+    }
+
+    /** Returns the intersection as a new set. */
+    public VecIdBitmap and(VecIdBitmap other) {
+        long[] both = new long[Math.min(words.length, other.words.length)];
+        for (int i = 0; i < both.length; i++) {
+            both[i] = words[i] & other.words[i];
+        }
+        return new VecIdBitmap(both);
+    }
+
+    @Override
+    public boolean admits(int vecId) {
+        int word = vecId >>> 6;
+        return word < words.length && (words[word] >>> vecId & 1) != 0;
+    }
+
+    @Override
+    public void admitMany(int[] vecIds, int count, boolean[] admitted) {
+        for (int i = 0; i < count; i++) {
+            admitted[i] = admits(vecIds[i]);
+        }
+    }
+
+    @Override
+    public double passRate(long liveCount) {
+        return liveCount == 0 ? 1 : Math.min(1, (double) cardinality / liveCount);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.quiverdb.vector.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quiverdb.base.testing.Randomised;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class AdmissionLogicTest {
+    @Randomised(runs = 20)
+    void bitmapBehavesLikeASet(SplittableRandom chance) {
+        var model = new TreeSet<Integer>();
+        var bitmap = new VecIdBitmap(chance.nextInt(100));
+        for (int step = 0; step < 500; step++) {
+            int vecId = chance.nextInt(400);
+            if (chance.nextInt(3) == 0) {
+                model.remove(vecId);
+                bitmap.remove(vecId);
+            } else {
+                model.add(vecId);
+                bitmap.add(vecId);
+            }
+        }
+        assertThat(bitmap.cardinality()).isEqualTo(model.size());
+        List<Integer> walked = new ArrayList<>();
+        for (int id = bitmap.next(0); id >= 0; id = bitmap.next(id + 1)) {
+            walked.add(id);
+        }
+        assertThat(walked).containsExactlyElementsOf(model);
+        assertThat(bitmap.admits(4_000)).isFalse();
+    }
+
+    @Test
+    void twoBitmapsMakeABitmap() {
+        var both = Admission.and(VecIdBitmap.of(1, 2, 900), VecIdBitmap.of(2, 3, 64));
+        assertThat(both).isInstanceOfSatisfying(
+                VecIdBitmap.class, bitmap -> assertThat(bitmap.cardinality()).isEqualTo(1));
+        assertThat(both.admits(2)).isTrue();
+        assertThat(Admission.and(Admission.ALL, both)).isSameAs(both);
+    }
+
+    @Test
+    void theRightSideNeverSeesWhatTheLeftRejected() {
+        List<Integer> shown = new ArrayList<>();
+        AdmissionTest leaky =
+                vecId -> {
+                    shown.add(vecId);
+                    return vecId % 2 == 0;
+                };
+        var both = Admission.and(VecIdBitmap.of(3, 4, 6), leaky);
+        boolean[] admitted = new boolean[5];
+        both.admitMany(new int[] {1, 3, 4, 5, 6}, 5, admitted);
+        assertThat(admitted).containsExactly(false, false, true, false, true);
+        assertThat(both.admits(8)).isFalse();
+        assertThat(shown).containsExactly(3, 4, 6);
+    }
+}
