@@ -24,13 +24,16 @@ public sealed interface Admission permits Everything, VecIdBitmap, AdmissionTest
      */
     void admitMany(int[] vecIds, int count, boolean[] admitted);
 
-    /** Returns the expected share of vectors admitted, in [0, 1], of {@code liveCount} live ones. */
+    /**
+     * Returns the expected share of vectors admitted, in [0, 1], of {@code liveCount} live ones.
+     */
     double passRate(long liveCount);
 
     /**
      * Returns what both admit. Two bitmaps make a bitmap; a bitmap before a test spares the test
-     * every vector that the bitmap rejects. Put what is cheap and what must be decided first (row-level
-     * security) left: {@code right} is never asked about a vector that {@code left} rejects.
+     * every vector that the bitmap rejects. Put what is cheap and what must be decided first
+     * (row-level security) left: {@code right} is never asked about a vector that {@code left}
+     * rejects.
      */
     static Admission and(Admission left, Admission right) {
         if (left instanceof Everything) {

@@ -36,8 +36,9 @@ class AdmissionLogicTest {
     @Test
     void twoBitmapsMakeABitmap() {
         var both = Admission.and(VecIdBitmap.of(1, 2, 900), VecIdBitmap.of(2, 3, 64));
-        assertThat(both).isInstanceOfSatisfying(
-                VecIdBitmap.class, bitmap -> assertThat(bitmap.cardinality()).isEqualTo(1));
+        assertThat(both)
+                .isInstanceOfSatisfying(
+                        VecIdBitmap.class, bitmap -> assertThat(bitmap.cardinality()).isEqualTo(1));
         assertThat(both.admits(2)).isTrue();
         assertThat(Admission.and(Admission.ALL, both)).isSameAs(both);
     }
