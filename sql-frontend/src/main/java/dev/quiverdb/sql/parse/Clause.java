@@ -3,11 +3,34 @@ package dev.quiverdb.sql.parse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Pieces of statements that are neither expressions nor statements.
- */
+/** Pieces of statements that are neither expressions nor statements. */
 public sealed interface Clause extends Ast
-        permits Alias, IntoClause, RangeVar, RoleSpec, TypeName, Clause.Target, Clause.SortBy, Clause.Window, Clause.Frame, Clause.With, Clause.Cte, Clause.Search, Clause.Cycle, Clause.Locking, Clause.AssignTarget, Clause.Assignment, Clause.ColumnDefinition, Clause.Option, Clause.NameRef, Clause.ListOf, Clause.FunctionParameter, Clause.IndexElement, Clause.ObjectRef, Clause.Grantee, Clause.AccessPrivilege, Clause.VacuumTarget {
+        permits Alias,
+                IntoClause,
+                RangeVar,
+                RoleSpec,
+                TypeName,
+                Clause.Target,
+                Clause.SortBy,
+                Clause.Window,
+                Clause.Frame,
+                Clause.With,
+                Clause.Cte,
+                Clause.Search,
+                Clause.Cycle,
+                Clause.Locking,
+                Clause.AssignTarget,
+                Clause.Assignment,
+                Clause.ColumnDefinition,
+                Clause.Option,
+                Clause.NameRef,
+                Clause.ListOf,
+                Clause.FunctionParameter,
+                Clause.IndexElement,
+                Clause.ObjectRef,
+                Clause.Grantee,
+                Clause.AccessPrivilege,
+                Clause.VacuumTarget {
 
     /** Sort direction as written. */
     enum Direction {
@@ -93,7 +116,10 @@ public sealed interface Clause extends Ast
         CASCADE
     }
 
-    /** One element of a SELECT list or RETURNING. A star is an {@link Expr.ColumnRef} whose {@code star()} holds. */
+    /**
+     * One element of a SELECT list or RETURNING. A star is an {@link Expr.ColumnRef} whose {@code
+     * star()} holds.
+     */
     final class Target extends PgNode implements Clause {
         private final Expr expression;
         private final @Nullable String name;
@@ -125,7 +151,12 @@ public sealed interface Clause extends Ast
         private final List<String> usingOperator;
         private final Nulls nulls;
 
-        public SortBy(Span span, Expr expression, Direction direction, List<String> usingOperator, Nulls nulls) {
+        public SortBy(
+                Span span,
+                Expr expression,
+                Direction direction,
+                List<String> usingOperator,
+                Nulls nulls) {
             super(span);
             this.expression = expression;
             this.direction = direction;
@@ -155,7 +186,10 @@ public sealed interface Clause extends Ast
         }
     }
 
-    /** A window definition; {@code OVER w} has the name alone in {@code name}, {@code OVER (w ...)} in {@code refName}. */
+    /**
+     * A window definition; {@code OVER w} has the name alone in {@code name}, {@code OVER (w ...)}
+     * in {@code refName}.
+     */
     final class Window extends PgNode implements Clause {
         private final @Nullable String name;
         private final @Nullable String refName;
@@ -163,7 +197,13 @@ public sealed interface Clause extends Ast
         private final List<SortBy> orderBy;
         private final @Nullable Frame frame;
 
-        public Window(Span span, @Nullable String name, @Nullable String refName, List<Expr> partitionBy, List<SortBy> orderBy, @Nullable Frame frame) {
+        public Window(
+                Span span,
+                @Nullable String name,
+                @Nullable String refName,
+                List<Expr> partitionBy,
+                List<SortBy> orderBy,
+                @Nullable Frame frame) {
             super(span);
             this.name = name;
             this.refName = refName;
@@ -207,7 +247,14 @@ public sealed interface Clause extends Ast
         private final @Nullable Expr endOffset;
         private final Exclusion exclusion;
 
-        public Frame(Span span, FrameMode mode, BoundKind startBound, @Nullable Expr startOffset, BoundKind endBound, @Nullable Expr endOffset, Exclusion exclusion) {
+        public Frame(
+                Span span,
+                FrameMode mode,
+                BoundKind startBound,
+                @Nullable Expr startOffset,
+                BoundKind endBound,
+                @Nullable Expr endOffset,
+                Exclusion exclusion) {
             super(span);
             this.mode = mode;
             this.startBound = startBound;
@@ -243,7 +290,9 @@ public sealed interface Clause extends Ast
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {mode, startBound, startOffset, endBound, endOffset, exclusion};
+            return new @Nullable Object[] {
+                mode, startBound, startOffset, endBound, endOffset, exclusion
+            };
         }
     }
 
@@ -281,7 +330,14 @@ public sealed interface Clause extends Ast
         private final @Nullable Search search;
         private final @Nullable Cycle cycle;
 
-        public Cte(Span span, String name, List<String> columns, Materialized materialized, Command query, @Nullable Search search, @Nullable Cycle cycle) {
+        public Cte(
+                Span span,
+                String name,
+                List<String> columns,
+                Materialized materialized,
+                Command query,
+                @Nullable Search search,
+                @Nullable Cycle cycle) {
             super(span);
             this.name = name;
             this.columns = List.copyOf(columns);
@@ -327,7 +383,8 @@ public sealed interface Clause extends Ast
         private final boolean breadthFirst;
         private final String sequenceColumn;
 
-        public Search(Span span, List<String> columns, boolean breadthFirst, String sequenceColumn) {
+        public Search(
+                Span span, List<String> columns, boolean breadthFirst, String sequenceColumn) {
             super(span);
             this.columns = List.copyOf(columns);
             this.breadthFirst = breadthFirst;
@@ -360,7 +417,13 @@ public sealed interface Clause extends Ast
         private final @Nullable Expr markDefault;
         private final String pathColumn;
 
-        public Cycle(Span span, List<String> columns, String markColumn, @Nullable Expr markValue, @Nullable Expr markDefault, String pathColumn) {
+        public Cycle(
+                Span span,
+                List<String> columns,
+                String markColumn,
+                @Nullable Expr markValue,
+                @Nullable Expr markDefault,
+                String pathColumn) {
             super(span);
             this.columns = List.copyOf(columns);
             this.markColumn = markColumn;
@@ -401,7 +464,8 @@ public sealed interface Clause extends Ast
         private final List<RangeVar> relations;
         private final LockWait waitPolicy;
 
-        public Locking(Span span, LockStrength strength, List<RangeVar> relations, LockWait waitPolicy) {
+        public Locking(
+                Span span, LockStrength strength, List<RangeVar> relations, LockWait waitPolicy) {
             super(span);
             this.strength = strength;
             this.relations = List.copyOf(relations);
@@ -513,14 +577,22 @@ public sealed interface Clause extends Ast
         }
     }
 
-    /** A {@code name = value} option. The value is an {@link Expr.Literal}, a {@link TypeName} (as for any bare word), a {@link NameRef}, a {@link ListOf}, or null. */
+    /**
+     * A {@code name = value} option. The value is an {@link Expr.Literal}, a {@link TypeName} (as
+     * for any bare word), a {@link NameRef}, a {@link ListOf}, or null.
+     */
     final class Option extends PgNode implements Clause {
         private final @Nullable String namespace;
         private final String name;
         private final @Nullable Ast value;
         private final OptionAction action;
 
-        public Option(Span span, @Nullable String namespace, String name, @Nullable Ast value, OptionAction action) {
+        public Option(
+                Span span,
+                @Nullable String namespace,
+                String name,
+                @Nullable Ast value,
+                OptionAction action) {
             super(span);
             this.namespace = namespace;
             this.name = name;
@@ -595,7 +667,12 @@ public sealed interface Clause extends Ast
         private final TypeName type;
         private final @Nullable Expr defaultValue;
 
-        public FunctionParameter(Span span, ParameterMode mode, @Nullable String name, TypeName type, @Nullable Expr defaultValue) {
+        public FunctionParameter(
+                Span span,
+                ParameterMode mode,
+                @Nullable String name,
+                TypeName type,
+                @Nullable Expr defaultValue) {
             super(span);
             this.mode = mode;
             this.name = name;
@@ -635,7 +712,15 @@ public sealed interface Clause extends Ast
         private final Direction direction;
         private final Nulls nulls;
 
-        public IndexElement(Span span, @Nullable String column, @Nullable Expr expression, List<String> collation, List<String> operatorClass, List<Option> operatorClassOptions, Direction direction, Nulls nulls) {
+        public IndexElement(
+                Span span,
+                @Nullable String column,
+                @Nullable Expr expression,
+                List<String> collation,
+                List<String> operatorClass,
+                List<Option> operatorClassOptions,
+                Direction direction,
+                Nulls nulls) {
             super(span);
             this.column = column;
             this.expression = expression;
@@ -676,13 +761,19 @@ public sealed interface Clause extends Ast
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {column, expression, collation, operatorClass, operatorClassOptions, direction, nulls};
+            return new @Nullable Object[] {
+                column, expression, collation, operatorClass, operatorClassOptions, direction, nulls
+            };
         }
     }
 
-    /** An object named by DROP, COMMENT, ALTER and the like. {@code name} is the qualified name; for columns, constraints, triggers, policies and
-         * rules it is the relation's name and then the object's; for operator classes and families the access method comes first. {@code types} holds the
-         * argument types of routines and operators (a missing operand is a type with no names), the type itself for types and domains, both types of a cast. */
+    /**
+     * An object named by DROP, COMMENT, ALTER and the like. {@code name} is the qualified name; for
+     * columns, constraints, triggers, policies and rules it is the relation's name and then the
+     * object's; for operator classes and families the access method comes first. {@code types}
+     * holds the argument types of routines and operators (a missing operand is a type with no
+     * names), the type itself for types and domains, both types of a cast.
+     */
     final class ObjectRef extends PgNode implements Clause {
         private final ObjectType type;
         private final List<String> name;
@@ -690,7 +781,13 @@ public sealed interface Clause extends Ast
         private final boolean argumentsUnspecified;
         private final List<FunctionParameter> parameters;
 
-        public ObjectRef(Span span, ObjectType type, List<String> name, List<TypeName> types, boolean argumentsUnspecified, List<FunctionParameter> parameters) {
+        public ObjectRef(
+                Span span,
+                ObjectType type,
+                List<String> name,
+                List<TypeName> types,
+                boolean argumentsUnspecified,
+                List<FunctionParameter> parameters) {
             super(span);
             this.type = type;
             this.name = List.copyOf(name);

@@ -4,9 +4,7 @@ import java.util.List;
 import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Statements that change rows.
- */
+/** Statements that change rows. */
 public sealed interface Dml extends Command {
 
     /** OVERRIDING as written. */
@@ -40,7 +38,15 @@ public sealed interface Dml extends Command {
         private final @Nullable OnConflict onConflict;
         private final List<Clause.Target> returning;
 
-        public Insert(Span span, Clause.@Nullable With with, RangeVar relation, List<Clause.AssignTarget> columns, Overriding overriding, @Nullable Query source, @Nullable OnConflict onConflict, List<Clause.Target> returning) {
+        public Insert(
+                Span span,
+                Clause.@Nullable With with,
+                RangeVar relation,
+                List<Clause.AssignTarget> columns,
+                Overriding overriding,
+                @Nullable Query source,
+                @Nullable OnConflict onConflict,
+                List<Clause.Target> returning) {
             super(span);
             this.with = with;
             this.relation = relation;
@@ -81,7 +87,9 @@ public sealed interface Dml extends Command {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {with, relation, columns, overriding, source, onConflict, returning};
+            return new @Nullable Object[] {
+                with, relation, columns, overriding, source, onConflict, returning
+            };
         }
 
         @Override
@@ -99,7 +107,14 @@ public sealed interface Dml extends Command {
         private final @Nullable Expr where;
         private final List<Clause.Target> returning;
 
-        public Update(Span span, Clause.@Nullable With with, RangeVar relation, List<Clause.Assignment> assignments, List<From> from, @Nullable Expr where, List<Clause.Target> returning) {
+        public Update(
+                Span span,
+                Clause.@Nullable With with,
+                RangeVar relation,
+                List<Clause.Assignment> assignments,
+                List<From> from,
+                @Nullable Expr where,
+                List<Clause.Target> returning) {
             super(span);
             this.with = with;
             this.relation = relation;
@@ -152,7 +167,13 @@ public sealed interface Dml extends Command {
         private final @Nullable Expr where;
         private final List<Clause.Target> returning;
 
-        public Delete(Span span, Clause.@Nullable With with, RangeVar relation, List<From> using, @Nullable Expr where, List<Clause.Target> returning) {
+        public Delete(
+                Span span,
+                Clause.@Nullable With with,
+                RangeVar relation,
+                List<From> using,
+                @Nullable Expr where,
+                List<Clause.Target> returning) {
             super(span);
             this.with = with;
             this.relation = relation;
@@ -200,7 +221,13 @@ public sealed interface Dml extends Command {
         private final Expr on;
         private final List<MergeWhen> whens;
 
-        public Merge(Span span, Clause.@Nullable With with, RangeVar relation, From source, Expr on, List<MergeWhen> whens) {
+        public Merge(
+                Span span,
+                Clause.@Nullable With with,
+                RangeVar relation,
+                From source,
+                Expr on,
+                List<MergeWhen> whens) {
             super(span);
             this.with = with;
             this.relation = relation;
@@ -249,7 +276,14 @@ public sealed interface Dml extends Command {
         private final List<Clause.Assignment> assignments;
         private final @Nullable Expr where;
 
-        public OnConflict(Span span, ConflictAction action, List<Clause.IndexElement> inferElements, @Nullable Expr inferWhere, @Nullable String constraint, List<Clause.Assignment> assignments, @Nullable Expr where) {
+        public OnConflict(
+                Span span,
+                ConflictAction action,
+                List<Clause.IndexElement> inferElements,
+                @Nullable Expr inferWhere,
+                @Nullable String constraint,
+                List<Clause.Assignment> assignments,
+                @Nullable Expr where) {
             super(span);
             this.action = action;
             this.inferElements = List.copyOf(inferElements);
@@ -285,7 +319,9 @@ public sealed interface Dml extends Command {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {action, inferElements, inferWhere, constraint, assignments, where};
+            return new @Nullable Object[] {
+                action, inferElements, inferWhere, constraint, assignments, where
+            };
         }
     }
 
@@ -299,7 +335,15 @@ public sealed interface Dml extends Command {
         private final List<Expr> values;
         private final List<Clause.Assignment> assignments;
 
-        public MergeWhen(Span span, boolean matched, @Nullable Expr condition, MergeAction action, Overriding overriding, List<Clause.AssignTarget> columns, List<Expr> values, List<Clause.Assignment> assignments) {
+        public MergeWhen(
+                Span span,
+                boolean matched,
+                @Nullable Expr condition,
+                MergeAction action,
+                Overriding overriding,
+                List<Clause.AssignTarget> columns,
+                List<Expr> values,
+                List<Clause.Assignment> assignments) {
             super(span);
             this.matched = matched;
             this.condition = condition;
@@ -340,7 +384,9 @@ public sealed interface Dml extends Command {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {matched, condition, action, overriding, columns, values, assignments};
+            return new @Nullable Object[] {
+                matched, condition, action, overriding, columns, values, assignments
+            };
         }
     }
 }

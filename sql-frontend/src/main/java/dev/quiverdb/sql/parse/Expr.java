@@ -4,8 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Expressions. {@code offset()} is where PostgreSQL's error cursor points for the node: the operator's token for operators and {@code ::}, the
- * first token otherwise. {@code start()} and {@code end()} bound the expression's text without the parentheses around it.
+ * Expressions. {@code offset()} is where PostgreSQL's error cursor points for the node: the
+ * operator's token for operators and {@code ::}, the first token otherwise. {@code start()} and
+ * {@code end()} bound the expression's text without the parentheses around it.
  */
 public sealed interface Expr extends Ast {
 
@@ -95,7 +96,11 @@ public sealed interface Expr extends Ast {
         }
     }
 
-    /** A constant. {@code text} is the number as written (folded minus included), the string's content, the digits of B'' and X'', {@code true} or {@code false}, or empty for NULL. A STRING is of type unknown. */
+    /**
+     * A constant. {@code text} is the number as written (folded minus included), the string's
+     * content, the digits of B'' and X'', {@code true} or {@code false}, or empty for NULL. A
+     * STRING is of type unknown.
+     */
     final class Literal extends PgNode implements Expr {
         private final LiteralKind kind;
         private final String text;
@@ -139,7 +144,11 @@ public sealed interface Expr extends Ast {
         }
     }
 
-    /** An operator by its possibly qualified name; a prefix operator has no left operand. LIKE, ILIKE and SIMILAR TO arrive as {@code ~~}, {@code ~~*}, {@code ~} and their negations, ESCAPE as the function that PostgreSQL calls for it. */
+    /**
+     * An operator by its possibly qualified name; a prefix operator has no left operand. LIKE,
+     * ILIKE and SIMILAR TO arrive as {@code ~~}, {@code ~~*}, {@code ~} and their negations, ESCAPE
+     * as the function that PostgreSQL calls for it.
+     */
     final class Operator extends PgNode implements Expr {
         private final List<String> name;
         private final @Nullable Expr left;
@@ -302,7 +311,8 @@ public sealed interface Expr extends Ast {
         private final boolean symmetric;
         private final boolean negated;
 
-        public Between(Span span, Expr operand, Expr low, Expr high, boolean symmetric, boolean negated) {
+        public Between(
+                Span span, Expr operand, Expr low, Expr high, boolean symmetric, boolean negated) {
             super(span);
             this.operand = operand;
             this.low = low;
@@ -487,14 +497,22 @@ public sealed interface Expr extends Ast {
         }
     }
 
-    /** A subquery in an expression. {@code IN (subquery)} is ANY with an empty operator name; NOT IN wraps it in NOT. */
+    /**
+     * A subquery in an expression. {@code IN (subquery)} is ANY with an empty operator name; NOT IN
+     * wraps it in NOT.
+     */
     final class Sublink extends PgNode implements Expr {
         private final SublinkKind kind;
         private final @Nullable Expr test;
         private final List<String> operator;
         private final Query query;
 
-        public Sublink(Span span, SublinkKind kind, @Nullable Expr test, List<String> operator, Query query) {
+        public Sublink(
+                Span span,
+                SublinkKind kind,
+                @Nullable Expr test,
+                List<String> operator,
+                Query query) {
             super(span);
             this.kind = kind;
             this.test = test;
@@ -555,7 +573,11 @@ public sealed interface Expr extends Ast {
         }
     }
 
-    /** A function call. {@code variadic} speaks of the last argument. {@code orderBy} is the WITHIN GROUP order where {@code withinGroup} holds. {@code sqlSyntax} marks forms such as EXTRACT that were not written as a plain call. */
+    /**
+     * A function call. {@code variadic} speaks of the last argument. {@code orderBy} is the WITHIN
+     * GROUP order where {@code withinGroup} holds. {@code sqlSyntax} marks forms such as EXTRACT
+     * that were not written as a plain call.
+     */
     final class FuncCall extends PgNode implements Expr {
         private final List<String> name;
         private final List<Expr> arguments;
@@ -568,7 +590,18 @@ public sealed interface Expr extends Ast {
         private final Clause.@Nullable Window over;
         private final boolean sqlSyntax;
 
-        public FuncCall(Span span, List<String> name, List<Expr> arguments, boolean star, boolean distinct, boolean variadic, List<Clause.SortBy> orderBy, boolean withinGroup, @Nullable Expr filter, Clause.@Nullable Window over, boolean sqlSyntax) {
+        public FuncCall(
+                Span span,
+                List<String> name,
+                List<Expr> arguments,
+                boolean star,
+                boolean distinct,
+                boolean variadic,
+                List<Clause.SortBy> orderBy,
+                boolean withinGroup,
+                @Nullable Expr filter,
+                Clause.@Nullable Window over,
+                boolean sqlSyntax) {
             super(span);
             this.name = List.copyOf(name);
             this.arguments = List.copyOf(arguments);
@@ -624,7 +657,18 @@ public sealed interface Expr extends Ast {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {name, arguments, star, distinct, variadic, orderBy, withinGroup, filter, over, sqlSyntax};
+            return new @Nullable Object[] {
+                name,
+                arguments,
+                star,
+                distinct,
+                variadic,
+                orderBy,
+                withinGroup,
+                filter,
+                over,
+                sqlSyntax
+            };
         }
     }
 
@@ -791,7 +835,10 @@ public sealed interface Expr extends Ast {
         }
     }
 
-    /** XML forms; {@code attributes} are XMLATTRIBUTES or the elements of XMLFOREST; {@code content} tells CONTENT from DOCUMENT. */
+    /**
+     * XML forms; {@code attributes} are XMLATTRIBUTES or the elements of XMLFOREST; {@code content}
+     * tells CONTENT from DOCUMENT.
+     */
     final class Xml extends PgNode implements Expr {
         private final XmlOperation operation;
         private final @Nullable String name;
@@ -799,7 +846,13 @@ public sealed interface Expr extends Ast {
         private final List<Expr> arguments;
         private final boolean content;
 
-        public Xml(Span span, XmlOperation operation, @Nullable String name, List<Clause.Target> attributes, List<Expr> arguments, boolean content) {
+        public Xml(
+                Span span,
+                XmlOperation operation,
+                @Nullable String name,
+                List<Clause.Target> attributes,
+                List<Expr> arguments,
+                boolean content) {
             super(span);
             this.operation = operation;
             this.name = name;

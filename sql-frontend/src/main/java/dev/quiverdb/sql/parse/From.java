@@ -3,9 +3,7 @@ package dev.quiverdb.sql.parse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One element of a FROM list.
- */
+/** One element of a FROM list. */
 public sealed interface From extends Ast {
 
     /** CROSS JOIN is INNER with no condition. */
@@ -42,7 +40,12 @@ public sealed interface From extends Ast {
         private final List<Expr> arguments;
         private final @Nullable Expr repeatable;
 
-        public Sample(Span span, RangeVar relation, List<String> method, List<Expr> arguments, @Nullable Expr repeatable) {
+        public Sample(
+                Span span,
+                RangeVar relation,
+                List<String> method,
+                List<Expr> arguments,
+                @Nullable Expr repeatable) {
             super(span);
             this.relation = relation;
             this.method = List.copyOf(method);
@@ -112,7 +115,14 @@ public sealed interface From extends Ast {
         private final @Nullable Alias alias;
         private final List<Clause.ColumnDefinition> columnDefinitions;
 
-        public Function(Span span, boolean lateral, boolean ordinality, boolean rowsFrom, List<FunctionItem> functions, @Nullable Alias alias, List<Clause.ColumnDefinition> columnDefinitions) {
+        public Function(
+                Span span,
+                boolean lateral,
+                boolean ordinality,
+                boolean rowsFrom,
+                List<FunctionItem> functions,
+                @Nullable Alias alias,
+                List<Clause.ColumnDefinition> columnDefinitions) {
             super(span);
             this.lateral = lateral;
             this.ordinality = ordinality;
@@ -148,11 +158,16 @@ public sealed interface From extends Ast {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {lateral, ordinality, rowsFrom, functions, alias, columnDefinitions};
+            return new @Nullable Object[] {
+                lateral, ordinality, rowsFrom, functions, alias, columnDefinitions
+            };
         }
     }
 
-    /** A join. {@code on} is null for NATURAL, USING and CROSS; {@code alias} is that of a parenthesised join. */
+    /**
+     * A join. {@code on} is null for NATURAL, USING and CROSS; {@code alias} is that of a
+     * parenthesised join.
+     */
     final class Join extends PgNode implements From {
         private final JoinType type;
         private final boolean natural;
@@ -163,7 +178,16 @@ public sealed interface From extends Ast {
         private final @Nullable Expr on;
         private final @Nullable Alias alias;
 
-        public Join(Span span, JoinType type, boolean natural, From left, From right, List<String> using, @Nullable Alias usingAlias, @Nullable Expr on, @Nullable Alias alias) {
+        public Join(
+                Span span,
+                JoinType type,
+                boolean natural,
+                From left,
+                From right,
+                List<String> using,
+                @Nullable Alias usingAlias,
+                @Nullable Expr on,
+                @Nullable Alias alias) {
             super(span);
             this.type = type;
             this.natural = natural;
@@ -209,7 +233,9 @@ public sealed interface From extends Ast {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {type, natural, left, right, using, usingAlias, on, alias};
+            return new @Nullable Object[] {
+                type, natural, left, right, using, usingAlias, on, alias
+            };
         }
     }
 
@@ -222,7 +248,14 @@ public sealed interface From extends Ast {
         private final List<Clause.Target> namespaces;
         private final @Nullable Alias alias;
 
-        public XmlTable(Span span, boolean lateral, Expr rowExpression, Expr document, List<XmlColumn> columns, List<Clause.Target> namespaces, @Nullable Alias alias) {
+        public XmlTable(
+                Span span,
+                boolean lateral,
+                Expr rowExpression,
+                Expr document,
+                List<XmlColumn> columns,
+                List<Clause.Target> namespaces,
+                @Nullable Alias alias) {
             super(span);
             this.lateral = lateral;
             this.rowExpression = rowExpression;
@@ -258,7 +291,9 @@ public sealed interface From extends Ast {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {lateral, rowExpression, document, columns, namespaces, alias};
+            return new @Nullable Object[] {
+                lateral, rowExpression, document, columns, namespaces, alias
+            };
         }
     }
 
@@ -267,7 +302,8 @@ public sealed interface From extends Ast {
         private final Expr function;
         private final List<Clause.ColumnDefinition> columnDefinitions;
 
-        public FunctionItem(Span span, Expr function, List<Clause.ColumnDefinition> columnDefinitions) {
+        public FunctionItem(
+                Span span, Expr function, List<Clause.ColumnDefinition> columnDefinitions) {
             super(span);
             this.function = function;
             this.columnDefinitions = List.copyOf(columnDefinitions);
@@ -296,7 +332,14 @@ public sealed interface From extends Ast {
         private final @Nullable Expr path;
         private final @Nullable Expr defaultValue;
 
-        public XmlColumn(Span span, String name, boolean forOrdinality, @Nullable TypeName type, boolean notNull, @Nullable Expr path, @Nullable Expr defaultValue) {
+        public XmlColumn(
+                Span span,
+                String name,
+                boolean forOrdinality,
+                @Nullable TypeName type,
+                boolean notNull,
+                @Nullable Expr path,
+                @Nullable Expr defaultValue) {
             super(span);
             this.name = name;
             this.forOrdinality = forOrdinality;

@@ -3,9 +3,7 @@ package dev.quiverdb.sql.parse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One element of GROUP BY.
- */
+/** One element of GROUP BY. */
 public sealed interface GroupItem extends Ast {
 
     /** Kinds of grouping sets. */

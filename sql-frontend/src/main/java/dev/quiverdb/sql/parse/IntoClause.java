@@ -22,7 +22,15 @@ public final class IntoClause extends PgNode implements Clause {
     private final @Nullable String tablespace;
     private final Ddl.WithData withData;
 
-    public IntoClause(Span span, RangeVar relation, List<String> columns, @Nullable String accessMethod, List<Clause.Option> options, OnCommit onCommit, @Nullable String tablespace, Ddl.WithData withData) {
+    public IntoClause(
+            Span span,
+            RangeVar relation,
+            List<String> columns,
+            @Nullable String accessMethod,
+            List<Clause.Option> options,
+            OnCommit onCommit,
+            @Nullable String tablespace,
+            Ddl.WithData withData) {
         super(span);
         this.relation = relation;
         this.columns = List.copyOf(columns);
@@ -63,6 +71,8 @@ public final class IntoClause extends PgNode implements Clause {
 
     @Override
     protected @Nullable Object[] components() {
-        return new @Nullable Object[] {relation, columns, accessMethod, options, onCommit, tablespace, withData};
+        return new @Nullable Object[] {
+            relation, columns, accessMethod, options, onCommit, tablespace, withData
+        };
     }
 }

@@ -5,7 +5,8 @@ import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects other than tables and roles: schemas, databases, types, functions, extensions, and the statements that serve objects of any kind.
+ * Objects other than tables and roles: schemas, databases, types, functions, extensions, and the
+ * statements that serve objects of any kind.
  */
 public sealed interface ObjectDdl extends Ddl {
 
@@ -30,7 +31,12 @@ public sealed interface ObjectDdl extends Ddl {
         private final boolean ifNotExists;
         private final List<Command> elements;
 
-        public CreateSchema(Span span, @Nullable String name, @Nullable RoleSpec owner, boolean ifNotExists, List<Command> elements) {
+        public CreateSchema(
+                Span span,
+                @Nullable String name,
+                @Nullable RoleSpec owner,
+                boolean ifNotExists,
+                List<Command> elements) {
             super(span);
             this.name = name;
             this.owner = owner;
@@ -121,7 +127,8 @@ public sealed interface ObjectDdl extends Ddl {
         private final boolean missingOk;
         private final List<Clause.Option> options;
 
-        public DropDatabase(Span span, String name, boolean missingOk, List<Clause.Option> options) {
+        public DropDatabase(
+                Span span, String name, boolean missingOk, List<Clause.Option> options) {
             super(span);
             this.name = name;
             this.missingOk = missingOk;
@@ -153,7 +160,12 @@ public sealed interface ObjectDdl extends Ddl {
         private final List<String> collation;
         private final List<TableElement.Constraint> constraints;
 
-        public CreateDomain(Span span, List<String> name, TypeName type, List<String> collation, List<TableElement.Constraint> constraints) {
+        public CreateDomain(
+                Span span,
+                List<String> name,
+                TypeName type,
+                List<String> collation,
+                List<TableElement.Constraint> constraints) {
             super(span);
             this.name = List.copyOf(name);
             this.type = type;
@@ -217,7 +229,14 @@ public sealed interface ObjectDdl extends Ddl {
         private final boolean after;
         private final boolean ifNotExists;
 
-        public AlterEnum(Span span, List<String> name, @Nullable String oldLabel, String newLabel, @Nullable String neighbour, boolean after, boolean ifNotExists) {
+        public AlterEnum(
+                Span span,
+                List<String> name,
+                @Nullable String oldLabel,
+                String newLabel,
+                @Nullable String neighbour,
+                boolean after,
+                boolean ifNotExists) {
             super(span);
             this.name = List.copyOf(name);
             this.oldLabel = oldLabel;
@@ -307,7 +326,10 @@ public sealed interface ObjectDdl extends Ddl {
         }
     }
 
-    /** CREATE AGGREGATE, OPERATOR, base TYPE, COLLATION and TEXT SEARCH objects: a name and a list of options. {@code directParameterCount} is -1 but for ordered-set aggregates. */
+    /**
+     * CREATE AGGREGATE, OPERATOR, base TYPE, COLLATION and TEXT SEARCH objects: a name and a list
+     * of options. {@code directParameterCount} is -1 but for ordered-set aggregates.
+     */
     final class Define extends PgNode implements ObjectDdl {
         private final ObjectType type;
         private final List<String> name;
@@ -319,7 +341,17 @@ public sealed interface ObjectDdl extends Ddl {
         private final List<Clause.Option> definition;
         private final List<String> from;
 
-        public Define(Span span, ObjectType type, List<String> name, boolean oldStyle, boolean replace, boolean ifNotExists, List<Clause.FunctionParameter> parameters, int directParameterCount, List<Clause.Option> definition, List<String> from) {
+        public Define(
+                Span span,
+                ObjectType type,
+                List<String> name,
+                boolean oldStyle,
+                boolean replace,
+                boolean ifNotExists,
+                List<Clause.FunctionParameter> parameters,
+                int directParameterCount,
+                List<Clause.Option> definition,
+                List<String> from) {
             super(span);
             this.type = type;
             this.name = List.copyOf(name);
@@ -370,7 +402,17 @@ public sealed interface ObjectDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {type, name, oldStyle, replace, ifNotExists, parameters, directParameterCount, definition, from};
+            return new @Nullable Object[] {
+                type,
+                name,
+                oldStyle,
+                replace,
+                ifNotExists,
+                parameters,
+                directParameterCount,
+                definition,
+                from
+            };
         }
     }
 
@@ -380,7 +422,8 @@ public sealed interface ObjectDdl extends Ddl {
         private final boolean ifNotExists;
         private final List<Clause.Option> options;
 
-        public CreateExtension(Span span, String name, boolean ifNotExists, List<Clause.Option> options) {
+        public CreateExtension(
+                Span span, String name, boolean ifNotExists, List<Clause.Option> options) {
             super(span);
             this.name = name;
             this.ifNotExists = ifNotExists;
@@ -466,7 +509,16 @@ public sealed interface ObjectDdl extends Ddl {
         private final List<Clause.Option> options;
         private final @Nullable FunctionBody body;
 
-        public CreateFunction(Span span, boolean procedure, boolean replace, List<String> name, List<Clause.FunctionParameter> parameters, @Nullable TypeName returns, List<Clause.FunctionParameter> returnsTable, List<Clause.Option> options, @Nullable FunctionBody body) {
+        public CreateFunction(
+                Span span,
+                boolean procedure,
+                boolean replace,
+                List<String> name,
+                List<Clause.FunctionParameter> parameters,
+                @Nullable TypeName returns,
+                List<Clause.FunctionParameter> returnsTable,
+                List<Clause.Option> options,
+                @Nullable FunctionBody body) {
             super(span);
             this.procedure = procedure;
             this.replace = replace;
@@ -512,7 +564,9 @@ public sealed interface ObjectDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {procedure, replace, name, parameters, returns, returnsTable, options, body};
+            return new @Nullable Object[] {
+                procedure, replace, name, parameters, returns, returnsTable, options, body
+            };
         }
     }
 
@@ -549,7 +603,13 @@ public sealed interface ObjectDdl extends Ddl {
         private final Clause.@Nullable ObjectRef function;
         private final CastContext context;
 
-        public CreateCast(Span span, TypeName source, TypeName target, CastMethod method, Clause.@Nullable ObjectRef function, CastContext context) {
+        public CreateCast(
+                Span span,
+                TypeName source,
+                TypeName target,
+                CastMethod method,
+                Clause.@Nullable ObjectRef function,
+                CastContext context) {
             super(span);
             this.source = source;
             this.target = target;
@@ -591,7 +651,12 @@ public sealed interface ObjectDdl extends Ddl {
         private final String location;
         private final List<Clause.Option> options;
 
-        public CreateTableSpace(Span span, String name, @Nullable RoleSpec owner, String location, List<Clause.Option> options) {
+        public CreateTableSpace(
+                Span span,
+                String name,
+                @Nullable RoleSpec owner,
+                String location,
+                List<Clause.Option> options) {
             super(span);
             this.name = name;
             this.owner = owner;
@@ -671,7 +736,10 @@ public sealed interface ObjectDdl extends Ddl {
         }
     }
 
-    /** ALTER ... RENAME. Relations and what is in them come as {@code relation} (with {@code subName} the column, constraint, trigger, policy or rule), all others as {@code object}. */
+    /**
+     * ALTER ... RENAME. Relations and what is in them come as {@code relation} (with {@code
+     * subName} the column, constraint, trigger, policy or rule), all others as {@code object}.
+     */
     final class Rename extends PgNode implements ObjectDdl {
         private final ObjectType type;
         private final Clause.@Nullable ObjectRef object;
@@ -682,7 +750,16 @@ public sealed interface ObjectDdl extends Ddl {
         private final Clause.Behavior behavior;
         private final boolean missingOk;
 
-        public Rename(Span span, ObjectType type, Clause.@Nullable ObjectRef object, @Nullable RangeVar relation, @Nullable ObjectType relationType, @Nullable String subName, String newName, Clause.Behavior behavior, boolean missingOk) {
+        public Rename(
+                Span span,
+                ObjectType type,
+                Clause.@Nullable ObjectRef object,
+                @Nullable RangeVar relation,
+                @Nullable ObjectType relationType,
+                @Nullable String subName,
+                String newName,
+                Clause.Behavior behavior,
+                boolean missingOk) {
             super(span);
             this.type = type;
             this.object = object;
@@ -728,7 +805,9 @@ public sealed interface ObjectDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {type, object, relation, relationType, subName, newName, behavior, missingOk};
+            return new @Nullable Object[] {
+                type, object, relation, relationType, subName, newName, behavior, missingOk
+            };
         }
     }
 
@@ -765,7 +844,13 @@ public sealed interface ObjectDdl extends Ddl {
         private final String newSchema;
         private final boolean missingOk;
 
-        public AlterSchema(Span span, ObjectType type, Clause.@Nullable ObjectRef object, @Nullable RangeVar relation, String newSchema, boolean missingOk) {
+        public AlterSchema(
+                Span span,
+                ObjectType type,
+                Clause.@Nullable ObjectRef object,
+                @Nullable RangeVar relation,
+                String newSchema,
+                boolean missingOk) {
             super(span);
             this.type = type;
             this.object = object;
@@ -808,7 +893,13 @@ public sealed interface ObjectDdl extends Ddl {
         private final boolean missingOk;
         private final boolean concurrently;
 
-        public Drop(Span span, ObjectType type, List<Clause.ObjectRef> objects, Clause.Behavior behavior, boolean missingOk, boolean concurrently) {
+        public Drop(
+                Span span,
+                ObjectType type,
+                List<Clause.ObjectRef> objects,
+                Clause.Behavior behavior,
+                boolean missingOk,
+                boolean concurrently) {
             super(span);
             this.type = type;
             this.objects = List.copyOf(objects);

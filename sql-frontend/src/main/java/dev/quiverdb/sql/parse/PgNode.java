@@ -131,8 +131,7 @@ public abstract class PgNode extends SqlCall implements Ast {
         }
     }
 
-    private static void writeAll(
-            List<?> list, @Nullable Object[] array, StringBuilder out) {
+    private static void writeAll(List<?> list, @Nullable Object[] array, StringBuilder out) {
         var separator = "";
         for (var item : list) {
             out.append(separator);

@@ -4,9 +4,12 @@ import java.util.List;
 import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
-/** A whole query expression: a body and the clauses that apply to its result. LIMIT ALL is a NULL literal in
- * {@code limitCount}, as in PostgreSQL. SELECT ... INTO keeps its target in the left-most {@link QueryBody.Select}.
- * Parentheses leave no trace: {@code (SELECT 1)} is the Query within. */
+/**
+ * A whole query expression: a body and the clauses that apply to its result. LIMIT ALL is a NULL
+ * literal in {@code limitCount}, as in PostgreSQL. SELECT ... INTO keeps its target in the
+ * left-most {@link QueryBody.Select}. Parentheses leave no trace: {@code (SELECT 1)} is the Query
+ * within.
+ */
 public final class Query extends PgNode implements Command {
     private final Clause.@Nullable With with;
     private final QueryBody body;
@@ -16,7 +19,15 @@ public final class Query extends PgNode implements Command {
     private final boolean withTies;
     private final List<Clause.Locking> locking;
 
-    public Query(Span span, Clause.@Nullable With with, QueryBody body, List<Clause.SortBy> orderBy, @Nullable Expr limitCount, @Nullable Expr limitOffset, boolean withTies, List<Clause.Locking> locking) {
+    public Query(
+            Span span,
+            Clause.@Nullable With with,
+            QueryBody body,
+            List<Clause.SortBy> orderBy,
+            @Nullable Expr limitCount,
+            @Nullable Expr limitOffset,
+            boolean withTies,
+            List<Clause.Locking> locking) {
         super(span);
         this.with = with;
         this.body = body;
@@ -57,7 +68,9 @@ public final class Query extends PgNode implements Command {
 
     @Override
     protected @Nullable Object[] components() {
-        return new @Nullable Object[] {with, body, orderBy, limitCount, limitOffset, withTies, locking};
+        return new @Nullable Object[] {
+            with, body, orderBy, limitCount, limitOffset, withTies, locking
+        };
     }
 
     @Override

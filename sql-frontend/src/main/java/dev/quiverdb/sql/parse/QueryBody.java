@@ -4,7 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Query} selects from: one SELECT, a VALUES list, or two queries with a set operator between them.
+ * What a {@link Query} selects from: one SELECT, a VALUES list, or two queries with a set operator
+ * between them.
  */
 public sealed interface QueryBody extends Ast {
 
@@ -15,7 +16,10 @@ public sealed interface QueryBody extends Ast {
         EXCEPT
     }
 
-    /** One SELECT. {@code distinctOn} is empty for plain DISTINCT. {@code TABLE t} is {@code SELECT * FROM t}. */
+    /**
+     * One SELECT. {@code distinctOn} is empty for plain DISTINCT. {@code TABLE t} is {@code SELECT
+     * * FROM t}.
+     */
     final class Select extends PgNode implements QueryBody {
         private final boolean distinct;
         private final List<Expr> distinctOn;
@@ -28,7 +32,18 @@ public sealed interface QueryBody extends Ast {
         private final @Nullable Expr having;
         private final List<Clause.Window> windows;
 
-        public Select(Span span, boolean distinct, List<Expr> distinctOn, List<Clause.Target> targets, @Nullable IntoClause into, List<From> from, @Nullable Expr where, boolean groupDistinct, List<GroupItem> groupBy, @Nullable Expr having, List<Clause.Window> windows) {
+        public Select(
+                Span span,
+                boolean distinct,
+                List<Expr> distinctOn,
+                List<Clause.Target> targets,
+                @Nullable IntoClause into,
+                List<From> from,
+                @Nullable Expr where,
+                boolean groupDistinct,
+                List<GroupItem> groupBy,
+                @Nullable Expr having,
+                List<Clause.Window> windows) {
             super(span);
             this.distinct = distinct;
             this.distinctOn = List.copyOf(distinctOn);
@@ -84,7 +99,18 @@ public sealed interface QueryBody extends Ast {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {distinct, distinctOn, targets, into, from, where, groupDistinct, groupBy, having, windows};
+            return new @Nullable Object[] {
+                distinct,
+                distinctOn,
+                targets,
+                into,
+                from,
+                where,
+                groupDistinct,
+                groupBy,
+                having,
+                windows
+            };
         }
     }
 

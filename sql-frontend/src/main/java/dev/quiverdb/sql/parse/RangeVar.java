@@ -2,7 +2,10 @@ package dev.quiverdb.sql.parse;
 
 import org.jspecify.annotations.Nullable;
 
-/** A relation as written in a FROM list or as a statement's target. {@code inherit} is false after ONLY. */
+/**
+ * A relation as written in a FROM list or as a statement's target. {@code inherit} is false after
+ * ONLY.
+ */
 public final class RangeVar extends PgNode implements Clause {
 
     /** Storage class asked for by CREATE; PERMANENT everywhere else. */
@@ -19,7 +22,14 @@ public final class RangeVar extends PgNode implements Clause {
     private final Persistence persistence;
     private final @Nullable Alias alias;
 
-    public RangeVar(Span span, @Nullable String catalog, @Nullable String schema, String name, boolean inherit, Persistence persistence, @Nullable Alias alias) {
+    public RangeVar(
+            Span span,
+            @Nullable String catalog,
+            @Nullable String schema,
+            String name,
+            boolean inherit,
+            Persistence persistence,
+            @Nullable Alias alias) {
         super(span);
         this.catalog = catalog;
         this.schema = schema;

@@ -3,9 +3,7 @@ package dev.quiverdb.sql.parse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Roles, privileges, policies and labels.
- */
+/** Roles, privileges, policies and labels. */
 public sealed interface RoleDdl extends Ddl {
 
     /** The word behind CREATE, which decides the LOGIN default. */
@@ -83,7 +81,11 @@ public sealed interface RoleDdl extends Ddl {
         private final @Nullable String database;
         private final Utility.SetVariable set;
 
-        public AlterRoleSet(Span span, @Nullable RoleSpec role, @Nullable String database, Utility.SetVariable set) {
+        public AlterRoleSet(
+                Span span,
+                @Nullable RoleSpec role,
+                @Nullable String database,
+                Utility.SetVariable set) {
             super(span);
             this.role = role;
             this.database = database;
@@ -183,7 +185,10 @@ public sealed interface RoleDdl extends Ddl {
         }
     }
 
-    /** CREATE POLICY; the command is {@code all}, {@code select}, {@code insert}, {@code update} or {@code delete}. */
+    /**
+     * CREATE POLICY; the command is {@code all}, {@code select}, {@code insert}, {@code update} or
+     * {@code delete}.
+     */
     final class CreatePolicy extends PgNode implements RoleDdl {
         private final String name;
         private final RangeVar table;
@@ -193,7 +198,15 @@ public sealed interface RoleDdl extends Ddl {
         private final @Nullable Expr using;
         private final @Nullable Expr withCheck;
 
-        public CreatePolicy(Span span, String name, RangeVar table, String command, boolean permissive, List<RoleSpec> roles, @Nullable Expr using, @Nullable Expr withCheck) {
+        public CreatePolicy(
+                Span span,
+                String name,
+                RangeVar table,
+                String command,
+                boolean permissive,
+                List<RoleSpec> roles,
+                @Nullable Expr using,
+                @Nullable Expr withCheck) {
             super(span);
             this.name = name;
             this.table = table;
@@ -234,7 +247,9 @@ public sealed interface RoleDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {name, table, command, permissive, roles, using, withCheck};
+            return new @Nullable Object[] {
+                name, table, command, permissive, roles, using, withCheck
+            };
         }
     }
 
@@ -246,7 +261,13 @@ public sealed interface RoleDdl extends Ddl {
         private final @Nullable Expr using;
         private final @Nullable Expr withCheck;
 
-        public AlterPolicy(Span span, String name, RangeVar table, List<RoleSpec> roles, @Nullable Expr using, @Nullable Expr withCheck) {
+        public AlterPolicy(
+                Span span,
+                String name,
+                RangeVar table,
+                List<RoleSpec> roles,
+                @Nullable Expr using,
+                @Nullable Expr withCheck) {
             super(span);
             this.name = name;
             this.table = table;
@@ -287,7 +308,11 @@ public sealed interface RoleDdl extends Ddl {
         private final @Nullable String provider;
         private final @Nullable String label;
 
-        public SecurityLabel(Span span, Clause.ObjectRef object, @Nullable String provider, @Nullable String label) {
+        public SecurityLabel(
+                Span span,
+                Clause.ObjectRef object,
+                @Nullable String provider,
+                @Nullable String label) {
             super(span);
             this.object = object;
             this.provider = provider;
@@ -324,7 +349,17 @@ public sealed interface RoleDdl extends Ddl {
         private final @Nullable RoleSpec grantor;
         private final Clause.Behavior behavior;
 
-        public Grant(Span span, boolean grant, ObjectType type, boolean allInSchema, List<Clause.ObjectRef> objects, List<Clause.AccessPrivilege> privileges, List<RoleSpec> grantees, boolean grantOption, @Nullable RoleSpec grantor, Clause.Behavior behavior) {
+        public Grant(
+                Span span,
+                boolean grant,
+                ObjectType type,
+                boolean allInSchema,
+                List<Clause.ObjectRef> objects,
+                List<Clause.AccessPrivilege> privileges,
+                List<RoleSpec> grantees,
+                boolean grantOption,
+                @Nullable RoleSpec grantor,
+                Clause.Behavior behavior) {
             super(span);
             this.grant = grant;
             this.type = type;
@@ -375,7 +410,17 @@ public sealed interface RoleDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {grant, type, allInSchema, objects, privileges, grantees, grantOption, grantor, behavior};
+            return new @Nullable Object[] {
+                grant,
+                type,
+                allInSchema,
+                objects,
+                privileges,
+                grantees,
+                grantOption,
+                grantor,
+                behavior
+            };
         }
     }
 
@@ -388,7 +433,14 @@ public sealed interface RoleDdl extends Ddl {
         private final @Nullable RoleSpec grantor;
         private final Clause.Behavior behavior;
 
-        public GrantRole(Span span, boolean grant, List<Clause.AccessPrivilege> roles, List<RoleSpec> grantees, boolean adminOption, @Nullable RoleSpec grantor, Clause.Behavior behavior) {
+        public GrantRole(
+                Span span,
+                boolean grant,
+                List<Clause.AccessPrivilege> roles,
+                List<RoleSpec> grantees,
+                boolean adminOption,
+                @Nullable RoleSpec grantor,
+                Clause.Behavior behavior) {
             super(span);
             this.grant = grant;
             this.roles = List.copyOf(roles);

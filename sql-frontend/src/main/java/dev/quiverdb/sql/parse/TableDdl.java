@@ -4,9 +4,7 @@ import java.util.List;
 import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Tables and what hangs on them: indexes, views, sequences, triggers, rules, statistics.
- */
+/** Tables and what hangs on them: indexes, views, sequences, triggers, rules, statistics. */
 public sealed interface TableDdl extends Ddl {
 
     /** WITH CHECK OPTION of a view. */
@@ -31,7 +29,10 @@ public sealed interface TableDdl extends Ddl {
         TRUNCATE
     }
 
-    /** CREATE [FOREIGN] TABLE. For PARTITION OF, {@code inherits} is the parent and {@code bound} is set. */
+    /**
+     * CREATE [FOREIGN] TABLE. For PARTITION OF, {@code inherits} is the parent and {@code bound} is
+     * set.
+     */
     final class CreateTable extends PgNode implements TableDdl {
         private final RangeVar relation;
         private final boolean ifNotExists;
@@ -48,7 +49,22 @@ public sealed interface TableDdl extends Ddl {
         private final @Nullable String server;
         private final List<Clause.Option> foreignOptions;
 
-        public CreateTable(Span span, RangeVar relation, boolean ifNotExists, boolean foreign, List<TableElement> elements, List<RangeVar> inherits, @Nullable TypeName ofType, @Nullable PartitionBy partitionBy, TableElement.@Nullable PartitionBound bound, @Nullable String accessMethod, List<Clause.Option> options, IntoClause.OnCommit onCommit, @Nullable String tablespace, @Nullable String server, List<Clause.Option> foreignOptions) {
+        public CreateTable(
+                Span span,
+                RangeVar relation,
+                boolean ifNotExists,
+                boolean foreign,
+                List<TableElement> elements,
+                List<RangeVar> inherits,
+                @Nullable TypeName ofType,
+                @Nullable PartitionBy partitionBy,
+                TableElement.@Nullable PartitionBound bound,
+                @Nullable String accessMethod,
+                List<Clause.Option> options,
+                IntoClause.OnCommit onCommit,
+                @Nullable String tablespace,
+                @Nullable String server,
+                List<Clause.Option> foreignOptions) {
             super(span);
             this.relation = relation;
             this.ifNotExists = ifNotExists;
@@ -124,7 +140,22 @@ public sealed interface TableDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {relation, ifNotExists, foreign, elements, inherits, ofType, partitionBy, bound, accessMethod, options, onCommit, tablespace, server, foreignOptions};
+            return new @Nullable Object[] {
+                relation,
+                ifNotExists,
+                foreign,
+                elements,
+                inherits,
+                ofType,
+                partitionBy,
+                bound,
+                accessMethod,
+                options,
+                onCommit,
+                tablespace,
+                server,
+                foreignOptions
+            };
         }
 
         @Override
@@ -133,14 +164,22 @@ public sealed interface TableDdl extends Ddl {
         }
     }
 
-    /** CREATE TABLE AS and CREATE MATERIALIZED VIEW; the query is a {@link Query} or {@link Utility.Execute}. */
+    /**
+     * CREATE TABLE AS and CREATE MATERIALIZED VIEW; the query is a {@link Query} or {@link
+     * Utility.Execute}.
+     */
     final class CreateTableAs extends PgNode implements TableDdl {
         private final IntoClause into;
         private final Command query;
         private final boolean materializedView;
         private final boolean ifNotExists;
 
-        public CreateTableAs(Span span, IntoClause into, Command query, boolean materializedView, boolean ifNotExists) {
+        public CreateTableAs(
+                Span span,
+                IntoClause into,
+                Command query,
+                boolean materializedView,
+                boolean ifNotExists) {
             super(span);
             this.into = into;
             this.query = query;
@@ -185,7 +224,15 @@ public sealed interface TableDdl extends Ddl {
         private final List<Clause.Option> options;
         private final ViewCheck check;
 
-        public CreateView(Span span, RangeVar relation, boolean replace, boolean recursive, List<String> columns, Query query, List<Clause.Option> options, ViewCheck check) {
+        public CreateView(
+                Span span,
+                RangeVar relation,
+                boolean replace,
+                boolean recursive,
+                List<String> columns,
+                Query query,
+                List<Clause.Option> options,
+                ViewCheck check) {
             super(span);
             this.relation = relation;
             this.replace = replace;
@@ -226,7 +273,9 @@ public sealed interface TableDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {relation, replace, recursive, columns, query, options, check};
+            return new @Nullable Object[] {
+                relation, replace, recursive, columns, query, options, check
+            };
         }
 
         @Override
@@ -250,7 +299,20 @@ public sealed interface TableDdl extends Ddl {
         private final @Nullable String tablespace;
         private final @Nullable Expr where;
 
-        public CreateIndex(Span span, boolean unique, boolean concurrently, boolean ifNotExists, @Nullable String name, RangeVar relation, String accessMethod, List<Clause.IndexElement> keys, List<Clause.IndexElement> including, boolean nullsNotDistinct, List<Clause.Option> options, @Nullable String tablespace, @Nullable Expr where) {
+        public CreateIndex(
+                Span span,
+                boolean unique,
+                boolean concurrently,
+                boolean ifNotExists,
+                @Nullable String name,
+                RangeVar relation,
+                String accessMethod,
+                List<Clause.IndexElement> keys,
+                List<Clause.IndexElement> including,
+                boolean nullsNotDistinct,
+                List<Clause.Option> options,
+                @Nullable String tablespace,
+                @Nullable Expr where) {
             super(span);
             this.unique = unique;
             this.concurrently = concurrently;
@@ -316,7 +378,20 @@ public sealed interface TableDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {unique, concurrently, ifNotExists, name, relation, accessMethod, keys, including, nullsNotDistinct, options, tablespace, where};
+            return new @Nullable Object[] {
+                unique,
+                concurrently,
+                ifNotExists,
+                name,
+                relation,
+                accessMethod,
+                keys,
+                including,
+                nullsNotDistinct,
+                options,
+                tablespace,
+                where
+            };
         }
 
         @Override
@@ -331,7 +406,8 @@ public sealed interface TableDdl extends Ddl {
         private final boolean ifNotExists;
         private final List<Clause.Option> options;
 
-        public CreateSequence(Span span, RangeVar relation, boolean ifNotExists, List<Clause.Option> options) {
+        public CreateSequence(
+                Span span, RangeVar relation, boolean ifNotExists, List<Clause.Option> options) {
             super(span);
             this.relation = relation;
             this.ifNotExists = ifNotExists;
@@ -367,7 +443,8 @@ public sealed interface TableDdl extends Ddl {
         private final boolean missingOk;
         private final List<Clause.Option> options;
 
-        public AlterSequence(Span span, RangeVar relation, boolean missingOk, List<Clause.Option> options) {
+        public AlterSequence(
+                Span span, RangeVar relation, boolean missingOk, List<Clause.Option> options) {
             super(span);
             this.relation = relation;
             this.missingOk = missingOk;
@@ -410,7 +487,23 @@ public sealed interface TableDdl extends Ddl {
         private final boolean initiallyDeferred;
         private final @Nullable RangeVar constraintRelation;
 
-        public CreateTrigger(Span span, boolean replace, boolean constraint, String name, RangeVar relation, TriggerTiming timing, List<TriggerEvent> events, List<String> columns, boolean row, List<TransitionTable> transitions, @Nullable Expr when, List<String> function, List<String> arguments, boolean deferrable, boolean initiallyDeferred, @Nullable RangeVar constraintRelation) {
+        public CreateTrigger(
+                Span span,
+                boolean replace,
+                boolean constraint,
+                String name,
+                RangeVar relation,
+                TriggerTiming timing,
+                List<TriggerEvent> events,
+                List<String> columns,
+                boolean row,
+                List<TransitionTable> transitions,
+                @Nullable Expr when,
+                List<String> function,
+                List<String> arguments,
+                boolean deferrable,
+                boolean initiallyDeferred,
+                @Nullable RangeVar constraintRelation) {
             super(span);
             this.replace = replace;
             this.constraint = constraint;
@@ -491,7 +584,23 @@ public sealed interface TableDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {replace, constraint, name, relation, timing, events, columns, row, transitions, when, function, arguments, deferrable, initiallyDeferred, constraintRelation};
+            return new @Nullable Object[] {
+                replace,
+                constraint,
+                name,
+                relation,
+                timing,
+                events,
+                columns,
+                row,
+                transitions,
+                when,
+                function,
+                arguments,
+                deferrable,
+                initiallyDeferred,
+                constraintRelation
+            };
         }
     }
 
@@ -503,7 +612,13 @@ public sealed interface TableDdl extends Ddl {
         private final List<From> from;
         private final boolean ifNotExists;
 
-        public CreateStatistics(Span span, List<String> name, List<String> kinds, List<Clause.IndexElement> expressions, List<From> from, boolean ifNotExists) {
+        public CreateStatistics(
+                Span span,
+                List<String> name,
+                List<String> kinds,
+                List<Clause.IndexElement> expressions,
+                List<From> from,
+                boolean ifNotExists) {
             super(span);
             this.name = List.copyOf(name);
             this.kinds = List.copyOf(kinds);
@@ -548,7 +663,15 @@ public sealed interface TableDdl extends Ddl {
         private final boolean instead;
         private final List<Command> actions;
 
-        public CreateRule(Span span, boolean replace, String name, RangeVar relation, String event, @Nullable Expr where, boolean instead, List<Command> actions) {
+        public CreateRule(
+                Span span,
+                boolean replace,
+                String name,
+                RangeVar relation,
+                String event,
+                @Nullable Expr where,
+                boolean instead,
+                List<Command> actions) {
             super(span);
             this.replace = replace;
             this.name = name;
@@ -600,7 +723,12 @@ public sealed interface TableDdl extends Ddl {
         private final boolean missingOk;
         private final List<AlterAction> actions;
 
-        public AlterTable(Span span, ObjectType type, RangeVar relation, boolean missingOk, List<AlterAction> actions) {
+        public AlterTable(
+                Span span,
+                ObjectType type,
+                RangeVar relation,
+                boolean missingOk,
+                List<AlterAction> actions) {
             super(span);
             this.type = type;
             this.relation = relation;
@@ -636,7 +764,11 @@ public sealed interface TableDdl extends Ddl {
         private final boolean restartSequences;
         private final Clause.Behavior behavior;
 
-        public Truncate(Span span, List<RangeVar> relations, boolean restartSequences, Clause.Behavior behavior) {
+        public Truncate(
+                Span span,
+                List<RangeVar> relations,
+                boolean restartSequences,
+                Clause.Behavior behavior) {
             super(span);
             this.relations = List.copyOf(relations);
             this.restartSequences = restartSequences;
@@ -667,7 +799,8 @@ public sealed interface TableDdl extends Ddl {
         private final boolean concurrently;
         private final boolean withNoData;
 
-        public RefreshMaterializedView(Span span, RangeVar relation, boolean concurrently, boolean withNoData) {
+        public RefreshMaterializedView(
+                Span span, RangeVar relation, boolean concurrently, boolean withNoData) {
             super(span);
             this.relation = relation;
             this.concurrently = concurrently;
@@ -748,10 +881,14 @@ public sealed interface TableDdl extends Ddl {
         }
     }
 
-    /** One action of ALTER TABLE or ALTER DOMAIN. {@code definition} by kind: the {@link TableElement.Column} of ADD COLUMN, and of ALTER TYPE (whose
-         * constraint list is then empty and whose {@code using} is the expression); the expression of SET DEFAULT (null drops it); the
-         * {@link TableElement.Constraint} of ADD CONSTRAINT; a {@link Clause.ListOf} of options for SET/RESET; the RangeVar of INHERIT; the
-         * {@link TableElement.Partition} of ATTACH and DETACH; a string literal where a name is the argument. */
+    /**
+     * One action of ALTER TABLE or ALTER DOMAIN. {@code definition} by kind: the {@link
+     * TableElement.Column} of ADD COLUMN, and of ALTER TYPE (whose constraint list is then empty
+     * and whose {@code using} is the expression); the expression of SET DEFAULT (null drops it);
+     * the {@link TableElement.Constraint} of ADD CONSTRAINT; a {@link Clause.ListOf} of options for
+     * SET/RESET; the RangeVar of INHERIT; the {@link TableElement.Partition} of ATTACH and DETACH;
+     * a string literal where a name is the argument.
+     */
     final class AlterAction extends PgNode implements Ast {
         private final AlterKind kind;
         private final @Nullable String name;
@@ -761,7 +898,15 @@ public sealed interface TableDdl extends Ddl {
         private final Clause.Behavior behavior;
         private final boolean missingOk;
 
-        public AlterAction(Span span, AlterKind kind, @Nullable String name, int number, @Nullable RoleSpec newOwner, @Nullable Ast definition, Clause.Behavior behavior, boolean missingOk) {
+        public AlterAction(
+                Span span,
+                AlterKind kind,
+                @Nullable String name,
+                int number,
+                @Nullable RoleSpec newOwner,
+                @Nullable Ast definition,
+                Clause.Behavior behavior,
+                boolean missingOk) {
             super(span);
             this.kind = kind;
             this.name = name;
@@ -802,7 +947,9 @@ public sealed interface TableDdl extends Ddl {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {kind, name, number, newOwner, definition, behavior, missingOk};
+            return new @Nullable Object[] {
+                kind, name, number, newOwner, definition, behavior, missingOk
+            };
         }
     }
 

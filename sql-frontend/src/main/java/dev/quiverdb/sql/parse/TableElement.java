@@ -3,9 +3,7 @@ package dev.quiverdb.sql.parse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What stands between the parentheses of CREATE TABLE, and what ALTER TABLE adds.
- */
+/** What stands between the parentheses of CREATE TABLE, and what ALTER TABLE adds. */
 public sealed interface TableElement extends Ast {
 
     /** Kinds of constraints; the ATTR members follow the column constraint they speak of. */
@@ -65,7 +63,15 @@ public sealed interface TableElement extends Ast {
         private final List<String> collation;
         private final @Nullable Expr using;
 
-        public Column(Span span, String name, @Nullable TypeName type, @Nullable String compression, List<Clause.Option> foreignOptions, List<Constraint> constraints, List<String> collation, @Nullable Expr using) {
+        public Column(
+                Span span,
+                String name,
+                @Nullable TypeName type,
+                @Nullable String compression,
+                List<Clause.Option> foreignOptions,
+                List<Constraint> constraints,
+                List<String> collation,
+                @Nullable Expr using) {
             super(span);
             this.name = name;
             this.type = type;
@@ -106,7 +112,9 @@ public sealed interface TableElement extends Ast {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {name, type, compression, foreignOptions, constraints, collation, using};
+            return new @Nullable Object[] {
+                name, type, compression, foreignOptions, constraints, collation, using
+            };
         }
     }
 
@@ -132,7 +140,27 @@ public sealed interface TableElement extends Ast {
         private final boolean notValid;
         private final boolean noInherit;
 
-        public Constraint(Span span, @Nullable String name, ConstraintKind kind, @Nullable Expr expression, boolean generatedAlways, List<Clause.Option> sequenceOptions, List<String> keys, List<String> including, boolean nullsNotDistinct, List<ExclusionElement> exclusions, @Nullable String accessMethod, @Nullable Expr where, List<Clause.Option> options, @Nullable String indexName, @Nullable String indexSpace, @Nullable ForeignKey foreignKey, boolean deferrable, boolean initiallyDeferred, boolean notValid, boolean noInherit) {
+        public Constraint(
+                Span span,
+                @Nullable String name,
+                ConstraintKind kind,
+                @Nullable Expr expression,
+                boolean generatedAlways,
+                List<Clause.Option> sequenceOptions,
+                List<String> keys,
+                List<String> including,
+                boolean nullsNotDistinct,
+                List<ExclusionElement> exclusions,
+                @Nullable String accessMethod,
+                @Nullable Expr where,
+                List<Clause.Option> options,
+                @Nullable String indexName,
+                @Nullable String indexSpace,
+                @Nullable ForeignKey foreignKey,
+                boolean deferrable,
+                boolean initiallyDeferred,
+                boolean notValid,
+                boolean noInherit) {
             super(span);
             this.name = name;
             this.kind = kind;
@@ -233,7 +261,27 @@ public sealed interface TableElement extends Ast {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {name, kind, expression, generatedAlways, sequenceOptions, keys, including, nullsNotDistinct, exclusions, accessMethod, where, options, indexName, indexSpace, foreignKey, deferrable, initiallyDeferred, notValid, noInherit};
+            return new @Nullable Object[] {
+                name,
+                kind,
+                expression,
+                generatedAlways,
+                sequenceOptions,
+                keys,
+                including,
+                nullsNotDistinct,
+                exclusions,
+                accessMethod,
+                where,
+                options,
+                indexName,
+                indexSpace,
+                foreignKey,
+                deferrable,
+                initiallyDeferred,
+                notValid,
+                noInherit
+            };
         }
     }
 
@@ -268,7 +316,11 @@ public sealed interface TableElement extends Ast {
         private final @Nullable PartitionBound bound;
         private final boolean concurrently;
 
-        public Partition(Span span, RangeVar relation, @Nullable PartitionBound bound, boolean concurrently) {
+        public Partition(
+                Span span,
+                RangeVar relation,
+                @Nullable PartitionBound bound,
+                boolean concurrently) {
             super(span);
             this.relation = relation;
             this.bound = bound;
@@ -303,7 +355,15 @@ public sealed interface TableElement extends Ast {
         private final KeyAction onDelete;
         private final List<String> onDeleteColumns;
 
-        public ForeignKey(Span span, RangeVar table, List<String> columns, List<String> referenced, MatchType match, KeyAction onUpdate, KeyAction onDelete, List<String> onDeleteColumns) {
+        public ForeignKey(
+                Span span,
+                RangeVar table,
+                List<String> columns,
+                List<String> referenced,
+                MatchType match,
+                KeyAction onUpdate,
+                KeyAction onDelete,
+                List<String> onDeleteColumns) {
             super(span);
             this.table = table;
             this.columns = List.copyOf(columns);
@@ -344,7 +404,9 @@ public sealed interface TableElement extends Ast {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {table, columns, referenced, match, onUpdate, onDelete, onDeleteColumns};
+            return new @Nullable Object[] {
+                table, columns, referenced, match, onUpdate, onDelete, onDeleteColumns
+            };
         }
     }
 
@@ -373,7 +435,10 @@ public sealed interface TableElement extends Ast {
         }
     }
 
-    /** FOR VALUES: exactly one of DEFAULT, IN, FROM/TO, and WITH (modulus, remainder); modulus is -1 but for the last. */
+    /**
+     * FOR VALUES: exactly one of DEFAULT, IN, FROM/TO, and WITH (modulus, remainder); modulus is -1
+     * but for the last.
+     */
     final class PartitionBound extends PgNode implements TableElement {
         private final boolean isDefault;
         private final List<Expr> in;
@@ -382,7 +447,14 @@ public sealed interface TableElement extends Ast {
         private final int modulus;
         private final int remainder;
 
-        public PartitionBound(Span span, boolean isDefault, List<Expr> in, List<Expr> from, List<Expr> to, int modulus, int remainder) {
+        public PartitionBound(
+                Span span,
+                boolean isDefault,
+                List<Expr> in,
+                List<Expr> from,
+                List<Expr> to,
+                int modulus,
+                int remainder) {
             super(span);
             this.isDefault = isDefault;
             this.in = List.copyOf(in);

@@ -4,9 +4,7 @@ import java.util.List;
 import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Statements that neither query nor define.
- */
+/** Statements that neither query nor define. */
 public sealed interface Utility extends Command {
 
     /** Transaction statements. */
@@ -58,14 +56,23 @@ public sealed interface Utility extends Command {
         TEMP
     }
 
-    /** A transaction statement; modes are {@code transaction_isolation}, {@code transaction_read_only} and {@code transaction_deferrable}; {@code name} is the savepoint or the prepared transaction. */
+    /**
+     * A transaction statement; modes are {@code transaction_isolation}, {@code
+     * transaction_read_only} and {@code transaction_deferrable}; {@code name} is the savepoint or
+     * the prepared transaction.
+     */
     final class Transaction extends PgNode implements Utility {
         private final TransactionKind kind;
         private final List<Clause.Option> modes;
         private final @Nullable String name;
         private final boolean chain;
 
-        public Transaction(Span span, TransactionKind kind, List<Clause.Option> modes, @Nullable String name, boolean chain) {
+        public Transaction(
+                Span span,
+                TransactionKind kind,
+                List<Clause.Option> modes,
+                @Nullable String name,
+                boolean chain) {
             super(span);
             this.kind = kind;
             this.modes = List.copyOf(modes);
@@ -95,14 +102,19 @@ public sealed interface Utility extends Command {
         }
     }
 
-    /** SET and RESET. Arguments are literals, or a {@link Expr.Cast} for an interval time zone; MULTI is {@code TRANSACTION} or {@code SESSION CHARACTERISTICS} with options, or {@code TRANSACTION SNAPSHOT} with a string. */
+    /**
+     * SET and RESET. Arguments are literals, or a {@link Expr.Cast} for an interval time zone;
+     * MULTI is {@code TRANSACTION} or {@code SESSION CHARACTERISTICS} with options, or {@code
+     * TRANSACTION SNAPSHOT} with a string.
+     */
     final class SetVariable extends PgNode implements Utility {
         private final SetKind kind;
         private final String name;
         private final List<Ast> arguments;
         private final boolean local;
 
-        public SetVariable(Span span, SetKind kind, String name, List<Ast> arguments, boolean local) {
+        public SetVariable(
+                Span span, SetKind kind, String name, List<Ast> arguments, boolean local) {
             super(span);
             this.kind = kind;
             this.name = name;
@@ -162,7 +174,16 @@ public sealed interface Utility extends Command {
         private final List<Clause.Option> options;
         private final @Nullable Expr where;
 
-        public Copy(Span span, @Nullable RangeVar relation, List<String> columns, @Nullable Command query, boolean from, boolean program, @Nullable String fileName, List<Clause.Option> options, @Nullable Expr where) {
+        public Copy(
+                Span span,
+                @Nullable RangeVar relation,
+                List<String> columns,
+                @Nullable Command query,
+                boolean from,
+                boolean program,
+                @Nullable String fileName,
+                List<Clause.Option> options,
+                @Nullable Expr where) {
             super(span);
             this.relation = relation;
             this.columns = List.copyOf(columns);
@@ -208,7 +229,9 @@ public sealed interface Utility extends Command {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {relation, columns, query, from, program, fileName, options, where};
+            return new @Nullable Object[] {
+                relation, columns, query, from, program, fileName, options, where
+            };
         }
     }
 
@@ -328,7 +351,16 @@ public sealed interface Utility extends Command {
         private final boolean hold;
         private final Query query;
 
-        public DeclareCursor(Span span, String name, boolean binary, boolean scroll, boolean noScroll, boolean insensitive, boolean asensitive, boolean hold, Query query) {
+        public DeclareCursor(
+                Span span,
+                String name,
+                boolean binary,
+                boolean scroll,
+                boolean noScroll,
+                boolean insensitive,
+                boolean asensitive,
+                boolean hold,
+                Query query) {
             super(span);
             this.name = name;
             this.binary = binary;
@@ -374,7 +406,9 @@ public sealed interface Utility extends Command {
 
         @Override
         protected @Nullable Object[] components() {
-            return new @Nullable Object[] {name, binary, scroll, noScroll, insensitive, asensitive, hold, query};
+            return new @Nullable Object[] {
+                name, binary, scroll, noScroll, insensitive, asensitive, hold, query
+            };
         }
     }
 
@@ -503,7 +537,11 @@ public sealed interface Utility extends Command {
         private final List<Clause.Option> options;
         private final List<Clause.VacuumTarget> targets;
 
-        public Vacuum(Span span, boolean vacuum, List<Clause.Option> options, List<Clause.VacuumTarget> targets) {
+        public Vacuum(
+                Span span,
+                boolean vacuum,
+                List<Clause.Option> options,
+                List<Clause.VacuumTarget> targets) {
             super(span);
             this.vacuum = vacuum;
             this.options = List.copyOf(options);
@@ -534,7 +572,11 @@ public sealed interface Utility extends Command {
         private final @Nullable String index;
         private final List<Clause.Option> options;
 
-        public Cluster(Span span, @Nullable RangeVar relation, @Nullable String index, List<Clause.Option> options) {
+        public Cluster(
+                Span span,
+                @Nullable RangeVar relation,
+                @Nullable String index,
+                List<Clause.Option> options) {
             super(span);
             this.relation = relation;
             this.index = index;
@@ -566,7 +608,12 @@ public sealed interface Utility extends Command {
         private final @Nullable String name;
         private final List<Clause.Option> options;
 
-        public Reindex(Span span, ReindexKind kind, @Nullable RangeVar relation, @Nullable String name, List<Clause.Option> options) {
+        public Reindex(
+                Span span,
+                ReindexKind kind,
+                @Nullable RangeVar relation,
+                @Nullable String name,
+                List<Clause.Option> options) {
             super(span);
             this.kind = kind;
             this.relation = relation;
@@ -760,7 +807,10 @@ public sealed interface Utility extends Command {
         }
     }
 
-    /** A statement that PostgreSQL accepts and for which there is no node of its own; {@code tag} is its command tag, such as {@code CREATE FOREIGN DATA WRAPPER}. */
+    /**
+     * A statement that PostgreSQL accepts and for which there is no node of its own; {@code tag} is
+     * its command tag, such as {@code CREATE FOREIGN DATA WRAPPER}.
+     */
     final class Other extends PgNode implements Utility {
         private final String tag;
 
