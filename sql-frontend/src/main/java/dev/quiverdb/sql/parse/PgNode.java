@@ -97,9 +97,10 @@ public abstract class PgNode extends SqlCall implements Ast {
 
     @Override
     public boolean equalsDeep(@Nullable SqlNode node, Litmus litmus) {
-        return node instanceof PgNode other && tree().equals(other.tree())
-                ? litmus.succeed()
-                : litmus.fail("{} != {}", this, node);
+        if (node instanceof PgNode other && tree().equals(other.tree())) {
+            return litmus.succeed();
+        }
+        return litmus.fail("{} != {}", this, node);
     }
 
     @Override
