@@ -1,0 +1,339 @@
+package dev.quiverdb.vector.simd;
+
+import static dev.quiverdb.vector.simd.Scalars.f16;
+import static dev.quiverdb.vector.simd.Scalars.f32;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** The plain loops: what the vectorised ones must agree with, and what runs where the Vector API is missing. */
+class ScalarKernels implements Kernels {
+    static final Kernels INSTANCE = new ScalarKernels();
+
+    @Override
+    public String description() {
+        return "scalar";
+    }
+
+    @Override
+    public float l2SquaredF32(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        float sum = 0;
+        for (int i = 0; i < dims; i++) {
+            float a = f32(q, qo, i);
+            float b = f32(s, so, i);
+            sum += (a - b) * (a - b);
+        }
+        return sum;
+    }
+    @Override
+    public void l2SquaredF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        out[0] = l2SquaredF32(q, qo, s0, o0, dims);
+        out[1] = l2SquaredF32(q, qo, s1, o1, dims);
+        out[2] = l2SquaredF32(q, qo, s2, o2, dims);
+        out[3] = l2SquaredF32(q, qo, s3, o3, dims);
+    }
+
+    @Override
+    public float innerProductF32(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        float sum = 0;
+        for (int i = 0; i < dims; i++) {
+            float a = f32(q, qo, i);
+            float b = f32(s, so, i);
+            sum += a * b;
+        }
+        return sum;
+    }
+    @Override
+    public void innerProductF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        out[0] = innerProductF32(q, qo, s0, o0, dims);
+        out[1] = innerProductF32(q, qo, s1, o1, dims);
+        out[2] = innerProductF32(q, qo, s2, o2, dims);
+        out[3] = innerProductF32(q, qo, s3, o3, dims);
+    }
+
+    @Override
+    public float l1F32(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        float sum = 0;
+        for (int i = 0; i < dims; i++) {
+            float a = f32(q, qo, i);
+            float b = f32(s, so, i);
+            sum += Math.abs(a - b);
+        }
+        return sum;
+    }
+    @Override
+    public void l1F32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        out[0] = l1F32(q, qo, s0, o0, dims);
+        out[1] = l1F32(q, qo, s1, o1, dims);
+        out[2] = l1F32(q, qo, s2, o2, dims);
+        out[3] = l1F32(q, qo, s3, o3, dims);
+    }
+
+    @Override
+    public void innerProductAndNormF32(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
+        innerProductAndNormF32(q, qo, s, so, dims, out, 0, 1);
+    }
+    private static void innerProductAndNormF32(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out, int productAt, int normAt) {
+        float product = 0;
+        float norm = 0;
+        for (int i = 0; i < dims; i++) {
+            float b = f32(s, so, i);
+            product += f32(q, qo, i) * b;
+            norm += b * b;
+        }
+        out[productAt] = product;
+        out[normAt] = norm;
+    }
+    @Override
+    public void innerProductAndNormF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        innerProductAndNormF32(q, qo, s0, o0, dims, out, 0, 4);
+        innerProductAndNormF32(q, qo, s1, o1, dims, out, 1, 5);
+        innerProductAndNormF32(q, qo, s2, o2, dims, out, 2, 6);
+        innerProductAndNormF32(q, qo, s3, o3, dims, out, 3, 7);
+    }
+
+    @Override
+    public float l2SquaredF16(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        float sum = 0;
+        for (int i = 0; i < dims; i++) {
+            float a = f32(q, qo, i);
+            float b = f16(s, so, i);
+            sum += (a - b) * (a - b);
+        }
+        return sum;
+    }
+    @Override
+    public void l2SquaredF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        out[0] = l2SquaredF16(q, qo, s0, o0, dims);
+        out[1] = l2SquaredF16(q, qo, s1, o1, dims);
+        out[2] = l2SquaredF16(q, qo, s2, o2, dims);
+        out[3] = l2SquaredF16(q, qo, s3, o3, dims);
+    }
+
+    @Override
+    public float innerProductF16(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        float sum = 0;
+        for (int i = 0; i < dims; i++) {
+            float a = f32(q, qo, i);
+            float b = f16(s, so, i);
+            sum += a * b;
+        }
+        return sum;
+    }
+    @Override
+    public void innerProductF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        out[0] = innerProductF16(q, qo, s0, o0, dims);
+        out[1] = innerProductF16(q, qo, s1, o1, dims);
+        out[2] = innerProductF16(q, qo, s2, o2, dims);
+        out[3] = innerProductF16(q, qo, s3, o3, dims);
+    }
+
+    @Override
+    public float l1F16(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        float sum = 0;
+        for (int i = 0; i < dims; i++) {
+            float a = f32(q, qo, i);
+            float b = f16(s, so, i);
+            sum += Math.abs(a - b);
+        }
+        return sum;
+    }
+    @Override
+    public void l1F16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        out[0] = l1F16(q, qo, s0, o0, dims);
+        out[1] = l1F16(q, qo, s1, o1, dims);
+        out[2] = l1F16(q, qo, s2, o2, dims);
+        out[3] = l1F16(q, qo, s3, o3, dims);
+    }
+
+    @Override
+    public void innerProductAndNormF16(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
+        innerProductAndNormF16(q, qo, s, so, dims, out, 0, 1);
+    }
+    private static void innerProductAndNormF16(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out, int productAt, int normAt) {
+        float product = 0;
+        float norm = 0;
+        for (int i = 0; i < dims; i++) {
+            float b = f16(s, so, i);
+            product += f32(q, qo, i) * b;
+            norm += b * b;
+        }
+        out[productAt] = product;
+        out[normAt] = norm;
+    }
+    @Override
+    public void innerProductAndNormF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        innerProductAndNormF16(q, qo, s0, o0, dims, out, 0, 4);
+        innerProductAndNormF16(q, qo, s1, o1, dims, out, 1, 5);
+        innerProductAndNormF16(q, qo, s2, o2, dims, out, 2, 6);
+        innerProductAndNormF16(q, qo, s3, o3, dims, out, 3, 7);
+    }
+
+    @Override
+    public int l2SquaredI8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        int sum = 0;
+        for (int i = 0; i < dims; i++) {
+            int difference = q.get(ValueLayout.JAVA_BYTE, qo + i) - s.get(ValueLayout.JAVA_BYTE, so + i);
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
+    @Override
+    public int innerProductI8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        int sum = 0;
+        for (int i = 0; i < dims; i++) {
+            sum += q.get(ValueLayout.JAVA_BYTE, qo + i) * s.get(ValueLayout.JAVA_BYTE, so + i);
+        }
+        return sum;
+    }
+
+    @Override
+    public int l1I8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        int sum = 0;
+        for (int i = 0; i < dims; i++) {
+            sum += Math.abs(q.get(ValueLayout.JAVA_BYTE, qo + i) - s.get(ValueLayout.JAVA_BYTE, so + i));
+        }
+        return sum;
+    }
+
+    @Override
+    public float innerProductU8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        float sum = 0;
+        for (int i = 0; i < dims; i++) {
+            sum += f32(q, qo, i) * (s.get(ValueLayout.JAVA_BYTE, so + i) & 0xFF);
+        }
+        return sum;
+    }
+
+    @Override
+    public void innerProductU8x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        out[0] = innerProductU8(q, qo, s0, o0, dims);
+        out[1] = innerProductU8(q, qo, s1, o1, dims);
+        out[2] = innerProductU8(q, qo, s2, o2, dims);
+        out[3] = innerProductU8(q, qo, s3, o3, dims);
+    }
+
+    @Override
+    public int hamming(MemorySegment q, long qo, MemorySegment s, long so, int sizeBytes) {
+        int count = 0;
+        int i = 0;
+        for (; i + 8 <= sizeBytes; i += 8) {
+            count += Long.bitCount(Scalars.word(q, qo + i) ^ Scalars.word(s, so + i));
+        }
+        for (; i < sizeBytes; i++) {
+            count += Integer.bitCount((q.get(ValueLayout.JAVA_BYTE, qo + i) ^ s.get(ValueLayout.JAVA_BYTE, so + i)) & 0xFF);
+        }
+        return count;
+    }
+
+    @Override
+    public int intersection(MemorySegment q, long qo, MemorySegment s, long so, int sizeBytes) {
+        int count = 0;
+        int i = 0;
+        for (; i + 8 <= sizeBytes; i += 8) {
+            count += Long.bitCount(Scalars.word(q, qo + i) & Scalars.word(s, so + i));
+        }
+        for (; i < sizeBytes; i++) {
+            count += Integer.bitCount(q.get(ValueLayout.JAVA_BYTE, qo + i) & s.get(ValueLayout.JAVA_BYTE, so + i) & 0xFF);
+        }
+        return count;
+    }
+
+    @Override
+    public int bitCount(MemorySegment s, long so, int sizeBytes) {
+        int count = 0;
+        int i = 0;
+        for (; i + 8 <= sizeBytes; i += 8) {
+            count += Long.bitCount(Scalars.word(s, so + i));
+        }
+        for (; i < sizeBytes; i++) {
+            count += Integer.bitCount(s.get(ValueLayout.JAVA_BYTE, so + i) & 0xFF);
+        }
+        return count;
+    }
+
+    @Override
+    public int bitPlanes(MemorySegment planesSegment, long po, int planes, MemorySegment code, long co, int sizeBytes) {
+        int sum = 0;
+        for (int p = 0; p < planes; p++) {
+            int count = 0;
+            long plane = po + (long) p * sizeBytes;
+            for (int i = 0; i < sizeBytes; i += 8) {
+                count += Long.bitCount(Scalars.word(planesSegment, plane + i) & Scalars.word(code, co + i));
+            }
+            sum += count << p;
+        }
+        return sum;
+    }
+
+    @Override
+    public void bitPlanes4x4(MemorySegment planesSegment, long po, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int sizeBytes, int[] out) {
+        out[0] = bitPlanes4(planesSegment, po, s0, o0, sizeBytes);
+        out[1] = bitPlanes4(planesSegment, po, s1, o1, sizeBytes);
+        out[2] = bitPlanes4(planesSegment, po, s2, o2, sizeBytes);
+        out[3] = bitPlanes4(planesSegment, po, s3, o3, sizeBytes);
+    }
+
+    private static int bitPlanes4(MemorySegment planes, long po, MemorySegment code, long co, int sizeBytes) {
+        int c0 = 0;
+        int c1 = 0;
+        int c2 = 0;
+        int c3 = 0;
+        for (int i = 0; i < sizeBytes; i += 8) {
+            long word = Scalars.word(code, co + i);
+            c0 += Long.bitCount(Scalars.word(planes, po + i) & word);
+            c1 += Long.bitCount(Scalars.word(planes, po + sizeBytes + i) & word);
+            c2 += Long.bitCount(Scalars.word(planes, po + 2L * sizeBytes + i) & word);
+            c3 += Long.bitCount(Scalars.word(planes, po + 3L * sizeBytes + i) & word);
+        }
+        return c0 + (c1 << 1) + (c2 << 2) + (c3 << 3);
+    }
+
+    @Override
+    public void fastScan(MemorySegment table, long to, MemorySegment block, long bo, int columns, short[] out, int at) {
+        for (int v = 0; v < 32; v++) {
+            int sum = 0;
+            for (int c = 0; c < columns; c++) {
+                int code = block.get(ValueLayout.JAVA_BYTE, bo + 32L * c + Kernels.fastScanPosition(v)) & 0xFF;
+                sum += table.get(ValueLayout.JAVA_BYTE, to + 32L * c + (code & 15));
+                sum += table.get(ValueLayout.JAVA_BYTE, to + 32L * c + 16 + (code >>> 4));
+            }
+            out[at + v] = (short) sum;
+        }
+    }
+
+    @Override
+    public int fastScanRanks(short[] sums, int at, MemorySegment factors, long fo, float base, float bias, float scale, float bound, float[] ranks) {
+        int below = 0;
+        for (int v = 0; v < 32; v++) {
+            float rank = base + f32(factors, fo, v) + f32(factors, fo + 128, v) * (bias + scale * (sums[at + v] & 0xFFFF));
+            ranks[v] = rank;
+            if (rank < bound) {
+                below |= 1 << v;
+            }
+        }
+        return below;
+    }
+
+    @Override
+    public void addScaled(MemorySegment y, long yo, float a, MemorySegment x, long xo, int dims) {
+        for (int i = 0; i < dims; i++) {
+            y.set(Scalars.FLOAT, yo + 4L * i, f32(y, yo, i) + a * f32(x, xo, i));
+        }
+    }
+
+    @Override
+    public void hadamard(MemorySegment x, long xo, int length) {
+        for (int half = 1; half < length; half <<= 1) {
+            for (int start = 0; start < length; start += 2 * half) {
+                for (int i = start; i < start + half; i++) {
+                    float a = f32(x, xo, i);
+                    float b = f32(x, xo, i + half);
+                    x.set(Scalars.FLOAT, xo + 4L * i, a + b);
+                    x.set(Scalars.FLOAT, xo + 4L * (i + half), a - b);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.quiverdb.vector.simd;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The loops on {@code jdk.incubator.vector}. Bit counts stay with the scalar twin: without AVX-512 a scalar {@code popcnt} per word is
+ * the fastest there is. Loaded only where the module is present.
+ */
+final class VectorApiKernels extends ScalarKernels {
+
+    @Override
+    public String description() {
+        return ChosenSpecies.FLOAT.vectorBitSize() + "-bit";
+    }
+
+    @Override
+    public float l2SquaredF32(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return Float32Loops.l2Squared(q, qo, s, so, dims);
+    }
+
+    @Override
+    public void l2SquaredF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        Float32Loops.l2Squaredx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
+    }
+
+    @Override
+    public float innerProductF32(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return Float32Loops.innerProduct(q, qo, s, so, dims);
+    }
+
+    @Override
+    public void innerProductF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        Float32Loops.innerProductx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
+    }
+
+    @Override
+    public float l1F32(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return Float32Loops.l1(q, qo, s, so, dims);
+    }
+
+    @Override
+    public void l1F32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        Float32Loops.l1x4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
+    }
+
+    @Override
+    public void innerProductAndNormF32(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
+        Float32Loops.innerProductAndNorm(q, qo, s, so, dims, out);
+    }
+
+    @Override
+    public void innerProductAndNormF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        Float32Loops.innerProductAndNormx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
+    }
+
+    @Override
+    public float l2SquaredF16(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return Float16Loops.l2Squared(q, qo, s, so, dims);
+    }
+
+    @Override
+    public void l2SquaredF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        Float16Loops.l2Squaredx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
+    }
+
+    @Override
+    public float innerProductF16(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return Float16Loops.innerProduct(q, qo, s, so, dims);
+    }
+
+    @Override
+    public void innerProductF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        Float16Loops.innerProductx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
+    }
+
+    @Override
+    public float l1F16(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return Float16Loops.l1(q, qo, s, so, dims);
+    }
+
+    @Override
+    public void l1F16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        Float16Loops.l1x4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
+    }
+
+    @Override
+    public void innerProductAndNormF16(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
+        Float16Loops.innerProductAndNorm(q, qo, s, so, dims, out);
+    }
+
+    @Override
+    public void innerProductAndNormF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        Float16Loops.innerProductAndNormx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
+    }
+
+    @Override
+    public int l2SquaredI8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return ByteLoops.l2Squared(q, qo, s, so, dims);
+    }
+
+    @Override
+    public int innerProductI8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return ByteLoops.innerProduct(q, qo, s, so, dims);
+    }
+
+    @Override
+    public int l1I8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return ByteLoops.l1(q, qo, s, so, dims);
+    }
+
+    @Override
+    public float innerProductU8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
+        return ByteLoops.innerProductU8(q, qo, s, so, dims);
+    }
+
+    @Override
+    public void innerProductU8x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+        ByteLoops.innerProductU8x4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
+    }
+
+    @Override
+    public void fastScan(MemorySegment table, long to, MemorySegment block, long bo, int columns, short[] out, int at) {
+        if (ChosenSpecies.SHUFFLE_BITS == 512) {
+            ShuffleLoops.scan512(table, to, block, bo, columns, out, at);
+        } else if (ChosenSpecies.SHUFFLE_BITS == 256) {
+            ShuffleLoops.scan256(table, to, block, bo, columns, out, at);
+        } else {
+            ShuffleLoops.scan128(table, to, block, bo, columns, out, at);
+        }
+    }
+
+    @Override
+    public int fastScanRanks(short[] sums, int at, MemorySegment factors, long fo, float base, float bias, float scale, float bound, float[] ranks) {
+        return FastScanLoops.ranks(sums, at, factors, fo, base, bias, scale, bound, ranks);
+    }
+
+    @Override
+    public void addScaled(MemorySegment y, long yo, float a, MemorySegment x, long xo, int dims) {
+        TransformLoops.addScaled(y, yo, a, x, xo, dims);
+    }
+
+    @Override
+    public void hadamard(MemorySegment x, long xo, int length) {
+        TransformLoops.hadamard(x, xo, length);
+    }
+}
