@@ -36,13 +36,13 @@ final class Float32Loops {
         FloatVector a3 = a0;
         int i = 0;
         for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN).sub(load(s, so + 4L * (i))), a0);
+            a0 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).sub(load(s, so + 4L * i)), a0);
             a1 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN).sub(load(s, so + 4L * (i + LANES))), a1);
             a2 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN).sub(load(s, so + 4L * (i + 2 * LANES))), a2);
             a3 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN).sub(load(s, so + 4L * (i + 3 * LANES))), a3);
         }
         for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN).sub(load(s, so + 4L * i)), a0);
+            a0 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).sub(load(s, so + 4L * i)), a0);
         }
         float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -60,13 +60,13 @@ final class Float32Loops {
         FloatVector a3 = a0;
         int i = 0;
         for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN).fma(load(s, so + 4L * (i)), a0);
+            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).fma(load(s, so + 4L * i), a0);
             a1 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN).fma(load(s, so + 4L * (i + LANES)), a1);
             a2 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN).fma(load(s, so + 4L * (i + 2 * LANES)), a2);
             a3 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN).fma(load(s, so + 4L * (i + 3 * LANES)), a3);
         }
         for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN).fma(load(s, so + 4L * i), a0);
+            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).fma(load(s, so + 4L * i), a0);
         }
         float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -84,13 +84,13 @@ final class Float32Loops {
         FloatVector a3 = a0;
         int i = 0;
         for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN).sub(load(s, so + 4L * (i))).abs().add(a0);
+            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).sub(load(s, so + 4L * i)).abs().add(a0);
             a1 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN).sub(load(s, so + 4L * (i + LANES))).abs().add(a1);
             a2 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN).sub(load(s, so + 4L * (i + 2 * LANES))).abs().add(a2);
             a3 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN).sub(load(s, so + 4L * (i + 3 * LANES))).abs().add(a3);
         }
         for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN).sub(load(s, so + 4L * i)).abs().add(a0);
+            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).sub(load(s, so + 4L * i)).abs().add(a0);
         }
         float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -108,7 +108,7 @@ final class Float32Loops {
         FloatVector a3 = a0;
         int i = 0;
         for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN);
+            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
             a0 = squared(x.sub(load(s0, o0 + 4L * i)), a0);
             a1 = squared(x.sub(load(s1, o1 + 4L * i)), a1);
             a2 = squared(x.sub(load(s2, o2 + 4L * i)), a2);
@@ -134,7 +134,7 @@ final class Float32Loops {
         FloatVector a3 = a0;
         int i = 0;
         for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN);
+            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
             a0 = x.fma(load(s0, o0 + 4L * i), a0);
             a1 = x.fma(load(s1, o1 + 4L * i), a1);
             a2 = x.fma(load(s2, o2 + 4L * i), a2);
@@ -160,7 +160,7 @@ final class Float32Loops {
         FloatVector a3 = a0;
         int i = 0;
         for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN);
+            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
             a0 = x.sub(load(s0, o0 + 4L * i)).abs().add(a0);
             a1 = x.sub(load(s1, o1 + 4L * i)).abs().add(a1);
             a2 = x.sub(load(s2, o2 + 4L * i)).abs().add(a2);
@@ -188,7 +188,7 @@ final class Float32Loops {
         for (int end = dims - 2 * LANES; i <= end; i += 2 * LANES) {
             FloatVector x0 = load(s, so + 4L * i);
             FloatVector x1 = load(s, so + 4L * (i + LANES));
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN).fma(x0, a0);
+            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).fma(x0, a0);
             a1 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN).fma(x1, a1);
             n0 = x0.fma(x0, n0);
             n1 = x1.fma(x1, n1);
@@ -215,7 +215,7 @@ final class Float32Loops {
         FloatVector n3 = a0;
         int i = 0;
         for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i), LITTLE_ENDIAN);
+            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
             FloatVector d0 = load(s0, o0 + 4L * i);
             FloatVector d1 = load(s1, o1 + 4L * i);
             FloatVector d2 = load(s2, o2 + 4L * i);
