@@ -6,9 +6,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Slots in native memory that grow slab by slab: the twin of slots in storage blocks, for indexes without storage, tests and
- * benchmarks. One thread at a time allocates or writes; any thread reads ids that were handed to it safely. Owns its arena; {@link
- * #close} frees all slabs.
+ * Slots in native memory that grow slab by slab: the twin of slots in storage blocks, for indexes
+ * without storage, tests and benchmarks. One thread at a time allocates or writes; any thread reads
+ * ids that were handed to it safely. Owns its arena; {@link #close} frees all slabs.
  */
 public final class ArenaVectorSlots implements VectorSlots, AutoCloseable {
     private static final int SLAB_BYTES = 4 << 20;
@@ -26,7 +26,9 @@ public final class ArenaVectorSlots implements VectorSlots, AutoCloseable {
         this.dimensions = dimensions;
         this.strideBytes = kind.strideBytes(dimensions);
         this.slotsPerSlabLog2 =
-                Math.max(4, 31 - Integer.numberOfLeadingZeros(Math.max(1, SLAB_BYTES / strideBytes)));
+                Math.max(
+                        4,
+                        31 - Integer.numberOfLeadingZeros(Math.max(1, SLAB_BYTES / strideBytes)));
     }
 
     @Override
@@ -96,7 +98,10 @@ public final class ArenaVectorSlots implements VectorSlots, AutoCloseable {
                     MemorySegment.copy(vector, 0, slab, ValueLayout.JAVA_FLOAT, offset, dimensions);
             case FLOAT16 -> {
                 for (int i = 0; i < dimensions; i++) {
-                    slab.set(ValueLayout.JAVA_SHORT, offset + 2L * i, Float.floatToFloat16(vector[i]));
+                    slab.set(
+                            ValueLayout.JAVA_SHORT,
+                            offset + 2L * i,
+                            Float.floatToFloat16(vector[i]));
                 }
             }
             case INT8 -> {
@@ -110,7 +115,8 @@ public final class ArenaVectorSlots implements VectorSlots, AutoCloseable {
 
     /** Copies the raw bytes of a vector into a slot. */
     public void setBytes(int id, MemorySegment source, long sourceOffset) {
-        MemorySegment.copy(source, sourceOffset, slabOf(id), offset(id), kind.sizeBytes(dimensions));
+        MemorySegment.copy(
+                source, sourceOffset, slabOf(id), offset(id), kind.sizeBytes(dimensions));
     }
 
     @Override

@@ -41,7 +41,8 @@ final class ByteLoops {
         }
         int total = sum.reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
-            int difference = q.get(ValueLayout.JAVA_BYTE, qo + i) - s.get(ValueLayout.JAVA_BYTE, so + i);
+            int difference =
+                    q.get(ValueLayout.JAVA_BYTE, qo + i) - s.get(ValueLayout.JAVA_BYTE, so + i);
             total += difference * difference;
         }
         return total;
@@ -68,7 +69,10 @@ final class ByteLoops {
         }
         int total = sum.reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
-            total += Math.abs(q.get(ValueLayout.JAVA_BYTE, qo + i) - s.get(ValueLayout.JAVA_BYTE, so + i));
+            total +=
+                    Math.abs(
+                            q.get(ValueLayout.JAVA_BYTE, qo + i)
+                                    - s.get(ValueLayout.JAVA_BYTE, so + i));
         }
         return total;
     }
@@ -78,8 +82,12 @@ final class ByteLoops {
         FloatVector a1 = a0;
         int i = 0;
         for (int end = dims - 2 * LANES; i <= end; i += 2 * LANES) {
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).fma(loadUnsigned(s, so + i), a0);
-            a1 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN).fma(loadUnsigned(s, so + i + LANES), a1);
+            a0 =
+                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                            .fma(loadUnsigned(s, so + i), a0);
+            a1 =
+                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                            .fma(loadUnsigned(s, so + i + LANES), a1);
         }
         float total = a0.add(a1).reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -88,7 +96,19 @@ final class ByteLoops {
         return total;
     }
 
-    static void innerProductU8x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    static void innerProductU8x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;

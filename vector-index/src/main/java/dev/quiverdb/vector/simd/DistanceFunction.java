@@ -3,8 +3,9 @@ package dev.quiverdb.vector.simd;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One metric over one kind of element: what an index calls. Returns <em>ranks</em>: floats that order as the distances do, smaller is
- * nearer ({@link Metric#toDistance} makes the distance). Instances are immutable; any thread may call them.
+ * One metric over one kind of element: what an index calls. Returns <em>ranks</em>: floats that
+ * order as the distances do, smaller is nearer ({@link Metric#toDistance} makes the distance).
+ * Instances are immutable; any thread may call them.
  */
 public abstract sealed class DistanceFunction {
     private static final Kernels KERNELS = Kernels.active();
@@ -21,7 +22,10 @@ public abstract sealed class DistanceFunction {
         this.sizeBytes = kind.sizeBytes(dimensions);
     }
 
-    /** The function for a metric over slots of a kind. Throws {@link IllegalArgumentException} where a pair has no meaning. */
+    /**
+     * The function for a metric over slots of a kind. Throws {@link IllegalArgumentException} where
+     * a pair has no meaning.
+     */
     public static DistanceFunction of(Metric metric, ElementKind kind, int dimensions) {
         return switch (kind) {
             case FLOAT32 ->
@@ -72,9 +76,21 @@ public abstract sealed class DistanceFunction {
     /** Rank of the vector at {@code offset} of native memory. */
     public abstract float rank(QueryVector query, MemorySegment slab, long offset);
 
-    /** Ranks of four vectors to {@code out[0..3]}; {@code out} has room for eight floats, the others are scratch. */
+    /**
+     * Ranks of four vectors to {@code out[0..3]}; {@code out} has room for eight floats, the others
+     * are scratch.
+     */
     public abstract void rank4(
-            QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out);
+            QueryVector query,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            float[] out);
 
     /** Rank of the vector in a slot. */
     public final float rank(QueryVector query, VectorSlots slots, int vecId) {
@@ -82,13 +98,18 @@ public abstract sealed class DistanceFunction {
     }
 
     /** Ranks of four slots to {@code out[0..3]}; {@code out} has room for eight floats. */
-    public final void rank4(QueryVector query, VectorSlots slots, int id0, int id1, int id2, int id3, float[] out) {
+    public final void rank4(
+            QueryVector query, VectorSlots slots, int id0, int id1, int id2, int id3, float[] out) {
         rank4(
                 query,
-                slots.slabOf(id0), slots.offset(id0),
-                slots.slabOf(id1), slots.offset(id1),
-                slots.slabOf(id2), slots.offset(id2),
-                slots.slabOf(id3), slots.offset(id3),
+                slots.slabOf(id0),
+                slots.offset(id0),
+                slots.slabOf(id1),
+                slots.offset(id1),
+                slots.slabOf(id2),
+                slots.offset(id2),
+                slots.slabOf(id3),
+                slots.offset(id3),
                 out);
     }
 
@@ -119,8 +140,19 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
-            KERNELS.l2SquaredF32x4(query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
+            KERNELS.l2SquaredF32x4(
+                    query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
         }
     }
 
@@ -135,7 +167,17 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             KERNELS.l1F32x4(query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
         }
     }
@@ -151,8 +193,19 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
-            KERNELS.innerProductF32x4(query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
+            KERNELS.innerProductF32x4(
+                    query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
             negate(out);
         }
     }
@@ -170,8 +223,19 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
-            KERNELS.innerProductAndNormF32x4(query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
+            KERNELS.innerProductAndNormF32x4(
+                    query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
             for (int i = 0; i < 4; i++) {
                 out[i] = cosine(out[i], out[i + 4], query.norm());
             }
@@ -189,8 +253,19 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
-            KERNELS.l2SquaredF16x4(query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
+            KERNELS.l2SquaredF16x4(
+                    query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
         }
     }
 
@@ -205,7 +280,17 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             KERNELS.l1F16x4(query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
         }
     }
@@ -221,8 +306,19 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
-            KERNELS.innerProductF16x4(query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
+            KERNELS.innerProductF16x4(
+                    query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
             negate(out);
         }
     }
@@ -240,8 +336,19 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
-            KERNELS.innerProductAndNormF16x4(query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
+            KERNELS.innerProductAndNormF16x4(
+                    query.data(), 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, out);
             for (int i = 0; i < 4; i++) {
                 out[i] = cosine(out[i], out[i + 4], query.norm());
             }
@@ -259,7 +366,17 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             out[0] = rank(query, s0, o0);
             out[1] = rank(query, s1, o1);
             out[2] = rank(query, s2, o2);
@@ -278,7 +395,17 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             out[0] = rank(query, s0, o0);
             out[1] = rank(query, s1, o1);
             out[2] = rank(query, s2, o2);
@@ -297,7 +424,17 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             out[0] = rank(query, s0, o0);
             out[1] = rank(query, s1, o1);
             out[2] = rank(query, s2, o2);
@@ -319,7 +456,17 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             out[0] = rank(query, s0, o0);
             out[1] = rank(query, s1, o1);
             out[2] = rank(query, s2, o2);
@@ -338,7 +485,17 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             out[0] = rank(query, s0, o0);
             out[1] = rank(query, s1, o1);
             out[2] = rank(query, s2, o2);
@@ -359,7 +516,17 @@ public abstract sealed class DistanceFunction {
         }
 
         @Override
-        public void rank4(QueryVector query, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+        public void rank4(
+                QueryVector query,
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             out[0] = rank(query, s0, o0);
             out[1] = rank(query, s1, o1);
             out[2] = rank(query, s2, o2);

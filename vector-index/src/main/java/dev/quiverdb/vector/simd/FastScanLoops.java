@@ -19,7 +19,15 @@ final class FastScanLoops {
 
     /** Sums to ranks, one float vector's worth of sums at a time. */
     static int ranks(
-            short[] sums, int at, MemorySegment factors, long fo, float base, float bias, float scale, float bound, float[] ranks) {
+            short[] sums,
+            int at,
+            MemorySegment factors,
+            long fo,
+            float base,
+            float bias,
+            float scale,
+            float bound,
+            float[] ranks) {
         int below = 0;
         for (int v = 0; v < 32; v += LANES) {
             FloatVector sum =
@@ -27,10 +35,11 @@ final class FastScanLoops {
                             ShortVector.fromArray(HALF, sums, at + v)
                                     .convertShape(VectorOperators.ZERO_EXTEND_S2I, INT, 0)
                                     .convert(VectorOperators.I2F, 0);
-            FloatVector add = FloatVector.fromMemorySegment(FLOAT, factors, fo + 4L * v, LITTLE_ENDIAN);
-            FloatVector mul = FloatVector.fromMemorySegment(FLOAT, factors, fo + 128 + 4L * v, LITTLE_ENDIAN);
-            FloatVector rank =
-                    sum.mul(scale).add(bias).fma(mul, add.add(base));
+            FloatVector add =
+                    FloatVector.fromMemorySegment(FLOAT, factors, fo + 4L * v, LITTLE_ENDIAN);
+            FloatVector mul =
+                    FloatVector.fromMemorySegment(FLOAT, factors, fo + 128 + 4L * v, LITTLE_ENDIAN);
+            FloatVector rank = sum.mul(scale).add(bias).fma(mul, add.add(base));
             rank.intoArray(ranks, v);
             below |= (int) rank.compare(VectorOperators.LT, bound).toLong() << v;
         }

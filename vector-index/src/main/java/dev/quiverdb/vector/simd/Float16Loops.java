@@ -10,8 +10,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Loops over an fp32 query and half-precision documents. The twin class for the other element kind is a copy on purpose: a loop that sees one
- * kind only has call sites of one type, and keeps its vectors in registers.
+ * Loops over an fp32 query and half-precision documents. The twin class for the other element kind
+ * is a copy on purpose: a loop that sees one kind only has call sites of one type, and keeps its
+ * vectors in registers.
  */
 final class Float16Loops {
     private static final VectorSpecies<Float> FLOAT = ChosenSpecies.FLOAT;
@@ -22,11 +23,14 @@ final class Float16Loops {
     private Float16Loops() {}
 
     /**
-     * A half is moved so that its sign, exponent and mantissa bits lie where a float has them; the product with 2^112 mends the
-     * exponent's bias and is exact for normal and subnormal halves. (Infinities and NaN are not stored in vectors.)
+     * A half is moved so that its sign, exponent and mantissa bits lie where a float has them; the
+     * product with 2^112 mends the exponent's bias and is exact for normal and subnormal halves.
+     * (Infinities and NaN are not stored in vectors.)
      */
     private static FloatVector load(MemorySegment s, long offset) {
-        return ((IntVector) ShortVector.fromMemorySegment(HALF, s, offset, LITTLE_ENDIAN).convertShape(VectorOperators.S2I, INT, 0))
+        return ((IntVector)
+                        ShortVector.fromMemorySegment(HALF, s, offset, LITTLE_ENDIAN)
+                                .convertShape(VectorOperators.S2I, INT, 0))
                 .lanewise(VectorOperators.LSHL, 13)
                 .and(0x8FFFE000)
                 .reinterpretAsFloats()
@@ -48,13 +52,36 @@ final class Float16Loops {
         FloatVector a3 = a0;
         int i = 0;
         for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).sub(load(s, so + 2L * i)), a0);
-            a1 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN).sub(load(s, so + 2L * (i + LANES))), a1);
-            a2 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN).sub(load(s, so + 2L * (i + 2 * LANES))), a2);
-            a3 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN).sub(load(s, so + 2L * (i + 3 * LANES))), a3);
+            a0 =
+                    squared(
+                            FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                    .sub(load(s, so + 2L * i)),
+                            a0);
+            a1 =
+                    squared(
+                            FloatVector.fromMemorySegment(
+                                            FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                                    .sub(load(s, so + 2L * (i + LANES))),
+                            a1);
+            a2 =
+                    squared(
+                            FloatVector.fromMemorySegment(
+                                            FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
+                                    .sub(load(s, so + 2L * (i + 2 * LANES))),
+                            a2);
+            a3 =
+                    squared(
+                            FloatVector.fromMemorySegment(
+                                            FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
+                                    .sub(load(s, so + 2L * (i + 3 * LANES))),
+                            a3);
         }
         for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 = squared(FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).sub(load(s, so + 2L * i)), a0);
+            a0 =
+                    squared(
+                            FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                    .sub(load(s, so + 2L * i)),
+                            a0);
         }
         float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -72,13 +99,25 @@ final class Float16Loops {
         FloatVector a3 = a0;
         int i = 0;
         for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).fma(load(s, so + 2L * i), a0);
-            a1 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN).fma(load(s, so + 2L * (i + LANES)), a1);
-            a2 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN).fma(load(s, so + 2L * (i + 2 * LANES)), a2);
-            a3 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN).fma(load(s, so + 2L * (i + 3 * LANES)), a3);
+            a0 =
+                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                            .fma(load(s, so + 2L * i), a0);
+            a1 =
+                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                            .fma(load(s, so + 2L * (i + LANES)), a1);
+            a2 =
+                    FloatVector.fromMemorySegment(
+                                    FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
+                            .fma(load(s, so + 2L * (i + 2 * LANES)), a2);
+            a3 =
+                    FloatVector.fromMemorySegment(
+                                    FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
+                            .fma(load(s, so + 2L * (i + 3 * LANES)), a3);
         }
         for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).fma(load(s, so + 2L * i), a0);
+            a0 =
+                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                            .fma(load(s, so + 2L * i), a0);
         }
         float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -96,13 +135,35 @@ final class Float16Loops {
         FloatVector a3 = a0;
         int i = 0;
         for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).sub(load(s, so + 2L * i)).abs().add(a0);
-            a1 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN).sub(load(s, so + 2L * (i + LANES))).abs().add(a1);
-            a2 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN).sub(load(s, so + 2L * (i + 2 * LANES))).abs().add(a2);
-            a3 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN).sub(load(s, so + 2L * (i + 3 * LANES))).abs().add(a3);
+            a0 =
+                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                            .sub(load(s, so + 2L * i))
+                            .abs()
+                            .add(a0);
+            a1 =
+                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                            .sub(load(s, so + 2L * (i + LANES)))
+                            .abs()
+                            .add(a1);
+            a2 =
+                    FloatVector.fromMemorySegment(
+                                    FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
+                            .sub(load(s, so + 2L * (i + 2 * LANES)))
+                            .abs()
+                            .add(a2);
+            a3 =
+                    FloatVector.fromMemorySegment(
+                                    FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
+                            .sub(load(s, so + 2L * (i + 3 * LANES)))
+                            .abs()
+                            .add(a3);
         }
         for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).sub(load(s, so + 2L * i)).abs().add(a0);
+            a0 =
+                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                            .sub(load(s, so + 2L * i))
+                            .abs()
+                            .add(a0);
         }
         float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -113,7 +174,19 @@ final class Float16Loops {
         return sum;
     }
 
-    static void l2Squaredx4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    static void l2Squaredx4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -139,7 +212,19 @@ final class Float16Loops {
         }
     }
 
-    static void innerProductx4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    static void innerProductx4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -165,7 +250,19 @@ final class Float16Loops {
         }
     }
 
-    static void l1x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    static void l1x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -191,7 +288,8 @@ final class Float16Loops {
         }
     }
 
-    static void innerProductAndNorm(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
+    static void innerProductAndNorm(
+            MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector n0 = a0;
@@ -201,7 +299,9 @@ final class Float16Loops {
             FloatVector x0 = load(s, so + 2L * i);
             FloatVector x1 = load(s, so + 2L * (i + LANES));
             a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).fma(x0, a0);
-            a1 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN).fma(x1, a1);
+            a1 =
+                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                            .fma(x1, a1);
             n0 = x0.fma(x0, n0);
             n1 = x1.fma(x1, n1);
         }
@@ -216,7 +316,19 @@ final class Float16Loops {
         out[1] = norm;
     }
 
-    static void innerProductAndNormx4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    static void innerProductAndNormx4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;

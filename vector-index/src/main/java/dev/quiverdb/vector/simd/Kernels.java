@@ -3,12 +3,15 @@ package dev.quiverdb.vector.simd;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Distance loops over native memory. Offsets and sizes are bytes, {@code dims} counts elements. Queries of float kinds are always
- * fp32; documents are fp32 ({@code F32}) or halves ({@code F16}). The forms ending in {@code x4} read four documents against one pass
- * over the query and write four results to {@code out[0..3]}. All loops accept any {@code dims}; multiples of the lane count avoid the
- * scalar tail, and as slots are padded with zeros a caller may round {@code dims} up when the query is padded too.
+ * Distance loops over native memory. Offsets and sizes are bytes, {@code dims} counts elements.
+ * Queries of float kinds are always fp32; documents are fp32 ({@code F32}) or halves ({@code F16}).
+ * The forms ending in {@code x4} read four documents against one pass over the query and write four
+ * results to {@code out[0..3]}. All loops accept any {@code dims}; multiples of the lane count
+ * avoid the scalar tail, and as slots are padded with zeros a caller may round {@code dims} up when
+ * the query is padded too.
  *
- * <p>Keep the result of {@link #active()} in a {@code static final} field, so that the calls are compiled as direct ones.
+ * <p>Keep the result of {@link #active()} in a {@code static final} field, so that the calls are
+ * compiled as direct ones.
  */
 public interface Kernels {
 
@@ -31,25 +34,69 @@ public interface Kernels {
 
     float l1F32(MemorySegment q, long qo, MemorySegment s, long so, int dims);
 
-    /** Cosine similarity's inputs: the inner product to {@code out[0]}, the document's squared norm to {@code out[1]}. */
-    void innerProductAndNormF32(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out);
+    /**
+     * Cosine similarity's inputs: the inner product to {@code out[0]}, the document's squared norm
+     * to {@code out[1]}.
+     */
+    void innerProductAndNormF32(
+            MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out);
 
     void l2SquaredF32x4(
-            MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2,
-            MemorySegment s3, long o3, int dims, float[] out);
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out);
 
     void innerProductF32x4(
-            MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2,
-            MemorySegment s3, long o3, int dims, float[] out);
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out);
 
     void l1F32x4(
-            MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2,
-            MemorySegment s3, long o3, int dims, float[] out);
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out);
 
     /** Inner products to {@code out[0..3]}, the documents' squared norms to {@code out[4..7]}. */
     void innerProductAndNormF32x4(
-            MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2,
-            MemorySegment s3, long o3, int dims, float[] out);
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out);
 
     float l2SquaredF16(MemorySegment q, long qo, MemorySegment s, long so, int dims);
 
@@ -57,23 +104,64 @@ public interface Kernels {
 
     float l1F16(MemorySegment q, long qo, MemorySegment s, long so, int dims);
 
-    void innerProductAndNormF16(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out);
+    void innerProductAndNormF16(
+            MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out);
 
     void l2SquaredF16x4(
-            MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2,
-            MemorySegment s3, long o3, int dims, float[] out);
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out);
 
     void innerProductF16x4(
-            MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2,
-            MemorySegment s3, long o3, int dims, float[] out);
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out);
 
     void l1F16x4(
-            MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2,
-            MemorySegment s3, long o3, int dims, float[] out);
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out);
 
     void innerProductAndNormF16x4(
-            MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2,
-            MemorySegment s3, long o3, int dims, float[] out);
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out);
 
     /** Squared Euclidean distance of signed bytes; exact while {@code dims < 33,000}. */
     int l2SquaredI8(MemorySegment q, long qo, MemorySegment s, long so, int dims);
@@ -87,8 +175,18 @@ public interface Kernels {
 
     /** Inner products of an fp32 query with four vectors of unsigned bytes. */
     void innerProductU8x4(
-            MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2,
-            MemorySegment s3, long o3, int dims, float[] out);
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out);
 
     /** Number of differing bits. */
     int hamming(MemorySegment q, long qo, MemorySegment s, long so, int sizeBytes);
@@ -100,42 +198,83 @@ public interface Kernels {
     int bitCount(MemorySegment s, long so, int sizeBytes);
 
     /**
-     * {@code sum over p of 2^p * |plane_p AND code|} for a query of {@code planes} (1..8) bit planes of {@code sizeBytes} (a multiple of
-     * 8) each, lying one after the other: the inner product of a bit code with a small-integer query.
+     * {@code sum over p of 2^p * |plane_p AND code|} for a query of {@code planes} (1..8) bit
+     * planes of {@code sizeBytes} (a multiple of 8) each, lying one after the other: the inner
+     * product of a bit code with a small-integer query.
      */
-    int bitPlanes(MemorySegment planesSegment, long po, int planes, MemorySegment code, long co, int sizeBytes);
+    int bitPlanes(
+            MemorySegment planesSegment,
+            long po,
+            int planes,
+            MemorySegment code,
+            long co,
+            int sizeBytes);
 
     /** {@link #bitPlanes} with four planes for four codes at a time. */
     void bitPlanes4x4(
-            MemorySegment planesSegment, long po, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2,
-            long o2, MemorySegment s3, long o3, int sizeBytes, int[] out);
+            MemorySegment planesSegment,
+            long po,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int sizeBytes,
+            int[] out);
 
     /**
      * Fast scan of one block of 32 vectors: {@code columns} columns of 32 bytes each. Byte {@link
-     * #fastScanPosition}{@code (v)} of a column holds two 4-bit codes of vector {@code v}, low nibble first. The table has 32 bytes a column: 16 entries for the low nibble, 16 for the high one, each
-     * at most 127. Sums (at most 65,535 in all, the caller's choice of scale) go to {@code out[at .. at + 31]} as unsigned shorts.
+     * #fastScanPosition}{@code (v)} of a column holds two 4-bit codes of vector {@code v}, low
+     * nibble first. The table has 32 bytes a column: 16 entries for the low nibble, 16 for the high
+     * one, each at most 127. Sums (at most 65,535 in all, the caller's choice of scale) go to
+     * {@code out[at .. at + 31]} as unsigned shorts.
      *
-     * <p>Source: André, Kermarrec, Le Scouarnec: Cache locality is not enough (VLDB 2015), sections 4 and 5.
+     * <p>Source: André, Kermarrec, Le Scouarnec: Cache locality is not enough (VLDB 2015), sections
+     * 4 and 5.
      */
-    void fastScan(MemorySegment table, long to, MemorySegment block, long bo, int columns, short[] out, int at);
+    void fastScan(
+            MemorySegment table,
+            long to,
+            MemorySegment block,
+            long bo,
+            int columns,
+            short[] out,
+            int at);
 
-    /** Where the byte of vector {@code v} (0..31) lies in a column: the first 16 vectors on even positions, the others on odd ones. */
+    /**
+     * Where the byte of vector {@code v} (0..31) lies in a column: the first 16 vectors on even
+     * positions, the others on odd ones.
+     */
     static int fastScanPosition(int v) {
         return (2 * v & 31) | v >>> 4;
     }
 
     /**
-     * Turns the sums of one block into ranks: {@code ranks[i] = base + add[i] + mul[i] * (bias + scale * sums[i])} with {@code add} (32 floats)
-     * at {@code fo} and {@code mul} (32 floats) behind it.
+     * Turns the sums of one block into ranks: {@code ranks[i] = base + add[i] + mul[i] * (bias +
+     * scale * sums[i])} with {@code add} (32 floats) at {@code fo} and {@code mul} (32 floats)
+     * behind it.
      *
      * @return bit i is set where the rank is below {@code bound}
      */
     int fastScanRanks(
-            short[] sums, int at, MemorySegment factors, long fo, float base, float bias, float scale, float bound, float[] ranks);
+            short[] sums,
+            int at,
+            MemorySegment factors,
+            long fo,
+            float base,
+            float bias,
+            float scale,
+            float bound,
+            float[] ranks);
 
     /** {@code y += a * x} over fp32. */
     void addScaled(MemorySegment y, long yo, float a, MemorySegment x, long xo, int dims);
 
-    /** Walsh-Hadamard transform in place over {@code length} (a power of two) fp32, without scaling. */
+    /**
+     * Walsh-Hadamard transform in place over {@code length} (a power of two) fp32, without scaling.
+     */
     void hadamard(MemorySegment x, long xo, int length);
 }

@@ -1,8 +1,8 @@
 package dev.quiverdb.vector.simd;
 
 /**
- * The distances pgvector offers. Indexes rank by {@code rank} values, smaller is nearer; {@link #toDistance} turns a rank into what
- * the SQL operator returns.
+ * The distances pgvector offers. Indexes rank by {@code rank} values, smaller is nearer; {@link
+ * #toDistance} turns a rank into what the SQL operator returns.
  */
 public enum Metric {
     /** {@code <->}; ranks are squared distances. */
@@ -23,7 +23,10 @@ public enum Metric {
         return this == L2 ? Math.sqrt(rank) : rank;
     }
 
-    /** The rank value of a distance: the inverse of {@link #toDistance} for distances a metric can have. */
+    /**
+     * The rank value of a distance: the inverse of {@link #toDistance} for distances a metric can
+     * have.
+     */
     public double toRank(double distance) {
         return this == L2 ? distance * distance : distance;
     }

@@ -5,8 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A query in native memory as the distance functions want it: fp32 for the float kinds (halves are widened once, here), bytes as they
- * are for bits and small integers; padded with zeros to whole cache lines. Belongs to one thread and is filled again for each query.
+ * A query in native memory as the distance functions want it: fp32 for the float kinds (halves are
+ * widened once, here), bytes as they are for bits and small integers; padded with zeros to whole
+ * cache lines. Belongs to one thread and is filled again for each query.
  */
 public final class QueryVector {
     private final ElementKind kind;
@@ -34,7 +35,10 @@ public final class QueryVector {
         return data;
     }
 
-    /** A copy of the elements on the heap, for work per query that is not a kernel; empty for bits. Not to be written to. */
+    /**
+     * A copy of the elements on the heap, for work per query that is not a kernel; empty for bits.
+     * Not to be written to.
+     */
     public float[] elements() {
         return heap;
     }
@@ -49,13 +53,18 @@ public final class QueryVector {
         return bitCount;
     }
 
-    /** Takes a query of floats (of whole numbers within a byte's range for {@link ElementKind#INT8}). */
+    /**
+     * Takes a query of floats (of whole numbers within a byte's range for {@link
+     * ElementKind#INT8}).
+     */
     public QueryVector set(float[] vector) {
         if (vector.length != dimensions) {
-            throw new IllegalArgumentException("query has " + vector.length + " dimensions, slots " + dimensions);
+            throw new IllegalArgumentException(
+                    "query has " + vector.length + " dimensions, slots " + dimensions);
         }
         switch (kind) {
-            case FLOAT32, FLOAT16 -> MemorySegment.copy(vector, 0, data, ValueLayout.JAVA_FLOAT, 0, dimensions);
+            case FLOAT32, FLOAT16 ->
+                    MemorySegment.copy(vector, 0, data, ValueLayout.JAVA_FLOAT, 0, dimensions);
             case INT8 -> {
                 for (int i = 0; i < dimensions; i++) {
                     data.set(ValueLayout.JAVA_BYTE, i, (byte) Math.round(vector[i]));

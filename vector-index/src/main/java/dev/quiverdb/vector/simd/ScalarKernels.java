@@ -6,7 +6,10 @@ import static dev.quiverdb.vector.simd.Scalars.f32;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The plain loops: what the vectorised ones must agree with, and what runs where the Vector API is missing. */
+/**
+ * The plain loops: what the vectorised ones must agree with, and what runs where the Vector API is
+ * missing.
+ */
 class ScalarKernels implements Kernels {
     static final Kernels INSTANCE = new ScalarKernels();
 
@@ -25,8 +28,21 @@ class ScalarKernels implements Kernels {
         }
         return sum;
     }
+
     @Override
-    public void l2SquaredF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void l2SquaredF32x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         out[0] = l2SquaredF32(q, qo, s0, o0, dims);
         out[1] = l2SquaredF32(q, qo, s1, o1, dims);
         out[2] = l2SquaredF32(q, qo, s2, o2, dims);
@@ -43,8 +59,21 @@ class ScalarKernels implements Kernels {
         }
         return sum;
     }
+
     @Override
-    public void innerProductF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductF32x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         out[0] = innerProductF32(q, qo, s0, o0, dims);
         out[1] = innerProductF32(q, qo, s1, o1, dims);
         out[2] = innerProductF32(q, qo, s2, o2, dims);
@@ -61,8 +90,21 @@ class ScalarKernels implements Kernels {
         }
         return sum;
     }
+
     @Override
-    public void l1F32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void l1F32x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         out[0] = l1F32(q, qo, s0, o0, dims);
         out[1] = l1F32(q, qo, s1, o1, dims);
         out[2] = l1F32(q, qo, s2, o2, dims);
@@ -70,10 +112,20 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void innerProductAndNormF32(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
+    public void innerProductAndNormF32(
+            MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
         innerProductAndNormF32(q, qo, s, so, dims, out, 0, 1);
     }
-    private static void innerProductAndNormF32(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out, int productAt, int normAt) {
+
+    private static void innerProductAndNormF32(
+            MemorySegment q,
+            long qo,
+            MemorySegment s,
+            long so,
+            int dims,
+            float[] out,
+            int productAt,
+            int normAt) {
         float product = 0;
         float norm = 0;
         for (int i = 0; i < dims; i++) {
@@ -84,8 +136,21 @@ class ScalarKernels implements Kernels {
         out[productAt] = product;
         out[normAt] = norm;
     }
+
     @Override
-    public void innerProductAndNormF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductAndNormF32x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         innerProductAndNormF32(q, qo, s0, o0, dims, out, 0, 4);
         innerProductAndNormF32(q, qo, s1, o1, dims, out, 1, 5);
         innerProductAndNormF32(q, qo, s2, o2, dims, out, 2, 6);
@@ -102,8 +167,21 @@ class ScalarKernels implements Kernels {
         }
         return sum;
     }
+
     @Override
-    public void l2SquaredF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void l2SquaredF16x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         out[0] = l2SquaredF16(q, qo, s0, o0, dims);
         out[1] = l2SquaredF16(q, qo, s1, o1, dims);
         out[2] = l2SquaredF16(q, qo, s2, o2, dims);
@@ -120,8 +198,21 @@ class ScalarKernels implements Kernels {
         }
         return sum;
     }
+
     @Override
-    public void innerProductF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductF16x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         out[0] = innerProductF16(q, qo, s0, o0, dims);
         out[1] = innerProductF16(q, qo, s1, o1, dims);
         out[2] = innerProductF16(q, qo, s2, o2, dims);
@@ -138,8 +229,21 @@ class ScalarKernels implements Kernels {
         }
         return sum;
     }
+
     @Override
-    public void l1F16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void l1F16x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         out[0] = l1F16(q, qo, s0, o0, dims);
         out[1] = l1F16(q, qo, s1, o1, dims);
         out[2] = l1F16(q, qo, s2, o2, dims);
@@ -147,10 +251,20 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void innerProductAndNormF16(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
+    public void innerProductAndNormF16(
+            MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
         innerProductAndNormF16(q, qo, s, so, dims, out, 0, 1);
     }
-    private static void innerProductAndNormF16(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out, int productAt, int normAt) {
+
+    private static void innerProductAndNormF16(
+            MemorySegment q,
+            long qo,
+            MemorySegment s,
+            long so,
+            int dims,
+            float[] out,
+            int productAt,
+            int normAt) {
         float product = 0;
         float norm = 0;
         for (int i = 0; i < dims; i++) {
@@ -161,8 +275,21 @@ class ScalarKernels implements Kernels {
         out[productAt] = product;
         out[normAt] = norm;
     }
+
     @Override
-    public void innerProductAndNormF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductAndNormF16x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         innerProductAndNormF16(q, qo, s0, o0, dims, out, 0, 4);
         innerProductAndNormF16(q, qo, s1, o1, dims, out, 1, 5);
         innerProductAndNormF16(q, qo, s2, o2, dims, out, 2, 6);
@@ -173,7 +300,8 @@ class ScalarKernels implements Kernels {
     public int l2SquaredI8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         int sum = 0;
         for (int i = 0; i < dims; i++) {
-            int difference = q.get(ValueLayout.JAVA_BYTE, qo + i) - s.get(ValueLayout.JAVA_BYTE, so + i);
+            int difference =
+                    q.get(ValueLayout.JAVA_BYTE, qo + i) - s.get(ValueLayout.JAVA_BYTE, so + i);
             sum += difference * difference;
         }
         return sum;
@@ -192,7 +320,10 @@ class ScalarKernels implements Kernels {
     public int l1I8(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         int sum = 0;
         for (int i = 0; i < dims; i++) {
-            sum += Math.abs(q.get(ValueLayout.JAVA_BYTE, qo + i) - s.get(ValueLayout.JAVA_BYTE, so + i));
+            sum +=
+                    Math.abs(
+                            q.get(ValueLayout.JAVA_BYTE, qo + i)
+                                    - s.get(ValueLayout.JAVA_BYTE, so + i));
         }
         return sum;
     }
@@ -207,7 +338,19 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void innerProductU8x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductU8x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         out[0] = innerProductU8(q, qo, s0, o0, dims);
         out[1] = innerProductU8(q, qo, s1, o1, dims);
         out[2] = innerProductU8(q, qo, s2, o2, dims);
@@ -222,7 +365,11 @@ class ScalarKernels implements Kernels {
             count += Long.bitCount(Scalars.word(q, qo + i) ^ Scalars.word(s, so + i));
         }
         for (; i < sizeBytes; i++) {
-            count += Integer.bitCount((q.get(ValueLayout.JAVA_BYTE, qo + i) ^ s.get(ValueLayout.JAVA_BYTE, so + i)) & 0xFF);
+            count +=
+                    Integer.bitCount(
+                            (q.get(ValueLayout.JAVA_BYTE, qo + i)
+                                            ^ s.get(ValueLayout.JAVA_BYTE, so + i))
+                                    & 0xFF);
         }
         return count;
     }
@@ -235,7 +382,11 @@ class ScalarKernels implements Kernels {
             count += Long.bitCount(Scalars.word(q, qo + i) & Scalars.word(s, so + i));
         }
         for (; i < sizeBytes; i++) {
-            count += Integer.bitCount(q.get(ValueLayout.JAVA_BYTE, qo + i) & s.get(ValueLayout.JAVA_BYTE, so + i) & 0xFF);
+            count +=
+                    Integer.bitCount(
+                            q.get(ValueLayout.JAVA_BYTE, qo + i)
+                                    & s.get(ValueLayout.JAVA_BYTE, so + i)
+                                    & 0xFF);
         }
         return count;
     }
@@ -254,13 +405,22 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
-    public int bitPlanes(MemorySegment planesSegment, long po, int planes, MemorySegment code, long co, int sizeBytes) {
+    public int bitPlanes(
+            MemorySegment planesSegment,
+            long po,
+            int planes,
+            MemorySegment code,
+            long co,
+            int sizeBytes) {
         int sum = 0;
         for (int p = 0; p < planes; p++) {
             int count = 0;
             long plane = po + (long) p * sizeBytes;
             for (int i = 0; i < sizeBytes; i += 8) {
-                count += Long.bitCount(Scalars.word(planesSegment, plane + i) & Scalars.word(code, co + i));
+                count +=
+                        Long.bitCount(
+                                Scalars.word(planesSegment, plane + i)
+                                        & Scalars.word(code, co + i));
             }
             sum += count << p;
         }
@@ -268,14 +428,27 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void bitPlanes4x4(MemorySegment planesSegment, long po, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int sizeBytes, int[] out) {
+    public void bitPlanes4x4(
+            MemorySegment planesSegment,
+            long po,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int sizeBytes,
+            int[] out) {
         out[0] = bitPlanes4(planesSegment, po, s0, o0, sizeBytes);
         out[1] = bitPlanes4(planesSegment, po, s1, o1, sizeBytes);
         out[2] = bitPlanes4(planesSegment, po, s2, o2, sizeBytes);
         out[3] = bitPlanes4(planesSegment, po, s3, o3, sizeBytes);
     }
 
-    private static int bitPlanes4(MemorySegment planes, long po, MemorySegment code, long co, int sizeBytes) {
+    private static int bitPlanes4(
+            MemorySegment planes, long po, MemorySegment code, long co, int sizeBytes) {
         int c0 = 0;
         int c1 = 0;
         int c2 = 0;
@@ -291,11 +464,20 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void fastScan(MemorySegment table, long to, MemorySegment block, long bo, int columns, short[] out, int at) {
+    public void fastScan(
+            MemorySegment table,
+            long to,
+            MemorySegment block,
+            long bo,
+            int columns,
+            short[] out,
+            int at) {
         for (int v = 0; v < 32; v++) {
             int sum = 0;
             for (int c = 0; c < columns; c++) {
-                int code = block.get(ValueLayout.JAVA_BYTE, bo + 32L * c + Kernels.fastScanPosition(v)) & 0xFF;
+                int code =
+                        block.get(ValueLayout.JAVA_BYTE, bo + 32L * c + Kernels.fastScanPosition(v))
+                                & 0xFF;
                 sum += table.get(ValueLayout.JAVA_BYTE, to + 32L * c + (code & 15));
                 sum += table.get(ValueLayout.JAVA_BYTE, to + 32L * c + 16 + (code >>> 4));
             }
@@ -304,10 +486,22 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
-    public int fastScanRanks(short[] sums, int at, MemorySegment factors, long fo, float base, float bias, float scale, float bound, float[] ranks) {
+    public int fastScanRanks(
+            short[] sums,
+            int at,
+            MemorySegment factors,
+            long fo,
+            float base,
+            float bias,
+            float scale,
+            float bound,
+            float[] ranks) {
         int below = 0;
         for (int v = 0; v < 32; v++) {
-            float rank = base + f32(factors, fo, v) + f32(factors, fo + 128, v) * (bias + scale * (sums[at + v] & 0xFFFF));
+            float rank =
+                    base
+                            + f32(factors, fo, v)
+                            + f32(factors, fo + 128, v) * (bias + scale * (sums[at + v] & 0xFFFF));
             ranks[v] = rank;
             if (rank < bound) {
                 below |= 1 << v;

@@ -9,9 +9,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Fast scan: the 16-entry tables of two 4-bit codes are looked up by byte shuffles. As table entries are at most 127, the entries of a
- * column's two nibbles add up within a byte; bytes are then summed as pairs in 16-bit lanes: {@code all} sums the pair as it stands
- * (even + 256 * odd), {@code odd} the odd bytes alone, and at the end the even sums are {@code all - 256 * odd} modulo 2^16.
+ * Fast scan: the 16-entry tables of two 4-bit codes are looked up by byte shuffles. As table
+ * entries are at most 127, the entries of a column's two nibbles add up within a byte; bytes are
+ * then summed as pairs in 16-bit lanes: {@code all} sums the pair as it stands (even + 256 * odd),
+ * {@code odd} the odd bytes alone, and at the end the even sums are {@code all - 256 * odd} modulo
+ * 2^16.
  */
 final class ShuffleLoops {
     private static final VectorSpecies<Byte> BYTE_128 = ByteVector.SPECIES_128;
@@ -36,23 +38,46 @@ final class ShuffleLoops {
 
     private static ByteVector nibbles(ByteVector codes, ByteVector low, ByteVector high) {
         ByteVector lowNibbles = codes.and((byte) 15);
-        ByteVector highNibbles = codes.reinterpretAsShorts().lanewise(VectorOperators.LSHR, 4).reinterpretAsBytes().and((byte) 15);
+        ByteVector highNibbles =
+                codes.reinterpretAsShorts()
+                        .lanewise(VectorOperators.LSHR, 4)
+                        .reinterpretAsBytes()
+                        .and((byte) 15);
         return lowNibbles.selectFrom(low).add(highNibbles.selectFrom(high));
     }
 
-    static void scan128(MemorySegment table, long to, MemorySegment block, long bo, int columns, short[] out, int at) {
+    static void scan128(
+            MemorySegment table,
+            long to,
+            MemorySegment block,
+            long bo,
+            int columns,
+            short[] out,
+            int at) {
         ShortVector all0 = ShortVector.zero(SHORT_128);
         ShortVector odd0 = all0;
         ShortVector all1 = all0;
         ShortVector odd1 = all0;
         for (int c = 0; c < columns; c++) {
             long column = 32L * c;
-            ByteVector low = ByteVector.fromMemorySegment(BYTE_128, table, to + column, LITTLE_ENDIAN);
-            ByteVector high = ByteVector.fromMemorySegment(BYTE_128, table, to + column + 16, LITTLE_ENDIAN);
+            ByteVector low =
+                    ByteVector.fromMemorySegment(BYTE_128, table, to + column, LITTLE_ENDIAN);
+            ByteVector high =
+                    ByteVector.fromMemorySegment(BYTE_128, table, to + column + 16, LITTLE_ENDIAN);
             ShortVector r0 =
-                    nibbles(ByteVector.fromMemorySegment(BYTE_128, block, bo + column, LITTLE_ENDIAN), low, high).reinterpretAsShorts();
+                    nibbles(
+                                    ByteVector.fromMemorySegment(
+                                            BYTE_128, block, bo + column, LITTLE_ENDIAN),
+                                    low,
+                                    high)
+                            .reinterpretAsShorts();
             ShortVector r1 =
-                    nibbles(ByteVector.fromMemorySegment(BYTE_128, block, bo + column + 16, LITTLE_ENDIAN), low, high).reinterpretAsShorts();
+                    nibbles(
+                                    ByteVector.fromMemorySegment(
+                                            BYTE_128, block, bo + column + 16, LITTLE_ENDIAN),
+                                    low,
+                                    high)
+                            .reinterpretAsShorts();
             all0 = all0.add(r0);
             odd0 = odd0.add(r0.lanewise(VectorOperators.LSHR, 8));
             all1 = all1.add(r1);
@@ -67,18 +92,35 @@ final class ShuffleLoops {
         odd.intoArray(out, at + 16);
     }
 
-    /** With 32 lanes one permutation reaches both tables of a column: the high nibble looks 16 entries further. */
-    static void scan256(MemorySegment table, long to, MemorySegment block, long bo, int columns, short[] out, int at) {
+    /**
+     * With 32 lanes one permutation reaches both tables of a column: the high nibble looks 16
+     * entries further.
+     */
+    static void scan256(
+            MemorySegment table,
+            long to,
+            MemorySegment block,
+            long bo,
+            int columns,
+            short[] out,
+            int at) {
         ShortVector all = ShortVector.zero(SHORT_256);
         ShortVector odd = all;
         for (int c = 0; c < columns; c++) {
             long column = 32L * c;
-            ByteVector entries = ByteVector.fromMemorySegment(BYTE_256, table, to + column, LITTLE_ENDIAN);
-            ByteVector codes = ByteVector.fromMemorySegment(BYTE_256, block, bo + column, LITTLE_ENDIAN);
+            ByteVector entries =
+                    ByteVector.fromMemorySegment(BYTE_256, table, to + column, LITTLE_ENDIAN);
+            ByteVector codes =
+                    ByteVector.fromMemorySegment(BYTE_256, block, bo + column, LITTLE_ENDIAN);
             ByteVector low = codes.and((byte) 15);
             ByteVector high =
-                    codes.reinterpretAsShorts().lanewise(VectorOperators.LSHR, 4).reinterpretAsBytes().and((byte) 15).or((byte) 16);
-            ShortVector r = low.selectFrom(entries).add(high.selectFrom(entries)).reinterpretAsShorts();
+                    codes.reinterpretAsShorts()
+                            .lanewise(VectorOperators.LSHR, 4)
+                            .reinterpretAsBytes()
+                            .and((byte) 15)
+                            .or((byte) 16);
+            ShortVector r =
+                    low.selectFrom(entries).add(high.selectFrom(entries)).reinterpretAsShorts();
             all = all.add(r);
             odd = odd.add(r.lanewise(VectorOperators.LSHR, 8));
         }
@@ -86,15 +128,27 @@ final class ShuffleLoops {
         odd.intoArray(out, at + 16);
     }
 
-    /** With 64 lanes two columns go at once: the 64 bytes of their tables are one permutation's source. */
-    static void scan512(MemorySegment table, long to, MemorySegment block, long bo, int columns, short[] out, int at) {
+    /**
+     * With 64 lanes two columns go at once: the 64 bytes of their tables are one permutation's
+     * source.
+     */
+    static void scan512(
+            MemorySegment table,
+            long to,
+            MemorySegment block,
+            long bo,
+            int columns,
+            short[] out,
+            int at) {
         ShortVector all = ShortVector.zero(SHORT_512);
         ShortVector odd = all;
         int c = 0;
         for (; c + 2 <= columns; c += 2) {
             long column = 32L * c;
-            ByteVector entries = ByteVector.fromMemorySegment(BYTE_512, table, to + column, LITTLE_ENDIAN);
-            ByteVector codes = ByteVector.fromMemorySegment(BYTE_512, block, bo + column, LITTLE_ENDIAN);
+            ByteVector entries =
+                    ByteVector.fromMemorySegment(BYTE_512, table, to + column, LITTLE_ENDIAN);
+            ByteVector codes =
+                    ByteVector.fromMemorySegment(BYTE_512, block, bo + column, LITTLE_ENDIAN);
             ByteVector low = codes.and((byte) 15).or(SECOND_COLUMN);
             ByteVector high =
                     codes.reinterpretAsShorts()
@@ -102,7 +156,8 @@ final class ShuffleLoops {
                             .reinterpretAsBytes()
                             .and((byte) 15)
                             .or(SECOND_COLUMN_HIGH);
-            ShortVector r = low.selectFrom(entries).add(high.selectFrom(entries)).reinterpretAsShorts();
+            ShortVector r =
+                    low.selectFrom(entries).add(high.selectFrom(entries)).reinterpretAsShorts();
             all = all.add(r);
             odd = odd.add(r.lanewise(VectorOperators.LSHR, 8));
         }

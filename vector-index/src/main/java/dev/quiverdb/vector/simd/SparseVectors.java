@@ -3,8 +3,9 @@ package dev.quiverdb.vector.simd;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Distances between sparse vectors by one merge over both index lists: {@code O(nnz a + nnz b)}, scalar (the merge's branches leave
- * nothing to vectorise at the sizes in use). A sparse vector in native memory, little-endian:
+ * Distances between sparse vectors by one merge over both index lists: {@code O(nnz a + nnz b)},
+ * scalar (the merge's branches leave nothing to vectorise at the sizes in use). A sparse vector in
+ * native memory, little-endian:
  *
  * <pre>
  *   0  int32  count of entries (nnz)
@@ -34,7 +35,10 @@ public final class SparseVectors {
         return s.get(Scalars.INT, offset);
     }
 
-    /** Rank of {@code b} for query {@code a}, as {@link DistanceFunction#rank} gives for dense vectors. */
+    /**
+     * Rank of {@code b} for query {@code a}, as {@link DistanceFunction#rank} gives for dense
+     * vectors.
+     */
     public static double rank(Metric metric, MemorySegment a, long ao, MemorySegment b, long bo) {
         return switch (metric) {
             case L2 -> l2Squared(a, ao, b, bo);
@@ -45,7 +49,8 @@ public final class SparseVectors {
             }
             case L1 -> l1(a, ao, b, bo);
             case HAMMING, JACCARD ->
-                    throw new IllegalArgumentException(metric + " is not defined over sparse vectors");
+                    throw new IllegalArgumentException(
+                            metric + " is not defined over sparse vectors");
         };
     }
 

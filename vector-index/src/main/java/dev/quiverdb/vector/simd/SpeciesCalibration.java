@@ -9,9 +9,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Measures which vector width is fastest here: wide registers lower the clock of some processors, and where the processor cannot permute
- * bytes across a wide register the compiler emulates it. Takes a few tens of milliseconds, mostly compilation; the least of several
- * short runs counts, so a busy machine disturbs little.
+ * Measures which vector width is fastest here: wide registers lower the clock of some processors,
+ * and where the processor cannot permute bytes across a wide register the compiler emulates it.
+ * Takes a few tens of milliseconds, mostly compilation; the least of several short runs counts, so
+ * a busy machine disturbs little.
  */
 final class SpeciesCalibration {
     private static final int RUNS = 16;
@@ -60,8 +61,13 @@ final class SpeciesCalibration {
     private static float product(VectorSpecies<Float> species, MemorySegment memory, long offset) {
         FloatVector sum = FloatVector.zero(species);
         for (int i = 0; i < 512; i += species.length()) {
-            FloatVector query = FloatVector.fromMemorySegment(species, memory, 4L * i, LITTLE_ENDIAN);
-            sum = query.fma(FloatVector.fromMemorySegment(species, memory, offset + 4L * i, LITTLE_ENDIAN), sum);
+            FloatVector query =
+                    FloatVector.fromMemorySegment(species, memory, 4L * i, LITTLE_ENDIAN);
+            sum =
+                    query.fma(
+                            FloatVector.fromMemorySegment(
+                                    species, memory, offset + 4L * i, LITTLE_ENDIAN),
+                            sum);
         }
         return sum.reduceLanes(VectorOperators.ADD);
     }

@@ -3,8 +3,9 @@ package dev.quiverdb.vector.simd;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The loops on {@code jdk.incubator.vector}. Bit counts stay with the scalar twin: without AVX-512 a scalar {@code popcnt} per word is
- * the fastest there is. Loaded only where the module is present.
+ * The loops on {@code jdk.incubator.vector}. Bit counts stay with the scalar twin: without AVX-512
+ * a scalar {@code popcnt} per word is the fastest there is. Loaded only where the module is
+ * present.
  */
 final class VectorApiKernels extends ScalarKernels {
 
@@ -19,7 +20,19 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
-    public void l2SquaredF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void l2SquaredF32x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         Float32Loops.l2Squaredx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
     }
 
@@ -29,7 +42,19 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
-    public void innerProductF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductF32x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         Float32Loops.innerProductx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
     }
 
@@ -39,17 +64,42 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
-    public void l1F32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void l1F32x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         Float32Loops.l1x4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
     }
 
     @Override
-    public void innerProductAndNormF32(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
+    public void innerProductAndNormF32(
+            MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
         Float32Loops.innerProductAndNorm(q, qo, s, so, dims, out);
     }
 
     @Override
-    public void innerProductAndNormF32x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductAndNormF32x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         Float32Loops.innerProductAndNormx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
     }
 
@@ -59,7 +109,19 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
-    public void l2SquaredF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void l2SquaredF16x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         Float16Loops.l2Squaredx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
     }
 
@@ -69,7 +131,19 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
-    public void innerProductF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductF16x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         Float16Loops.innerProductx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
     }
 
@@ -79,17 +153,42 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
-    public void l1F16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void l1F16x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         Float16Loops.l1x4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
     }
 
     @Override
-    public void innerProductAndNormF16(MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
+    public void innerProductAndNormF16(
+            MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
         Float16Loops.innerProductAndNorm(q, qo, s, so, dims, out);
     }
 
     @Override
-    public void innerProductAndNormF16x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductAndNormF16x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         Float16Loops.innerProductAndNormx4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
     }
 
@@ -114,12 +213,31 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
-    public void innerProductU8x4(MemorySegment q, long qo, MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, int dims, float[] out) {
+    public void innerProductU8x4(
+            MemorySegment q,
+            long qo,
+            MemorySegment s0,
+            long o0,
+            MemorySegment s1,
+            long o1,
+            MemorySegment s2,
+            long o2,
+            MemorySegment s3,
+            long o3,
+            int dims,
+            float[] out) {
         ByteLoops.innerProductU8x4(q, qo, s0, o0, s1, o1, s2, o2, s3, o3, dims, out);
     }
 
     @Override
-    public void fastScan(MemorySegment table, long to, MemorySegment block, long bo, int columns, short[] out, int at) {
+    public void fastScan(
+            MemorySegment table,
+            long to,
+            MemorySegment block,
+            long bo,
+            int columns,
+            short[] out,
+            int at) {
         if (ChosenSpecies.SHUFFLE_BITS == 512) {
             ShuffleLoops.scan512(table, to, block, bo, columns, out, at);
         } else if (ChosenSpecies.SHUFFLE_BITS == 256) {
@@ -130,7 +248,16 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
-    public int fastScanRanks(short[] sums, int at, MemorySegment factors, long fo, float base, float bias, float scale, float bound, float[] ranks) {
+    public int fastScanRanks(
+            short[] sums,
+            int at,
+            MemorySegment factors,
+            long fo,
+            float base,
+            float bias,
+            float scale,
+            float bound,
+            float[] ranks) {
         return FastScanLoops.ranks(sums, at, factors, fo, base, bias, scale, bound, ranks);
     }
 

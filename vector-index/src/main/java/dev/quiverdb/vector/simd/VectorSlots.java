@@ -3,9 +3,9 @@ package dev.quiverdb.vector.simd;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Vectors off-heap in slots of one stride, each slot on a cache line, addressed by {@code vecId}. Slots lie in slabs of a power of
- * two; bytes of a slot behind its vector are zero. Readers of a slot need no lock: a slot is written once before its id is shown to
- * anybody.
+ * Vectors off-heap in slots of one stride, each slot on a cache line, addressed by {@code vecId}.
+ * Slots lie in slabs of a power of two; bytes of a slot behind its vector are zero. Readers of a
+ * slot need no lock: a slot is written once before its id is shown to anybody.
  */
 public interface VectorSlots {
 

@@ -38,29 +38,43 @@ class DistanceFunctionTest {
     @Randomised(runs = 5)
     void denseDistancesAreThoseOfTheDefinition(SplittableRandom random) {
         int dims = 1 + random.nextInt(200);
-        for (ElementKind kind : new ElementKind[] {ElementKind.FLOAT32, ElementKind.FLOAT16, ElementKind.INT8}) {
+        for (ElementKind kind :
+                new ElementKind[] {ElementKind.FLOAT32, ElementKind.FLOAT16, ElementKind.INT8}) {
             try (var slots = new ArenaVectorSlots(kind, dims);
                     Arena arena = Arena.ofConfined()) {
                 float[][] vectors = new float[5][dims];
                 for (float[] vector : vectors) {
                     for (int i = 0; i < dims; i++) {
-                        float x = kind == ElementKind.INT8 ? random.nextInt(-128, 128) : (float) random.nextGaussian();
-                        vector[i] = kind == ElementKind.FLOAT16 ? Float.float16ToFloat(Float.floatToFloat16(x)) : x;
+                        float x =
+                                kind == ElementKind.INT8
+                                        ? random.nextInt(-128, 128)
+                                        : (float) random.nextGaussian();
+                        vector[i] =
+                                kind == ElementKind.FLOAT16
+                                        ? Float.float16ToFloat(Float.floatToFloat16(x))
+                                        : x;
                     }
                     slots.add(vector);
                 }
-                for (Metric metric : new Metric[] {Metric.L2, Metric.INNER_PRODUCT, Metric.COSINE, Metric.L1}) {
+                for (Metric metric :
+                        new Metric[] {Metric.L2, Metric.INNER_PRODUCT, Metric.COSINE, Metric.L1}) {
                     var function = DistanceFunction.of(metric, kind, dims);
                     var query = new QueryVector(kind, dims, arena).set(vectors[4]);
                     float[] four = new float[8];
                     function.rank4(query, slots, 0, 1, 2, 3, four);
                     for (int i = 0; i < 4; i++) {
                         double distance = expected(metric, vectors[4], vectors[i]);
-                        assertThat(metric.toDistance(four[i])).isCloseTo(distance, within(1e-3 + 1e-4 * Math.abs(distance)));
-                        assertThat(function.rank(query, slots, i)).isCloseTo(four[i], within(1e-3f + 1e-4f * Math.abs(four[i])));
+                        assertThat(metric.toDistance(four[i]))
+                                .isCloseTo(distance, within(1e-3 + 1e-4 * Math.abs(distance)));
+                        assertThat(function.rank(query, slots, i))
+                                .isCloseTo(four[i], within(1e-3f + 1e-4f * Math.abs(four[i])));
                     }
                     assertThat(function.rank(query, slots, 4))
-                            .isEqualTo(function.rank(new QueryVector(kind, dims, arena).set(slots, 4), slots, 4));
+                            .isEqualTo(
+                                    function.rank(
+                                            new QueryVector(kind, dims, arena).set(slots, 4),
+                                            slots,
+                                            4));
                 }
             }
         }
@@ -78,9 +92,18 @@ class DistanceFunctionTest {
             bytes.set(ValueLayout.JAVA_BYTE, 0, (byte) 0b1000_1010);
             bytes.set(ValueLayout.JAVA_BYTE, 1, (byte) 0b1100_0000);
             var query = new QueryVector(ElementKind.BIT, 12, arena).setBytes(bytes, 0);
-            assertThat(DistanceFunction.of(Metric.HAMMING, ElementKind.BIT, 12).rank(query, slots, 0)).isEqualTo(3);
-            assertThat(DistanceFunction.of(Metric.JACCARD, ElementKind.BIT, 12).rank(query, slots, 0)).isEqualTo(1 - 5f / 8);
-            assertThat(DistanceFunction.of(Metric.JACCARD, ElementKind.BIT, 12).rank(query, slots, 1)).isEqualTo(1);
+            assertThat(
+                            DistanceFunction.of(Metric.HAMMING, ElementKind.BIT, 12)
+                                    .rank(query, slots, 0))
+                    .isEqualTo(3);
+            assertThat(
+                            DistanceFunction.of(Metric.JACCARD, ElementKind.BIT, 12)
+                                    .rank(query, slots, 0))
+                    .isEqualTo(1 - 5f / 8);
+            assertThat(
+                            DistanceFunction.of(Metric.JACCARD, ElementKind.BIT, 12)
+                                    .rank(query, slots, 1))
+                    .isEqualTo(1);
         }
     }
 
@@ -108,9 +131,11 @@ class DistanceFunctionTest {
                     }
                 }
                 sparse[v] = arena.allocate(SparseVectors.sizeBytes(count), 8);
-                SparseVectors.write(sparse[v], 0, Arrays.copyOf(indices, count), Arrays.copyOf(values, count));
+                SparseVectors.write(
+                        sparse[v], 0, Arrays.copyOf(indices, count), Arrays.copyOf(values, count));
             }
-            for (Metric metric : new Metric[] {Metric.L2, Metric.INNER_PRODUCT, Metric.COSINE, Metric.L1}) {
+            for (Metric metric :
+                    new Metric[] {Metric.L2, Metric.INNER_PRODUCT, Metric.COSINE, Metric.L1}) {
                 double distance = expected(metric, dense[0], dense[1]);
                 double rank = SparseVectors.rank(metric, sparse[0], 0, sparse[1], 0);
                 if (!Double.isNaN(distance)) {

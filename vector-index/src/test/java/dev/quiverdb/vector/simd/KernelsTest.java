@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 class KernelsTest {
     private static final Kernels FAST = Kernels.active();
     private static final Kernels PLAIN = Kernels.scalar();
-    private static final int[] DIMENSIONS = {1, 2, 3, 7, 8, 9, 15, 16, 31, 32, 33, 63, 64, 65, 100, 384, 1000};
+    private static final int[] DIMENSIONS = {
+        1, 2, 3, 7, 8, 9, 15, 16, 31, 32, 33, 63, 64, 65, 100, 384, 1000
+    };
 
     /** A document kernel for four vectors. */
     private interface Four {
@@ -49,7 +51,8 @@ class KernelsTest {
         assertThat(fast).isCloseTo(plain, within(2e-4f * Math.max(1, Math.abs(plain)) + 1e-3f));
     }
 
-    private static void four(Four kernel, MemorySegment q, MemorySegment s, long stride, int dims, int results) {
+    private static void four(
+            Four kernel, MemorySegment q, MemorySegment s, long stride, int dims, int results) {
         float[] fast = new float[8];
         float[] plain = new float[8];
         kernel.run(FAST, q, s, stride, dims, fast);
@@ -67,21 +70,95 @@ class KernelsTest {
                 MemorySegment s = floats(arena, random, 4 * dims);
                 MemorySegment h = halves(arena, random, 4 * dims);
                 close(FAST.l2SquaredF32(q, 0, s, 0, dims), PLAIN.l2SquaredF32(q, 0, s, 0, dims));
-                close(FAST.innerProductF32(q, 0, s, 0, dims), PLAIN.innerProductF32(q, 0, s, 0, dims));
+                close(
+                        FAST.innerProductF32(q, 0, s, 0, dims),
+                        PLAIN.innerProductF32(q, 0, s, 0, dims));
                 close(FAST.l1F32(q, 0, s, 0, dims), PLAIN.l1F32(q, 0, s, 0, dims));
                 close(FAST.l2SquaredF16(q, 0, h, 0, dims), PLAIN.l2SquaredF16(q, 0, h, 0, dims));
-                close(FAST.innerProductF16(q, 0, h, 0, dims), PLAIN.innerProductF16(q, 0, h, 0, dims));
+                close(
+                        FAST.innerProductF16(q, 0, h, 0, dims),
+                        PLAIN.innerProductF16(q, 0, h, 0, dims));
                 close(FAST.l1F16(q, 0, h, 0, dims), PLAIN.l1F16(q, 0, h, 0, dims));
-                four((k, a, b, st, d, o) -> k.l2SquaredF32x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o), q, s, 4L * dims, dims, 4);
-                four((k, a, b, st, d, o) -> k.innerProductF32x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o), q, s, 4L * dims, dims, 4);
-                four((k, a, b, st, d, o) -> k.l1F32x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o), q, s, 4L * dims, dims, 4);
-                four((k, a, b, st, d, o) -> k.innerProductAndNormF32x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o), q, s, 4L * dims, dims, 8);
-                four((k, a, b, st, d, o) -> k.innerProductAndNormF32(a, 0, b, 0, d, o), q, s, 4L * dims, dims, 2);
-                four((k, a, b, st, d, o) -> k.l2SquaredF16x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o), q, h, 2L * dims, dims, 4);
-                four((k, a, b, st, d, o) -> k.innerProductF16x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o), q, h, 2L * dims, dims, 4);
-                four((k, a, b, st, d, o) -> k.l1F16x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o), q, h, 2L * dims, dims, 4);
-                four((k, a, b, st, d, o) -> k.innerProductAndNormF16x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o), q, h, 2L * dims, dims, 8);
-                four((k, a, b, st, d, o) -> k.innerProductAndNormF16(a, 0, b, 0, d, o), q, h, 2L * dims, dims, 2);
+                four(
+                        (k, a, b, st, d, o) ->
+                                k.l2SquaredF32x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o),
+                        q,
+                        s,
+                        4L * dims,
+                        dims,
+                        4);
+                four(
+                        (k, a, b, st, d, o) ->
+                                k.innerProductF32x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o),
+                        q,
+                        s,
+                        4L * dims,
+                        dims,
+                        4);
+                four(
+                        (k, a, b, st, d, o) ->
+                                k.l1F32x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o),
+                        q,
+                        s,
+                        4L * dims,
+                        dims,
+                        4);
+                four(
+                        (k, a, b, st, d, o) ->
+                                k.innerProductAndNormF32x4(
+                                        a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o),
+                        q,
+                        s,
+                        4L * dims,
+                        dims,
+                        8);
+                four(
+                        (k, a, b, st, d, o) -> k.innerProductAndNormF32(a, 0, b, 0, d, o),
+                        q,
+                        s,
+                        4L * dims,
+                        dims,
+                        2);
+                four(
+                        (k, a, b, st, d, o) ->
+                                k.l2SquaredF16x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o),
+                        q,
+                        h,
+                        2L * dims,
+                        dims,
+                        4);
+                four(
+                        (k, a, b, st, d, o) ->
+                                k.innerProductF16x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o),
+                        q,
+                        h,
+                        2L * dims,
+                        dims,
+                        4);
+                four(
+                        (k, a, b, st, d, o) ->
+                                k.l1F16x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o),
+                        q,
+                        h,
+                        2L * dims,
+                        dims,
+                        4);
+                four(
+                        (k, a, b, st, d, o) ->
+                                k.innerProductAndNormF16x4(
+                                        a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o),
+                        q,
+                        h,
+                        2L * dims,
+                        dims,
+                        8);
+                four(
+                        (k, a, b, st, d, o) -> k.innerProductAndNormF16(a, 0, b, 0, d, o),
+                        q,
+                        h,
+                        2L * dims,
+                        dims,
+                        2);
             }
         }
     }
@@ -97,7 +174,8 @@ class KernelsTest {
             for (int bits = 0; bits < 1 << 16; bits++) {
                 if ((bits >>> 10 & 31) != 31) {
                     half.setAtIndex(ValueLayout.JAVA_SHORT, 0, (short) bits);
-                    assertThat(FAST.innerProductF16(one, 0, half, 0, 16)).isEqualTo(Float.float16ToFloat((short) bits));
+                    assertThat(FAST.innerProductF16(one, 0, half, 0, 16))
+                            .isEqualTo(Float.float16ToFloat((short) bits));
                 }
             }
         }
@@ -110,11 +188,14 @@ class KernelsTest {
                 MemorySegment q = bytes(arena, random, dims);
                 MemorySegment s = bytes(arena, random, 4 * dims);
                 MemorySegment f = floats(arena, random, dims);
-                assertThat(FAST.l2SquaredI8(q, 0, s, 0, dims)).isEqualTo(PLAIN.l2SquaredI8(q, 0, s, 0, dims));
-                assertThat(FAST.innerProductI8(q, 0, s, 0, dims)).isEqualTo(PLAIN.innerProductI8(q, 0, s, 0, dims));
+                assertThat(FAST.l2SquaredI8(q, 0, s, 0, dims))
+                        .isEqualTo(PLAIN.l2SquaredI8(q, 0, s, 0, dims));
+                assertThat(FAST.innerProductI8(q, 0, s, 0, dims))
+                        .isEqualTo(PLAIN.innerProductI8(q, 0, s, 0, dims));
                 assertThat(FAST.l1I8(q, 0, s, 0, dims)).isEqualTo(PLAIN.l1I8(q, 0, s, 0, dims));
                 float plain = PLAIN.innerProductU8(f, 0, s, 0, dims);
-                assertThat(FAST.innerProductU8(f, 0, s, 0, dims)).isCloseTo(plain, within(0.05f + 1e-4f * Math.abs(plain)));
+                assertThat(FAST.innerProductU8(f, 0, s, 0, dims))
+                        .isCloseTo(plain, within(0.05f + 1e-4f * Math.abs(plain)));
                 float[] out = new float[4];
                 FAST.innerProductU8x4(f, 0, s, 0, s, dims, s, 2L * dims, s, 3L * dims, dims, out);
                 float last = PLAIN.innerProductU8(f, 0, s, 3L * dims, dims);
@@ -144,20 +225,38 @@ class KernelsTest {
             for (int i = 0; i < query.length; i++) {
                 query[i] = random.nextInt(16);
                 for (int p = 0; p < 4; p++) {
-                    long word = planes.get(ValueLayout.JAVA_LONG, (long) p * sizeBytes + 8L * (i >> 6));
-                    planes.set(ValueLayout.JAVA_LONG, (long) p * sizeBytes + 8L * (i >> 6), word | (long) (query[i] >> p & 1) << i);
+                    long word =
+                            planes.get(ValueLayout.JAVA_LONG, (long) p * sizeBytes + 8L * (i >> 6));
+                    planes.set(
+                            ValueLayout.JAVA_LONG,
+                            (long) p * sizeBytes + 8L * (i >> 6),
+                            word | (long) (query[i] >> p & 1) << i);
                 }
             }
             int[] out = new int[4];
-            FAST.bitPlanes4x4(planes, 0, codes, 0, codes, sizeBytes, codes, 2L * sizeBytes, codes, 3L * sizeBytes, sizeBytes, out);
+            FAST.bitPlanes4x4(
+                    planes,
+                    0,
+                    codes,
+                    0,
+                    codes,
+                    sizeBytes,
+                    codes,
+                    2L * sizeBytes,
+                    codes,
+                    3L * sizeBytes,
+                    sizeBytes,
+                    out);
             for (int c = 0; c < 4; c++) {
                 int expected = 0;
                 for (int i = 0; i < query.length; i++) {
-                    long word = codes.get(ValueLayout.JAVA_LONG, (long) c * sizeBytes + 8L * (i >> 6));
+                    long word =
+                            codes.get(ValueLayout.JAVA_LONG, (long) c * sizeBytes + 8L * (i >> 6));
                     expected += (int) (word >>> i & 1) * query[i];
                 }
                 assertThat(out[c]).isEqualTo(expected);
-                assertThat(FAST.bitPlanes(planes, 0, 4, codes, (long) c * sizeBytes, sizeBytes)).isEqualTo(expected);
+                assertThat(FAST.bitPlanes(planes, 0, 4, codes, (long) c * sizeBytes, sizeBytes))
+                        .isEqualTo(expected);
             }
         }
     }
@@ -168,7 +267,10 @@ class KernelsTest {
             for (int columns = 1; columns <= 50; columns += 1 + random.nextInt(7)) {
                 MemorySegment table = bytes(arena, random, 32 * columns);
                 for (int i = 0; i < 32 * columns; i++) {
-                    table.set(ValueLayout.JAVA_BYTE, i, (byte) (table.get(ValueLayout.JAVA_BYTE, i) & 127));
+                    table.set(
+                            ValueLayout.JAVA_BYTE,
+                            i,
+                            (byte) (table.get(ValueLayout.JAVA_BYTE, i) & 127));
                 }
                 MemorySegment block = bytes(arena, random, 32 * columns);
                 short[] plain = new short[40];
@@ -188,8 +290,11 @@ class KernelsTest {
                 MemorySegment factors = floats(arena, random, 64);
                 float[] plainRanks = new float[32];
                 float[] fastRanks = new float[32];
-                int plainBelow = PLAIN.fastScanRanks(plain, 5, factors, 0, 0.5f, -3f, 0.001f, 1f, plainRanks);
-                int fastBelow = FAST.fastScanRanks(plain, 5, factors, 0, 0.5f, -3f, 0.001f, 1f, fastRanks);
+                int plainBelow =
+                        PLAIN.fastScanRanks(
+                                plain, 5, factors, 0, 0.5f, -3f, 0.001f, 1f, plainRanks);
+                int fastBelow =
+                        FAST.fastScanRanks(plain, 5, factors, 0, 0.5f, -3f, 0.001f, 1f, fastRanks);
                 for (int v = 0; v < 32; v++) {
                     assertThat(fastRanks[v]).isCloseTo(plainRanks[v], within(1e-4f));
                     if (Math.abs(plainRanks[v] - 1) > 1e-4) {
@@ -211,7 +316,9 @@ class KernelsTest {
                 FAST.addScaled(a, 0, 0.5f, b, 0, length);
                 PLAIN.addScaled(b, 0, 0.5f, b, 0, length);
                 for (int i = 0; i < length; i++) {
-                    close(a.getAtIndex(ValueLayout.JAVA_FLOAT, i), b.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+                    close(
+                            a.getAtIndex(ValueLayout.JAVA_FLOAT, i),
+                            b.getAtIndex(ValueLayout.JAVA_FLOAT, i));
                 }
             }
         }
