@@ -273,7 +273,7 @@ public final class FileDisk implements Disk {
                                     "end of file at " + (position + target.position()));
                         }
                     }
-                    return null;
+                    return 0;
                 });
             } catch (IOException e) {
                 throw failure(path.toString(), "could not read at " + position + " file", e);
@@ -288,7 +288,7 @@ public final class FileDisk implements Disk {
                     while (source.hasRemaining()) {
                         c.write(source, position + source.position() - start);
                     }
-                    return null;
+                    return 0;
                 });
             } catch (IOException e) {
                 throw failure(path.toString(), "could not write at " + position + " file", e);
@@ -330,7 +330,7 @@ public final class FileDisk implements Disk {
                     } else if (sizeBytes > size) {
                         c.write(ByteBuffer.allocate(1), sizeBytes - 1);
                     }
-                    return null;
+                    return 0;
                 });
             } catch (IOException e) {
                 throw failure(path.toString(), "could not truncate file", e);
