@@ -221,13 +221,13 @@ public final class FileDisk implements Disk {
                         return step.run(used);
                     } catch (ClosedByInterruptException e) {
                         interrupted |= Thread.interrupted();
-                        reopen(used);
+                        reopen();
                     } catch (ClosedChannelException e) {
                         // Another thread was interrupted inside this channel.
                         if (closed) {
                             throw e;
                         }
-                        reopen(used);
+                        reopen();
                     }
                 }
             } finally {
@@ -237,8 +237,8 @@ public final class FileDisk implements Disk {
             }
         }
 
-        private synchronized void reopen(FileChannel dead) throws IOException {
-            if (channel == dead && !closed) {
+        private synchronized void reopen() throws IOException {
+            if (!channel.isOpen() && !closed) {
                 channel =
                         how == Open.READ
                                 ? FileChannel.open(path, StandardOpenOption.READ)
@@ -309,7 +309,7 @@ public final class FileDisk implements Disk {
                         used.force(false);
                         return;
                     }
-                    reopen(used);
+                    reopen();
                 }
             } catch (IOException e) {
                 throw new DiskForceException(path.toString(), e);
