@@ -14,6 +14,8 @@ public interface KeyRing {
     byte[] wrap(SecretKey dataKey);
 
     /**
+     * The data key again.
+     *
      * @throws KeyException when the key-encryption key is not the one that wrapped it
      */
     SecretKey unwrap(byte[] wrapped);
