@@ -1,0 +1,91 @@
+package dev.quiverdb.base.type;
+
+/** Which routines and which kind of column each built-in type has. */
+final class Routines {
+    private Routines() {}
+
+    static TypeRoutines of(int oid) {
+        return switch (oid) {
+            case Oids.BOOL -> BoolRoutines.INSTANCE;
+            case Oids.INT2 -> IntegerRoutines.INT2;
+            case Oids.INT4 -> IntegerRoutines.INT4;
+            case Oids.INT8 -> IntegerRoutines.INT8;
+            case Oids.OID, Oids.XID, Oids.CID -> OidRoutines.PLAIN;
+            case Oids.REGPROC,
+                    Oids.REGPROCEDURE,
+                    Oids.REGOPER,
+                    Oids.REGOPERATOR,
+                    Oids.REGCLASS,
+                    Oids.REGTYPE,
+                    Oids.REGNAMESPACE,
+                    Oids.REGROLE,
+                    Oids.REGCOLLATION,
+                    Oids.REGCONFIG,
+                    Oids.REGDICTIONARY ->
+                    OidRoutines.NAMED;
+            case Oids.XID8 -> OidRoutines.XID8;
+            case Oids.PG_LSN -> OidRoutines.PG_LSN;
+            case Oids.FLOAT4 -> FloatRoutines.FLOAT4;
+            case Oids.FLOAT8 -> FloatRoutines.FLOAT8;
+            case Oids.NUMERIC -> NumericRoutines.INSTANCE;
+            case Oids.TEXT, Oids.UNKNOWN, Oids.CSTRING, Oids.REFCURSOR, Oids.PG_NODE_TREE ->
+                    TextRoutines.TEXT;
+            case Oids.VARCHAR -> TextRoutines.VARCHAR;
+            case Oids.BPCHAR -> TextRoutines.BPCHAR;
+            case Oids.NAME -> TextRoutines.NAME;
+            case Oids.CHAR -> TextRoutines.CHAR;
+            case Oids.XML -> TextRoutines.XML;
+            case Oids.JSON -> PseudoRoutines.NONE;
+            case Oids.JSONB -> PseudoRoutines.NONE;
+            case Oids.BYTEA -> ByteaRoutines.INSTANCE;
+            case Oids.UUID -> UuidRoutines.INSTANCE;
+            case Oids.DATE -> PseudoRoutines.NONE;
+            case Oids.TIME -> PseudoRoutines.NONE;
+            case Oids.TIMETZ -> PseudoRoutines.NONE;
+            case Oids.TIMESTAMP -> PseudoRoutines.NONE;
+            case Oids.TIMESTAMPTZ -> PseudoRoutines.NONE;
+            case Oids.INTERVAL -> PseudoRoutines.NONE;
+            case Oids.BIT -> BitRoutines.BIT;
+            case Oids.VARBIT -> BitRoutines.VARBIT;
+            case Oids.INT2VECTOR, Oids.OIDVECTOR -> ArrayRoutines.INSTANCE;
+            case Oids.RECORD -> RecordRoutines.INSTANCE;
+            case Oids.VECTOR -> VectorRoutines.INSTANCE;
+            case Oids.HALFVEC -> HalfVectorRoutines.INSTANCE;
+            case Oids.SPARSEVEC -> SparseVectorRoutines.INSTANCE;
+            case Oids.VOID -> PseudoRoutines.VOID;
+            default -> PseudoRoutines.NONE;
+        };
+    }
+
+    static Kind kind(int oid) {
+        return switch (oid) {
+            case Oids.BOOL -> Kind.BOOL;
+            case Oids.INT2, Oids.INT4, Oids.DATE -> Kind.INT;
+            case Oids.INT8,
+                    Oids.OID,
+                    Oids.XID,
+                    Oids.CID,
+                    Oids.XID8,
+                    Oids.PG_LSN,
+                    Oids.MONEY,
+                    Oids.TIME,
+                    Oids.TIMESTAMP,
+                    Oids.TIMESTAMPTZ,
+                    Oids.REGPROC,
+                    Oids.REGPROCEDURE,
+                    Oids.REGOPER,
+                    Oids.REGOPERATOR,
+                    Oids.REGCLASS,
+                    Oids.REGTYPE,
+                    Oids.REGNAMESPACE,
+                    Oids.REGROLE,
+                    Oids.REGCOLLATION,
+                    Oids.REGCONFIG,
+                    Oids.REGDICTIONARY ->
+                    Kind.LONG;
+            case Oids.FLOAT4 -> Kind.FLOAT;
+            case Oids.FLOAT8 -> Kind.DOUBLE;
+            default -> Kind.OBJECT;
+        };
+    }
+}
