@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to {@value #ROWS_MAX} rows by columns, with an optional selection: ascending numbers of the rows
- * that count. Readers go {@code for (int i = 0; i < batch.size(); i++) { int row = batch.row(i); ... }}.
- * A batch belongs to the cursor that gave it, until that cursor's next call.
+ * Up to {@value #ROWS_MAX} rows by columns, with an optional selection: ascending numbers of the
+ * rows that count. Readers go {@code for (int i = 0; i < batch.size(); i++) { int row =
+ * batch.row(i); ... }}. A batch belongs to the cursor that gave it, until that cursor's next call.
  */
 public final class Batch {
     public static final int ROWS_MAX = 1024;
@@ -60,7 +60,10 @@ public final class Batch {
         return selection == null ? i : selection[i];
     }
 
-    /** The selection, or null if all rows count; only the first {@link #size} entries mean something. */
+    /**
+     * The selection, or null if all rows count; only the first {@link #size} entries mean
+     * something.
+     */
     public int @Nullable [] selection() {
         return selection;
     }

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One column of a batch: a primitive array and a bitmap of nulls (bit {@code row & 63} of word {@code
- * row >> 6}). Rows are filled either by {@code append} or by {@code setSize} and {@code set}. Not
- * thread-safe.
+ * One column of a batch: a primitive array and a bitmap of nulls (bit {@code row & 63} of word
+ * {@code row >> 6}). Rows are filled either by {@code append} or by {@code setSize} and {@code
+ * set}. Not thread-safe.
  */
 public abstract sealed class Column
         permits BoolColumn, IntColumn, LongColumn, FloatColumn, DoubleColumn, ObjectColumn {
@@ -139,7 +139,10 @@ public abstract sealed class Column
         copyTo(target, 0, size);
     }
 
-    /** Copies rows {@code from} (inclusive) to {@code to} (exclusive) behind those of another column. */
+    /**
+     * Copies rows {@code from} (inclusive) to {@code to} (exclusive) behind those of another
+     * column.
+     */
     public final void copyTo(Column target, int from, int to) {
         int start = target.size;
         target.setSize(start + to - from);

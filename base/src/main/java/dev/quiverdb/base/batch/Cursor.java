@@ -9,8 +9,8 @@ public interface Cursor extends AutoCloseable {
     List<Type> columnTypes();
 
     /**
-     * The next batch, never empty, or null at the end. It is valid until the next call; who wants to
-     * keep rows copies them.
+     * The next batch, never empty, or null at the end. It is valid until the next call; who wants
+     * to keep rows copies them.
      */
     @Nullable Batch next();
 

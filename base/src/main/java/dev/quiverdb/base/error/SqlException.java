@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
  * An error in PostgreSQL's words, as it will be shown to the user. It is cheap: a stack trace is
  * taken only for {@link SqlState#INTERNAL_ERROR}, because only then the fault is ours.
  *
- * <p>The {@code with...} methods change this exception and return it, so that a place that knows more
- * (the parser a position, the table its name) adds it on the way up: {@code throw e.withPosition(7)}.
- * Not thread-safe; an exception belongs to the thread that throws it.
+ * <p>The {@code with...} methods change this exception and return it, so that a place that knows
+ * more (the parser a position, the table its name) adds it on the way up: {@code throw
+ * e.withPosition(7)}. Not thread-safe; an exception belongs to the thread that throws it.
  */
 public final class SqlException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -38,7 +38,8 @@ public final class SqlException extends RuntimeException {
 
     /** An error with a message made by {@link String#format}. */
     public static SqlException of(SqlState state, String format, @Nullable Object... arguments) {
-        return new SqlException(state, arguments.length == 0 ? format : String.format(format, arguments));
+        return new SqlException(
+                state, arguments.length == 0 ? format : String.format(format, arguments));
     }
 
     /** {@code 0A000}: PostgreSQL can do it, we cannot yet. */

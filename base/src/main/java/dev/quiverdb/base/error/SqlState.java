@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The condition codes of PostgreSQL 15, by the names that its documentation (Appendix A) gives them.
- * A few codes have two names; {@link #of} then answers the first.
+ * The condition codes of PostgreSQL 15, by the names that its documentation (Appendix A) gives
+ * them. A few codes have two names; {@link #of} then answers the first.
  */
 public enum SqlState {
     // Class 00.

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Arrays over any type, and int2vector and oidvector, which are arrays from 0 with a text of their own. */
+/**
+ * Arrays over any type, and int2vector and oidvector, which are arrays from 0 with a text of their
+ * own.
+ */
 final class ArrayRoutines extends TypeRoutines {
     static final ArrayRoutines INSTANCE = new ArrayRoutines();
 
@@ -37,7 +40,8 @@ final class ArrayRoutines extends TypeRoutines {
     }
 
     private static PgArray fromZero(Type element, List<@Nullable Object> elements) {
-        return PgArray.wrap(element, new int[] {elements.size()}, new int[] {0}, elements.toArray());
+        return PgArray.wrap(
+                element, new int[] {elements.size()}, new int[] {0}, elements.toArray());
     }
 
     @Override
@@ -116,7 +120,9 @@ final class ArrayRoutines extends TypeRoutines {
         return elementOf(type).comparable();
     }
 
-    /** Elements in order with nulls last, then their count, then dimensions, lengths, lower bounds. */
+    /**
+     * Elements in order with nulls last, then their count, then dimensions, lengths, lower bounds.
+     */
     @Override
     int compare(Type type, Object left, Object right) {
         var a = (PgArray) left;
@@ -169,7 +175,9 @@ final class ArrayRoutines extends TypeRoutines {
         return elementOf(type).typmodIn(arguments);
     }
 
-    /** Dimensions, then length and lower bound of each, then the elements as {@link StoredParts}. */
+    /**
+     * Dimensions, then length and lower bound of each, then the elements as {@link StoredParts}.
+     */
     @Override
     void encode(Type type, Object value, ByteWriter out) {
         var array = (PgArray) value;

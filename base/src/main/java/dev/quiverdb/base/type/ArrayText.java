@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code [2:3]={{a,"b c"},{NULL,d}}}: one pass over the characters with PostgreSQL's states, so
- * that each mistake gets its own detail.
+ * Reads {@code [2:3]={{a,"b c"},{NULL,d}}}: one pass over the characters with PostgreSQL's states,
+ * so that each mistake gets its own detail.
  */
 final class ArrayText {
     private enum State {
@@ -60,7 +60,8 @@ final class ArrayText {
 
     private SqlException malformed(String detail) {
         return new SqlException(
-                        SqlState.INVALID_TEXT_REPRESENTATION, "malformed array literal: \"" + text + "\"")
+                        SqlState.INVALID_TEXT_REPRESENTATION,
+                        "malformed array literal: \"" + text + "\"")
                 .withDetail(detail);
     }
 
@@ -176,7 +177,9 @@ final class ArrayText {
                     throw malformed("Unexpected array element.");
                 }
             } else if (c == '{') {
-                if (state != State.NO_LEVEL && state != State.LEVEL_STARTED && state != State.LEVEL_DELIMITED) {
+                if (state != State.NO_LEVEL
+                        && state != State.LEVEL_STARTED
+                        && state != State.LEVEL_DELIMITED) {
                     throw malformed("Unexpected \"{\" character.");
                 }
                 state = State.LEVEL_STARTED;
@@ -252,7 +255,11 @@ final class ArrayText {
         }
         if (!plainBounds) {
             for (int i = 0; i < array.dimensions(); i++) {
-                out.append('[').append(array.lowerBound(i)).append(':').append(array.upperBound(i)).append(']');
+                out.append('[')
+                        .append(array.lowerBound(i))
+                        .append(':')
+                        .append(array.upperBound(i))
+                        .append(']');
             }
             out.append('=');
         }
@@ -289,7 +296,13 @@ final class ArrayText {
         boolean quote = element.isEmpty() || element.equalsIgnoreCase("NULL");
         for (int i = 0; i < element.length() && !quote; i++) {
             char c = element.charAt(i);
-            quote = c == '"' || c == '\\' || c == '{' || c == '}' || c == delimiter || Text.isSpace(c);
+            quote =
+                    c == '"'
+                            || c == '\\'
+                            || c == '{'
+                            || c == '}'
+                            || c == delimiter
+                            || Text.isSpace(c);
         }
         if (!quote) {
             out.append(element);

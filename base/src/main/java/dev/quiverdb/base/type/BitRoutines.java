@@ -38,7 +38,11 @@ final class BitRoutines extends TypeRoutines {
                 String shown = new String(Character.toChars(text.codePointAt(i)));
                 throw new SqlException(
                         SqlState.INVALID_TEXT_REPRESENTATION,
-                        "\"" + shown + "\" is not a valid " + (hex ? "hexadecimal" : "binary") + " digit");
+                        "\""
+                                + shown
+                                + "\" is not a valid "
+                                + (hex ? "hexadecimal" : "binary")
+                                + " digit");
             }
             int bit = (i - from) * perDigit;
             bytes[bit >> 3] |= (byte) (digit << (8 - perDigit - (bit & 7)));

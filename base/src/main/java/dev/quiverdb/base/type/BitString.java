@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of bit(n) or varbit: bits from the left, eight a byte, the first in the highest place; unused
- * bits of the last byte are 0. Immutable.
+ * A value of bit(n) or varbit: bits from the left, eight a byte, the first in the highest place;
+ * unused bits of the last byte are 0. Immutable.
  */
 public final class BitString implements Comparable<BitString> {
     public static final BitString EMPTY = new BitString(0, new byte[0]);

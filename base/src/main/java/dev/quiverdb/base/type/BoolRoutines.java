@@ -16,7 +16,10 @@ final class BoolRoutines extends TypeRoutines {
         boolean value;
         if (word.isEmpty()) {
             throw SqlException.invalidText("boolean", text);
-        } else if ("true".startsWith(word) || "yes".startsWith(word) || word.equals("on") || word.equals("1")) {
+        } else if ("true".startsWith(word)
+                || "yes".startsWith(word)
+                || word.equals("on")
+                || word.equals("1")) {
             value = true;
         } else if ("false".startsWith(word)
                 || "no".startsWith(word)

@@ -36,12 +36,20 @@ public class ByteWriter {
         return Arrays.copyOf(bytes, size);
     }
 
-    /** Makes room for {@code more} bytes and returns where they start; the size grows by as many. */
+    /**
+     * Makes room for {@code more} bytes and returns where they start; the size grows by as many.
+     */
     public final int reserve(int more) {
         int start = size;
         int end = Math.addExact(start, more);
         if (end > bytes.length) {
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(end, bytes.length * 2L)));
+            bytes =
+                    Arrays.copyOf(
+                            bytes,
+                            (int)
+                                    Math.min(
+                                            Integer.MAX_VALUE - 8L,
+                                            Math.max(end, bytes.length * 2L)));
         }
         size = end;
         return start;

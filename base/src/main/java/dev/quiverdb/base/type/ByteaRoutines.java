@@ -47,7 +47,8 @@ final class ByteaRoutines extends TypeRoutines {
         if (digit < 0) {
             String shown = new String(Character.toChars(text.codePointAt(at)));
             throw new SqlException(
-                    SqlState.INVALID_PARAMETER_VALUE, "invalid hexadecimal digit: \"" + shown + "\"");
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "invalid hexadecimal digit: \"" + shown + "\"");
         }
         return digit;
     }
@@ -64,14 +65,19 @@ final class ByteaRoutines extends TypeRoutines {
                     && in[i + 1] <= '3'
                     && octal(in[i + 2])
                     && octal(in[i + 3])) {
-                bytes[count++] = (byte) ((in[i + 1] - '0') << 6 | (in[i + 2] - '0') << 3 | (in[i + 3] - '0'));
+                bytes[count++] =
+                        (byte)
+                                ((in[i + 1] - '0') << 6
+                                        | (in[i + 2] - '0') << 3
+                                        | (in[i + 3] - '0'));
                 i += 3;
             } else if (i + 1 < in.length && in[i + 1] == '\\') {
                 bytes[count++] = '\\';
                 i++;
             } else {
                 throw new SqlException(
-                        SqlState.INVALID_TEXT_REPRESENTATION, "invalid input syntax for type bytea");
+                        SqlState.INVALID_TEXT_REPRESENTATION,
+                        "invalid input syntax for type bytea");
             }
         }
         return ByteString.wrap(Arrays.copyOf(bytes, count));

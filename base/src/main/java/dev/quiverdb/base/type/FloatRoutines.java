@@ -25,7 +25,8 @@ final class FloatRoutines extends TypeRoutines {
         }
         String number = text.substring(from, to);
         double value = single ? FloatText.toFloat(number) : FloatText.toDouble(number);
-        boolean tooLarge = Double.isInfinite(value) && number.chars().anyMatch(c -> Text.isDigit((char) c));
+        boolean tooLarge =
+                Double.isInfinite(value) && number.chars().anyMatch(c -> Text.isDigit((char) c));
         if (tooLarge || value == 0 && FloatText.hasNonZeroDigit(number)) {
             throw new SqlException(
                     SqlState.NUMERIC_VALUE_OUT_OF_RANGE,

@@ -8,8 +8,8 @@ import java.math.RoundingMode;
  * Floating point as text, as PostgreSQL writes and C reads it.
  *
  * <p>Shortest output starts from Java's {@code toString}, which is shortest too, and mends the two
- * places where PostgreSQL differs: Java prefers two digits to one ({@code 4.9E-324} for {@code 5e-324})
- * and takes a decimal that lies exactly half way to the neighbour.
+ * places where PostgreSQL differs: Java prefers two digits to one ({@code 4.9E-324} for {@code
+ * 5e-324}) and takes a decimal that lies exactly half way to the neighbour.
  */
 public final class FloatText {
     private FloatText() {}
@@ -33,7 +33,9 @@ public final class FloatText {
         if (digits.digits.length() == 2) {
             digits = digits.oneDigit(size, false);
         } else if (size >= 0x1p53 && size < 0x1p130) {
-            digits = digits.insideOf(new BigDecimal(size), Math.ulp(size), Math.ulp(Math.nextDown(size)));
+            digits =
+                    digits.insideOf(
+                            new BigDecimal(size), Math.ulp(size), Math.ulp(Math.nextDown(size)));
         }
         return digits.write(value < 0, 15);
     }
@@ -59,7 +61,9 @@ public final class FloatText {
         if (digits.digits.length() == 2) {
             digits = digits.oneDigit(size, true);
         } else if (size >= 0x1p24f && size < 0x1p62f) {
-            digits = digits.insideOf(new BigDecimal(size), Math.ulp(size), Math.ulp(Math.nextDown(size)));
+            digits =
+                    digits.insideOf(
+                            new BigDecimal(size), Math.ulp(size), Math.ulp(Math.nextDown(size)));
         }
         out.append(digits.write(value < 0, 6));
     }
@@ -70,13 +74,15 @@ public final class FloatText {
             return format(value);
         }
         int places = Math.max(1, precision);
-        var rounded = new BigDecimal(Math.abs(value)).round(new MathContext(places, RoundingMode.HALF_EVEN));
+        var rounded =
+                new BigDecimal(Math.abs(value))
+                        .round(new MathContext(places, RoundingMode.HALF_EVEN));
         return Decimal.of(rounded).write(value < 0, places);
     }
 
     /**
-     * Where the number that C's strtod would read at {@code from} ends; {@code from} itself if there is
-     * none. Leading white space is not skipped.
+     * Where the number that C's strtod would read at {@code from} ends; {@code from} itself if
+     * there is none. Leading white space is not skipped.
      */
     public static int scan(String text, int from) {
         int at = from;
@@ -92,7 +98,9 @@ public final class FloatText {
         boolean hex =
                 text.regionMatches(true, at, "0x", 0, 2)
                         && (digit(text, at + 2, true)
-                                || at + 2 < end && text.charAt(at + 2) == '.' && digit(text, at + 3, true));
+                                || at + 2 < end
+                                        && text.charAt(at + 2) == '.'
+                                        && digit(text, at + 3, true));
         int digits = hex ? at + 2 : at;
         int stop = digits;
         while (digit(text, stop, hex)) {
@@ -126,7 +134,9 @@ public final class FloatText {
     }
 
     private static boolean digit(String text, int at, boolean hex) {
-        return at < text.length() && text.charAt(at) < 128 && Character.digit(text.charAt(at), hex ? 16 : 10) >= 0;
+        return at < text.length()
+                && text.charAt(at) < 128
+                && Character.digit(text.charAt(at), hex ? 16 : 10) >= 0;
     }
 
     /** The double that a text accepted by {@link #scan} means; too large becomes infinite. */
@@ -143,7 +153,9 @@ public final class FloatText {
     /** Infinite or NaN if that is what the text says, else 0. */
     private static double word(String number) {
         int at = number.startsWith("-") || number.startsWith("+") ? 1 : 0;
-        if (number.length() == at || Character.digit(number.charAt(at), 10) >= 0 || number.charAt(at) == '.') {
+        if (number.length() == at
+                || Character.digit(number.charAt(at), 10) >= 0
+                || number.charAt(at) == '.') {
             return 0;
         }
         if (number.charAt(at) == 'n' || number.charAt(at) == 'N') {
@@ -153,13 +165,17 @@ public final class FloatText {
     }
 
     private static String javaForm(String number) {
-        boolean hex = number.regionMatches(true, 0, "0x", 0, 2) || number.regionMatches(true, 1, "0x", 0, 2);
+        boolean hex =
+                number.regionMatches(true, 0, "0x", 0, 2)
+                        || number.regionMatches(true, 1, "0x", 0, 2);
         return hex && number.indexOf('p') < 0 && number.indexOf('P') < 0 ? number + "p0" : number;
     }
 
     /** Whether a text accepted by {@link #scan} has a digit other than 0 before its exponent. */
     static boolean hasNonZeroDigit(String number) {
-        boolean hex = number.regionMatches(true, 0, "0x", 0, 2) || number.regionMatches(true, 1, "0x", 0, 2);
+        boolean hex =
+                number.regionMatches(true, 0, "0x", 0, 2)
+                        || number.regionMatches(true, 1, "0x", 0, 2);
         for (int i = 0; i < number.length(); i++) {
             char c = Character.toLowerCase(number.charAt(i));
             if (c == (hex ? 'p' : 'e')) {
@@ -180,7 +196,8 @@ public final class FloatText {
     private record Decimal(String digits, int point) {
         static Decimal of(String javaText) {
             int exponentAt = javaText.indexOf('E');
-            int exponent = exponentAt < 0 ? 0 : Integer.parseInt(javaText.substring(exponentAt + 1));
+            int exponent =
+                    exponentAt < 0 ? 0 : Integer.parseInt(javaText.substring(exponentAt + 1));
             String mantissa = exponentAt < 0 ? javaText : javaText.substring(0, exponentAt);
             int dot = mantissa.indexOf('.');
             return strip(mantissa.substring(0, dot) + mantissa.substring(dot + 1), dot + exponent);
@@ -212,7 +229,8 @@ public final class FloatText {
             int down = digits.charAt(1) < '5' ? tens : tens + 1;
             for (int candidate : new int[] {down, down == tens ? tens + 1 : tens}) {
                 if (candidate > 0) {
-                    var shorter = strip(Integer.toString(candidate), candidate == 10 ? point + 1 : point);
+                    var shorter =
+                            strip(Integer.toString(candidate), candidate == 10 ? point + 1 : point);
                     boolean same =
                             single
                                     ? Float.parseFloat(shorter.asExponent()) == (float) value
@@ -265,7 +283,10 @@ public final class FloatText {
             if (point >= digits.length()) {
                 return out.append(digits).append("0".repeat(point - digits.length())).toString();
             }
-            return out.append(digits, 0, point).append('.').append(digits, point, digits.length()).toString();
+            return out.append(digits, 0, point)
+                    .append('.')
+                    .append(digits, point, digits.length())
+                    .toString();
         }
     }
 }

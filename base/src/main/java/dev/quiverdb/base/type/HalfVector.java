@@ -38,7 +38,9 @@ public final class HalfVector implements Comparable<HalfVector> {
             if ((halves[i] & 0x7fff) == 0x7c00 && !Float.isInfinite(elements[i])) {
                 throw new SqlException(
                         SqlState.NUMERIC_VALUE_OUT_OF_RANGE,
-                        "\"" + FloatText.format(elements[i]) + "\" is out of range for type halfvec");
+                        "\""
+                                + FloatText.format(elements[i])
+                                + "\" is out of range for type halfvec");
             }
             checkElement(halves[i]);
         }

@@ -4,8 +4,8 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of interval. Its parts do not carry into each other, but compare as months of 30 days of 24
- * hours: {@code 1 mon = 30 days}, also in {@code equals}.
+ * A value of interval. Its parts do not carry into each other, but compare as months of 30 days of
+ * 24 hours: {@code 1 mon = 30 days}, also in {@code equals}.
  */
 public record Interval(int months, int days, long micros) implements Comparable<Interval> {
     public static final Interval ZERO = new Interval(0, 0, 0);

@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes memory-comparable keys: comparing two keys of the same columns byte by byte, unsigned and the
- * shorter first where one is a prefix, orders them as PostgreSQL orders the rows. Each column is
+ * Writes memory-comparable keys: comparing two keys of the same columns byte by byte, unsigned and
+ * the shorter first where one is a prefix, orders them as PostgreSQL orders the rows. Each column
+ * is
  *
  * <pre>
  * marker (1 byte)          null first 00, value 01, null last 02
@@ -22,7 +23,9 @@ public final class KeyWriter extends ByteWriter {
         super(capacity);
     }
 
-    /** Appends one column. PostgreSQL's default is nulls last when ascending, first when descending. */
+    /**
+     * Appends one column. PostgreSQL's default is nulls last when ascending, first when descending.
+     */
     public void append(Type type, @Nullable Object value, boolean descending, boolean nullsFirst) {
         if (value == null) {
             appendNull(nullsFirst);
@@ -87,8 +90,8 @@ public final class KeyWriter extends ByteWriter {
     }
 
     /**
-     * Bytes of any length: 00 becomes 00 FF, the end is 00 01; thus no key is a prefix of another, also
-     * when inverted.
+     * Bytes of any length: 00 becomes 00 FF, the end is 00 01; thus no key is a prefix of another,
+     * also when inverted.
      */
     void keyBytes(byte[] source, int fromIndex, int toIndex) {
         for (int i = fromIndex; i < toIndex; i++) {

@@ -6,7 +6,10 @@ public enum Kind {
     BOOL,
     /** {@code int[]}; int2 boxed as Short, int4 and date boxed as Integer. */
     INT,
-    /** {@code long[]}; int8, time, timestamp, timestamptz, money, pg_lsn, oid and its kin, boxed as Long. */
+    /**
+     * {@code long[]}; int8, time, timestamp, timestamptz, money, pg_lsn, oid and its kin, boxed as
+     * Long.
+     */
     LONG,
     /** {@code float[]}; boxed as Float. */
     FLOAT,

@@ -3,8 +3,8 @@ package dev.quiverdb.base.type;
 import dev.quiverdb.base.error.SqlException;
 
 /**
- * Names of catalog objects for the reg* types; the catalog implements it. Neither direction is asked
- * for a text that is a plain number.
+ * Names of catalog objects for the reg* types; the catalog implements it. Neither direction is
+ * asked for a text that is a plain number.
  */
 public interface NameResolver {
     /** Knows no names: input must be numeric, output is numeric. */
@@ -31,6 +31,8 @@ public interface NameResolver {
      */
     long resolve(Type type, String text);
 
-    /** The text that names an OID, qualified and quoted where need be; the number if nothing has it. */
+    /**
+     * The text that names an OID, qualified and quoted where need be; the number if nothing has it.
+     */
     String name(Type type, long oid);
 }

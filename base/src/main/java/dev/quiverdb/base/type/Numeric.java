@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * point), or NaN, Infinity or -Infinity. Immutable. {@code 1.0} and {@code 1.00} are equal and hash
  * alike but print differently. NaN equals itself and is greater than everything.
  *
- * <p>Arithmetic follows PostgreSQL's rules for the display scale of results to the digit; see {@code
- * src/backend/utils/adt/numeric.c}, {@code select_div_scale} and its kin.
+ * <p>Arithmetic follows PostgreSQL's rules for the display scale of results to the digit; see
+ * {@code src/backend/utils/adt/numeric.c}, {@code select_div_scale} and its kin.
  */
 public final class Numeric implements Comparable<Numeric> {
     public static final Numeric NAN = new Numeric(2);
@@ -178,7 +178,8 @@ public final class Numeric implements Comparable<Numeric> {
         if (other.value.signum() == 0) {
             throw SqlException.divisionByZero();
         }
-        return of(value.divide(other.value, divisionScale(value, other.value), RoundingMode.HALF_UP));
+        return of(
+                value.divide(other.value, divisionScale(value, other.value), RoundingMode.HALF_UP));
     }
 
     /** The quotient cut to an integer, as {@code div(a, b)}. */

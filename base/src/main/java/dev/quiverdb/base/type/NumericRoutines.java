@@ -113,7 +113,8 @@ final class NumericRoutines extends TypeRoutines {
         }
         if (unscaled.signum() == 0) {
             long zeroScale = Math.max(0, scale - exponent);
-            return Numeric.of(new BigDecimal(unscaled, (int) Math.min(zeroScale, Numeric.SCALE_MAX)));
+            return Numeric.of(
+                    new BigDecimal(unscaled, (int) Math.min(zeroScale, Numeric.SCALE_MAX)));
         }
         long resultScale = scale - exponent;
         if (digits + exponent > 200_000) {
@@ -140,16 +141,21 @@ final class NumericRoutines extends TypeRoutines {
             return Numeric.NAN;
         }
         if (sign == SIGN_POSITIVE_INFINITY || sign == SIGN_NEGATIVE_INFINITY) {
-            var infinity = sign == SIGN_POSITIVE_INFINITY ? Numeric.POSITIVE_INFINITY : Numeric.NEGATIVE_INFINITY;
+            var infinity =
+                    sign == SIGN_POSITIVE_INFINITY
+                            ? Numeric.POSITIVE_INFINITY
+                            : Numeric.NEGATIVE_INFINITY;
             return typmod < 0 ? infinity : applyTypmod(type, infinity, typmod, false);
         }
         if (sign != 0 && sign != SIGN_NEGATIVE) {
             throw new SqlException(
-                    SqlState.INVALID_BINARY_REPRESENTATION, "invalid sign in external \"numeric\" value");
+                    SqlState.INVALID_BINARY_REPRESENTATION,
+                    "invalid sign in external \"numeric\" value");
         }
         if (scale > Numeric.SCALE_MAX) {
             throw new SqlException(
-                    SqlState.INVALID_BINARY_REPRESENTATION, "invalid scale in external \"numeric\" value");
+                    SqlState.INVALID_BINARY_REPRESENTATION,
+                    "invalid scale in external \"numeric\" value");
         }
         var unscaled = BigInteger.ZERO;
         long chunk = 0;
@@ -170,7 +176,8 @@ final class NumericRoutines extends TypeRoutines {
         }
         // The digits end at 10000^(weight - count + 1); what the scale does not show is cut.
         var decimal =
-                new BigDecimal(unscaled, -4 * (weight - count + 1)).setScale(scale, RoundingMode.DOWN);
+                new BigDecimal(unscaled, -4 * (weight - count + 1))
+                        .setScale(scale, RoundingMode.DOWN);
         var value = Numeric.of(sign == SIGN_NEGATIVE ? decimal.negate() : decimal);
         return typmod < 0 ? value : applyTypmod(type, value, typmod, false);
     }
@@ -180,7 +187,10 @@ final class NumericRoutines extends TypeRoutines {
         var value = (Numeric) object;
         if (!value.isFinite()) {
             out.putInt(0);
-            out.putShort(value.isNan() ? SIGN_NAN : value.signum() > 0 ? SIGN_POSITIVE_INFINITY : SIGN_NEGATIVE_INFINITY);
+            out.putShort(
+                    value.isNan()
+                            ? SIGN_NAN
+                            : value.signum() > 0 ? SIGN_POSITIVE_INFINITY : SIGN_NEGATIVE_INFINITY);
             out.putShort(0);
             return;
         }
@@ -287,7 +297,10 @@ final class NumericRoutines extends TypeRoutines {
         return typmod < 0 ? "numeric" : "numeric(" + precision(typmod) + "," + scale(typmod) + ")";
     }
 
-    /** A byte 1, 2 or 3 for NaN, Infinity, -Infinity; else 0, the scale, the unscaled two's complement. */
+    /**
+     * A byte 1, 2 or 3 for NaN, Infinity, -Infinity; else 0, the scale, the unscaled two's
+     * complement.
+     */
     @Override
     void encode(Type type, Object object, ByteWriter out) {
         var value = (Numeric) object;
@@ -328,9 +341,9 @@ final class NumericRoutines extends TypeRoutines {
     }
 
     /**
-     * A class byte (-Infinity, negative, zero, positive, Infinity, NaN), then for the finite the exponent
-     * of the first digit and the digits in pairs, each pair plus 1, ended by 0; all of it inverted for
-     * the negative.
+     * A class byte (-Infinity, negative, zero, positive, Infinity, NaN), then for the finite the
+     * exponent of the first digit and the digits in pairs, each pair plus 1, ended by 0; all of it
+     * inverted for the negative.
      */
     @Override
     void key(Type type, Object object, KeyWriter out) {

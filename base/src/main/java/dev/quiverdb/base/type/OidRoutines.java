@@ -75,7 +75,10 @@ final class OidRoutines extends TypeRoutines {
 
     private static Object parseLsn(String text) {
         int slash = text.indexOf('/');
-        if (slash < 1 || slash > 8 || text.length() - slash - 1 < 1 || text.length() - slash - 1 > 8) {
+        if (slash < 1
+                || slash > 8
+                || text.length() - slash - 1 < 1
+                || text.length() - slash - 1 > 8) {
             throw SqlException.invalidText("pg_lsn", text);
         }
         long high = hex(text, 0, slash);
@@ -126,7 +129,9 @@ final class OidRoutines extends TypeRoutines {
         return Long.compareUnsigned((Long) left, (Long) right);
     }
 
-    /** xid and cid have equality and hashing but no order in PostgreSQL; ordering them harms nobody. */
+    /**
+     * xid and cid have equality and hashing but no order in PostgreSQL; ordering them harms nobody.
+     */
     @Override
     boolean comparable(Type type) {
         return type.oid() != Oids.XID && type.oid() != Oids.CID;
@@ -138,6 +143,7 @@ final class OidRoutines extends TypeRoutines {
     }
 
     static SqlException notFound(String what, String name) {
-        return new SqlException(SqlState.UNDEFINED_OBJECT, what + " \"" + name + "\" does not exist");
+        return new SqlException(
+                SqlState.UNDEFINED_OBJECT, what + " \"" + name + "\" does not exist");
     }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An array value: element type, dimensions with lower bounds, elements in row-major order. An empty
- * array has no dimensions. Immutable. {@code equals} is Java's; SQL compares with {@link Type#compare}.
+ * array has no dimensions. Immutable. {@code equals} is Java's; SQL compares with {@link
+ * Type#compare}.
  */
 public final class PgArray {
     public static final int DIMENSIONS_MAX = 6;
@@ -23,7 +24,8 @@ public final class PgArray {
     private final int[] lowerBounds;
     private final @Nullable Object[] elements;
 
-    private PgArray(Type elementType, int[] lengths, int[] lowerBounds, @Nullable Object[] elements) {
+    private PgArray(
+            Type elementType, int[] lengths, int[] lowerBounds, @Nullable Object[] elements) {
         this.elementType = elementType;
         this.lengths = lengths;
         this.lowerBounds = lowerBounds;
@@ -51,7 +53,10 @@ public final class PgArray {
         return new PgArray(elementType, new int[] {elements.length}, new int[] {1}, elements);
     }
 
-    /** Takes the arrays over. The product of the lengths is the count of elements; if 0, all are dropped. */
+    /**
+     * Takes the arrays over. The product of the lengths is the count of elements; if 0, all are
+     * dropped.
+     */
     public static PgArray wrap(
             Type elementType, int[] lengths, int[] lowerBounds, @Nullable Object[] elements) {
         checkDimensions(lengths.length);

@@ -16,7 +16,8 @@ final class RecordRoutines extends TypeRoutines {
     @Override
     Object parse(Type type, String text, int typmod, TypeContext context) {
         if (type.form() != Type.Form.COMPOSITE) {
-            throw SqlException.notSupported("input of anonymous composite types is not implemented");
+            throw SqlException.notSupported(
+                    "input of anonymous composite types is not implemented");
         }
         var fields = type.fields();
         var types = new ArrayList<Type>();
@@ -150,7 +151,8 @@ final class RecordRoutines extends TypeRoutines {
                                         i + 1));
             }
             types.add(fieldType);
-            values[i] = receivePart(fieldType, in, anonymous ? -1 : fields.get(i).typmod(), context);
+            values[i] =
+                    receivePart(fieldType, in, anonymous ? -1 : fields.get(i).typmod(), context);
         }
         return RecordValue.of(types, values);
     }
@@ -169,7 +171,8 @@ final class RecordRoutines extends TypeRoutines {
         var value = type.receive(part, typmod, context);
         if (part.hasRemaining()) {
             throw new SqlException(
-                    SqlState.INVALID_BINARY_REPRESENTATION, "improper binary format in record column");
+                    SqlState.INVALID_BINARY_REPRESENTATION,
+                    "improper binary format in record column");
         }
         return value;
     }
@@ -205,7 +208,8 @@ final class RecordRoutines extends TypeRoutines {
                 throw new SqlException(
                         SqlState.DATATYPE_MISMATCH,
                         "cannot compare dissimilar column types %s and %s at record column %d"
-                                .formatted(a.type(i).displayName(), b.type(i).displayName(), i + 1));
+                                .formatted(
+                                        a.type(i).displayName(), b.type(i).displayName(), i + 1));
             }
             int order = compareNullsLast(a.type(i), a.get(i), b.get(i));
             if (order != 0) {
@@ -257,7 +261,8 @@ final class RecordRoutines extends TypeRoutines {
         for (int i = 0; i < count; i++) {
             int oid = VarInts.getInt(in);
             var known = i < type.fields().size() ? type.fields().get(i).type() : null;
-            var fieldType = known != null && known.oid() == oid ? known : TypeContext.DEFAULT.type(oid);
+            var fieldType =
+                    known != null && known.oid() == oid ? known : TypeContext.DEFAULT.type(oid);
             types.add(fieldType);
             values[i] = StoredParts.get(fieldType, in);
         }

@@ -17,7 +17,8 @@ public final class RecordValue {
 
     private RecordValue(List<Type> types, @Nullable Object[] values) {
         if (types.size() != values.length) {
-            throw new IllegalArgumentException(types.size() + " types, " + values.length + " values");
+            throw new IllegalArgumentException(
+                    types.size() + " types, " + values.length + " values");
         }
         this.types = types;
         this.values = values;

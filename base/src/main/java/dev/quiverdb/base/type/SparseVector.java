@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of pgvector's sparsevec: up to 16,000 non-zero finite floats at ascending indices (from 0)
- * in up to 1,000,000,000 dimensions. Immutable.
+ * A value of pgvector's sparsevec: up to 16,000 non-zero finite floats at ascending indices (from
+ * 0) in up to 1,000,000,000 dimensions. Immutable.
  */
 public final class SparseVector implements Comparable<SparseVector> {
     public static final int DIMENSIONS_MAX = 1_000_000_000;

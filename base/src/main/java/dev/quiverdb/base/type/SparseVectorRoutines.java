@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** pgvector's sparsevec: {@code {1:0.5,7:2}/10}, with indices from 1 in text and from 0 in binary. */
+/**
+ * pgvector's sparsevec: {@code {1:0.5,7:2}/10}, with indices from 1 in text and from 0 in binary.
+ */
 final class SparseVectorRoutines extends TypeRoutines {
     static final SparseVectorRoutines INSTANCE = new SparseVectorRoutines();
 
@@ -52,7 +54,10 @@ final class SparseVectorRoutines extends TypeRoutines {
             }
             SparseVector.checkElement(value);
             if (value != 0) {
-                elements.add(new Element(Math.clamp(index, Integer.MIN_VALUE + 1, Integer.MAX_VALUE) - 1, value));
+                elements.add(
+                        new Element(
+                                Math.clamp(index, Integer.MIN_VALUE + 1, Integer.MAX_VALUE) - 1,
+                                value));
             }
             at = Text.skipSpace(text, to);
             char next = charAt(text, at);
@@ -65,7 +70,8 @@ final class SparseVectorRoutines extends TypeRoutines {
         }
         at = Text.skipSpace(text, at);
         if (charAt(text, at) != '/') {
-            throw SqlException.invalidText("sparsevec", text).withDetail("Unexpected end of input.");
+            throw SqlException.invalidText("sparsevec", text)
+                    .withDetail("Unexpected end of input.");
         }
         at = Text.skipSpace(text, at + 1);
         int to = scanInteger(text, at);
@@ -221,10 +227,10 @@ final class SparseVectorRoutines extends TypeRoutines {
     }
 
     /**
-     * The order is that of the dense vectors, so at the first difference a negative element lies below
-     * the zeros of the other and the more so the earlier it comes, a positive one above. The end sits
-     * among the negative ones as if it were an element at index {@code dimensions}: as dense arrays, a
-     * prefix comes first.
+     * The order is that of the dense vectors, so at the first difference a negative element lies
+     * below the zeros of the other and the more so the earlier it comes, a positive one above. The
+     * end sits among the negative ones as if it were an element at index {@code dimensions}: as
+     * dense arrays, a prefix comes first.
      */
     @Override
     void key(Type type, Object value, KeyWriter out) {
@@ -244,6 +250,7 @@ final class SparseVectorRoutines extends TypeRoutines {
 
     static SqlException differentDimensions(int left, int right) {
         return new SqlException(
-                SqlState.DATA_EXCEPTION, "different sparsevec dimensions " + left + " and " + right);
+                SqlState.DATA_EXCEPTION,
+                "different sparsevec dimensions " + left + " and " + right);
     }
 }

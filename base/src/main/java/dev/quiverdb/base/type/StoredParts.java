@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Storage form of a value of any kind inside another value: length plus 1 as a varint (0 for null), then
- * the bytes. Fixed-width kinds take their width, big-endian.
+ * Storage form of a value of any kind inside another value: length plus 1 as a varint (0 for null),
+ * then the bytes. Fixed-width kinds take their width, big-endian.
  */
 final class StoredParts {
     private StoredParts() {}
@@ -52,7 +52,8 @@ final class StoredParts {
             return null;
         }
         if (length > in.remaining()) {
-            throw SqlException.internal("stored part of " + length + " bytes, " + in.remaining() + " left");
+            throw SqlException.internal(
+                    "stored part of " + length + " bytes, " + in.remaining() + " left");
         }
         return switch (type.kind()) {
             case BOOL -> (Object) (in.get() != 0);

@@ -9,7 +9,9 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Types whose values are Strings: text, varchar, character, name, "char", xml, cstring, unknown. */
+/**
+ * Types whose values are Strings: text, varchar, character, name, "char", xml, cstring, unknown.
+ */
 class TextRoutines extends TypeRoutines {
     static final TextRoutines TEXT = new TextRoutines();
     static final TextRoutines VARCHAR = new Varchar();
@@ -105,7 +107,10 @@ class TextRoutines extends TypeRoutines {
         var out = CharBuffer.allocate(in.remaining() + 1);
         StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
         int lead = in.get(in.position()) & 0xff;
-        int expected = lead >= 0xf0 && lead < 0xf8 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc0 && lead < 0xe0 ? 2 : 1;
+        int expected =
+                lead >= 0xf0 && lead < 0xf8
+                        ? 4
+                        : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc0 && lead < 0xe0 ? 2 : 1;
         var text = new StringBuilder();
         for (int i = 0; i < expected && in.hasRemaining(); i++) {
             text.append(i > 0 ? " " : "").append(String.format("0x%02x", in.get()));
@@ -145,7 +150,9 @@ class TextRoutines extends TypeRoutines {
 
         @Override
         String formatType(Type type, int typmod) {
-            return typmod < 0 ? "character varying" : "character varying(" + (typmod - TYPMOD_HEADER) + ")";
+            return typmod < 0
+                    ? "character varying"
+                    : "character varying(" + (typmod - TYPMOD_HEADER) + ")";
         }
     }
 
@@ -251,7 +258,12 @@ class TextRoutines extends TypeRoutines {
                     && text.chars().skip(1).allMatch(c -> c >= '0' && c <= '7')) {
                 return of(Integer.parseInt(text.substring(1), 8) & 0xff);
             }
-            return text.isEmpty() ? text : of(text.substring(0, text.offsetByCodePoints(0, 1)).getBytes(StandardCharsets.UTF_8)[0] & 0xff);
+            return text.isEmpty()
+                    ? text
+                    : of(
+                            text.substring(0, text.offsetByCodePoints(0, 1))
+                                            .getBytes(StandardCharsets.UTF_8)[0]
+                                    & 0xff);
         }
 
         /** The byte as a char of the same number; the empty string is byte 0. */

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type: its row in pg_type and what its values can do. Immutable; two types are equal if their OIDs
- * are. Values at run time, none of them ever null, all of them immutable:
+ * A type: its row in pg_type and what its values can do. Immutable; two types are equal if their
+ * OIDs are. Values at run time, none of them ever null, all of them immutable:
  *
  * <table>
  * <caption>Java class by type</caption>
@@ -70,7 +70,10 @@ public final class Type {
     /** One attribute of a composite type. */
     public record Field(String name, Type type, int typmod) {}
 
-    /** The columns of pg_type that say how a value lies in PostgreSQL's memory; clients look at them. */
+    /**
+     * The columns of pg_type that say how a value lies in PostgreSQL's memory; clients look at
+     * them.
+     */
     public record Layout(short length, boolean byValue, char alignment, char storage) {
         public static final Layout VARLENA = new Layout((short) -1, false, 'i', 'x');
         public static final Layout VARLENA_DOUBLE = new Layout((short) -1, false, 'd', 'x');
@@ -150,8 +153,11 @@ public final class Type {
         }
     }
 
-    /** An enum type; values are its labels, ordered as listed. {@code arrayOid} is 0 if it has none. */
-    public static Type enumeration(int oid, String schema, String name, int arrayOid, List<String> labels) {
+    /**
+     * An enum type; values are its labels, ordered as listed. {@code arrayOid} is 0 if it has none.
+     */
+    public static Type enumeration(
+            int oid, String schema, String name, int arrayOid, List<String> labels) {
         var builder = new Builder(oid, schema, name, EnumRoutines.INSTANCE);
         builder.form = Form.ENUM;
         builder.category = 'E';
@@ -162,7 +168,8 @@ public final class Type {
     }
 
     /** A composite type, also that of a table's rows. */
-    public static Type composite(int oid, String schema, String name, int arrayOid, List<Field> fields) {
+    public static Type composite(
+            int oid, String schema, String name, int arrayOid, List<Field> fields) {
         var builder = new Builder(oid, schema, name, RecordRoutines.INSTANCE);
         builder.form = Form.COMPOSITE;
         builder.category = 'C';
@@ -176,7 +183,8 @@ public final class Type {
      * A domain: values are those of its base type. NOT NULL and CHECK are the executor's business;
      * {@code baseTypmod} is what {@code CREATE DOMAIN d AS numeric(10,2)} fixes, or -1.
      */
-    public static Type domain(int oid, String schema, String name, int arrayOid, Type base, int baseTypmod) {
+    public static Type domain(
+            int oid, String schema, String name, int arrayOid, Type base, int baseTypmod) {
         var builder = new Builder(oid, schema, name, base.routines);
         builder.form = Form.DOMAIN;
         builder.kind = base.kind;
@@ -366,7 +374,10 @@ public final class Type {
         return actual != this ? displayName() : routines.formatType(this, typmod);
     }
 
-    /** format_type without typmod: the SQL name of a built-in type, else the name, quoted if need be. */
+    /**
+     * format_type without typmod: the SQL name of a built-in type, else the name, quoted if need
+     * be.
+     */
     public String displayName() {
         if (isTrueArray() && base == null && element != null) {
             return element.displayName() + "[]";

@@ -51,7 +51,8 @@ public interface TypeContext {
     default Type type(int oid) {
         var type = Types.byOid(oid);
         if (type == null) {
-            throw new SqlException(SqlState.UNDEFINED_OBJECT, "type with OID " + oid + " does not exist");
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT, "type with OID " + oid + " does not exist");
         }
         return type;
     }

@@ -7,9 +7,9 @@ import java.util.List;
 
 /**
  * What a type can do, behind {@link Type}: PostgreSQL's support functions typinput, typoutput,
- * typreceive, typsend, typmodin, typmodout, the length coercion, the default btree and hash operator
- * classes, and our storage format. One object may serve several types, hence the parameter {@code
- * type}.
+ * typreceive, typsend, typmodin, typmodout, the length coercion, the default btree and hash
+ * operator classes, and our storage format. One object may serve several types, hence the parameter
+ * {@code type}.
  */
 abstract class TypeRoutines {
     abstract Object parse(Type type, String text, int typmod, TypeContext context);
@@ -66,7 +66,6 @@ abstract class TypeRoutines {
     }
 
     static SqlException insufficientData() {
-        return new SqlException(
-                SqlState.PROTOCOL_VIOLATION, "insufficient data left in message");
+        return new SqlException(SqlState.PROTOCOL_VIOLATION, "insufficient data left in message");
     }
 }

@@ -11,13 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The built-in types: all of PostgreSQL 15's pg_type but row types, and pgvector's. Types that we know
- * but cannot work with yet answer {@code 0A000} when used. Immutable.
+ * The built-in types: all of PostgreSQL 15's pg_type but row types, and pgvector's. Types that we
+ * know but cannot work with yet answer {@code 0A000} when used. Immutable.
  */
 public final class Types {
     /**
-     * pg_type: oid, typname, typlen, typbyval, typtype, typcategory, typispreferred, typdelim, typelem,
-     * typarray, typalign, typstorage, typcollation. Array types follow from the types they are over.
+     * pg_type: oid, typname, typlen, typbyval, typtype, typcategory, typispreferred, typdelim,
+     * typelem, typarray, typalign, typstorage, typcollation. Array types follow from the types they
+     * are over.
      */
     private static final String PG_TYPE =
             """
@@ -202,6 +203,7 @@ public final class Types {
 
     public static final Type BOOL = get(Oids.BOOL);
     public static final Type BYTEA = get(Oids.BYTEA);
+
     /** The one-byte type {@code "char"}, not character(n). */
     public static final Type CHAR = get(Oids.CHAR);
 
@@ -326,15 +328,18 @@ public final class Types {
         return type;
     }
 
-    /** The built-in type with this pg_type.typname, such as {@code int4} or {@code _int4}, or null. */
+    /**
+     * The built-in type with this pg_type.typname, such as {@code int4} or {@code _int4}, or null.
+     */
     public static @Nullable Type byName(String name) {
         return BY_NAME.get(name);
     }
 
     /**
-     * The built-in type that SQL's grammar or pg_type knows by a name without typmod, in lower case:
-     * {@code integer}, {@code character varying}, {@code int4}, {@code text[]}; or null. Note that
-     * {@code char} is character(1)'s type here, as in the grammar, and {@code "char"} the one-byte type.
+     * The built-in type that SQL's grammar or pg_type knows by a name without typmod, in lower
+     * case: {@code integer}, {@code character varying}, {@code int4}, {@code text[]}; or null. Note
+     * that {@code char} is character(1)'s type here, as in the grammar, and {@code "char"} the
+     * one-byte type.
      */
     public static @Nullable Type bySqlName(String name) {
         if (name.endsWith("[]")) {

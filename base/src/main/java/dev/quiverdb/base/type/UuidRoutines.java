@@ -22,7 +22,8 @@ final class UuidRoutines extends TypeRoutines {
         long high = 0;
         long low = 0;
         for (int i = 0; i < 32; i++) {
-            int digit = at < end && text.charAt(at) < 128 ? Character.digit(text.charAt(at), 16) : -1;
+            int digit =
+                    at < end && text.charAt(at) < 128 ? Character.digit(text.charAt(at), 16) : -1;
             if (digit < 0) {
                 throw SqlException.invalidText("uuid", text);
             }

@@ -51,8 +51,7 @@ public final class Vector implements Comparable<Vector> {
             throw new SqlException(SqlState.DATA_EXCEPTION, "NaN not allowed in vector");
         }
         if (Float.isInfinite(element)) {
-            throw new SqlException(
-                    SqlState.DATA_EXCEPTION, "infinite value not allowed in vector");
+            throw new SqlException(SqlState.DATA_EXCEPTION, "infinite value not allowed in vector");
         }
     }
 

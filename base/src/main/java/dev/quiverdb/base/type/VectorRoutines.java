@@ -50,7 +50,8 @@ final class VectorRoutines extends TypeRoutines {
         close(text, at, "vector");
         Vector.checkDimensions(count);
         Vector.checkExpected(typmod, count);
-        return Vector.wrapUnchecked(count == elements.length ? elements : Arrays.copyOf(elements, count));
+        return Vector.wrapUnchecked(
+                count == elements.length ? elements : Arrays.copyOf(elements, count));
     }
 
     /** Where the first element of {@code [...]} may begin. */
@@ -76,7 +77,9 @@ final class VectorRoutines extends TypeRoutines {
     }
 
     static boolean isWord(String number) {
-        char first = Character.toLowerCase(number.charAt(number.charAt(0) == '-' || number.charAt(0) == '+' ? 1 : 0));
+        char first =
+                Character.toLowerCase(
+                        number.charAt(number.charAt(0) == '-' || number.charAt(0) == '+' ? 1 : 0));
         return first == 'i' || first == 'n';
     }
 
