@@ -22,7 +22,9 @@ public final class ObjectColumn extends Column {
     /** The value of a row that is not null. */
     public Object value(int row) {
         var value = values[row];
-        assert value != null : "null in row " + row;
+        if (value == null) {
+            throw new IllegalStateException("row " + row + " is null");
+        }
         return value;
     }
 
