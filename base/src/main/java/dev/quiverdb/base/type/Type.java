@@ -357,7 +357,7 @@ public final class Type {
 
     /** typmodin: what stands in the brackets, such as {@code ["10", "2"]}. */
     public int typmodIn(List<String> arguments) {
-        return actual != this ? rejectTypmod() : routines.typmodIn(this, arguments);
+        return base != null ? rejectTypmod() : routines.typmodIn(this, arguments);
     }
 
     private int rejectTypmod() {
@@ -371,7 +371,7 @@ public final class Type {
         if (isTrueArray() && base == null && element != null) {
             return element.formatType(typmod) + "[]";
         }
-        return actual != this ? displayName() : routines.formatType(this, typmod);
+        return base != null ? displayName() : routines.formatType(this, typmod);
     }
 
     /**
