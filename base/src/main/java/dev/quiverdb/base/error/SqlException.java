@@ -36,11 +36,7 @@ public final class SqlException extends RuntimeException {
         this.state = state;
     }
 
-    /** An error with a message made by {@link String#format}. */
-    public static SqlException of(SqlState state, String format, @Nullable Object... arguments) {
-        return new SqlException(
-                state, arguments.length == 0 ? format : String.format(format, arguments));
-    }
+    
 
     /** {@code 0A000}: PostgreSQL can do it, we cannot yet. */
     public static SqlException notSupported(String message) {
@@ -216,8 +212,8 @@ public final class SqlException extends RuntimeException {
         return constraint;
     }
 
-    @Override
-    public String toString() {
+    /** One line for a log: severity, code and message. */
+    public String summary() {
         return severity + " " + state.code() + ": " + message();
     }
 }

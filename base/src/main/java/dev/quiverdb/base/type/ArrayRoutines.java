@@ -31,10 +31,14 @@ final class ArrayRoutines extends TypeRoutines {
             return ArrayText.parse(element, text, typmod, context);
         }
         var elements = new ArrayList<@Nullable Object>();
-        for (String part : Text.trim(text).split("[ \t\n\r\f\u000b]+")) {
-            if (!part.isEmpty()) {
-                elements.add(element.parse(part, -1, context));
+        int at = Text.skipSpace(text, 0);
+        while (at < text.length()) {
+            int to = at;
+            while (to < text.length() && !Text.isSpace(text.charAt(to))) {
+                to++;
             }
+            elements.add(element.parse(text.substring(at, to), -1, context));
+            at = Text.skipSpace(text, to);
         }
         return fromZero(element, elements);
     }

@@ -100,7 +100,7 @@ final class BitRoutines extends TypeRoutines {
     @Override
     Object applyTypmod(Type type, Object value, int typmod, boolean explicit) {
         var bits = (BitString) value;
-        if (typmod == 0 || bits.length() == typmod || varying && bits.length() < typmod) {
+        if (typmod == 0 || bits.length() == typmod || (varying && bits.length() < typmod)) {
             return bits;
         }
         if (!explicit) {

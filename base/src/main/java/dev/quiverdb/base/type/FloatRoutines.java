@@ -27,7 +27,7 @@ final class FloatRoutines extends TypeRoutines {
         double value = single ? FloatText.toFloat(number) : FloatText.toDouble(number);
         boolean tooLarge =
                 Double.isInfinite(value) && number.chars().anyMatch(c -> Text.isDigit((char) c));
-        if (tooLarge || value == 0 && FloatText.hasNonZeroDigit(number)) {
+        if (tooLarge || (value == 0 && FloatText.hasNonZeroDigit(number))) {
             throw new SqlException(
                     SqlState.NUMERIC_VALUE_OUT_OF_RANGE,
                     "\"" + number + "\" is out of range for type " + name);

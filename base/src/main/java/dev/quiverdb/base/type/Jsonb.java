@@ -5,18 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A value of jsonb as a tree. Object keys are unique and stand in PostgreSQL's storage order: the
- * shorter (in UTF-8 bytes) first, then by bytes. Immutable.
+ * shorter (in UTF-8 bytes) first, then by bytes. Immutable. {@code equals} is jsonb's equality.
  */
 public sealed interface Jsonb {
     /** JSON's null, which is not SQL's. */
-    record Null() implements Jsonb {
+    record Nil() implements Jsonb {
+        public static final Nil INSTANCE = new Nil();
+
         @Override
         public String toString() {
             return JsonbText.format(this);
         }
     }
 
-    record Text(String value) implements Jsonb {
+    record Str(String value) implements Jsonb {
         @Override
         public String toString() {
             return JsonbText.format(this);
@@ -24,7 +26,7 @@ public sealed interface Jsonb {
     }
 
     /** Always finite. */
-    record Number(Numeric value) implements Jsonb {
+    record Num(Numeric value) implements Jsonb {
         @Override
         public String toString() {
             return JsonbText.format(this);
@@ -32,14 +34,17 @@ public sealed interface Jsonb {
     }
 
     record Bool(boolean value) implements Jsonb {
+        public static final Bool TRUE = new Bool(true);
+        public static final Bool FALSE = new Bool(false);
+
         @Override
         public String toString() {
             return JsonbText.format(this);
         }
     }
 
-    record Array(List<Jsonb> elements) implements Jsonb {
-        public Array {
+    record Arr(List<Jsonb> elements) implements Jsonb {
+        public Arr {
             elements = List.copyOf(elements);
         }
 
@@ -50,8 +55,8 @@ public sealed interface Jsonb {
     }
 
     /** Keys must be in storage order and unique: make one with {@link JsonbBuilder}. */
-    record Object(List<Member> members) implements Jsonb {
-        public Object {
+    record Obj(List<Member> members) implements Jsonb {
+        public Obj {
             members = List.copyOf(members);
         }
 
@@ -60,7 +65,7 @@ public sealed interface Jsonb {
             int low = 0;
             int high = members.size() - 1;
             while (low <= high) {
-                int middle = low + high >>> 1;
+                int middle = (low + high) >>> 1;
                 int order = JsonbOrder.compareKeys(members.get(middle).key, key);
                 if (order == 0) {
                     return members.get(middle).value;
@@ -82,10 +87,6 @@ public sealed interface Jsonb {
 
     record Member(String key, Jsonb value) {}
 
-    Jsonb NULL = new Null();
-    Jsonb TRUE = new Bool(true);
-    Jsonb FALSE = new Bool(false);
-
     /** Text as jsonb_in reads it. */
     static Jsonb parse(String text) {
         return JsonbText.parse(text);
@@ -93,6 +94,6 @@ public sealed interface Jsonb {
 
     /** Whether this is neither an object nor an array. */
     default boolean isScalar() {
-        return !(this instanceof Array) && !(this instanceof Object);
+        return !(this instanceof Arr) && !(this instanceof Obj);
     }
 }

@@ -18,9 +18,9 @@ public final class JsonbBuilder {
         return this;
     }
 
-    public Jsonb.Object build() {
+    public Jsonb.Obj build() {
         List<Jsonb.Member> list = new ArrayList<>(members.size());
         members.forEach((key, value) -> list.add(new Jsonb.Member(key, value)));
-        return new Jsonb.Object(list);
+        return new Jsonb.Obj(list);
     }
 }

@@ -164,7 +164,7 @@ public final class Numeric implements Comparable<Numeric> {
     /** Division to at least 16 significant digits, rounded half away from zero. */
     public Numeric divide(Numeric other) {
         if (value == null || other.value == null) {
-            if (isNan() || other.isNan() || value == null && other.value == null) {
+            if (isNan() || other.isNan() || (value == null && other.value == null)) {
                 return NAN;
             }
             if (value != null) {

@@ -263,12 +263,12 @@ final class NumericRoutines extends TypeRoutines {
     }
 
     static int precision(int typmod) {
-        return typmod - TYPMOD_HEADER >> 16 & 0xffff;
+        return ((typmod - TYPMOD_HEADER) >> 16) & 0xffff;
     }
 
     /** Eleven bits, sign-extended: a scale may be negative. */
     static int scale(int typmod) {
-        return ((typmod - TYPMOD_HEADER & 0x7ff) ^ 1024) - 1024;
+        return (((typmod - TYPMOD_HEADER) & 0x7ff) ^ 1024) - 1024;
     }
 
     @Override
@@ -289,7 +289,7 @@ final class NumericRoutines extends TypeRoutines {
                     SqlState.INVALID_PARAMETER_VALUE,
                     "NUMERIC scale " + scale + " must be between -1000 and 1000");
         }
-        return (precision << 16 | scale & 0x7ff) + TYPMOD_HEADER;
+        return ((precision << 16) | (scale & 0x7ff)) + TYPMOD_HEADER;
     }
 
     @Override
@@ -316,28 +316,28 @@ final class NumericRoutines extends TypeRoutines {
 
     @Override
     Object decode(Type type, ByteBuffer in) {
-        switch (in.get()) {
-            case 1:
-                return Numeric.NAN;
-            case 2:
-                return Numeric.POSITIVE_INFINITY;
-            case 3:
-                return Numeric.NEGATIVE_INFINITY;
-            default:
-                int scale = VarInts.getInt(in);
-                int length = in.remaining();
-                if (length <= 8) {
-                    long small = 0;
-                    for (int i = 0; i < length; i++) {
-                        byte b = in.get();
-                        small = i == 0 ? b : small << 8 | b & 0xff;
-                    }
-                    return Numeric.of(BigDecimal.valueOf(small, scale));
-                }
-                byte[] bytes = new byte[length];
-                in.get(bytes);
-                return Numeric.of(new BigDecimal(new BigInteger(bytes), scale));
+        return switch (in.get()) {
+            case 1 -> Numeric.NAN;
+            case 2 -> Numeric.POSITIVE_INFINITY;
+            case 3 -> Numeric.NEGATIVE_INFINITY;
+            default -> decodeFinite(in);
+        };
+    }
+
+    private static Numeric decodeFinite(ByteBuffer in) {
+        int scale = VarInts.getInt(in);
+        int length = in.remaining();
+        if (length <= 8) {
+            long small = 0;
+            for (int i = 0; i < length; i++) {
+                byte b = in.get();
+                small = i == 0 ? b : (small << 8) | (b & 0xff);
+            }
+            return Numeric.of(BigDecimal.valueOf(small, scale));
         }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return Numeric.of(new BigDecimal(new BigInteger(bytes), scale));
     }
 
     /**

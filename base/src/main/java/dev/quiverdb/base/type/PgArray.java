@@ -73,21 +73,14 @@ public final class PgArray {
 
     static void checkDimensions(int dimensions) {
         if (dimensions > DIMENSIONS_MAX) {
-            throw SqlException.of(
-                    SqlState.PROGRAM_LIMIT_EXCEEDED,
-                    "number of array dimensions (%d) exceeds the maximum allowed (%d)",
-                    dimensions,
-                    DIMENSIONS_MAX);
+            throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "number of array dimensions (" + dimensions + ") exceeds the maximum allowed (" + DIMENSIONS_MAX + ")");
         }
     }
 
     static void checkBounds(int[] lengths, int[] lowerBounds) {
         for (int i = 0; i < lengths.length; i++) {
             if ((long) lengths[i] + lowerBounds[i] > Integer.MAX_VALUE) {
-                throw SqlException.of(
-                        SqlState.PROGRAM_LIMIT_EXCEEDED,
-                        "array lower bound is too large: %d",
-                        lowerBounds[i]);
+                throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "array lower bound is too large: " + lowerBounds[i]);
             }
         }
     }
@@ -100,10 +93,7 @@ public final class PgArray {
         for (int length : lengths) {
             count *= length;
             if (length < 0 || count > ELEMENTS_MAX) {
-                throw SqlException.of(
-                        SqlState.PROGRAM_LIMIT_EXCEEDED,
-                        "array size exceeds the maximum allowed (%d)",
-                        ELEMENTS_MAX);
+                throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "array size exceeds the maximum allowed (" + ELEMENTS_MAX + ")");
             }
         }
         return (int) count;

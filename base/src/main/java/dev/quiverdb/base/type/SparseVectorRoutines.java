@@ -48,8 +48,8 @@ final class SparseVectorRoutines extends TypeRoutines {
             }
             String number = text.substring(at, to);
             float value = FloatText.toFloat(number);
-            if (Float.isInfinite(value) && !VectorRoutines.isWord(number)
-                    || value == 0 && FloatText.hasNonZeroDigit(number)) {
+            if ((Float.isInfinite(value) && !VectorRoutines.isWord(number))
+                    || (value == 0 && FloatText.hasNonZeroDigit(number))) {
                 throw VectorRoutines.outOfRange(number, "sparsevec");
             }
             SparseVector.checkElement(value);

@@ -6,7 +6,7 @@ final class Text {
 
     /** What C's isspace says: blank, tab, newline, vertical tab, form feed, carriage return. */
     static boolean isSpace(char c) {
-        return c == ' ' || c >= '\t' && c <= '\r';
+        return c == ' ' || (c >= '\t' && c <= '\r');
     }
 
     static int skipSpace(String text, int from) {

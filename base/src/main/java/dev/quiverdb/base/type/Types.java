@@ -185,7 +185,7 @@ public final class Types {
 
     static {
         List<String[]> rows = new ArrayList<>();
-        for (String line : PG_TYPE.split("\n")) {
+        for (String line : PG_TYPE.lines().toList()) {
             rows.add(line.split(" "));
         }
         // Types without an element first, so that an element exists before what is made of it.
