@@ -36,8 +36,6 @@ public final class SqlException extends RuntimeException {
         this.state = state;
     }
 
-    
-
     /** {@code 0A000}: PostgreSQL can do it, we cannot yet. */
     public static SqlException notSupported(String message) {
         return new SqlException(SqlState.FEATURE_NOT_SUPPORTED, message);

@@ -98,7 +98,9 @@ public final class FloatText {
         boolean hex =
                 text.regionMatches(true, at, "0x", 0, 2)
                         && (digit(text, at + 2, true)
-                                || (at + 2 < end && text.charAt(at + 2) == '.' && digit(text, at + 3, true)));
+                                || (at + 2 < end
+                                        && text.charAt(at + 2) == '.'
+                                        && digit(text, at + 3, true)));
         int digits = hex ? at + 2 : at;
         int stop = digits;
         while (digit(text, stop, hex)) {

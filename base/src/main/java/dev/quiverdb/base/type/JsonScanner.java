@@ -127,7 +127,11 @@ public final class JsonScanner {
     }
 
     private static boolean isWordPart(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || Text.isDigit(c) || c == '_' || c >= 0x80;
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || Text.isDigit(c)
+                || c == '_'
+                || c >= 0x80;
     }
 
     private void readNumber() {
@@ -252,7 +256,8 @@ public final class JsonScanner {
                 if (code == 0) {
                     end = at;
                     throw new SqlException(
-                                    SqlState.UNTRANSLATABLE_CHARACTER, "unsupported Unicode escape sequence")
+                                    SqlState.UNTRANSLATABLE_CHARACTER,
+                                    "unsupported Unicode escape sequence")
                             .withDetail("\\u0000 cannot be converted to text.")
                             .withWhere(context());
                 }
@@ -350,7 +355,10 @@ public final class JsonScanner {
             from = lineStart;
         }
         boolean more =
-                token != Token.END && end < input.length() && input.charAt(end) != '\n' && input.charAt(end) != '\r';
+                token != Token.END
+                        && end < input.length()
+                        && input.charAt(end) != '\n'
+                        && input.charAt(end) != '\r';
         return "JSON data, line "
                 + line
                 + ": "

@@ -43,7 +43,8 @@ final class JsonbText {
             case NULL -> constant(Jsonb.Nil.INSTANCE);
             case OBJECT_START -> object(depth);
             case ARRAY_START -> array(depth);
-            case OBJECT_END, ARRAY_END, COMMA, COLON, END -> throw in.unexpected(JsonScanner.Expect.VALUE);
+            case OBJECT_END, ARRAY_END, COMMA, COLON, END ->
+                    throw in.unexpected(JsonScanner.Expect.VALUE);
         };
     }
 
@@ -144,7 +145,9 @@ final class JsonbText {
                 case '\t' -> out.append("\\t");
                 default -> {
                     if (c < ' ') {
-                        out.append("\\u00").append(c < 16 ? '0' : '1').append(Character.forDigit(c & 15, 16));
+                        out.append("\\u00")
+                                .append(c < 16 ? '0' : '1')
+                                .append(Character.forDigit(c & 15, 16));
                     } else {
                         out.append(c);
                     }

@@ -73,14 +73,22 @@ public final class PgArray {
 
     static void checkDimensions(int dimensions) {
         if (dimensions > DIMENSIONS_MAX) {
-            throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "number of array dimensions (" + dimensions + ") exceeds the maximum allowed (" + DIMENSIONS_MAX + ")");
+            throw new SqlException(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    "number of array dimensions ("
+                            + dimensions
+                            + ") exceeds the maximum allowed ("
+                            + DIMENSIONS_MAX
+                            + ")");
         }
     }
 
     static void checkBounds(int[] lengths, int[] lowerBounds) {
         for (int i = 0; i < lengths.length; i++) {
             if ((long) lengths[i] + lowerBounds[i] > Integer.MAX_VALUE) {
-                throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "array lower bound is too large: " + lowerBounds[i]);
+                throw new SqlException(
+                        SqlState.PROGRAM_LIMIT_EXCEEDED,
+                        "array lower bound is too large: " + lowerBounds[i]);
             }
         }
     }
@@ -93,7 +101,9 @@ public final class PgArray {
         for (int length : lengths) {
             count *= length;
             if (length < 0 || count > ELEMENTS_MAX) {
-                throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "array size exceeds the maximum allowed (" + ELEMENTS_MAX + ")");
+                throw new SqlException(
+                        SqlState.PROGRAM_LIMIT_EXCEEDED,
+                        "array size exceeds the maximum allowed (" + ELEMENTS_MAX + ")");
             }
         }
         return (int) count;
