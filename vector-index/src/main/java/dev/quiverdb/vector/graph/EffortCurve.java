@@ -1,0 +1,33 @@
+package dev.quiverdb.vector.graph;
+
+/**
+ * Recall measured at several efforts: what {@code efSearch} meets a target recall.
+ *
+ * <p>Immutable. Between two measured points effort is interpolated against the recall missed.
+ */
+final class EffortCurve {
+    private final int[] efforts;
+    private final double[] recalls;
+
+    EffortCurve(int[] efforts, double[] recalls) {
+        this.efforts = efforts.clone();
+        this.recalls = recalls.clone();
+        for (int i = 1; i < recalls.length; i++) {
+            this.recalls[i] = Math.max(this.recalls[i], this.recalls[i - 1]);
+        }
+    }
+
+    /** Returns the least effort expected to meet the recall; the greatest measured if none does. */
+    int effortFor(double recall) {
+        for (int i = 0; i < efforts.length; i++) {
+            if (recalls[i] >= recall) {
+                if (i == 0) {
+                    return efforts[0];
+                }
+                double share = (recall - recalls[i - 1]) / (recalls[i] - recalls[i - 1]);
+                return (int) Math.ceil(efforts[i - 1] + share * (efforts[i] - efforts[i - 1]));
+            }
+        }
+        return efforts[efforts.length - 1];
+    }
+}

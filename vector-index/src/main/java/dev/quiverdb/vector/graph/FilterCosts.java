@@ -1,0 +1,51 @@
+package dev.quiverdb.vector.graph;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Estimates in nanoseconds that decide how a filtered search runs. Distances are priced by the
+ * spaces, the length of a walk is learned from unfiltered searches. Any thread may call it; races
+ * lose a sample.
+ */
+final class FilterCosts {
+    /** One look at a neighbour's row and its bits in the filter. */
+    private static final double ROW_NANOS = 80;
+
+    private static final double HOP_NANOS = 60;
+
+    private final double exactNanos;
+    private final double navigationNanos;
+
+    /** Distances computed for each vector kept in view. */
+    private volatile double scoredPerEffort = 14;
+
+    FilterCosts(VectorSpace exactSpace, @Nullable VectorSpace codes) {
+        exactNanos = exactSpace.nanosPerScore();
+        navigationNanos = codes == null ? exactNanos : codes.nanosPerScore();
+    }
+
+    void learn(SearchStatistics statistics) {
+        if (statistics.tested() == 0 && statistics.visits() > 0) {
+            double seen = (double) statistics.distances() / statistics.efSearch();
+            double known = scoredPerEffort;
+            scoredPerEffort = known + (seen - known) / 64;
+        }
+    }
+
+    double exactFew(int count) {
+        if (navigationNanos < exactNanos && count > HnswIndex.EXACT_WITHOUT_CODES) {
+            return count * (navigationNanos + 2) + 100 * exactNanos;
+        }
+        return count * (exactNanos + 2);
+    }
+
+    double gated(int effort, double share) {
+        double kept = effort / Math.max(share, 1e-9);
+        return kept * (scoredPerEffort * navigationNanos + HOP_NANOS);
+    }
+
+    double admittedOnly(int effort, double share, int rowRoom) {
+        double looked = rowRoom * 0.6 * (1 - share) * ROW_NANOS;
+        return effort * (scoredPerEffort * navigationNanos + HOP_NANOS + looked);
+    }
+}

@@ -1,0 +1,320 @@
+package dev.quiverdb.vector.graph;
+
+import dev.quiverdb.vector.filter.Admission;
+import dev.quiverdb.vector.filter.Everything;
+import dev.quiverdb.vector.filter.VecIdBitmap;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A graph with its tail: vectors are searchable when {@link #insert} returns and linked afterwards
+ * by whoever calls {@link #linkNext}. Any number of threads may insert, delete, link and search.
+ *
+ * <p>A filtered search returns {@code k} vectors whenever {@code k} are admitted.
+ */
+public final class HnswIndex {
+    /** Up to here an exact scan reads vectors, above it codes first. */
+    static final int EXACT_WITHOUT_CODES = 2_000;
+
+    /** The share of admitted vectors above which the filter only decides about results. */
+    private static final double GATED_SHARE = 0.6;
+
+    private static final int[] EFFORTS = {10, 16, 24, 36, 54, 80, 120, 180, 270, 400, 600, 1000};
+
+    private final HnswOptions options;
+    private final HnswGraph graph;
+    private final GraphState state;
+    private final VectorSpace exactSpace;
+    private final @Nullable VectorSpace codes;
+    private final Tail tail = new Tail();
+    private final FilterCosts costs;
+    private volatile @Nullable EffortCurve curve;
+
+    /**
+     * Makes an empty index whose state begins in a block that it allocates.
+     *
+     * @param codes a cheaper space of the same vectors to navigate by, with exact distances for the
+     *     results; null to navigate exactly
+     */
+    public static HnswIndex create(
+            HnswOptions options,
+            GraphBlocks blocks,
+            VectorSpace exactSpace,
+            @Nullable VectorSpace codes) {
+        long ticket = blocks.enter();
+        try {
+            var state = GraphState.create(blocks, options.m(), options.efConstruction());
+            return new HnswIndex(options, blocks, state, exactSpace, codes);
+        } finally {
+            blocks.exit(ticket);
+        }
+    }
+
+    /**
+     * Opens an index whose state begins in a root block, as {@link #rootBlock} told. Codes are
+     * computed anew; vectors that were not linked make up the tail.
+     */
+    public static HnswIndex open(
+            HnswOptions options,
+            GraphBlocks blocks,
+            int rootBlock,
+            VectorSpace exactSpace,
+            @Nullable VectorSpace codes) {
+        long ticket = blocks.enter();
+        try {
+            var state = GraphState.open(blocks, rootBlock);
+            var index = new HnswIndex(options, blocks, state, exactSpace, codes);
+            index.adoptStored();
+            return index;
+        } finally {
+            blocks.exit(ticket);
+        }
+    }
+
+    private HnswIndex(
+            HnswOptions options,
+            GraphBlocks blocks,
+            GraphState state,
+            VectorSpace exactSpace,
+            @Nullable VectorSpace codes) {
+        this.options = options;
+        this.state = state;
+        this.exactSpace = exactSpace;
+        this.codes = codes;
+        this.graph = new HnswGraph(blocks, state, exactSpace, codes);
+        this.costs = new FilterCosts(exactSpace, codes);
+    }
+
+    private void adoptStored() {
+        for (int id = 0; id < state.idsMax(); id++) {
+            if (state.flags(id) != 0) {
+                prepare(id);
+                if (state.isTail(id)) {
+                    tail.add(id);
+                }
+            }
+        }
+    }
+
+    private void prepare(int vecId) {
+        exactSpace.prepare(vecId);
+        if (codes != null) {
+            codes.prepare(vecId);
+        }
+    }
+
+    /** Returns the block from which {@link #open} finds this index. */
+    public int rootBlock() {
+        return state.root();
+    }
+
+    public HnswOptions options() {
+        return options;
+    }
+
+    public HnswGraph graph() {
+        return graph;
+    }
+
+    /** Returns how many vectors a search can find. */
+    public int liveCount() {
+        return graph.linkedCount() + tail.view().size();
+    }
+
+    /** Returns how many stored vectors wait to be linked. */
+    public int tailCount() {
+        return tail.waiting();
+    }
+
+    /**
+     * Adds a vector whose slot is written. It is searchable at the return. Where the tail is full
+     * the caller links as many as it brings.
+     */
+    public void insert(int vecId) {
+        prepare(vecId);
+        graph.store(vecId);
+        tail.add(vecId);
+        if (tail.waiting() > options.tailMax()) {
+            linkNext();
+        }
+    }
+
+    /** Links the oldest vector of the tail; returns false when there is none. */
+    public boolean linkNext() {
+        int vecId = tail.take();
+        if (vecId < 0) {
+            return false;
+        }
+        if ((state.flags(vecId) & GraphState.DEAD) != 0) {
+            graph.discard(vecId);
+        } else {
+            graph.link(vecId);
+            if ((state.flags(vecId) & GraphState.DEAD) != 0) {
+                graph.unlink(vecId);
+            }
+        }
+        tail.trim(state);
+        return true;
+    }
+
+    /** Links all that wait, with the calling thread. */
+    public void linkAll() {
+        while (linkNext()) {
+            // Each call does the work.
+        }
+    }
+
+    /**
+     * Links what waits, frees what only stale edges hold and reconnects what was cut off.
+     * Background workers call it now and then, best when a tenth of the vectors came or went.
+     */
+    public void maintain() {
+        linkAll();
+        if (graph.deadCount() > 0) {
+            graph.sweep();
+        }
+        graph.mend();
+    }
+
+    /** Takes a vector out of all searches that begin from now on, and out of the graph. */
+    public void delete(int vecId) {
+        if (graph.kill(vecId)) {
+            graph.unlink(vecId);
+        }
+    }
+
+    /** Returns an unlinked vecId that may be used for another vector, or null for none. */
+    public @Nullable Integer takeReleased() {
+        return graph.takeReleased();
+    }
+
+    /** Finds the {@code k} nearest admitted vectors. Allocates a cursor and no more. */
+    public SearchStatistics search(
+            MemorySegment query,
+            int k,
+            SearchParameters parameters,
+            Admission admission,
+            Neighbours into) {
+        try (var cursor = cursor(query, k, parameters, admission, false)) {
+            cursor.next(k, into);
+            var statistics = cursor.statistics();
+            costs.learn(statistics);
+            return statistics;
+        }
+    }
+
+    /** Begins a search that goes on for as long as it is asked. */
+    public SearchCursor openCursor(
+            MemorySegment query, SearchParameters parameters, Admission admission) {
+        return cursor(query, 1, parameters, admission, true);
+    }
+
+    private SearchCursor cursor(
+            MemorySegment query,
+            int k,
+            SearchParameters parameters,
+            Admission admission,
+            boolean resumable) {
+        int effort = parameters.efSearch();
+        var known = curve;
+        if (parameters.targetRecall() > 0 && known != null) {
+            effort = known.effortFor(parameters.targetRecall());
+        }
+        effort = Math.max(effort, k);
+        var mode = chooseMode(admission, effort);
+        return new SearchCursor(
+                graph,
+                graph.contexts().take(),
+                tail,
+                query,
+                parameters,
+                effort,
+                admission,
+                mode,
+                resumable);
+    }
+
+    private SearchMode chooseMode(Admission admission, int effort) {
+        if (admission instanceof Everything) {
+            return SearchMode.GATED;
+        }
+        int live = liveCount();
+        double share = admission.passRate(live);
+        if (!(admission instanceof VecIdBitmap bitmap)) {
+            return share * live <= effort ? SearchMode.EXACT_REST : SearchMode.GATED;
+        }
+        double exact = costs.exactFew(bitmap.cardinality());
+        double gated = costs.gated(effort, share);
+        double admitted =
+                share >= GATED_SHARE
+                        ? Double.MAX_VALUE
+                        : costs.admittedOnly(effort, share, state.rowRoom(0));
+        if (exact <= gated && exact <= admitted) {
+            return SearchMode.EXACT_FEW;
+        }
+        return gated <= admitted ? SearchMode.GATED : SearchMode.ADMITTED_ONLY;
+    }
+
+    /** Walks the whole index and lists what is broken. For a quiet index. */
+    public List<String> check() {
+        return graph.check();
+    }
+
+    /**
+     * Measures recall at {@code k} against an exact scan, over random stored vectors as queries,
+     * each of which is left out of its own answer.
+     *
+     * @param queryOf reads a stored vector in the encoding of a query
+     */
+    public double recall(
+            IntFunction<MemorySegment> queryOf,
+            int sampleCount,
+            int k,
+            SearchParameters parameters,
+            SplittableRandom chance) {
+        var sample = RecallSample.take(this, queryOf, sampleCount, k, chance);
+        return sample.recall(this, parameters);
+    }
+
+    /**
+     * Measures recall at rising efforts, so that searches can meet a target recall without being
+     * told an effort.
+     */
+    public void calibrate(
+            IntFunction<MemorySegment> queryOf, int sampleCount, int k, SplittableRandom chance) {
+        var sample = RecallSample.take(this, queryOf, sampleCount, k, chance);
+        double[] recalls = new double[EFFORTS.length];
+        for (int i = 0; i < EFFORTS.length; i++) {
+            recalls[i] =
+                    i > 0 && recalls[i - 1] >= 0.9995
+                            ? recalls[i - 1]
+                            : sample.recall(
+                                    this, SearchParameters.defaults().withEfSearch(EFFORTS[i]));
+        }
+        curve = new EffortCurve(EFFORTS, recalls);
+    }
+
+    /**
+     * Returns the effort that a target recall asks for, or {@code otherwise} when not calibrated.
+     */
+    public int effortFor(double targetRecall, int otherwise) {
+        var known = curve;
+        return known == null ? otherwise : known.effortFor(targetRecall);
+    }
+
+    GraphState state() {
+        return state;
+    }
+
+    /**
+     * Returns bytes of graph and codes for each live vector; the vectors themselves not counted.
+     */
+    public double bytesPerVector() {
+        int live = Math.max(1, liveCount());
+        double codeBytes = codes == null ? 0 : codes.bytesPerVector();
+        return (double) state.blockBytes() / live + codeBytes;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.quiverdb.vector.graph;
+
+import java.util.Arrays;
+
+/** Found vectors, nearest first: a buffer that its owner reuses from search to search. */
+public final class Neighbours {
+    private long[] scored = new long[16];
+    private int count;
+
+    public int count() {
+        return count;
+    }
+
+    public int vecId(int index) {
+        return Scored.vecId(scored[index]);
+    }
+
+    /** Returns the distance in the scorer's units, squared for L2. */
+    public float distance(int index) {
+        return Scored.distance(scored[index]);
+    }
+
+    /** Returns the ids found, as a new array. */
+    public int[] vecIds() {
+        int[] ids = new int[count];
+        for (int i = 0; i < count; i++) {
+            ids[i] = vecId(i);
+        }
+        return ids;
+    }
+
+    void clear() {
+        count = 0;
+    }
+
+    void add(long found) {
+        if (count == scored.length) {
+            scored = Arrays.copyOf(scored, count * 2);
+        }
+        scored[count++] = found;
+    }
+}

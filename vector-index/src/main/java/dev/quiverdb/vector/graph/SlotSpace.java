@@ -1,0 +1,282 @@
+package dev.quiverdb.vector.graph;
+
+import dev.quiverdb.vector.simd.DistanceFunction;
+import dev.quiverdb.vector.simd.ElementKind;
+import dev.quiverdb.vector.simd.Kernels;
+import dev.quiverdb.vector.simd.Metric;
+import dev.quiverdb.vector.simd.QueryVector;
+import dev.quiverdb.vector.simd.VectorSlots;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Dense vectors in slots, measured exactly. A query is a vector in the encoding of the slots; it is
+ * copied when bound. Distances are {@link DistanceFunction}'s ranks.
+ */
+public final class SlotSpace implements VectorSpace {
+    private static final Kernels KERNELS = Kernels.active();
+
+    private final Metric metric;
+    private final VectorSlots slots;
+    private final FloatTable inverseNorms;
+
+    public SlotSpace(Metric metric, VectorSlots slots) {
+        this.metric = metric;
+        this.slots = slots;
+        this.inverseNorms = new FloatTable();
+    }
+
+    public VectorSlots slots() {
+        return slots;
+    }
+
+    @Override
+    public void prepare(int vecId) {
+        if (metric == Metric.COSINE && slots.kind() == ElementKind.FLOAT32) {
+            MemorySegment slab = slots.slabOf(vecId);
+            long at = slots.offset(vecId);
+            float squared = KERNELS.innerProductF32(slab, at, slab, at, slots.dimensions());
+            inverseNorms.set(vecId, (float) (1 / Math.sqrt(squared)));
+        }
+    }
+
+    @Override
+    public Scorer scorer() {
+        if (slots.kind() == ElementKind.FLOAT32) {
+            switch (metric) {
+                case L2 -> {
+                    return new L2Floats(slots);
+                }
+                case INNER_PRODUCT -> {
+                    return new ProductFloats(slots);
+                }
+                case COSINE -> {
+                    return new CosineFloats(slots, inverseNorms);
+                }
+                case L1, HAMMING, JACCARD -> {}
+            }
+        }
+        return new AnySlots(DistanceFunction.of(metric, slots.kind(), slots.dimensions()), slots);
+    }
+
+    @Override
+    public double nanosPerScore() {
+        return 20 + 0.08 * slots.strideBytes();
+    }
+
+    @Override
+    public double bytesPerVector() {
+        return slots.strideBytes();
+    }
+
+    /** Four at a time against a query that is a place in memory: a copy of the query, or a slot. */
+    private abstract static class Floats implements Scorer {
+        final VectorSlots slots;
+        final int dimensions;
+        final float[] four = new float[8];
+        final MemorySegment own;
+        private final int shift;
+        private final int mask;
+        private final long stride;
+        MemorySegment query;
+        long queryAt;
+
+        Floats(VectorSlots slots) {
+            this.slots = slots;
+            this.dimensions = slots.dimensions();
+            this.own = Arena.ofAuto().allocate(slots.strideBytes(), 64);
+            this.query = own;
+            this.shift = slots.slotsPerSlabLog2();
+            this.mask = (1 << shift) - 1;
+            this.stride = slots.strideBytes();
+        }
+
+        @Override
+        public void bindQuery(MemorySegment vector) {
+            MemorySegment.copy(vector, 0, own, 0, 4L * dimensions);
+            query = own;
+            queryAt = 0;
+        }
+
+        @Override
+        public void bindVector(int vecId) {
+            query = slots.slab(vecId >>> shift);
+            queryAt = at(vecId);
+        }
+
+        final long at(int vecId) {
+            return (vecId & mask) * stride;
+        }
+
+        final MemorySegment slab(int vecId) {
+            return slots.slab(vecId >>> shift);
+        }
+
+        @Override
+        public void score(int[] vecIds, int count, float[] distances) {
+            int i = 0;
+            for (; i + 4 <= count; i += 4) {
+                score4(vecIds[i], vecIds[i + 1], vecIds[i + 2], vecIds[i + 3]);
+                System.arraycopy(four, 0, distances, i, 4);
+            }
+            if (count - i > 1) {
+                int last = count - 1;
+                score4(vecIds[i], vecIds[i + 1], vecIds[last], vecIds[last]);
+                distances[i] = four[0];
+                distances[i + 1] = four[1];
+                distances[last] = last == i + 1 ? four[1] : four[2];
+            } else if (count > i) {
+                distances[i] = score(vecIds[i]);
+            }
+        }
+
+        abstract void score4(int a, int b, int c, int d);
+    }
+
+    private static final class L2Floats extends Floats {
+        L2Floats(VectorSlots slots) {
+            super(slots);
+        }
+
+        @Override
+        public float score(int vecId) {
+            return KERNELS.l2SquaredF32(query, queryAt, slab(vecId), at(vecId), dimensions);
+        }
+
+        @Override
+        void score4(int a, int b, int c, int d) {
+            KERNELS.l2SquaredF32x4(
+                    query,
+                    queryAt,
+                    slab(a),
+                    at(a),
+                    slab(b),
+                    at(b),
+                    slab(c),
+                    at(c),
+                    slab(d),
+                    at(d),
+                    dimensions,
+                    four);
+        }
+    }
+
+    private static class ProductFloats extends Floats {
+        ProductFloats(VectorSlots slots) {
+            super(slots);
+        }
+
+        @Override
+        public float score(int vecId) {
+            return -KERNELS.innerProductF32(query, queryAt, slab(vecId), at(vecId), dimensions);
+        }
+
+        final void products(int a, int b, int c, int d) {
+            KERNELS.innerProductF32x4(
+                    query,
+                    queryAt,
+                    slab(a),
+                    at(a),
+                    slab(b),
+                    at(b),
+                    slab(c),
+                    at(c),
+                    slab(d),
+                    at(d),
+                    dimensions,
+                    four);
+        }
+
+        @Override
+        void score4(int a, int b, int c, int d) {
+            products(a, b, c, d);
+            for (int i = 0; i < 4; i++) {
+                four[i] = -four[i];
+            }
+        }
+    }
+
+    private static final class CosineFloats extends ProductFloats {
+        private final FloatTable inverseNorms;
+        private float inverseNorm;
+
+        CosineFloats(VectorSlots slots, FloatTable inverseNorms) {
+            super(slots);
+            this.inverseNorms = inverseNorms;
+        }
+
+        @Override
+        public void bindQuery(MemorySegment vector) {
+            super.bindQuery(vector);
+            float squared = KERNELS.innerProductF32(query, 0, query, 0, dimensions);
+            inverseNorm = (float) (1 / Math.sqrt(squared));
+        }
+
+        @Override
+        public void bindVector(int vecId) {
+            super.bindVector(vecId);
+            inverseNorm = inverseNorms.get(vecId);
+        }
+
+        private float cosine(float product, int vecId) {
+            float similarity = product * inverseNorm * inverseNorms.get(vecId);
+            return 1 - Math.clamp(similarity, -1f, 1f);
+        }
+
+        @Override
+        public float score(int vecId) {
+            return cosine(-super.score(vecId), vecId);
+        }
+
+        @Override
+        void score4(int a, int b, int c, int d) {
+            products(a, b, c, d);
+            four[0] = cosine(four[0], a);
+            four[1] = cosine(four[1], b);
+            four[2] = cosine(four[2], c);
+            four[3] = cosine(four[3], d);
+        }
+    }
+
+    /** Every other pair of metric and kind. */
+    private static final class AnySlots implements Scorer {
+        private final DistanceFunction function;
+        private final VectorSlots slots;
+        private final QueryVector query;
+        private final float[] four = new float[8];
+
+        AnySlots(DistanceFunction function, VectorSlots slots) {
+            this.function = function;
+            this.slots = slots;
+            this.query = new QueryVector(slots.kind(), slots.dimensions(), Arena.ofAuto());
+        }
+
+        @Override
+        public void bindQuery(MemorySegment vector) {
+            query.setBytes(vector, 0);
+        }
+
+        @Override
+        public void bindVector(int vecId) {
+            query.set(slots, vecId);
+        }
+
+        @Override
+        public void score(int[] vecIds, int count, float[] distances) {
+            int i = 0;
+            for (; i + 4 <= count; i += 4) {
+                function.rank4(
+                        query, slots, vecIds[i], vecIds[i + 1], vecIds[i + 2], vecIds[i + 3], four);
+                System.arraycopy(four, 0, distances, i, 4);
+            }
+            for (; i < count; i++) {
+                distances[i] = score(vecIds[i]);
+            }
+        }
+
+        @Override
+        public float score(int vecId) {
+            return function.rank(query, slots, vecId);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.quiverdb.vector.graph;
+
+/**
+ * A set of stored vectors under one metric, as a graph sees it: something that makes {@link
+ * Scorer}s. Any thread may call it.
+ */
+public interface VectorSpace {
+    /** Returns a new scorer, for one thread. */
+    Scorer scorer();
+
+    /**
+     * Prepares a vector that was just stored for scoring, such as by computing its code. Called
+     * once for each use of a vecId, before any scorer meets it.
+     */
+    default void prepare(int vecId) {}
+
+    /** Returns about how long one distance to a random vector takes, for choosing between plans. */
+    double nanosPerScore();
+
+    /** Returns the bytes that this space itself holds for each vector, over the vectors stored. */
+    default double bytesPerVector() {
+        return 0;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.quiverdb.vector.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quiverdb.vector.filter.Admission;
+import dev.quiverdb.vector.simd.ElementKind;
+import dev.quiverdb.vector.simd.Metric;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class ConcurrentGraphTest {
+    @Test
+    void threadsBuildSearchAndDeleteAtTheSameTime() throws Exception {
+        var cloud =
+                new Cloud(new SplittableRandom(21), ElementKind.FLOAT32, 16, Metric.L2).grow(500);
+        var deletable = new ConcurrentLinkedQueue<>(cloud.live);
+        var deleted = new ConcurrentLinkedQueue<Integer>();
+        var over = new AtomicBoolean();
+        try (var pool = Executors.newFixedThreadPool(5)) {
+            var work = new ArrayList<Future<Integer>>();
+            Callable<Integer> linker =
+                    () -> {
+                        int linked = 0;
+                        while (!over.get() || cloud.index.tailCount() > 0) {
+                            if (cloud.index.linkNext()) {
+                                linked++;
+                            } else {
+                                Thread.onSpinWait();
+                            }
+                        }
+                        return linked;
+                    };
+            work.add(pool.submit(linker));
+            work.add(pool.submit(linker));
+            work.add(
+                    pool.submit(() -> {
+                        int count = 0;
+                        while (!over.get()) {
+                            Integer vecId = deletable.poll();
+                            if (vecId != null) {
+                                cloud.index.delete(vecId);
+                                deleted.add(vecId);
+                                count++;
+                            }
+                            Thread.sleep(1);
+                        }
+                        return count;
+                    }));
+            var queries = new SplittableRandom(4);
+            work.add(
+                    pool.submit(() -> {
+                        int searches = 0;
+                        var found = new Neighbours();
+                        var vector = Arena.ofAuto().allocate(64, 64);
+                        while (!over.get()) {
+                            for (int i = 0; i < 16; i++) {
+                                vector.set(
+                                        ValueLayout.JAVA_FLOAT,
+                                        4L * i,
+                                        (float) queries.nextGaussian());
+                            }
+                            cloud.index.search(
+                                    vector, 10, SearchParameters.defaults(), Admission.ALL, found);
+                            assertThat(found.count()).isEqualTo(10);
+                            assertThat(found.vecIds()).doesNotHaveDuplicates();
+                            searches++;
+                        }
+                        return searches;
+                    }));
+            for (int i = 0; i < 4000; i++) {
+                int vecId = cloud.slots.allocate();
+                int source = vecId % 500;
+                cloud.vector(vecId).copyFrom(cloud.vector(source));
+                cloud.vector(vecId).set(ValueLayout.JAVA_FLOAT, 4L * (i % 16), i * 0.001f);
+                cloud.index.insert(vecId);
+                cloud.live.add(vecId);
+            }
+            Thread.sleep(500);
+            over.set(true);
+            for (var future : work) {
+                assertThat(future.get()).isPositive();
+            }
+        }
+        cloud.live.removeAll(new ArrayList<>(deleted));
+        cloud.index.maintain();
+        assertThat(cloud.index.check()).isEmpty();
+        assertThat(cloud.index.graph().linkedCount()).isEqualTo(cloud.live.size());
+        assertThat(cloud.recall(50, 10, 80, Admission.ALL)).isGreaterThan(0.9);
+    }
+}

@@ -1,0 +1,311 @@
+package dev.quiverdb.vector.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quiverdb.base.testing.Randomised;
+import dev.quiverdb.vector.filter.Admission;
+import dev.quiverdb.vector.filter.AdmissionTest;
+import dev.quiverdb.vector.filter.VecIdBitmap;
+import dev.quiverdb.vector.simd.ElementKind;
+import dev.quiverdb.vector.simd.Metric;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HnswIndexTest {
+    private static Cloud cloud(long seed) {
+        return new Cloud(new SplittableRandom(seed), ElementKind.FLOAT32, 24, Metric.L2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FLOAT32, L2", "FLOAT32, INNER_PRODUCT", "FLOAT32, COSINE", "FLOAT32, L1",
+        "FLOAT16, L2", "FLOAT16, INNER_PRODUCT", "FLOAT16, COSINE", "FLOAT16, L1",
+        "BIT, HAMMING", "BIT, JACCARD"
+    })
+    void findsTheNearestUnderEveryMetric(ElementKind kind, Metric metric) {
+        int dimensions = kind == ElementKind.BIT ? 128 : 24;
+        var cloud = new Cloud(new SplittableRandom(7), kind, dimensions, metric).grow(1500);
+        // Bits have many equal distances, of which any may be returned.
+        double floor = kind == ElementKind.BIT ? 0.75 : 0.95;
+        assertThat(cloud.recall(40, 10, 100, Admission.ALL)).isGreaterThan(floor);
+        assertThat(cloud.index.check()).isEmpty();
+    }
+
+    @Test
+    void aVectorIsFoundBeforeItIsLinked() {
+        var cloud = cloud(1).grow(300);
+        int fresh = cloud.insert();
+        assertThat(cloud.index.tailCount()).isOne();
+        var found = cloud.search(cloud.vector(fresh), 1, 20, Admission.ALL);
+        assertThat(found.vecId(0)).isEqualTo(fresh);
+
+        cloud.delete(fresh);
+        found = cloud.search(cloud.query(), 301, 20, Admission.ALL);
+        assertThat(found.vecIds()).hasSize(300).doesNotContain(fresh);
+        cloud.index.linkAll();
+        assertThat(cloud.index.takeReleased()).isEqualTo(fresh);
+    }
+
+    @Test
+    void theTailStaysBounded() {
+        var cloud =
+                new Cloud(
+                        new SplittableRandom(3),
+                        ElementKind.FLOAT32,
+                        8,
+                        Metric.L2,
+                        new HnswOptions(8, 32, 50));
+        for (int i = 0; i < 500; i++) {
+            cloud.insert();
+            assertThat(cloud.index.tailCount()).isLessThanOrEqualTo(50);
+        }
+        assertThat(cloud.recall(20, 5, 60, Admission.ALL)).isGreaterThan(0.95);
+    }
+
+    @Test
+    void recallSurvivesReplacingHalfFiveTimes() {
+        var cloud = cloud(11).grow(3000);
+        double before = cloud.recall(100, 10, 60, Admission.ALL);
+        for (int round = 0; round < 5; round++) {
+            var doomed = new ArrayList<>(cloud.live);
+            Collections.shuffle(doomed, new Random(round));
+            for (int vecId : doomed.subList(0, 1500)) {
+                cloud.delete(vecId);
+            }
+            cloud.grow(1500);
+        }
+        assertThat(cloud.index.check()).isEmpty();
+        double after = cloud.recall(100, 10, 60, Admission.ALL);
+        assertThat(after).isGreaterThan(before - 0.015);
+        // Slots are reused, so the graph does not grow with the number of vectors ever stored.
+        assertThat(cloud.slots.count()).isLessThan(4800);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.5", "0.1", "0.01", "0.001"})
+    void filtersKeepRecallAtEveryPassRate(double passRate) {
+        var cloud = cloud(5).grow(4000);
+        var chance = new SplittableRandom(9);
+        var bitmap = new VecIdBitmap(4000);
+        for (int vecId = 0; vecId < 4000; vecId++) {
+            if (chance.nextDouble() < passRate) {
+                bitmap.add(vecId);
+            }
+        }
+        AdmissionTest test = bitmap::admits;
+        assertThat(cloud.recall(30, 10, 60, bitmap)).isGreaterThan(0.95);
+        assertThat(cloud.recall(30, 10, 60, test)).isGreaterThan(0.95);
+    }
+
+    @Test
+    void aWalkThroughAdmittedVectorsOnlyFindsThem() {
+        var cloud = cloud(5).grow(4000);
+        for (int oneIn : new int[] {2, 5, 10, 20}) {
+            var bitmap = new VecIdBitmap(4000);
+            for (int vecId = 0; vecId < 4000; vecId += oneIn) {
+                bitmap.add(vecId);
+            }
+            double hits = 0;
+            for (int q = 0; q < 40; q++) {
+                var query = cloud.query();
+                try (var cursor =
+                        new SearchCursor(
+                                cloud.index.graph(),
+                                cloud.index.graph().contexts().take(),
+                                new Tail(),
+                                query,
+                                SearchParameters.defaults(),
+                                60,
+                                bitmap,
+                                SearchMode.ADMITTED_ONLY,
+                                false)) {
+                    var found = new Neighbours();
+                    cursor.next(10, found);
+                    cloud.assertSound(found, bitmap);
+                    var exact = new HashSet<>(cloud.nearest(query, 10, bitmap));
+                    for (int vecId : found.vecIds()) {
+                        hits += exact.contains(vecId) ? 1 : 0;
+                    }
+                }
+            }
+            assertThat(hits / 400).as("one in " + oneIn).isGreaterThan(0.93);
+        }
+    }
+
+    @Test
+    void asManyAsQualifyAreReturnedHoweverFarAway() {
+        var cloud = cloud(6).grow(3000);
+        var query = cloud.query();
+        var farthest = cloud.nearest(query, 3000, Admission.ALL).subList(2985, 3000);
+        var far = new VecIdBitmap(3000);
+        farthest.forEach(far::add);
+        AdmissionTest hidden = far::admits;
+        for (Admission admission : new Admission[] {far, hidden}) {
+            var found = cloud.search(query, 20, 40, admission);
+            assertThat(found.vecIds())
+                    .containsExactly(farthest.stream().mapToInt(i -> i).toArray());
+        }
+        assertThat(cloud.search(query, 10, 40, new VecIdBitmap(0)).count()).isZero();
+        assertThat(cloud.search(query, 4000, 10, Admission.ALL).count()).isEqualTo(3000);
+    }
+
+    @Randomised(runs = 6)
+    void aCursorGoesThroughEverythingOnce(SplittableRandom chance) {
+        var cloud = new Cloud(chance, ElementKind.FLOAT32, 16, Metric.L2).grow(800);
+        for (int i = 0; i < 40; i++) {
+            cloud.insert();
+        }
+        for (int vecId : new ArrayList<>(cloud.live).subList(100, 150)) {
+            cloud.delete(vecId);
+        }
+        AdmissionTest odd = vecId -> vecId % 2 == 1;
+        var bitmap = new VecIdBitmap(840);
+        cloud.live.stream().filter(vecId -> vecId % 3 == 0).forEach(bitmap::add);
+        for (Admission admission : new Admission[] {Admission.ALL, odd, bitmap}) {
+            var expected = new TreeSet<>(cloud.live);
+            expected.removeIf(vecId -> !admission.admits(vecId));
+            var seen = new TreeSet<Integer>();
+            var page = new Neighbours();
+            try (var cursor =
+                    cloud.index.openCursor(cloud.query(), SearchParameters.defaults(), admission)) {
+                do {
+                    cursor.next(1 + chance.nextInt(30), page);
+                    for (int vecId : page.vecIds()) {
+                        assertThat(seen.add(vecId)).as("repeats " + vecId).isTrue();
+                    }
+                } while (page.count() > 0);
+            }
+            assertThat(seen).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void strictOrderNeverStepsBack() {
+        var cloud = cloud(8).grow(2000);
+        var page = new Neighbours();
+        float last = Float.NEGATIVE_INFINITY;
+        int given = 0;
+        try (var cursor =
+                cloud.index.openCursor(
+                        cloud.query(),
+                        SearchParameters.defaults().withStrictOrder(true),
+                        Admission.ALL)) {
+            for (int i = 0; i < 20; i++) {
+                cursor.next(25, page);
+                for (int j = 0; j < page.count(); j++) {
+                    assertThat(page.distance(j)).isGreaterThanOrEqualTo(last);
+                    last = page.distance(j);
+                    given++;
+                }
+            }
+        }
+        assertThat(given).isEqualTo(500);
+    }
+
+    @Test
+    void anIndexIsFoundAgainFromItsRootBlock() {
+        var cloud = cloud(12).grow(2500);
+        cloud.insert();
+        for (int vecId : new ArrayList<>(cloud.live).subList(0, 200)) {
+            cloud.delete(vecId);
+        }
+        cloud.index.graph().mend();
+        var reopened =
+                HnswIndex.open(
+                        cloud.index.options(),
+                        cloud.blocks,
+                        cloud.index.rootBlock(),
+                        cloud.space,
+                        null);
+        assertThat(reopened.check()).isEmpty();
+        assertThat(reopened.liveCount()).isEqualTo(cloud.live.size());
+        assertThat(reopened.tailCount()).isOne();
+        for (int q = 0; q < 20; q++) {
+            var query = cloud.query();
+            var again = new Neighbours();
+            reopened.search(query, 10, SearchParameters.defaults(), Admission.ALL, again);
+            assertThat(again.vecIds())
+                    .isEqualTo(cloud.search(query, 10, 40, Admission.ALL).vecIds());
+        }
+        reopened.linkAll();
+        assertThat(reopened.tailCount()).isZero();
+    }
+
+    @Test
+    void aThousandEqualVectorsHideNothing() {
+        var cloud = cloud(13).grow(500);
+        var original = cloud.vector(0).toArray(ValueLayout.JAVA_BYTE);
+        for (int i = 0; i < 1000; i++) {
+            int vecId = cloud.slots.allocate();
+            cloud.vector(vecId).copyFrom(MemorySegment.ofArray(original));
+            cloud.index.insert(vecId);
+            cloud.live.add(vecId);
+        }
+        cloud.grow(500);
+        assertThat(cloud.index.check()).isEmpty();
+        var twins = cloud.search(cloud.vector(0), 900, 1000, Admission.ALL);
+        assertThat(twins.count()).isEqualTo(900);
+        assertThat(twins.distance(899)).isZero();
+        assertThat(cloud.recall(50, 10, 80, Admission.ALL)).isGreaterThan(0.93);
+    }
+
+    @Test
+    void checkNamesWhatIsBroken() {
+        var cloud = cloud(14).grow(200);
+        var state = cloud.index.state();
+        state.setNeighbours(5, 0, new int[] {5, 7, 7, 100_000}, 4);
+        assertThat(cloud.index.check())
+                .anyMatch(line -> line.contains("node 5 points to itself"))
+                .anyMatch(line -> line.contains("node 5 points to 7 twice"))
+                .anyMatch(line -> line.contains("points to 100000"))
+                .anyMatch(line -> line.contains("rows that point to it"));
+    }
+
+    @Test
+    void anEffortThatMeetsTheTargetIsFound() {
+        var cloud = cloud(15).grow(3000);
+        cloud.index.calibrate(cloud::vector, 60, 10, new SplittableRandom(1));
+        int low = cloud.index.effortFor(0.80, 0);
+        int high = cloud.index.effortFor(0.99, 0);
+        assertThat(low).isPositive().isLessThanOrEqualTo(high);
+        double reached =
+                cloud.index.recall(
+                        cloud::vector,
+                        100,
+                        10,
+                        SearchParameters.defaults().withTargetRecall(0.99),
+                        new SplittableRandom(2));
+        assertThat(reached).isGreaterThan(0.97);
+    }
+
+    @Test
+    void statisticsTellTheWork() {
+        var cloud = cloud(16).grow(2000);
+        cloud.insert();
+        var found = new Neighbours();
+        var bitmap = new VecIdBitmap(2001);
+        for (int vecId = 0; vecId < 2001; vecId += 50) {
+            bitmap.add(vecId);
+        }
+        var plain =
+                cloud.index.search(
+                        cloud.query(), 10, SearchParameters.defaults(), Admission.ALL, found);
+        assertThat(plain.mode()).isEqualTo(SearchMode.GATED);
+        assertThat(plain.visits()).isGreaterThanOrEqualTo(40);
+        assertThat(plain.distances()).isBetween(plain.visits(), 2000L);
+        assertThat(plain.tailScanned()).isOne();
+        var few = cloud.index.search(cloud.query(), 10, SearchParameters.defaults(), bitmap, found);
+        assertThat(few.mode()).isEqualTo(SearchMode.EXACT_FEW);
+        assertThat(few.distances()).isEqualTo(bitmap.cardinality());
+        assertThat(few.passRate()).isEqualTo(1);
+    }
+}
