@@ -198,32 +198,11 @@ public interface Kernels {
     int bitCount(MemorySegment s, long so, int sizeBytes);
 
     /**
-     * {@code sum over p of 2^p * |plane_p AND code|} for a query of {@code planes} (1..8) bit
-     * planes of {@code sizeBytes} (a multiple of 8) each, lying one after the other: the inner
-     * product of a bit code with a small-integer query.
+     * {@code sum over p of 2^p * |plane_p AND code|}: the inner product of a bit code of {@code words} 64-bit words with a query of
+     * small integers, cut into four bit planes; {@code planes[4 * w + p]} is word {@code w} of plane {@code p}. The planes are on the
+     * heap (an array's bounds are checked once), codes off-heap as everywhere.
      */
-    int bitPlanes(
-            MemorySegment planesSegment,
-            long po,
-            int planes,
-            MemorySegment code,
-            long co,
-            int sizeBytes);
-
-    /** {@link #bitPlanes} with four planes for four codes at a time. */
-    void bitPlanes4x4(
-            MemorySegment planesSegment,
-            long po,
-            MemorySegment s0,
-            long o0,
-            MemorySegment s1,
-            long o1,
-            MemorySegment s2,
-            long o2,
-            MemorySegment s3,
-            long o3,
-            int sizeBytes,
-            int[] out);
+    int bitPlanes(long[] planes, int words, MemorySegment code, long co);
 
     /**
      * Fast scan of one block of 32 vectors: {@code columns} columns of 32 bytes each. Byte {@link

@@ -405,61 +405,42 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
-    public int bitPlanes(
-            MemorySegment planesSegment,
-            long po,
-            int planes,
-            MemorySegment code,
-            long co,
-            int sizeBytes) {
+    public int bitPlanes(long[] planes, int words, MemorySegment code, long co) {
         int sum = 0;
-        for (int p = 0; p < planes; p++) {
-            int count = 0;
-            long plane = po + (long) p * sizeBytes;
-            for (int i = 0; i < sizeBytes; i += 8) {
-                count +=
-                        Long.bitCount(
-                                Scalars.word(planesSegment, plane + i)
-                                        & Scalars.word(code, co + i));
-            }
-            sum += count << p;
+        int w = 0;
+        for (; w + 6 <= words; w += 6) {
+            sum += bitPlanesOfSix(planes, 4 * w, code, co + 8L * w);
+        }
+        for (; w < words; w++) {
+            long word = Scalars.word(code, co + 8L * w);
+            sum += Long.bitCount(planes[4 * w] & word)
+                    + (Long.bitCount(planes[4 * w + 1] & word) << 1)
+                    + (Long.bitCount(planes[4 * w + 2] & word) << 2)
+                    + (Long.bitCount(planes[4 * w + 3] & word) << 3);
         }
         return sum;
     }
 
-    @Override
-    public void bitPlanes4x4(
-            MemorySegment planesSegment,
-            long po,
-            MemorySegment s0,
-            long o0,
-            MemorySegment s1,
-            long o1,
-            MemorySegment s2,
-            long o2,
-            MemorySegment s3,
-            long o3,
-            int sizeBytes,
-            int[] out) {
-        out[0] = bitPlanes4(planesSegment, po, s0, o0, sizeBytes);
-        out[1] = bitPlanes4(planesSegment, po, s1, o1, sizeBytes);
-        out[2] = bitPlanes4(planesSegment, po, s2, o2, sizeBytes);
-        out[3] = bitPlanes4(planesSegment, po, s3, o3, sizeBytes);
-    }
-
-    private static int bitPlanes4(
-            MemorySegment planes, long po, MemorySegment code, long co, int sizeBytes) {
-        int c0 = 0;
-        int c1 = 0;
-        int c2 = 0;
-        int c3 = 0;
-        for (int i = 0; i < sizeBytes; i += 8) {
-            long word = Scalars.word(code, co + i);
-            c0 += Long.bitCount(Scalars.word(planes, po + i) & word);
-            c1 += Long.bitCount(Scalars.word(planes, po + sizeBytes + i) & word);
-            c2 += Long.bitCount(Scalars.word(planes, po + 2L * sizeBytes + i) & word);
-            c3 += Long.bitCount(Scalars.word(planes, po + 3L * sizeBytes + i) & word);
-        }
+    /** Six words (384 bits) without a loop: a loop this short costs more than its work. */
+    private static int bitPlanesOfSix(long[] p, int at, MemorySegment code, long co) {
+        long w0 = Scalars.word(code, co);
+        long w1 = Scalars.word(code, co + 8);
+        long w2 = Scalars.word(code, co + 16);
+        long w3 = Scalars.word(code, co + 24);
+        long w4 = Scalars.word(code, co + 32);
+        long w5 = Scalars.word(code, co + 40);
+        int c0 =
+                Long.bitCount(p[at] & w0) + Long.bitCount(p[at + 4] & w1) + Long.bitCount(p[at + 8] & w2)
+                        + Long.bitCount(p[at + 12] & w3) + Long.bitCount(p[at + 16] & w4) + Long.bitCount(p[at + 20] & w5);
+        int c1 =
+                Long.bitCount(p[at + 1] & w0) + Long.bitCount(p[at + 5] & w1) + Long.bitCount(p[at + 9] & w2)
+                        + Long.bitCount(p[at + 13] & w3) + Long.bitCount(p[at + 17] & w4) + Long.bitCount(p[at + 21] & w5);
+        int c2 =
+                Long.bitCount(p[at + 2] & w0) + Long.bitCount(p[at + 6] & w1) + Long.bitCount(p[at + 10] & w2)
+                        + Long.bitCount(p[at + 14] & w3) + Long.bitCount(p[at + 18] & w4) + Long.bitCount(p[at + 22] & w5);
+        int c3 =
+                Long.bitCount(p[at + 3] & w0) + Long.bitCount(p[at + 7] & w1) + Long.bitCount(p[at + 11] & w2)
+                        + Long.bitCount(p[at + 15] & w3) + Long.bitCount(p[at + 19] & w4) + Long.bitCount(p[at + 23] & w5);
         return c0 + (c1 << 1) + (c2 << 2) + (c3 << 3);
     }
 

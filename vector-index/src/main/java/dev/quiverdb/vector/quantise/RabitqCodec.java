@@ -1,0 +1,277 @@
+package dev.quiverdb.vector.quantise;
+
+import dev.quiverdb.vector.simd.Kernels;
+import dev.quiverdb.vector.simd.Metric;
+import dev.quiverdb.vector.simd.QueryVector;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * RaBitQ: one (or up to four) bits a dimension of the randomly rotated vector less the centre, with an unbiased estimate of inner
+ * products.
+ *
+ * <p>With {@code r} the rotated residual, {@code k_i} its code in dimension i, {@code h = (2^bits - 1) / 2} and {@code v_i = k_i - h}, the
+ * estimate is {@code <r, q> ~ |r|^2 / <r, v> * <v, q>}. The query is cut into 16 steps, so that {@code <k, q>} is a weighted sum of
+ * population counts of {@code bits} code planes against four query planes: about 8 ns for one bit and 384 dimensions.
+ *
+ * <p>Code, little-endian, D = dimensions padded to 64: {@code bits} planes of D/8 bytes, lowest first; float add, float mul, float sum of
+ * the k_i. Rank = base(query) + add + mul * ({@code <k, q>} - h * sum(q)).
+ *
+ * <p>Source: Gao, Long: RaBitQ (SIGMOD 2024), sections 3.2 and 3.3; for more bits Gao et al.: Practical and asymptotically optimal
+ * quantization of high-dimensional vectors (SIGMOD 2025).
+ */
+public final class RabitqCodec implements VectorCodec {
+    static final byte KIND = 1;
+    private static final Kernels KERNELS = Kernels.active();
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int QUERY_PLANES = 4;
+
+    private final Metric metric;
+    private final int dimensions;
+    private final int bits;
+    private final long seed;
+    private final float[] centre;
+    private final Rotation rotation;
+    private final int padded;
+    private final int planeBytes;
+
+    /**
+     * A codec for vectors around {@code centre}, best their mean (for {@link Metric#COSINE}: the mean of the vectors scaled to unit
+     * length).
+     *
+     * @param bits 1 to 4 bits a dimension
+     */
+    public RabitqCodec(Metric metric, float[] centre, int bits, long seed) {
+        if (metric != Metric.L2 && metric != Metric.INNER_PRODUCT && metric != Metric.COSINE) {
+            throw new IllegalArgumentException("RaBitQ codes do not estimate " + metric);
+        }
+        if (bits < 1 || bits > 4) {
+            throw new IllegalArgumentException("RaBitQ codes have 1 to 4 bits a dimension, not " + bits);
+        }
+        this.metric = metric;
+        this.dimensions = centre.length;
+        this.bits = bits;
+        this.seed = seed;
+        this.centre = centre.clone();
+        this.rotation = new Rotation(dimensions, seed);
+        this.padded = rotation.paddedDimensions();
+        this.planeBytes = padded / 8;
+    }
+
+    @Override
+    public Metric metric() {
+        return metric;
+    }
+
+    @Override
+    public int dimensions() {
+        return dimensions;
+    }
+
+    /** Bits a dimension. */
+    public int bits() {
+        return bits;
+    }
+
+    @Override
+    public int strideBytes() {
+        return (bits * planeBytes + 12 + 63) & ~63;
+    }
+
+    @Override
+    public CodeEncoder newEncoder(Arena arena) {
+        return new Encoder(arena);
+    }
+
+    @Override
+    public CodeQuery newQuery(Arena arena) {
+        return new Query(arena);
+    }
+
+    private final class Encoder extends CodeEncoder {
+        private final MemorySegment rotated;
+        private final float[] scratch = new float[dimensions];
+        private final float[] residual = new float[padded];
+        private final byte[] levels = new byte[padded];
+
+        Encoder(Arena arena) {
+            super(dimensions);
+            rotated = arena.allocate(4L * padded, 64);
+        }
+
+        @Override
+        public void encode(float[] vector, MemorySegment target, long offset) {
+            System.arraycopy(vector, 0, scratch, 0, dimensions);
+            if (metric == Metric.COSINE) {
+                normalise(scratch);
+            }
+            rotated.fill((byte) 0);
+            for (int i = 0; i < dimensions; i++) {
+                rotated.set(FLOAT, 4L * i, scratch[i] - centre[i]);
+            }
+            rotation.apply(rotated, 0);
+            MemorySegment.copy(rotated, ValueLayout.JAVA_FLOAT, 0, residual, 0, padded);
+            double norm = 0;
+            for (float x : residual) {
+                norm += (double) x * x;
+            }
+            double aligned = Levels.choose(residual, bits, levels);
+            int sum = 0;
+            for (byte level : levels) {
+                sum += level;
+            }
+            for (int plane = 0; plane < bits; plane++) {
+                for (int word = 0; word < padded / 64; word++) {
+                    long packed = 0;
+                    for (int i = 0; i < 64; i++) {
+                        packed |= (long) (levels[64 * word + i] >>> plane & 1) << i;
+                    }
+                    target.set(LONG, offset + (long) plane * planeBytes + 8L * word, packed);
+                }
+            }
+            float factor = aligned > 0 ? (float) (norm / aligned) : 0;
+            long at = offset + (long) bits * planeBytes;
+            target.set(FLOAT, at, metric == Metric.L2 ? (float) norm : 0);
+            target.set(FLOAT, at + 4, metric == Metric.L2 ? -2 * factor : -factor);
+            target.set(FLOAT, at + 8, sum);
+        }
+    }
+
+    private final class Query extends CodeQuery {
+        private final MemorySegment rotated;
+        private final long[] planes = new long[QUERY_PLANES * padded / 64];
+        private final float[] values = new float[padded];
+        private float base;
+        private float low;
+        private float step;
+        private float offsetSum;
+
+        Query(Arena arena) {
+            rotated = arena.allocate(4L * padded, 64);
+        }
+
+        @Override
+        public void set(QueryVector query) {
+            base = project(query, rotated);
+            MemorySegment.copy(rotated, ValueLayout.JAVA_FLOAT, 0, values, 0, padded);
+            float least = Float.POSITIVE_INFINITY;
+            float greatest = Float.NEGATIVE_INFINITY;
+            float sum = 0;
+            for (float x : values) {
+                least = Math.min(least, x);
+                greatest = Math.max(greatest, x);
+                sum += x;
+            }
+            low = least;
+            step = greatest > least ? (greatest - least) / 15 : 1;
+            offsetSum = ((1 << bits) - 1) * 0.5f * sum;
+            float inverse = 1 / step;
+            for (int word = 0; word < padded / 64; word++) {
+                long p0 = 0;
+                long p1 = 0;
+                long p2 = 0;
+                long p3 = 0;
+                for (int i = 0; i < 64; i++) {
+                    long level = (long) ((values[64 * word + i] - least) * inverse + 0.5f);
+                    p0 |= (level & 1) << i;
+                    p1 |= (level >>> 1 & 1) << i;
+                    p2 |= (level >>> 2 & 1) << i;
+                    p3 |= (level >>> 3 & 1) << i;
+                }
+                planes[4 * word] = p0;
+                planes[4 * word + 1] = p1;
+                planes[4 * word + 2] = p2;
+                planes[4 * word + 3] = p3;
+            }
+        }
+
+        @Override
+        public float estimate(MemorySegment codes, long offset) {
+            int product = 0;
+            for (int plane = 0; plane < bits; plane++) {
+                product += KERNELS.bitPlanes(planes, padded / 64, codes, offset + (long) plane * planeBytes) << plane;
+            }
+            return rank(product, codes, offset);
+        }
+
+        @Override
+        public void estimate4(
+                MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+            out[0] = estimate(s0, o0);
+            out[1] = estimate(s1, o1);
+            out[2] = estimate(s2, o2);
+            out[3] = estimate(s3, o3);
+        }
+
+        private float rank(int product, MemorySegment codes, long offset) {
+            long at = offset + (long) bits * planeBytes;
+            float add = codes.get(FLOAT, at);
+            float mul = codes.get(FLOAT, at + 4);
+            float sum = codes.get(FLOAT, at + 8);
+            return base + add + mul * (low * sum + step * product - offsetSum);
+        }
+    }
+
+    /** Rotates the query as this metric wants it into {@code rotated}; returns the part of the rank that no code adds to. */
+    float project(QueryVector query, MemorySegment rotated) {
+        float[] elements = query.elements();
+        rotated.fill((byte) 0);
+        float scale = metric == Metric.COSINE && query.norm() > 0 ? 1 / query.norm() : 1;
+        double product = 0;
+        double distance = 0;
+        for (int i = 0; i < dimensions; i++) {
+            float x = elements[i] * scale;
+            float difference = x - centre[i];
+            product += (double) x * centre[i];
+            distance += (double) difference * difference;
+            rotated.set(FLOAT, 4L * i, metric == Metric.L2 ? difference : x);
+        }
+        rotation.apply(rotated, 0);
+        return (float)
+                switch (metric) {
+                    case L2 -> distance;
+                    case COSINE -> 1 - product;
+                    case INNER_PRODUCT, L1, HAMMING, JACCARD -> -product;
+                };
+    }
+
+    @Override
+    public byte[] toBytes() {
+        ByteBuffer out = ByteBuffer.allocate(15 + 4 * dimensions).order(ByteOrder.LITTLE_ENDIAN);
+        out.put(KIND).put((byte) metric.ordinal()).put((byte) bits).putLong(seed).putInt(dimensions);
+        for (float x : centre) {
+            out.putFloat(x);
+        }
+        return out.array();
+    }
+
+    static RabitqCodec read(ByteBuffer in) {
+        Metric metric = Metric.values()[in.get()];
+        int bits = in.get();
+        long seed = in.getLong();
+        float[] centre = new float[in.getInt()];
+        for (int i = 0; i < centre.length; i++) {
+            centre[i] = in.getFloat();
+        }
+        return new RabitqCodec(metric, centre, bits, seed);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RabitqCodec that
+                && metric == that.metric
+                && bits == that.bits
+                && seed == that.seed
+                && Arrays.equals(centre, that.centre);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * metric.hashCode() + Arrays.hashCode(centre) + bits;
+    }
+}
