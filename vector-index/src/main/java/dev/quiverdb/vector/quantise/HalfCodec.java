@@ -72,10 +72,10 @@ public record HalfCodec(Metric metric, int dimensions) implements VectorCodec {
 
     @Override
     public byte[] toBytes() {
-        return ByteBuffer.allocate(6).order(ByteOrder.LITTLE_ENDIAN).put(KIND).put((byte) metric.ordinal()).putInt(dimensions).array();
+        return ByteBuffer.allocate(6).order(ByteOrder.LITTLE_ENDIAN).put(KIND).put(metric.code()).putInt(dimensions).array();
     }
 
     static HalfCodec read(ByteBuffer in) {
-        return new HalfCodec(Metric.values()[in.get()], in.getInt());
+        return new HalfCodec(Metric.ofCode(in.get()), in.getInt());
     }
 }

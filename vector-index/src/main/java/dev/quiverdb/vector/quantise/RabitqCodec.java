@@ -243,7 +243,7 @@ public final class RabitqCodec implements VectorCodec {
     @Override
     public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(15 + 4 * dimensions).order(ByteOrder.LITTLE_ENDIAN);
-        out.put(KIND).put((byte) metric.ordinal()).put((byte) bits).putLong(seed).putInt(dimensions);
+        out.put(KIND).put(metric.code()).put((byte) bits).putLong(seed).putInt(dimensions);
         for (float x : centre) {
             out.putFloat(x);
         }
@@ -251,7 +251,7 @@ public final class RabitqCodec implements VectorCodec {
     }
 
     static RabitqCodec read(ByteBuffer in) {
-        Metric metric = Metric.values()[in.get()];
+        Metric metric = Metric.ofCode(in.get());
         int bits = in.get();
         long seed = in.getLong();
         float[] centre = new float[in.getInt()];

@@ -153,7 +153,7 @@ public final class ScalarCodec implements VectorCodec {
     @Override
     public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(6 + 4 * dimensions).order(ByteOrder.LITTLE_ENDIAN);
-        out.put(KIND).put((byte) metric.ordinal()).putInt(dimensions);
+        out.put(KIND).put(metric.code()).putInt(dimensions);
         for (float x : centre) {
             out.putFloat(x);
         }
@@ -161,7 +161,7 @@ public final class ScalarCodec implements VectorCodec {
     }
 
     static ScalarCodec read(ByteBuffer in) {
-        Metric metric = Metric.values()[in.get()];
+        Metric metric = Metric.ofCode(in.get());
         float[] centre = new float[in.getInt()];
         for (int i = 0; i < centre.length; i++) {
             centre[i] = in.getFloat();

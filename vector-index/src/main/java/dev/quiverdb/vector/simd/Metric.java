@@ -6,17 +6,38 @@ package dev.quiverdb.vector.simd;
  */
 public enum Metric {
     /** {@code <->}; ranks are squared distances. */
-    L2,
+    L2(1),
     /** {@code <#>}: the negative inner product. */
-    INNER_PRODUCT,
+    INNER_PRODUCT(2),
     /** {@code <=>}: one minus the cosine, within [0, 2]. */
-    COSINE,
+    COSINE(3),
     /** {@code <+>}. */
-    L1,
+    L1(4),
     /** {@code <~>} over bits. */
-    HAMMING,
+    HAMMING(5),
     /** {@code <%>} over bits. */
-    JACCARD;
+    JACCARD(6);
+
+    private final byte code;
+
+    Metric(int code) {
+        this.code = (byte) code;
+    }
+
+    /** The number that stands for the metric in stored structures. */
+    public byte code() {
+        return code;
+    }
+
+    /** The metric of a stored number. */
+    public static Metric ofCode(byte code) {
+        for (Metric metric : values()) {
+            if (metric.code == code) {
+                return metric;
+            }
+        }
+        throw new IllegalArgumentException("unknown metric " + code);
+    }
 
     /** The distance the SQL operator shows for a rank value. */
     public double toDistance(double rank) {
