@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 
 /** Writes codes. One thread at a time. */
 public abstract class CodeEncoder {
-    private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort HALF =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final float[] elements;
 
@@ -36,7 +37,8 @@ public abstract class CodeEncoder {
                 into[i] = Float.float16ToFloat(slab.get(HALF, from + 2L * i));
             }
         } else {
-            throw new IllegalArgumentException("codes are made of floats or halves, not " + slots.kind());
+            throw new IllegalArgumentException(
+                    "codes are made of floats or halves, not " + slots.kind());
         }
     }
 

@@ -11,10 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** Halves in place of floats: half the memory, ranks to about three digits, any metric over floats. */
+/**
+ * Halves in place of floats: half the memory, ranks to about three digits, any metric over floats.
+ */
 public record HalfCodec(Metric metric, int dimensions) implements VectorCodec {
     static final byte KIND = 3;
-    private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort HALF =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     @Override
     public int strideBytes() {
@@ -58,7 +61,15 @@ public record HalfCodec(Metric metric, int dimensions) implements VectorCodec {
 
         @Override
         public void estimate4(
-                MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             function.rank4(current(), s0, o0, s1, o1, s2, o2, s3, o3, out);
         }
 
@@ -72,7 +83,12 @@ public record HalfCodec(Metric metric, int dimensions) implements VectorCodec {
 
     @Override
     public byte[] toBytes() {
-        return ByteBuffer.allocate(6).order(ByteOrder.LITTLE_ENDIAN).put(KIND).put(metric.code()).putInt(dimensions).array();
+        return ByteBuffer.allocate(6)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(KIND)
+                .put(metric.code())
+                .putInt(dimensions)
+                .array();
     }
 
     static HalfCodec read(ByteBuffer in) {

@@ -7,8 +7,9 @@ final class Levels {
     private Levels() {}
 
     /**
-     * Writes levels 0 .. 2^bits - 1; with {@code v_i = level_i - (2^bits - 1) / 2} the cosine of {@code residual} and {@code v} is the
-     * greatest among the step widths tried. {@code O(tries * d)}, one pass for one bit.
+     * Writes levels 0 .. 2^bits - 1; with {@code v_i = level_i - (2^bits - 1) / 2} the cosine of
+     * {@code residual} and {@code v} is the greatest among the step widths tried. {@code O(tries *
+     * d)}, one pass for one bit.
      *
      * @return the inner product of the residual and v
      */

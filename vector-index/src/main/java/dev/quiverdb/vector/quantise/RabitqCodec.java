@@ -11,24 +11,29 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * RaBitQ: one (or up to four) bits a dimension of the randomly rotated vector less the centre, with an unbiased estimate of inner
- * products.
+ * RaBitQ: one (or up to four) bits a dimension of the randomly rotated vector less the centre, with
+ * an unbiased estimate of inner products.
  *
- * <p>With {@code r} the rotated residual, {@code k_i} its code in dimension i, {@code h = (2^bits - 1) / 2} and {@code v_i = k_i - h}, the
- * estimate is {@code <r, q> ~ |r|^2 / <r, v> * <v, q>}. The query is cut into 16 steps (256 for finer codes), so that {@code <k, q>} is a
- * weighted sum of population counts of code planes against query planes: about 14 ns for one bit and 384 dimensions.
+ * <p>With {@code r} the rotated residual, {@code k_i} its code in dimension i, {@code h = (2^bits -
+ * 1) / 2} and {@code v_i = k_i - h}, the estimate is {@code <r, q> ~ |r|^2 / <r, v> * <v, q>}. The
+ * query is cut into 16 steps (256 for finer codes), so that {@code <k, q>} is a weighted sum of
+ * population counts of code planes against query planes: about 14 ns for one bit and 384
+ * dimensions.
  *
- * <p>Code, little-endian, D = dimensions padded to 64: {@code bits} planes of D/8 bytes, lowest first; float add, float mul, float sum of
- * the k_i. Rank = base(query) + add + mul * ({@code <k, q>} - h * sum(q)).
+ * <p>Code, little-endian, D = dimensions padded to 64: {@code bits} planes of D/8 bytes, lowest
+ * first; float add, float mul, float sum of the k_i. Rank = base(query) + add + mul * ({@code <k,
+ * q>} - h * sum(q)).
  *
- * <p>Source: Gao, Long: RaBitQ (SIGMOD 2024), sections 3.2 and 3.3; for more bits Gao et al.: Practical and asymptotically optimal
- * quantization of high-dimensional vectors (SIGMOD 2025).
+ * <p>Source: Gao, Long: RaBitQ (SIGMOD 2024), sections 3.2 and 3.3; for more bits Gao et al.:
+ * Practical and asymptotically optimal quantization of high-dimensional vectors (SIGMOD 2025).
  */
 public final class RabitqCodec implements VectorCodec {
     static final byte KIND = 1;
     private static final Kernels KERNELS = Kernels.active();
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Metric metric;
     private final int dimensions;
@@ -40,8 +45,8 @@ public final class RabitqCodec implements VectorCodec {
     private final int planeBytes;
 
     /**
-     * A codec for vectors around {@code centre}, best their mean (for {@link Metric#COSINE}: the mean of the vectors scaled to unit
-     * length).
+     * A codec for vectors around {@code centre}, best their mean (for {@link Metric#COSINE}: the
+     * mean of the vectors scaled to unit length).
      *
      * @param bits 1 to 4 bits a dimension
      */
@@ -50,7 +55,8 @@ public final class RabitqCodec implements VectorCodec {
             throw new IllegalArgumentException("RaBitQ codes do not estimate " + metric);
         }
         if (bits < 1 || bits > 4) {
-            throw new IllegalArgumentException("RaBitQ codes have 1 to 4 bits a dimension, not " + bits);
+            throw new IllegalArgumentException(
+                    "RaBitQ codes have 1 to 4 bits a dimension, not " + bits);
         }
         this.metric = metric;
         this.dimensions = centre.length;
@@ -143,7 +149,11 @@ public final class RabitqCodec implements VectorCodec {
 
     private final class Query extends CodeQuery {
         private final MemorySegment rotated;
-        /** Query levels in groups of four planes, the lowest first: 4 bits for one-bit codes, 8 bits for finer ones. */
+
+        /**
+         * Query levels in groups of four planes, the lowest first: 4 bits for one-bit codes, 8 bits
+         * for finer ones.
+         */
         private final long[][] planes = new long[bits == 1 ? 1 : 2][4 * padded / 64];
 
         private final float[] values = new float[padded];
@@ -183,7 +193,9 @@ public final class RabitqCodec implements VectorCodec {
                     long p2 = 0;
                     long p3 = 0;
                     for (int i = 0; i < 64; i++) {
-                        long level = (long) ((values[64 * word + i] - least) * inverseStep + 0.5f) >>> (4 * group);
+                        long level =
+                                (long) ((values[64 * word + i] - least) * inverseStep + 0.5f)
+                                        >>> (4 * group);
                         p0 |= (level & 1) << i;
                         p1 |= (level >>> 1 & 1) << i;
                         p2 |= (level >>> 2 & 1) << i;
@@ -200,7 +212,8 @@ public final class RabitqCodec implements VectorCodec {
         @Override
         public float estimate(MemorySegment codes, long offset) {
             if (bits == 1) {
-                return rank(KERNELS.bitPlanes(planes[0], padded / 64, codes, offset), codes, offset);
+                return rank(
+                        KERNELS.bitPlanes(planes[0], padded / 64, codes, offset), codes, offset);
             }
             int product = 0;
             for (int plane = 0; plane < bits; plane++) {
@@ -214,7 +227,15 @@ public final class RabitqCodec implements VectorCodec {
 
         @Override
         public void estimate4(
-                MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             out[0] = estimate(s0, o0);
             out[1] = estimate(s1, o1);
             out[2] = estimate(s2, o2);
@@ -230,7 +251,10 @@ public final class RabitqCodec implements VectorCodec {
         }
     }
 
-    /** Rotates the query as this metric wants it into {@code rotated}; returns the part of the rank that no code adds to. */
+    /**
+     * Rotates the query as this metric wants it into {@code rotated}; returns the part of the rank
+     * that no code adds to.
+     */
     float project(QueryVector query, MemorySegment rotated) {
         float[] elements = query.elements();
         rotated.fill((byte) 0);

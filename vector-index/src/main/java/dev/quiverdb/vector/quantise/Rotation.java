@@ -7,16 +7,19 @@ import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 
 /**
- * A random rotation of vectors in {@code O(d log d)}: rounds of random signs, a Walsh-Hadamard transform over the largest power of two
- * that fits (at the front in even rounds, at the end in odd ones) and a butterfly between the halves (a step of Kac's walk), so that no
- * dimension stays out. Orthogonal, hence distances and inner products stay. Decided by its seed alone; immutable, any thread may use it.
+ * A random rotation of vectors in {@code O(d log d)}: rounds of random signs, a Walsh-Hadamard
+ * transform over the largest power of two that fits (at the front in even rounds, at the end in odd
+ * ones) and a butterfly between the halves (a step of Kac's walk), so that no dimension stays out.
+ * Orthogonal, hence distances and inner products stay. Decided by its seed alone; immutable, any
+ * thread may use it.
  *
- * <p>Source: Gao, Long: RaBitQ (SIGMOD 2024), section 3.1.2; the transform in place of a dense matrix as in Yue et al., and Ailon,
- * Chazelle: the fast Johnson-Lindenstrauss transform.
+ * <p>Source: Gao, Long: RaBitQ (SIGMOD 2024), section 3.1.2; the transform in place of a dense
+ * matrix as in Yue et al., and Ailon, Chazelle: the fast Johnson-Lindenstrauss transform.
  */
 public final class Rotation {
     private static final Kernels KERNELS = Kernels.active();
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int ROUNDS = 4;
 
     private final int dimensions;
@@ -47,7 +50,10 @@ public final class Rotation {
         return padded;
     }
 
-    /** Rotates {@link #paddedDimensions} fp32 in place; those behind {@link #dimensions} are zero before. */
+    /**
+     * Rotates {@link #paddedDimensions} fp32 in place; those behind {@link #dimensions} are zero
+     * before.
+     */
     public void apply(MemorySegment x, long offset) {
         float scale = (float) (1 / Math.sqrt(power));
         for (int round = 0; round < ROUNDS; round++) {

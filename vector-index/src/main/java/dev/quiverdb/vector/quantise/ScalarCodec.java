@@ -11,23 +11,29 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Eight bits a dimension (SQ8): a vector less the centre is cut into 256 equal steps between its own least and greatest element. The rank
- * is estimated from {@code <q, x> = <q, centre> + low * sum(q) + step * <q, code>} and the exact norm.
+ * Eight bits a dimension (SQ8): a vector less the centre is cut into 256 equal steps between its
+ * own least and greatest element. The rank is estimated from {@code <q, x> = <q, centre> + low *
+ * sum(q) + step * <q, code>} and the exact norm.
  *
- * <p>Code, little-endian: {@code dimensions} unsigned bytes (padded to 4), float low, float step, float squared norm. Source: locally
- * adaptive quantisation, Aguerrebere et al., Similarity search in the blink of an eye with compressed indices (VLDB 2023), section 3.
+ * <p>Code, little-endian: {@code dimensions} unsigned bytes (padded to 4), float low, float step,
+ * float squared norm. Source: locally adaptive quantisation, Aguerrebere et al., Similarity search
+ * in the blink of an eye with compressed indices (VLDB 2023), section 3.
  */
 public final class ScalarCodec implements VectorCodec {
     static final byte KIND = 2;
     private static final Kernels KERNELS = Kernels.active();
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Metric metric;
     private final int dimensions;
     private final float[] centre;
     private final int factorsAt;
 
-    /** A codec for vectors around {@code centre} (for {@link Metric#COSINE}: of vectors scaled to unit length). */
+    /**
+     * A codec for vectors around {@code centre} (for {@link Metric#COSINE}: of vectors scaled to
+     * unit length).
+     */
     public ScalarCodec(Metric metric, float[] centre) {
         if (metric != Metric.L2 && metric != Metric.INNER_PRODUCT && metric != Metric.COSINE) {
             throw new IllegalArgumentException("scalar codes do not estimate " + metric);
@@ -131,7 +137,15 @@ public final class ScalarCodec implements VectorCodec {
 
         @Override
         public void estimate4(
-                MemorySegment s0, long o0, MemorySegment s1, long o1, MemorySegment s2, long o2, MemorySegment s3, long o3, float[] out) {
+                MemorySegment s0,
+                long o0,
+                MemorySegment s1,
+                long o1,
+                MemorySegment s2,
+                long o2,
+                MemorySegment s3,
+                long o3,
+                float[] out) {
             KERNELS.innerProductU8x4(data, 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, products);
             out[0] = rank(products[0], s0, o0);
             out[1] = rank(products[1], s1, o1);
@@ -141,7 +155,10 @@ public final class ScalarCodec implements VectorCodec {
 
         private float rank(float codeProduct, MemorySegment codes, long offset) {
             long at = offset + factorsAt;
-            float product = centreProduct + codes.get(FLOAT, at) * sum + codes.get(FLOAT, at + 4) * codeProduct;
+            float product =
+                    centreProduct
+                            + codes.get(FLOAT, at) * sum
+                            + codes.get(FLOAT, at + 4) * codeProduct;
             return switch (metric) {
                 case L2 -> squaredNorm + codes.get(FLOAT, at + 8) - 2 * product;
                 case COSINE -> 1 - product;
@@ -171,7 +188,9 @@ public final class ScalarCodec implements VectorCodec {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ScalarCodec that && metric == that.metric && Arrays.equals(centre, that.centre);
+        return other instanceof ScalarCodec that
+                && metric == that.metric
+                && Arrays.equals(centre, that.centre);
     }
 
     @Override

@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Turns vectors into codes of a fixed stride from which the rank of a vector for a query can be estimated. Codecs are immutable; any
- * thread may use one. Encoders and queries hold scratch memory and belong to one thread each.
+ * Turns vectors into codes of a fixed stride from which the rank of a vector for a query can be
+ * estimated. Codecs are immutable; any thread may use one. Encoders and queries hold scratch memory
+ * and belong to one thread each.
  */
 public sealed interface VectorCodec permits RabitqCodec, ScalarCodec, HalfCodec {
 

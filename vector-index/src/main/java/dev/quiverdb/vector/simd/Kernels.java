@@ -198,9 +198,10 @@ public interface Kernels {
     int bitCount(MemorySegment s, long so, int sizeBytes);
 
     /**
-     * {@code sum over p of 2^p * |plane_p AND code|}: the inner product of a bit code of {@code words} 64-bit words with a query of
-     * small integers, cut into four bit planes; {@code planes[4 * w + p]} is word {@code w} of plane {@code p}. The planes are on the
-     * heap (an array's bounds are checked once), codes off-heap as everywhere.
+     * {@code sum over p of 2^p * |plane_p AND code|}: the inner product of a bit code of {@code
+     * words} 64-bit words with a query of small integers, cut into four bit planes; {@code planes[4
+     * * w + p]} is word {@code w} of plane {@code p}. The planes are on the heap (an array's bounds
+     * are checked once), codes off-heap as everywhere.
      */
     int bitPlanes(long[] planes, int words, MemorySegment code, long co);
 

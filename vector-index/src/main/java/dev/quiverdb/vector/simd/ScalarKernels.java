@@ -413,10 +413,11 @@ class ScalarKernels implements Kernels {
         }
         for (; w < words; w++) {
             long word = Scalars.word(code, co + 8L * w);
-            sum += Long.bitCount(planes[4 * w] & word)
-                    + (Long.bitCount(planes[4 * w + 1] & word) << 1)
-                    + (Long.bitCount(planes[4 * w + 2] & word) << 2)
-                    + (Long.bitCount(planes[4 * w + 3] & word) << 3);
+            sum +=
+                    Long.bitCount(planes[4 * w] & word)
+                            + (Long.bitCount(planes[4 * w + 1] & word) << 1)
+                            + (Long.bitCount(planes[4 * w + 2] & word) << 2)
+                            + (Long.bitCount(planes[4 * w + 3] & word) << 3);
         }
         return sum;
     }
@@ -430,17 +431,33 @@ class ScalarKernels implements Kernels {
         long w4 = Scalars.word(code, co + 32);
         long w5 = Scalars.word(code, co + 40);
         int c0 =
-                Long.bitCount(p[at] & w0) + Long.bitCount(p[at + 4] & w1) + Long.bitCount(p[at + 8] & w2)
-                        + Long.bitCount(p[at + 12] & w3) + Long.bitCount(p[at + 16] & w4) + Long.bitCount(p[at + 20] & w5);
+                Long.bitCount(p[at] & w0)
+                        + Long.bitCount(p[at + 4] & w1)
+                        + Long.bitCount(p[at + 8] & w2)
+                        + Long.bitCount(p[at + 12] & w3)
+                        + Long.bitCount(p[at + 16] & w4)
+                        + Long.bitCount(p[at + 20] & w5);
         int c1 =
-                Long.bitCount(p[at + 1] & w0) + Long.bitCount(p[at + 5] & w1) + Long.bitCount(p[at + 9] & w2)
-                        + Long.bitCount(p[at + 13] & w3) + Long.bitCount(p[at + 17] & w4) + Long.bitCount(p[at + 21] & w5);
+                Long.bitCount(p[at + 1] & w0)
+                        + Long.bitCount(p[at + 5] & w1)
+                        + Long.bitCount(p[at + 9] & w2)
+                        + Long.bitCount(p[at + 13] & w3)
+                        + Long.bitCount(p[at + 17] & w4)
+                        + Long.bitCount(p[at + 21] & w5);
         int c2 =
-                Long.bitCount(p[at + 2] & w0) + Long.bitCount(p[at + 6] & w1) + Long.bitCount(p[at + 10] & w2)
-                        + Long.bitCount(p[at + 14] & w3) + Long.bitCount(p[at + 18] & w4) + Long.bitCount(p[at + 22] & w5);
+                Long.bitCount(p[at + 2] & w0)
+                        + Long.bitCount(p[at + 6] & w1)
+                        + Long.bitCount(p[at + 10] & w2)
+                        + Long.bitCount(p[at + 14] & w3)
+                        + Long.bitCount(p[at + 18] & w4)
+                        + Long.bitCount(p[at + 22] & w5);
         int c3 =
-                Long.bitCount(p[at + 3] & w0) + Long.bitCount(p[at + 7] & w1) + Long.bitCount(p[at + 11] & w2)
-                        + Long.bitCount(p[at + 15] & w3) + Long.bitCount(p[at + 19] & w4) + Long.bitCount(p[at + 23] & w5);
+                Long.bitCount(p[at + 3] & w0)
+                        + Long.bitCount(p[at + 7] & w1)
+                        + Long.bitCount(p[at + 11] & w2)
+                        + Long.bitCount(p[at + 15] & w3)
+                        + Long.bitCount(p[at + 19] & w4)
+                        + Long.bitCount(p[at + 23] & w5);
         return c0 + (c1 << 1) + (c2 << 2) + (c3 << 3);
     }
 

@@ -26,7 +26,8 @@ class VectorCodecTest {
     }
 
     /** Standard deviation of the estimate's error over that of the true ranks. */
-    private static double relativeError(VectorCodec codec, SplittableRandom random, Metric metric, float shift) {
+    private static double relativeError(
+            VectorCodec codec, SplittableRandom random, Metric metric, float shift) {
         int dims = codec.dimensions();
         try (Arena arena = Arena.ofConfined();
                 var slots = new ArenaVectorSlots(ElementKind.FLOAT32, dims)) {
@@ -37,7 +38,9 @@ class VectorCodecTest {
                 encoder.encode(slots, i, codes, (long) i * codec.strideBytes());
             }
             var exact = DistanceFunction.of(metric, ElementKind.FLOAT32, dims);
-            var query = new QueryVector(ElementKind.FLOAT32, dims, arena).set(gaussian(random, dims, shift));
+            var query =
+                    new QueryVector(ElementKind.FLOAT32, dims, arena)
+                            .set(gaussian(random, dims, shift));
             CodeQuery estimator = VectorCodec.ofBytes(codec.toBytes()).newQuery(arena);
             estimator.set(query);
             double sum = 0;
@@ -54,8 +57,18 @@ class VectorCodecTest {
                 bias += estimate - rank;
                 if (i % 4 == 0) {
                     long stride = codec.strideBytes();
-                    estimator.estimate4(codes, i * stride, codes, (i + 1) * stride, codes, (i + 2) * stride, codes, (i + 3) * stride, four);
-                    assertThat((double) four[0]).isCloseTo(estimate, within(1e-3 + 1e-4 * Math.abs(estimate)));
+                    estimator.estimate4(
+                            codes,
+                            i * stride,
+                            codes,
+                            (i + 1) * stride,
+                            codes,
+                            (i + 2) * stride,
+                            codes,
+                            (i + 3) * stride,
+                            four);
+                    assertThat((double) four[0])
+                            .isCloseTo(estimate, within(1e-3 + 1e-4 * Math.abs(estimate)));
                 }
             }
             double deviation = Math.sqrt(sumOfSquares / COUNT - Math.pow(sum / COUNT, 2));
@@ -71,9 +84,12 @@ class VectorCodecTest {
             float shift = metric == Metric.COSINE ? 0 : 0.3f;
             float[] centre = new float[dims];
             java.util.Arrays.fill(centre, shift);
-            double one = relativeError(new RabitqCodec(metric, centre, 1, 7), random, metric, shift);
-            double two = relativeError(new RabitqCodec(metric, centre, 2, 7), random, metric, shift);
-            double four = relativeError(new RabitqCodec(metric, centre, 4, 7), random, metric, shift);
+            double one =
+                    relativeError(new RabitqCodec(metric, centre, 1, 7), random, metric, shift);
+            double two =
+                    relativeError(new RabitqCodec(metric, centre, 2, 7), random, metric, shift);
+            double four =
+                    relativeError(new RabitqCodec(metric, centre, 4, 7), random, metric, shift);
             double eight = relativeError(new ScalarCodec(metric, centre), random, metric, shift);
             double sixteen = relativeError(new HalfCodec(metric, dims), random, metric, shift);
             assertThat(one).isBetween(0.2, 1.1);
@@ -113,7 +129,9 @@ class VectorCodecTest {
                 }
                 assertThat(after).isCloseTo(before, within(1e-3 * Math.sqrt(dims) + 1e-3));
                 if (dims >= 128) {
-                    assertThat(greatest).as("spread over all dimensions").isLessThan(6 * Math.sqrt(norm / padded));
+                    assertThat(greatest)
+                            .as("spread over all dimensions")
+                            .isLessThan(6 * Math.sqrt(norm / padded));
                 }
             }
         }

@@ -227,7 +227,8 @@ class KernelsTest {
                 for (int p = 0; p < 4; p++) {
                     planes[4 * (i >> 6) + p] |= (long) (query[i] >> p & 1) << i;
                 }
-                expected += (int) (code.get(ValueLayout.JAVA_LONG, 8L * (i >> 6)) >>> i & 1) * query[i];
+                expected +=
+                        (int) (code.get(ValueLayout.JAVA_LONG, 8L * (i >> 6)) >>> i & 1) * query[i];
             }
             assertThat(FAST.bitPlanes(planes, words, code, 0)).isEqualTo(expected);
         }
