@@ -20,7 +20,8 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /**
  * Runs a test under many seeds. The seed is the test's display name, so a red build names the seed
- * and {@code -Dseed=...} replays exactly that run.
+ * and {@code -Dseed=...} replays exactly that run. {@code -Dquiver.seeds=N -Dquiver.from=S} runs
+ * other and more seeds than a test asks for.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
@@ -40,7 +41,10 @@ public @interface Randomised {
                 ExtensionContext context) {
             var replay = Long.getLong("seed");
             int runs = context.getRequiredTestMethod().getAnnotation(Randomised.class).runs();
-            var seeds = replay == null ? LongStream.range(0, runs) : LongStream.of(replay);
+            long from = Long.getLong("quiver.from", 0);
+            long count = Long.getLong("quiver.seeds", runs);
+            var seeds =
+                    replay == null ? LongStream.range(from, from + count) : LongStream.of(replay);
             return seeds.mapToObj(Run::new);
         }
     }

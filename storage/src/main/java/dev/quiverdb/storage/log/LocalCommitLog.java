@@ -1,0 +1,811 @@
+package dev.quiverdb.storage.log;
+
+import dev.quiverdb.base.world.Disk;
+import dev.quiverdb.base.world.DiskFullException;
+import dev.quiverdb.storage.key.Sealing;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of a node that replicates to nobody: segment files in a directory. See {@code README.md}
+ * beside this file for the format and for who flushes.
+ *
+ * <p>Leader and followers: {@link #append} copies into the filling buffer. The first thread in
+ * {@link #awaitDurable} takes the buffer, writes and forces it; those who come meanwhile park, and
+ * of those the flush did not cover the first becomes the next leader. There is no committer thread.
+ */
+public final class LocalCommitLog implements CommitLog {
+    /** Appenders wait for a flush when this much is waiting already. */
+    private static final int BUFFER_BYTES_MAX = 8 << 20;
+
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    /** A segment that was not recycled grows by this much at a time. */
+    private static final int GROW_BYTES = 1 << 20;
+
+    private final LogOptions options;
+    private final Disk disk;
+    private final String describedDirectory;
+    private final long leaderEpoch;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Signalled when a flush ends. */
+    private final Condition flushEnded = lock.newCondition();
+
+    // All below is guarded by the lock, but for what is volatile.
+    private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+    private final SpareSegments spares;
+    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+    private final Map<Long, Long> held = new HashMap<>();
+    private final List<Cursor> cursors = new ArrayList<>();
+    private Segment active;
+    private long allocatedBytes;
+    private ByteBuffer filling = LogFormat.direct(BUFFER_BYTES);
+    private ByteBuffer resting = LogFormat.direct(BUFFER_BYTES);
+    private final ByteBuffer mark = LogFormat.direct(LogFormat.ENTRY_HEADER_BYTES);
+
+    /** Offset in the active segment of the first byte in {@link #filling}. */
+    private long fillingOffset;
+
+    /** Somebody is the leader; only the leader writes to the active segment's file. */
+    private boolean flushing;
+
+    /** Flushes ended, for those who wait for one. */
+    private long flushes;
+
+    private boolean closed;
+    private volatile long lastIndex;
+    private volatile long durableIndex;
+    private volatile @Nullable Throwable failure;
+
+    private LocalCommitLog(LogOptions options, LogRecovery recovered, long firstIndex) {
+        this.options = options;
+        this.disk = options.disk();
+        this.describedDirectory = disk.describe(options.directory());
+        this.leaderEpoch = recovered.leaderEpochMax + 1;
+        this.spares = new SpareSegments(disk, options.directory(), recovered.spares);
+        for (var segment : recovered.segments) {
+            segments.put(segment.number, segment);
+        }
+        if (segments.isEmpty()) {
+            lastIndex = firstIndex - 1;
+            durableIndex = lastIndex;
+            active = activate(spares.take(1, initialBytes()), 1);
+        } else {
+            lastIndex = recovered.lastIndex;
+            active = recovered.segments.getLast();
+            fillingOffset = recovered.tail;
+            allocatedBytes = active.file.sizeBytes();
+            // What was read may still be only in the system's cache.
+            force(active);
+            durableIndex = lastIndex;
+            if (recovered.mustRoll || options.keyRing() != null || active.dataKey != null) {
+                lock.lock();
+                try {
+                    roll();
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+    }
+
+    /**
+     * Opens or makes a log, dropping a torn tail.
+     *
+     * @param neededFrom entries from here on must be there; the checkpoint's log index plus one
+     * @throws LogDamagedException when what was durable is not whole or not there
+     */
+    public static LocalCommitLog open(LogOptions options, long neededFrom) {
+        options.disk().createDirectory(options.directory());
+        var recovered = LogRecovery.scan(options, neededFrom);
+        try {
+            return new LocalCommitLog(options, recovered, 1);
+        } catch (RuntimeException e) {
+            recovered.segments.forEach(Segment::close);
+            throw e;
+        }
+    }
+
+    /**
+     * Makes a log that begins at {@code firstIndex}, for a state that was restored from elsewhere.
+     * The directory must hold no log.
+     */
+    public static LocalCommitLog create(LogOptions options, long firstIndex) {
+        options.disk().createDirectory(options.directory());
+        var recovered = LogRecovery.scan(options, 1);
+        if (!recovered.segments.isEmpty()) {
+            recovered.segments.forEach(Segment::close);
+            throw new IllegalStateException(
+                    "there is a log in \"" + options.disk().describe(options.directory()) + "\"");
+        }
+        return new LocalCommitLog(options, recovered, firstIndex);
+    }
+
+    private long initialBytes() {
+        return Math.min(options.segmentBytes(), GROW_BYTES);
+    }
+
+    // ---- placing ----
+
+    @Override
+    public long append(LogRecord record) {
+        int payloadBytes = record.payload().remaining();
+        if (payloadBytes > PAYLOAD_BYTES_MAX) {
+            throw new IllegalArgumentException("log entry of " + payloadBytes + " bytes");
+        }
+        int clearBytes = payloadBytes + 8 * record.chunks().size();
+        lock.lock();
+        try {
+            makeRoom(clearBytes);
+            long index = lastIndex + 1;
+            place(record, index, clearBytes);
+            lastIndex = index;
+            if (record.kind() == EntryKind.CHUNK) {
+                held.merge(record.transactionId(), index, Math::min);
+            }
+            return index;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long sizeOnDisk(int clearBytes, @Nullable SecretKey key) {
+        return LogFormat.padded(
+                LogFormat.ENTRY_HEADER_BYTES
+                        + (long) clearBytes
+                        + (key == null ? 0 : Sealing.TAG_BYTES));
+    }
+
+    /**
+     * Returns when buffer and segment have room for the entry, and the segment for its end after
+     * it.
+     */
+    private void makeRoom(int clearBytes) {
+        while (true) {
+            requireOpen();
+            long size = sizeOnDisk(clearBytes, active.dataKey);
+            if (filling.position() > 0 && filling.position() + size > BUFFER_BYTES_MAX) {
+                flushOrWait();
+                continue;
+            }
+            long tail = fillingOffset + filling.position();
+            long end = tail + size + LogFormat.ENTRY_HEADER_BYTES;
+            if (end > options.segmentBytes() && tail > LogFormat.SEGMENT_HEADER_BYTES) {
+                if (flushing) {
+                    awaitFlush();
+                } else {
+                    roll();
+                }
+                continue;
+            }
+            if (end > allocatedBytes) {
+                long to =
+                        Math.max(
+                                end, Math.min(options.segmentBytes(), allocatedBytes + GROW_BYTES));
+                growActive(to);
+            }
+            if (filling.remaining() < size) {
+                var larger =
+                        LogFormat.direct(
+                                (int) Math.max(filling.capacity() * 2L, filling.position() + size));
+                filling = larger.put(filling.flip());
+            }
+            return;
+        }
+    }
+
+    private void growActive(long to) {
+        try {
+            SpareSegments.grow(active.file, allocatedBytes, to);
+            allocatedBytes = to;
+        } catch (DiskFullException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            fail(e);
+            throw e;
+        }
+    }
+
+    private void place(LogRecord record, long index, int clearBytes) {
+        int at = filling.position();
+        var key = active.dataKey;
+        int bodyBytes = clearBytes + (key == null ? 0 : Sealing.TAG_BYTES);
+        header(filling, at, record.kind().code(), index, bodyBytes);
+        filling.putLong(at + LogFormat.AT_TRANSACTION, record.transactionId());
+        filling.putLong(at + LogFormat.AT_TIMESTAMP, record.commitTimestamp());
+        filling.putInt(at + LogFormat.AT_CHUNK_COUNT, record.chunks().size());
+        filling.position(at + LogFormat.ENTRY_HEADER_BYTES);
+        if (key == null) {
+            putBody(filling, record);
+        } else {
+            seal(filling, at, key, record, clearBytes);
+        }
+        while ((filling.position() & 7) != 0) {
+            filling.put((byte) 0);
+        }
+        filling.putInt(
+                at + LogFormat.AT_CHECKSUM, LogFormat.checksum(active, filling, at, bodyBytes));
+        active.remember(index, fillingOffset + at);
+    }
+
+    private static void putBody(ByteBuffer target, LogRecord record) {
+        for (long chunk : record.chunks()) {
+            target.putLong(chunk);
+        }
+        target.put(record.payload().duplicate());
+    }
+
+    /**
+     * The nonce is the entry's offset: a segment has its own key, and is appended to by one opening
+     * of the log only.
+     */
+    private void seal(ByteBuffer target, int at, SecretKey key, LogRecord record, int clearBytes) {
+        var clear = ByteBuffer.allocate(clearBytes).order(target.order());
+        putBody(clear, record);
+        var nonce = ByteBuffer.allocate(Sealing.NONCE_BYTES).putLong(fillingOffset + at).array();
+        target.put(at + LogFormat.AT_NONCE, nonce);
+        target.putShort(at + LogFormat.AT_FLAGS, (short) LogFormat.FLAG_ENCRYPTED);
+        target.putInt(at + LogFormat.AT_KEY_ID, 1);
+        var associated =
+                target.slice(at + LogFormat.AT_INDEX, LogFormat.AT_NONCE - LogFormat.AT_INDEX);
+        Sealing.seal(key, nonce, associated, clear.flip(), target);
+    }
+
+    private void header(ByteBuffer target, int at, int kind, long index, int bodyBytes) {
+        target.putInt(at, LogFormat.ENTRY_MAGIC);
+        target.put(at + LogFormat.AT_VERSION, (byte) LogFormat.VERSION);
+        target.put(at + LogFormat.AT_KIND, (byte) kind);
+        target.putShort(at + LogFormat.AT_FLAGS, (short) 0);
+        target.putInt(at + LogFormat.AT_BODY_BYTES, bodyBytes);
+        target.putLong(at + LogFormat.AT_INDEX, index);
+        target.putLong(at + LogFormat.AT_DURABLE, durableIndex);
+        target.putLong(at + LogFormat.AT_EPOCH, leaderEpoch);
+        target.putInt(at + LogFormat.AT_PARTITION, options.partitionId());
+        target.putInt(at + LogFormat.AT_KEY_ID, 0);
+        target.putLong(at + LogFormat.AT_TRANSACTION, 0);
+        target.putLong(at + LogFormat.AT_TIMESTAMP, 0);
+        target.putInt(at + LogFormat.AT_CHUNK_COUNT, 0);
+        target.putLong(at + LogFormat.AT_NONCE, 0);
+        target.putInt(at + LogFormat.AT_NONCE + 8, 0);
+    }
+
+    /** An entry of the log's own: no body, and its index is that of the entry that comes next. */
+    private void placeOwn(ByteBuffer target, int at, int kind) {
+        header(target, at, kind, lastIndex + 1, 0);
+        target.putInt(at + LogFormat.AT_CHECKSUM, LogFormat.checksum(active, target, at, 0));
+    }
+
+    // ---- flushing ----
+
+    /** A parked committer. */
+    private static final class Waiter {
+        static final int WAITING = 0;
+        static final int DURABLE = 1;
+        static final int LEADER = 2;
+        static final int FAILED = 3;
+        final long index;
+        final Thread thread = Thread.currentThread();
+        volatile int state;
+
+        Waiter(long index) {
+            this.index = index;
+        }
+
+        void end(int newState) {
+            state = newState;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public void awaitDurable(long index) {
+        if (durableIndex >= index) {
+            return;
+        }
+        Waiter waiter = null;
+        lock.lock();
+        try {
+            if (durableIndex >= index) {
+                return;
+            }
+            requireOpen();
+            if (index > lastIndex) {
+                throw new IllegalArgumentException(
+                        "entry " + index + " is awaited, the last one is " + lastIndex);
+            }
+            if (flushing) {
+                waiter = new Waiter(index);
+                waiters.add(waiter);
+            } else {
+                flushing = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (waiter != null) {
+            switch (park(waiter)) {
+                case Waiter.DURABLE -> {
+                    return;
+                }
+                case Waiter.FAILED -> throw closedException();
+                default -> {} // LEADER
+            }
+        }
+        lead(true);
+        if (durableIndex < index) {
+            throw closedException();
+        }
+    }
+
+    private static int park(Waiter waiter) {
+        boolean interrupted = false;
+        while (waiter.state == Waiter.WAITING) {
+            LockSupport.park(waiter);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return waiter.state;
+    }
+
+    /**
+     * Flushes what is in the buffer; {@link #flushing} was set for this thread, which does not hold
+     * the lock.
+     */
+    private void lead(boolean withMark) {
+        ByteBuffer flushed;
+        long at;
+        long upTo;
+        Segment segment;
+        lock.lock();
+        try {
+            flushed = filling;
+            filling = resting;
+            at = fillingOffset;
+            fillingOffset += flushed.position();
+            upTo = lastIndex;
+            segment = active;
+        } finally {
+            lock.unlock();
+        }
+        Throwable failed = null;
+        try {
+            segment.file.write(at, flushed.flip());
+            force(segment);
+        } catch (Throwable e) {
+            failed = e;
+        }
+        flushed.clear();
+        List<Waiter> done = new ArrayList<>();
+        boolean alone;
+        long markAt;
+        lock.lock();
+        try {
+            resting = flushed;
+            if (failed != null) {
+                fail(failed);
+                return;
+            }
+            durableIndex = upTo;
+            takeDurable(done);
+            markAt = fillingOffset;
+            alone = withMark && waiters.isEmpty() && filling.position() == 0;
+            if (alone) {
+                mark.clear();
+                placeOwn(mark, 0, LogFormat.KIND_MARK);
+            } else {
+                handOver();
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (var waiter : done) {
+            waiter.end(Waiter.DURABLE);
+        }
+        if (alone) {
+            writeMark(segment, markAt);
+        }
+    }
+
+    /** Nobody else writes, and the next entry will overwrite it. */
+    private void writeMark(Segment segment, long at) {
+        Throwable failed = null;
+        try {
+            segment.file.write(at, mark);
+        } catch (Throwable e) {
+            failed = e;
+        }
+        lock.lock();
+        try {
+            if (failed != null) {
+                fail(failed);
+            } else {
+                handOver();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void takeDurable(List<Waiter> done) {
+        waiters.removeIf(waiter -> {
+            boolean durable = waiter.index <= durableIndex;
+            if (durable) {
+                done.add(waiter);
+            }
+            return durable;
+        });
+    }
+
+    /** The leader is done: the first who waits leads next. Lock held. */
+    private void handOver() {
+        var next = waiters.poll();
+        if (next == null) {
+            flushing = false;
+        } else {
+            next.end(Waiter.LEADER);
+        }
+        flushes++;
+        flushEnded.signalAll();
+    }
+
+    private void force(Segment segment) {
+        if (options.force()) {
+            segment.file.force();
+        }
+    }
+
+    /** One flush by this thread or somebody else. Lock held on entry and exit, not in between. */
+    private void flushOrWait() {
+        if (flushing) {
+            awaitFlush();
+            return;
+        }
+        flushing = true;
+        lock.unlock();
+        try {
+            lead(false);
+        } finally {
+            lock.lock();
+        }
+    }
+
+    /** The end of the flush that is going on. Lock held, but for the wait. */
+    private void awaitFlush() {
+        long seen = flushes;
+        while (flushing && flushes == seen) {
+            flushEnded.awaitUninterruptibly();
+        }
+    }
+
+    /** Ends the log. Lock held. */
+    private void fail(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+        flushing = false;
+        for (var waiter : waiters) {
+            waiter.end(Waiter.FAILED);
+        }
+        waiters.clear();
+        flushEnded.signalAll();
+    }
+
+    private void requireOpen() {
+        if (closed || failure != null) {
+            throw closedException();
+        }
+    }
+
+    private LogClosedException closedException() {
+        return new LogClosedException(describedDirectory, failure);
+    }
+
+    // ---- segments ----
+
+    /**
+     * Ends the active segment and begins the next. Lock held, nobody flushing. A full disk changes
+     * nothing.
+     */
+    private void roll() {
+        long number = active.number + 1;
+        String spare;
+        try {
+            spare = spares.take(number, initialBytes());
+        } catch (DiskFullException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            fail(e);
+            throw e;
+        }
+        try {
+            if (filling.remaining() < LogFormat.ENTRY_HEADER_BYTES) {
+                filling =
+                        LogFormat.direct(filling.capacity() + LogFormat.ENTRY_HEADER_BYTES)
+                                .put(filling.flip());
+            }
+            int at = filling.position();
+            placeOwn(filling, at, LogFormat.KIND_SEGMENT_END);
+            filling.position(at + LogFormat.ENTRY_HEADER_BYTES);
+            active.file.write(fillingOffset, filling.flip());
+            filling.clear();
+            force(active);
+            durableIndex = lastIndex;
+            List<Waiter> done = new ArrayList<>();
+            takeDurable(done);
+            active = activate(spare, number);
+            done.forEach(waiter -> waiter.end(Waiter.DURABLE));
+        } catch (RuntimeException e) {
+            fail(e);
+            throw e;
+        }
+    }
+
+    /** Gives a spare file its header and then its name, both durable before the first entry is. */
+    private Segment activate(String spare, long number) {
+        var keyRing = options.keyRing();
+        var key = keyRing == null ? null : keyRing.newDataKey();
+        var wrapped = keyRing == null || key == null ? null : keyRing.wrap(key);
+        long salt = options.chance().nextLong();
+        long first = lastIndex + 1;
+        var name = Segment.fileName(options.directory(), number);
+        try (var file = disk.open(spare, Disk.Open.WRITE)) {
+            file.write(
+                    0,
+                    Segment.header(
+                            number, options.partitionId(), first, salt, leaderEpoch, wrapped));
+            if (options.force()) {
+                file.force();
+            }
+        }
+        disk.rename(spare, name);
+        disk.forceDirectory(options.directory());
+        var file = disk.open(name, Disk.Open.WRITE);
+        var segment = new Segment(number, first, salt, leaderEpoch, key, file, disk.describe(name));
+        segments.put(number, segment);
+        fillingOffset = LogFormat.SEGMENT_HEADER_BYTES;
+        allocatedBytes = file.sizeBytes();
+        return segment;
+    }
+
+    @Override
+    public void hold(long transactionId, long index) {
+        lock.lock();
+        try {
+            held.merge(transactionId, index, Math::min);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void release(long transactionId) {
+        lock.lock();
+        try {
+            held.remove(transactionId);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void cut(long index) {
+        lock.lock();
+        try {
+            requireOpen();
+            long below = Math.min(index, durableIndex + 1);
+            for (long first : held.values()) {
+                below = Math.min(below, first);
+            }
+            for (var cursor : cursors) {
+                below = Math.min(below, cursor.nextIndex);
+            }
+            while (segments.size() > 1) {
+                var oldest = segments.firstEntry().getValue();
+                var following = segments.higherEntry(oldest.number).getValue();
+                if (following.firstIndex > below) {
+                    return;
+                }
+                segments.remove(oldest.number);
+                oldest.close();
+                spares.recycle(oldest.number);
+            }
+        } catch (RuntimeException e) {
+            if (!(e instanceof LogClosedException)) {
+                fail(e);
+            }
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- reading ----
+
+    private Segment segmentOf(long index) {
+        for (var segment : segments.descendingMap().values()) {
+            if (segment.firstIndex <= index) {
+                return segment;
+            }
+        }
+        throw new IllegalArgumentException(
+                "log entry " + index + " is cut; the oldest one is " + firstIndex());
+    }
+
+    @Override
+    public LogCursor read(long fromIndex) {
+        lock.lock();
+        try {
+            requireOpen();
+            if (fromIndex < firstIndex() || fromIndex > durableIndex + 1) {
+                throw new IllegalArgumentException(
+                        "log entry "
+                                + fromIndex
+                                + " is outside of "
+                                + firstIndex()
+                                + " to "
+                                + durableIndex);
+            }
+            var cursor = new Cursor(fromIndex, durableIndex);
+            cursors.add(cursor);
+            return cursor;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public LogEntry readAt(long index) {
+        try (var cursor = read(index)) {
+            var entry = cursor.next();
+            if (entry == null) {
+                throw new IllegalArgumentException("log entry " + index + " is not durable");
+            }
+            return entry;
+        }
+    }
+
+    private final class Cursor implements LogCursor {
+        private final long upTo;
+        private volatile long nextIndex;
+        private @Nullable Segment segment;
+        private @Nullable SegmentReader reader;
+        private long offset;
+
+        Cursor(long fromIndex, long upTo) {
+            this.nextIndex = fromIndex;
+            this.upTo = upTo;
+        }
+
+        @Override
+        public @Nullable LogEntry next() {
+            while (nextIndex <= upTo) {
+                var source = reader;
+                if (source == null) {
+                    source = enterSegment();
+                }
+                boolean whole = source.load(offset);
+                if (whole && source.kind() == LogFormat.KIND_SEGMENT_END) {
+                    reader = null;
+                    continue;
+                }
+                if (!whole || source.index() > nextIndex || !EntryKind.isKnown(source.kind())) {
+                    throw new LogDamagedException(
+                            segment == null ? describedDirectory : segment.describedFile,
+                            offset,
+                            "entry " + nextIndex + " is not whole");
+                }
+                offset = source.nextOffset();
+                if (source.index() == nextIndex) {
+                    var entry = source.entry();
+                    nextIndex = entry.index() + 1;
+                    return entry;
+                }
+            }
+            return null;
+        }
+
+        private SegmentReader enterSegment() {
+            lock.lock();
+            try {
+                requireOpen();
+                var found = segmentOf(nextIndex);
+                segment = found;
+                offset = found.offsetBefore(nextIndex);
+                var made = new SegmentReader(found, offset);
+                reader = made;
+                return made;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                cursors.remove(this);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    // ---- what is there ----
+
+    @Override
+    public long durableIndex() {
+        return durableIndex;
+    }
+
+    @Override
+    public long lastIndex() {
+        return lastIndex;
+    }
+
+    @Override
+    public long firstIndex() {
+        lock.lock();
+        try {
+            return segments.firstEntry().getValue().firstIndex;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long sizeBytes() {
+        lock.lock();
+        try {
+            long sum = fillingOffset + filling.position();
+            for (var segment : segments.headMap(active.number).values()) {
+                sum += segment.file.sizeBytes();
+            }
+            return sum;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            while (failure == null && (flushing || durableIndex < lastIndex)) {
+                flushOrWait();
+            }
+            closed = true;
+            if (failure == null) {
+                mark.clear();
+                placeOwn(mark, 0, LogFormat.KIND_MARK);
+                active.file.write(fillingOffset, mark);
+                force(active);
+            }
+        } finally {
+            segments.values().forEach(Segment::close);
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.quiverdb.storage.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quiverdb.base.testing.SimulatedDisk;
+import dev.quiverdb.base.world.Chance;
+import dev.quiverdb.base.world.Disk;
+import dev.quiverdb.base.world.FileDisk;
+import dev.quiverdb.storage.key.KeyException;
+import dev.quiverdb.storage.key.KeyRings;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LocalCommitLogTest {
+    private static LogRecord commit(long transaction, String text) {
+        return LogRecord.of(
+                EntryKind.COMMIT,
+                transaction,
+                transaction,
+                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static LogOptions on(Disk disk) {
+        return LogOptions.of(disk, Chance.seeded(1), "log").withSegmentBytes(64 << 10);
+    }
+
+    @Test
+    void committersOfManyThreadsShareForcesAndFindTheirEntries(@TempDir Path directory)
+            throws InterruptedException {
+        var disk = new FileDisk(directory);
+        var texts = new ConcurrentHashMap<Long, String>();
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < 16; t++) {
+                int thread = t;
+                threads.add(
+                        Thread.ofVirtual()
+                                .start(() -> {
+                                    for (int i = 0; i < 100; i++) {
+                                        var text = thread + "/" + i + "x".repeat(i * 5);
+                                        long index = log.append(commit(thread, text));
+                                        texts.put(index, text);
+                                        log.awaitDurable(index);
+                                        assertThat(log.durableIndex())
+                                                .isGreaterThanOrEqualTo(index);
+                                    }
+                                }));
+            }
+            for (var thread : threads) {
+                thread.join();
+            }
+        }
+        assertThat(texts).hasSize(1600);
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            assertThat(log.lastIndex()).isEqualTo(1600);
+            texts.forEach((index, text) ->
+                    assertThat(
+                                    StandardCharsets.UTF_8
+                                            .decode(log.readAt(index).payload())
+                                            .toString())
+                            .isEqualTo(text));
+        }
+    }
+
+    @Test
+    void chunksOfAnOpenTransactionAreNotCut() {
+        var disk = new SimulatedDisk();
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            long chunk =
+                    log.append(LogRecord.of(EntryKind.CHUNK, 77, 0, ByteBuffer.allocate(30_000)));
+            for (int i = 0; i < 200; i++) {
+                log.append(commit(i, "y".repeat(3000)));
+            }
+            log.awaitDurable(log.lastIndex());
+            log.cut(log.lastIndex());
+            assertThat(log.readAt(chunk).kind()).isEqualTo(EntryKind.CHUNK);
+            log.release(77);
+            log.cut(log.lastIndex());
+            assertThat(log.firstIndex()).isGreaterThan(chunk);
+            assertThatThrownBy(() -> log.readAt(chunk))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("outside of");
+        }
+    }
+
+    @Test
+    void oldSegmentsBecomeNewOnes() {
+        var disk = new SimulatedDisk();
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            for (int i = 0; i < 2000; i++) {
+                long index = log.append(commit(i, "z".repeat(1000)));
+                if (i % 20 == 0) {
+                    log.awaitDurable(index);
+                    log.cut(index);
+                }
+            }
+        }
+        assertThat(disk.files()).hasSizeLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void missingEntriesAreRefused() {
+        var disk = new SimulatedDisk();
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            log.append(commit(1, "a"));
+        }
+        assertThatThrownBy(() -> LocalCommitLog.open(on(disk), 10))
+                .isInstanceOf(LogDamagedException.class)
+                .hasMessageContaining("the log ends at entry 1, but entries up to 9 were durable");
+        disk.delete("log/0000000000000001.log");
+        assertThatThrownBy(() -> LocalCommitLog.open(on(disk), 2))
+                .isInstanceOf(LogDamagedException.class);
+    }
+
+    @Test
+    void restoredStateBeginsItsLogWhereItEnds() {
+        var disk = new SimulatedDisk();
+        try (var log = LocalCommitLog.create(on(disk), 501)) {
+            assertThat(log.append(commit(1, "a"))).isEqualTo(501);
+        }
+        try (var log = LocalCommitLog.open(on(disk), 501)) {
+            assertThat(log.firstIndex()).isEqualTo(501);
+            assertThat(log.lastIndex()).isEqualTo(501);
+        }
+    }
+
+    @Test
+    void encryptedLogShowsNoTextAndNeedsItsKey() {
+        var disk = new SimulatedDisk();
+        var key = new byte[32];
+        var ring = KeyRings.of(key, Chance.seeded(4));
+        try (var log = LocalCommitLog.open(on(disk).withKeyRing(ring), 1)) {
+            log.append(commit(1, "attack at dawn"));
+        }
+        var bytes = disk.contentOf("log/0000000000000001.log");
+        assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).doesNotContain("attack");
+        key[0] = 1;
+        var other = KeyRings.of(key, Chance.seeded(4));
+        assertThatThrownBy(() -> LocalCommitLog.open(on(disk).withKeyRing(other), 1))
+                .isInstanceOf(KeyException.class);
+        assertThatThrownBy(() -> LocalCommitLog.open(on(disk), 1)).isInstanceOf(KeyException.class);
+        try (var log = LocalCommitLog.open(on(disk).withKeyRing(ring), 1)) {
+            assertThat(StandardCharsets.UTF_8.decode(log.readAt(1).payload()).toString())
+                    .isEqualTo("attack at dawn");
+        }
+    }
+
+    @Test
+    void interruptedCommitterDoesNotHurtTheLog(@TempDir Path directory)
+            throws InterruptedException {
+        var disk = new FileDisk(directory);
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            var thread =
+                    new Thread(() -> {
+                        Thread.currentThread().interrupt();
+                        for (int i = 0; i < 20; i++) {
+                            log.awaitDurable(log.append(commit(i, "i")));
+                        }
+                        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+                    });
+            thread.start();
+            thread.join();
+            assertThat(log.failure()).isNull();
+            assertThat(log.durableIndex()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void largestEntryFitsAndLargerIsRefused() {
+        var disk = new SimulatedDisk();
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            log.append(
+                    LogRecord.of(
+                            EntryKind.COMMIT,
+                            1,
+                            1,
+                            ByteBuffer.allocate(CommitLog.PAYLOAD_BYTES_MAX)));
+            assertThatThrownBy(() ->
+                            log.append(
+                                    LogRecord.of(
+                                            EntryKind.COMMIT,
+                                            1,
+                                            1,
+                                            ByteBuffer.allocate(CommitLog.PAYLOAD_BYTES_MAX + 1))))
+                    .isInstanceOf(IllegalArgumentException.class);
+            log.append(commit(2, "b"));
+        }
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            assertThat(log.readAt(1).payload().remaining()).isEqualTo(CommitLog.PAYLOAD_BYTES_MAX);
+            assertThat(log.readAt(2).transactionId()).isEqualTo(2);
+        }
+    }
+}
