@@ -1,0 +1,67 @@
+package dev.quiverdb.storage;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database's storage: one commit log, one block store, the tablets in them, and the transactions
+ * over those. Thread-safe.
+ *
+ * <p>It opens by itself, from a directory: what tablets there are, their columns and indexes it knows
+ * from its own records, without the catalog that lives in one of its tablets.
+ */
+public interface Storage extends AutoCloseable {
+    /** Begins a transaction. It takes its snapshot at the first {@link Transaction#beginStatement}. */
+    default Transaction begin(IsolationLevel isolation) {
+        return begin(isolation, false, false);
+    }
+
+    /**
+     * Begins a transaction.
+     *
+     * @param deferrable a serializable read-only transaction waits for a snapshot that no
+     *     serialization failure can touch
+     */
+    Transaction begin(IsolationLevel isolation, boolean readOnly, boolean deferrable);
+
+    /** The newest committed spec of a tablet; null if there is none. */
+    @Nullable TabletSpec tablet(int tabletId);
+
+    /** The newest committed specs of all tablets, by id. */
+    List<TabletSpec> tablets();
+
+    /** Draws a tablet id never used before. */
+    int newTabletId();
+
+    /** A tablet's size; zeros for a tablet that is not yet committed. O(1). */
+    TabletStatistics statistics(int tabletId);
+
+    StorageStatistics statistics();
+
+    Sequences sequences();
+
+    /** Advisory locks for a new session. */
+    AdvisoryLocks advisoryLocks();
+
+    /** COMMIT PREPARED. */
+    void commitPrepared(String gid);
+
+    /** ROLLBACK PREPARED. */
+    void rollbackPrepared(String gid);
+
+    /** All prepared transactions; they survive a restart. */
+    List<PreparedTransaction> preparedTransactions();
+
+    /** Object and row locks held and waited for: pg_locks. */
+    List<LockView> locks();
+
+    /** Takes a checkpoint now and waits for it. Reads and writes go on. */
+    void checkpoint();
+
+    /**
+     * Rolls back every open transaction that is not prepared, takes a checkpoint and closes. After a
+     * fatal error of the machine it only closes; opening again recovers.
+     */
+    @Override
+    void close();
+}

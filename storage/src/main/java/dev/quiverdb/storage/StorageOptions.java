@@ -1,0 +1,91 @@
+package dev.quiverdb.storage;
+
+import dev.quiverdb.base.world.Chance;
+import dev.quiverdb.base.world.Clock;
+import dev.quiverdb.base.world.Disk;
+import dev.quiverdb.base.world.FileDisk;
+import dev.quiverdb.storage.key.KeyRing;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a storage is opened.
+ *
+ * @param disk the directory that is its own; made ready at the first opening
+ * @param temporaryDirectory where history spills to, in files without a name
+ * @param cacheBytes memory for blocks
+ * @param historyBytes memory for before-images; beyond it they go to a temporary file
+ * @param checkpointLogBytes a checkpoint begins when so much log has been written since the last
+ * @param fsync false gives up durability, for tests and bulk loads
+ * @param keyRing where data keys come from; null for a database in the clear. A database is
+ *     encrypted from its first opening or never
+ */
+public record StorageOptions(
+        Disk disk,
+        Clock clock,
+        Chance chance,
+        Path temporaryDirectory,
+        long cacheBytes,
+        long historyBytes,
+        long checkpointLogBytes,
+        boolean fsync,
+        @Nullable KeyRing keyRing) {
+
+    /** The defaults for a directory: 256 MiB of cache, 64 MiB of history, a checkpoint every 256 MiB. */
+    public static StorageOptions in(Path directory) {
+        return new StorageOptions(
+                new FileDisk(directory),
+                Clock.system(),
+                Chance.secure(),
+                directory,
+                256L << 20,
+                64L << 20,
+                256L << 20,
+                true,
+                null);
+    }
+
+    /** For simulated worlds. */
+    public static StorageOptions in(Disk disk, Clock clock, Chance chance) {
+        return new StorageOptions(
+                disk,
+                clock,
+                chance,
+                Path.of(System.getProperty("java.io.tmpdir")),
+                64L << 20,
+                16L << 20,
+                64L << 20,
+                true,
+                null);
+    }
+
+    public StorageOptions withCacheBytes(long bytes) {
+        return new StorageOptions(
+                disk, clock, chance, temporaryDirectory, bytes, historyBytes, checkpointLogBytes,
+                fsync, keyRing);
+    }
+
+    public StorageOptions withHistoryBytes(long bytes) {
+        return new StorageOptions(
+                disk, clock, chance, temporaryDirectory, cacheBytes, bytes, checkpointLogBytes,
+                fsync, keyRing);
+    }
+
+    public StorageOptions withCheckpointLogBytes(long bytes) {
+        return new StorageOptions(
+                disk, clock, chance, temporaryDirectory, cacheBytes, historyBytes, bytes, fsync,
+                keyRing);
+    }
+
+    public StorageOptions withFsync(boolean on) {
+        return new StorageOptions(
+                disk, clock, chance, temporaryDirectory, cacheBytes, historyBytes,
+                checkpointLogBytes, on, keyRing);
+    }
+
+    public StorageOptions withKeyRing(@Nullable KeyRing keys) {
+        return new StorageOptions(
+                disk, clock, chance, temporaryDirectory, cacheBytes, historyBytes,
+                checkpointLogBytes, fsync, keys);
+    }
+}

@@ -1,0 +1,223 @@
+package dev.quiverdb.storage;
+
+import dev.quiverdb.base.batch.Batch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction: what it reads, what it writes, what it locks. Used by one thread at a time; only
+ * {@link #cancel} may be called from another.
+ *
+ * <p>Writes are private until {@link #commit}. A read sees the snapshot plus this transaction's own
+ * commands <em>before</em> the current one, so {@code INSERT INTO t SELECT * FROM t} ends. After an
+ * exception the transaction is still usable once rolled back to a savepoint (or as a whole); that a
+ * failed transaction refuses further statements (25P02) is the session's business.
+ *
+ * <p>Row values are the Java objects that {@link dev.quiverdb.base.type.Type} names; SQL NULL is null.
+ */
+public interface Transaction {
+    /** The transaction's number; ascending, unique within this storage, never 0. */
+    long id();
+
+    IsolationLevel isolation();
+
+    boolean isReadOnly();
+
+    /** Makes a transaction read-only; allowed at any time. */
+    void setReadOnly();
+
+    /** Names the session in pg_locks and in deadlock details; without it, the transaction's id does. */
+    void setProcess(long processId);
+
+    /** Milliseconds a lock wait may last before 55P03; 0, the default, for ever. */
+    void setLockTimeout(long millis);
+
+    // ---- commands -------------------------------------------------------------------------------
+
+    /**
+     * Begins a statement: READ COMMITTED takes a new snapshot, the other levels take theirs at the
+     * first call; always the next command begins.
+     */
+    void beginStatement();
+
+    /** Begins the next command within a statement: own earlier writes become visible. */
+    void nextCommand();
+
+    /** The current command's number, from 0. */
+    int commandId();
+
+    // ---- reading --------------------------------------------------------------------------------
+
+    /** The tablet as this transaction sees it, its own DDL included. */
+    TabletSpec tablet(int tabletId);
+
+    /** Scans a tablet. Column ids are in the order wanted; the empty array counts rows. */
+    RowCursor scan(int tabletId, int[] columnIds);
+
+    /**
+     * Scans stripes {@code [firstStripe, endStripe)}, for parallel scans and sampling; see {@link
+     * Storage#statistics(int)}. Row {@code id} lies in stripe {@code id / 1024}. Cursors made by one
+     * thread may be used by several, one thread each, while this transaction writes nothing.
+     */
+    RowCursor scan(int tabletId, int[] columnIds, int firstStripe, int endStripe);
+
+    /**
+     * Reads one row.
+     *
+     * @param out receives the columns at 0, 1...
+     * @return whether the row is visible
+     */
+    boolean fetch(int tabletId, long rowId, int[] columnIds, @Nullable Object[] out);
+
+    /**
+     * Reads rows in the order given, at most 1,024, leaving out those not visible.
+     *
+     * @param out is made anew: its columns must be of the types of {@code columnIds}
+     * @param kept receives for each row of {@code out} its index in {@code rowIds}
+     * @return how many rows {@code out} has
+     */
+    int fetchMany(
+            int tabletId, long[] rowIds, int count, int[] columnIds, Batch out, int[] kept);
+
+    /** Row ids by key. */
+    IndexCursor indexScan(int tabletId, int indexId, KeyRange range, boolean reverse);
+
+    /** Row ids by distance, through a registered access method. */
+    AccessCursor accessScan(int tabletId, int indexId, AccessRequest request);
+
+    /**
+     * The stamp of the version this transaction sees: the commit timestamp of its writer, or this
+     * transaction's negated id for an own write; 0 if no version is visible. Serves xmin.
+     */
+    long stamp(int tabletId, long rowId);
+
+    // ---- writing --------------------------------------------------------------------------------
+
+    /**
+     * Inserts a row. Waits for others that hold a same unique key.
+     *
+     * @param values one per column of the tablet's spec, in its order
+     * @return the row id
+     * @throws UniqueViolation if the key exists in the newest committed state or among own rows
+     */
+    long insert(int tabletId, @Nullable Object[] values);
+
+    /**
+     * INSERT ... ON CONFLICT: as {@link #insert}, but a conflict in an arbiter index is answered, not
+     * thrown. Above READ COMMITTED a conflicting row that the snapshot does not see is a 40001.
+     *
+     * @param arbiterIndexIds the unique indexes to look at; empty for all
+     */
+    InsertOutcome insertOrConflict(
+            int tabletId, @Nullable Object[] values, int[] arbiterIndexIds);
+
+    /**
+     * Inserts many rows; the bulk path. The columns of the batch are those of the tablet's spec.
+     *
+     * @throws UniqueViolation as {@link #insert}; some rows are then inserted: roll back
+     */
+    void insertBatch(int tabletId, Batch rows);
+
+    /**
+     * Updates some columns of a row. Locks the row first, in strength UPDATE if a column of a unique
+     * index is among them and NO_KEY_UPDATE otherwise, unless this transaction holds that lock already.
+     *
+     * @return DONE, UPDATED, DELETED or SELF_MODIFIED
+     * @throws UniqueViolation as {@link #insert}
+     * @throws dev.quiverdb.base.error.SqlException 40001 above READ COMMITTED if the row changed since
+     *     the snapshot
+     */
+    LockOutcome update(int tabletId, long rowId, int[] columnIds, @Nullable Object[] values);
+
+    /** Deletes a row; otherwise as {@link #update}, with lock strength UPDATE. */
+    LockOutcome delete(int tabletId, long rowId);
+
+    /** Locks a row. See {@link LockOutcome}. */
+    LockOutcome lockRow(int tabletId, long rowId, LockStrength strength, WaitPolicy policy);
+
+    /**
+     * Reads the newest committed version or, where it exists, the own one (of all commands), whatever
+     * the snapshot. For re-evaluation after {@link LockOutcome#UPDATED} and for ON CONFLICT.
+     */
+    boolean fetchLatest(int tabletId, long rowId, int[] columnIds, @Nullable Object[] out);
+
+    /**
+     * Finds a row by its whole unique key (or prefix) in the newest committed state and own writes,
+     * and locks it: referential checks. Waits for whoever is deleting or changing it, and for whoever
+     * inserts it. The first match where the key is not unique.
+     *
+     * @param key one value per leading key column, none null
+     * @return the row id, or -1
+     */
+    long findByKeyLatest(int tabletId, int indexId, Object[] key, LockStrength strength);
+
+    // ---- savepoints -----------------------------------------------------------------------------
+
+    Savepoint savepoint();
+
+    /** Undoes what was written and locked since; the savepoint stays. Later savepoints are gone. */
+    void rollbackTo(Savepoint savepoint);
+
+    /** Forgets a savepoint and later ones, keeping what was done. */
+    void release(Savepoint savepoint);
+
+    // ---- locks on objects -----------------------------------------------------------------------
+
+    /**
+     * Locks an object until the end of the transaction.
+     *
+     * @return DONE or WOULD_BLOCK
+     */
+    LockOutcome lockObject(long classId, long objectId, ObjectLockMode mode, WaitPolicy policy);
+
+    // ---- definition -----------------------------------------------------------------------------
+
+    /** Creates a tablet with its indexes; seen by others after commit. */
+    void createTablet(TabletSpec spec);
+
+    /** Drops a tablet at commit. The caller holds ACCESS EXCLUSIVE on the table. */
+    void dropTablet(int tabletId);
+
+    /**
+     * Adds columns (with their missing value) and drops columns: the spec's indexes stay as they are.
+     * The caller holds ACCESS EXCLUSIVE. Costs nothing per row.
+     */
+    void alterTablet(TabletSpec spec);
+
+    /**
+     * Builds an index over the existing rows. The caller holds SHARE on the table.
+     *
+     * @throws UniqueViolation if two rows have the same key
+     */
+    void createIndex(int tabletId, IndexSpec index, BuildProgress progress);
+
+    /** Drops an index at commit. The caller holds ACCESS EXCLUSIVE. */
+    void dropIndex(int tabletId, int indexId);
+
+    /** Returns the tablets as this transaction sees them. */
+    List<TabletSpec> tablets();
+
+    // ---- the end --------------------------------------------------------------------------------
+
+    /**
+     * Commits: when it returns, the transaction is durable and seen by every later snapshot. If it
+     * throws, the transaction is rolled back.
+     *
+     * @throws dev.quiverdb.base.error.SqlException 40001 if a serializable transaction must give way
+     */
+    void commit();
+
+    /** Drops everything written and every lock. Harmless after the end. */
+    void rollback();
+
+    /** PREPARE TRANSACTION: durable with its locks, waits for {@link Storage#commitPrepared}. */
+    void prepare(String gid, String owner);
+
+    boolean isOpen();
+
+    /** From any thread: the wait going on, or else the next one, ends with 57014. */
+    void cancel();
+
+    /** From the using thread: forgets a {@link #cancel} that came too late. */
+    void clearCancel();
+}

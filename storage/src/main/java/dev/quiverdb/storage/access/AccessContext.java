@@ -1,0 +1,22 @@
+package dev.quiverdb.storage.access;
+
+import dev.quiverdb.storage.IndexSpec;
+import dev.quiverdb.storage.TabletSpec;
+import dev.quiverdb.storage.block.BlockStore;
+import org.jspecify.annotations.Nullable;
+
+/** What an index lives on. */
+public interface AccessContext {
+    /** Where it keeps its blocks; they are frozen and recovered together with the rows. */
+    BlockStore blocks();
+
+    TabletSpec tablet();
+
+    IndexSpec index();
+
+    /**
+     * The vectors of a column kept in fixed-stride slots; null for all other columns, whose values an
+     * index that needs them keeps itself.
+     */
+    @Nullable SlotReader slots(int columnId);
+}

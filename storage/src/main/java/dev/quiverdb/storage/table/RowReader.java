@@ -1,0 +1,179 @@
+package dev.quiverdb.storage.table;
+
+import dev.quiverdb.storage.access.RowView;
+import dev.quiverdb.storage.table.Layout.Form;
+import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads single rows as a snapshot sees them. Belongs to one thread at a time and is reused from row to
+ * row, so that a read allocates little more than the values it returns.
+ */
+public final class RowReader implements RowView {
+    private static final int OPTIMISTIC_TRIES = 3;
+
+    private final Tablet tablet;
+    private final RowBuffer row;
+    private @Nullable RowBuffer image;
+    private Layout layout;
+    private long stamp;
+    private long rowId;
+    private boolean live;
+    private long history;
+
+    public RowReader(Tablet tablet) {
+        this.tablet = tablet;
+        this.layout = tablet.layout();
+        this.row = new RowBuffer(layout);
+    }
+
+    public Tablet tablet() {
+        return tablet;
+    }
+
+    /**
+     * Loads columns of a row.
+     *
+     * @param of a layout of the tablet, whose positions are meant
+     * @return whether the snapshot sees a row there
+     */
+    public boolean load(long id, Snapshot snapshot, Layout of, int[] positions) {
+        int ticket = tablet.store().enterReader();
+        try {
+            return loadInVisit(id, snapshot, of, positions);
+        } finally {
+            tablet.store().exitReader(ticket);
+        }
+    }
+
+    boolean loadInVisit(long id, Snapshot snapshot, Layout of, int[] positions) {
+        layout = of;
+        rowId = id;
+        var stripe = tablet.stripeOrNull((int) (id >>> 10));
+        if (stripe == null) {
+            return false;
+        }
+        copy(stripe, (int) id & 1023, positions);
+        if (snapshot.sees(stamp)) {
+            return live;
+        }
+        return goBack(snapshot, positions);
+    }
+
+    private void copy(Stripe stripe, int slot, int[] positions) {
+        StampedLock lock = stripe.lock;
+        for (int i = 0; i < OPTIMISTIC_TRIES; i++) {
+            long sequence = lock.tryOptimisticRead();
+            if (sequence == 0) {
+                Thread.onSpinWait();
+                continue;
+            }
+            try {
+                copyOnce(stripe, slot, positions);
+            } catch (IndexOutOfBoundsException
+                    | IllegalArgumentException
+                    | NegativeArraySizeException e) {
+                // Torn numbers; if they are not torn, the stripe is damaged.
+                if (lock.validate(sequence)) {
+                    throw e;
+                }
+                continue;
+            }
+            if (lock.validate(sequence)) {
+                return;
+            }
+        }
+        long held = lock.readLock();
+        try {
+            copyOnce(stripe, slot, positions);
+        } finally {
+            lock.unlockRead(held);
+        }
+    }
+
+    private void copyOnce(Stripe stripe, int slot, int[] positions) {
+        var head = stripe.head();
+        live = Stripe.isLive(head, slot);
+        stamp = Stripe.stamp(head, slot);
+        history = stripe.historyOf(slot);
+        row.reset(layout);
+        if (live) {
+            for (int position : positions) {
+                stripe.copy(layout.column(position), slot, row);
+            }
+        }
+    }
+
+    /** Undoes changes until the snapshot sees the version. */
+    private boolean goBack(Snapshot snapshot, int[] positions) {
+        var older = image;
+        if (older == null) {
+            older = new RowBuffer(layout);
+            image = older;
+        }
+        while (true) {
+            if (history == 0) {
+                return false;
+            }
+            var record = tablet.history().read(history);
+            stamp = record.getLong();
+            history = record.getLong();
+            live = record.get() != 0;
+            var of = tablet.layout(record.getInt());
+            older.readImage(of, record);
+            for (int position : positions) {
+                int there =
+                        of == layout
+                                ? position
+                                : of.positionOrMinusOne(
+                                        layout.column(position).spec().columnId());
+                if (there < 0 || !older.has(there)) {
+                    continue;
+                }
+                if (older.state(there) == RowBuffer.NULL) {
+                    row.setNull(position);
+                } else if (layout.column(position).form() == Form.HEAP) {
+                    row.setBytes(
+                            position,
+                            older.source(there),
+                            older.offset(there),
+                            older.length(there));
+                } else {
+                    row.setBits(position, older.bits(there));
+                }
+            }
+            if (snapshot.sees(stamp)) {
+                return live;
+            }
+        }
+    }
+
+    /** The commit timestamp of the version loaded last. */
+    public long stamp() {
+        return stamp;
+    }
+
+    public long rowId() {
+        return rowId;
+    }
+
+    /** The value at a position of the layout, of the row loaded last. Opens a visit for a vector. */
+    public @Nullable Object valueAt(int position) {
+        return tablet.value(row, position);
+    }
+
+    @Override
+    public @Nullable Object value(int columnId) {
+        return valueAt(layout.position(columnId));
+    }
+
+    /** The vector slot at a position, -1 for NULL. */
+    public int vecIdAt(int position) {
+        return row.state(position) == RowBuffer.PRESENT ? (int) row.bits(position) : -1;
+    }
+
+    @Override
+    public int vecId(int columnId) {
+        return vecIdAt(layout.position(columnId));
+    }
+}

@@ -1,0 +1,422 @@
+package dev.quiverdb.storage.txn;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.world.Clock;
+import dev.quiverdb.storage.LockStrength;
+import dev.quiverdb.storage.LockView;
+import dev.quiverdb.storage.ObjectLockMode;
+import dev.quiverdb.storage.WaitPolicy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * All locks of one storage: rows, unique keys, objects, advisory. Thread-safe.
+ *
+ * <p>Resources are spread over partitions by hash, each under its own latch. A request that has to
+ * wait looks at once whether its wait closes a circle; if so it is the victim. For that it takes all
+ * partitions in order, which only those do who wait anyway.
+ */
+final class LockManager {
+    private static final int PARTITIONS = 32;
+
+    private static final class Partition {
+        final ReentrantLock latch = new ReentrantLock();
+        final Map<LockTarget, LockResource> resources = new HashMap<>();
+    }
+
+    private final Partition[] partitions = new Partition[PARTITIONS];
+    private final Clock clock;
+    private final AtomicLong deadlocks = new AtomicLong();
+
+    LockManager(Clock clock) {
+        this.clock = clock;
+        for (int i = 0; i < PARTITIONS; i++) {
+            partitions[i] = new Partition();
+        }
+    }
+
+    long deadlocks() {
+        return deadlocks.get();
+    }
+
+    /** Locks a row; false if the policy says not to wait and somebody is in the way. */
+    boolean lockRow(
+            LockOwner owner, int tabletId, long rowId, LockStrength strength, WaitPolicy policy) {
+        var target = new LockTarget.Stripe(tabletId, (int) (rowId >> 10));
+        return lock(owner, target, RowLocks.what((int) rowId & 1023, strength), policy);
+    }
+
+    /** Whether the owner holds the row at least that strongly. */
+    boolean holdsRow(LockOwner owner, int tabletId, long rowId, LockStrength strength) {
+        var target = new LockTarget.Stripe(tabletId, (int) (rowId >> 10));
+        int number = partitionOf(target);
+        var partition = partitions[number];
+        partition.latch.lock();
+        try {
+            var resource = partition.resources.get(target);
+            return resource != null
+                    && resource.holds(owner, RowLocks.what((int) rowId & 1023, strength));
+        } finally {
+            partition.latch.unlock();
+        }
+    }
+
+    boolean lockKey(LockOwner owner, LockTarget.Key key, WaitPolicy policy) {
+        return lock(owner, key, ObjectLockMode.EXCLUSIVE.ordinal(), policy);
+    }
+
+    boolean lockItem(
+            LockOwner owner, LockTarget target, ObjectLockMode mode, WaitPolicy policy) {
+        return lock(owner, target, mode.ordinal(), policy);
+    }
+
+    private static int partitionOf(LockTarget target) {
+        int hash = target.hashCode() * 0x9E3779B9;
+        return hash >>> 27;
+    }
+
+    private boolean lock(LockOwner owner, LockTarget target, int what, WaitPolicy policy) {
+        int number = partitionOf(target);
+        var partition = partitions[number];
+        LockWaiter waiter;
+        partition.latch.lock();
+        try {
+            var resource = partition.resources.get(target);
+            if (resource == null) {
+                resource =
+                        target instanceof LockTarget.Stripe
+                                ? new RowLocks(target, number)
+                                : new ModeLocks(target, number);
+                partition.resources.put(target, resource);
+            }
+            boolean counted = target instanceof LockTarget.Advisory;
+            if (!counted && resource.holds(owner, what)) {
+                return true;
+            }
+            if (!resource.mustWait(owner, what, resource.queue.size())) {
+                resource.grant(owner, what);
+                owner.took(resource, what);
+                return true;
+            }
+            if (policy != WaitPolicy.WAIT) {
+                return false;
+            }
+            waiter = new LockWaiter(owner, resource, what);
+            if (resource.holdsAny(owner, what)) {
+                // Who strengthens a lock waits for holders only, so it stands first.
+                resource.queue.addFirst(waiter);
+            } else {
+                resource.queue.add(waiter);
+            }
+            owner.waiting = waiter;
+        } finally {
+            partition.latch.unlock();
+        }
+        await(waiter);
+        owner.took(waiter.resource, what);
+        return true;
+    }
+
+    private void await(LockWaiter waiter) {
+        var owner = waiter.owner;
+        owner.waitsIn(Thread.currentThread());
+        try {
+            var circle = findCircle(waiter);
+            if (!circle.isEmpty() && leave(waiter)) {
+                deadlocks.incrementAndGet();
+                throw deadlock(circle);
+            }
+            long timeout = owner.lockTimeoutMillis;
+            long deadline = timeout == 0 ? 0 : clock.nanoTime() + timeout * 1_000_000;
+            while (!waiter.granted) {
+                if (owner.cancelled() && leave(waiter)) {
+                    owner.clearCancel();
+                    throw new SqlException(
+                            SqlState.QUERY_CANCELED, "canceling statement due to user request");
+                }
+                if (timeout == 0) {
+                    LockSupport.park(waiter);
+                } else {
+                    long rest = deadline - clock.nanoTime();
+                    if (rest <= 0) {
+                        if (leave(waiter)) {
+                            throw new SqlException(
+                                    SqlState.LOCK_NOT_AVAILABLE,
+                                    "canceling statement due to lock timeout");
+                        }
+                        continue;
+                    }
+                    LockSupport.parkNanos(waiter, rest);
+                }
+                if (Thread.interrupted()) {
+                    owner.cancel();
+                }
+            }
+        } finally {
+            owner.waitsIn(null);
+        }
+    }
+
+    /** Takes a waiter out of its queue; false if it was granted meanwhile. */
+    private boolean leave(LockWaiter waiter) {
+        var partition = partitions[waiter.resource.partition];
+        partition.latch.lock();
+        try {
+            if (waiter.granted) {
+                return false;
+            }
+            waiter.resource.queue.remove(waiter);
+            waiter.owner.waiting = null;
+            waiter.resource.wakeQueue();
+            dropIfUnused(partition, waiter.resource);
+            return true;
+        } finally {
+            partition.latch.unlock();
+        }
+    }
+
+    private static void dropIfUnused(Partition partition, LockResource resource) {
+        if (resource.unused()) {
+            partition.resources.remove(resource.target, resource);
+        }
+    }
+
+    // ---- release --------------------------------------------------------------------------------
+
+    /** Gives back everything taken after the first {@code keep} locks. */
+    void releaseAfter(LockOwner owner, int keep) {
+        for (int i = owner.heldCount() - 1; i >= keep; i--) {
+            var resource = owner.heldResource(i);
+            release(resource, owner, owner.heldWhat(i));
+        }
+        owner.forget(keep);
+    }
+
+    private void release(LockResource resource, LockOwner owner, int what) {
+        var partition = partitions[resource.partition];
+        partition.latch.lock();
+        try {
+            resource.release(owner, what);
+            resource.wakeQueue();
+            dropIfUnused(partition, resource);
+        } finally {
+            partition.latch.unlock();
+        }
+    }
+
+    /** Gives back everything. */
+    void releaseAll(LockOwner owner) {
+        LockResource last = null;
+        for (int i = owner.heldCount() - 1; i >= 0; i--) {
+            var resource = owner.heldResource(i);
+            if (resource == last) {
+                continue;
+            }
+            last = resource;
+            var partition = partitions[resource.partition];
+            partition.latch.lock();
+            try {
+                resource.releaseAll(owner);
+                if (!resource.queue.isEmpty()) {
+                    resource.wakeQueue();
+                }
+                dropIfUnused(partition, resource);
+            } finally {
+                partition.latch.unlock();
+            }
+        }
+        owner.forget(0);
+    }
+
+    /** Gives back the newest lock of that kind; false if there is none. */
+    boolean releaseOne(LockOwner owner, LockTarget target, ObjectLockMode mode) {
+        for (int i = owner.heldCount() - 1; i >= 0; i--) {
+            if (owner.heldWhat(i) == mode.ordinal()
+                    && owner.heldResource(i).target.equals(target)) {
+                release(owner.heldResource(i), owner, mode.ordinal());
+                owner.forgetOne(i);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- deadlocks ------------------------------------------------------------------------------
+
+    /** One edge of a circle of waits. */
+    private record Edge(LockWaiter waiter, LockOwner blocker) {}
+
+    private List<Edge> findCircle(LockWaiter start) {
+        for (var partition : partitions) {
+            partition.latch.lock();
+        }
+        try {
+            var path = new ArrayList<Edge>();
+            return !start.granted && search(start, start.owner, path, new HashSet<>())
+                    ? path
+                    : List.of();
+        } finally {
+            for (var partition : partitions) {
+                partition.latch.unlock();
+            }
+        }
+    }
+
+    private boolean search(
+            LockWaiter waiter, LockOwner start, List<Edge> path, Set<LockOwner> seen) {
+        for (var blocker : blockers(waiter)) {
+            path.add(new Edge(waiter, blocker));
+            if (blocker.sameSession(start)) {
+                return true;
+            }
+            if (seen.add(blocker)) {
+                var next = blocker.waiting;
+                if (next != null && search(next, start, path, seen)) {
+                    return true;
+                }
+            }
+            path.removeLast();
+        }
+        return false;
+    }
+
+    private static List<LockOwner> blockers(LockWaiter waiter) {
+        var found = new ArrayList<LockOwner>();
+        var resource = waiter.resource;
+        resource.forEachBlocker(waiter.owner, waiter.what, found::add);
+        if (!resource.holdsAny(waiter.owner, waiter.what)) {
+            for (var earlier : resource.queue) {
+                if (earlier == waiter) {
+                    break;
+                }
+                if (!earlier.owner.sameSession(waiter.owner)
+                        && resource.conflicts(earlier.what, waiter.what)) {
+                    found.add(earlier.owner);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static SqlException deadlock(List<Edge> circle) {
+        var detail = new StringBuilder();
+        for (var edge : circle) {
+            if (!detail.isEmpty()) {
+                detail.append('\n');
+            }
+            detail.append("Process ")
+                    .append(edge.waiter().owner.process)
+                    .append(" waits for ")
+                    .append(describe(edge.waiter(), edge.blocker()))
+                    .append("; blocked by process ")
+                    .append(edge.blocker().process)
+                    .append('.');
+        }
+        return new SqlException(SqlState.T_R_DEADLOCK_DETECTED, "deadlock detected")
+                .withDetail(detail.toString())
+                .withHint("See server log for query details.");
+    }
+
+    private static String describe(LockWaiter waiter, LockOwner blocker) {
+        return switch (waiter.resource.target) {
+            case LockTarget.Item(long classId, long objectId) ->
+                    mode(waiter.what)
+                            + (classId == 1259
+                                    ? " on relation " + objectId
+                                    : " on object " + objectId + " of class " + classId);
+            case LockTarget.Advisory(long key, boolean two) ->
+                    mode(waiter.what)
+                            + " on advisory lock ["
+                            + (key >>> 32)
+                            + ","
+                            + (key & 0xffff_ffffL)
+                            + ","
+                            + (two ? 2 : 1)
+                            + "]";
+            case LockTarget.Key _, LockTarget.Stripe _ -> "ShareLock on transaction " + blocker.id;
+        };
+    }
+
+    private static String mode(int what) {
+        return ObjectLockMode.values()[what].pgName();
+    }
+
+    // ---- inspection -----------------------------------------------------------------------------
+
+    /** Everything held and waited for, keys left out. */
+    List<LockView> views() {
+        var views = new ArrayList<LockView>();
+        for (var partition : partitions) {
+            partition.latch.lock();
+            try {
+                for (var resource : partition.resources.values()) {
+                    resource.forEachHeld(
+                            (owner, what) -> view(views, resource, owner, what, true));
+                    for (var waiter : resource.queue) {
+                        view(views, resource, waiter.owner, waiter.what, false);
+                    }
+                }
+            } finally {
+                partition.latch.unlock();
+            }
+        }
+        return views;
+    }
+
+    private static void view(
+            List<LockView> views,
+            LockResource resource,
+            LockOwner owner,
+            int what,
+            boolean granted) {
+        switch (resource.target) {
+            case LockTarget.Item(long classId, long objectId) ->
+                    views.add(
+                            new LockView(
+                                    owner.process,
+                                    owner.id,
+                                    "relation",
+                                    OptionalLong.of(classId),
+                                    OptionalLong.of(objectId),
+                                    OptionalInt.empty(),
+                                    OptionalLong.empty(),
+                                    mode(what),
+                                    granted));
+            case LockTarget.Advisory(long key, boolean two) ->
+                    views.add(
+                            new LockView(
+                                    owner.process,
+                                    owner.id,
+                                    "advisory",
+                                    OptionalLong.of(two ? 2 : 1),
+                                    OptionalLong.of(key),
+                                    OptionalInt.empty(),
+                                    OptionalLong.empty(),
+                                    mode(what),
+                                    granted));
+            case LockTarget.Stripe(int tabletId, int stripe) ->
+                    views.add(
+                            new LockView(
+                                    owner.process,
+                                    owner.id,
+                                    "tuple",
+                                    OptionalLong.empty(),
+                                    OptionalLong.empty(),
+                                    OptionalInt.of(tabletId),
+                                    OptionalLong.of((long) stripe << 10 | what >> 3),
+                                    LockStrength.values()[what & 7].name(),
+                                    granted));
+            case LockTarget.Key _ -> {}
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.quiverdb.storage.txn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who holds locks: a transaction, or a session for its advisory locks. The list of what it took, in
+ * order, serves savepoints and the end. Used by one thread at a time, except {@link #cancel}.
+ */
+final class LockOwner {
+    /** The number that deadlock details and pg_locks show as the transaction. */
+    final long id;
+
+    /** The number that deadlock details show as the process. */
+    volatile long process;
+
+    /** Owners of one session do not block each other. */
+    final Object session;
+
+    /** 0 for ever. */
+    volatile long lockTimeoutMillis;
+
+    private volatile boolean cancelled;
+    private volatile @Nullable Thread waitingThread;
+
+    /** The one lock it waits for; guarded by all lock partitions together. */
+    volatile @Nullable LockWaiter waiting;
+
+    private final List<LockResource> resources = new ArrayList<>();
+    private int[] whats = new int[4];
+
+    LockOwner(long id, Object session) {
+        this.id = id;
+        this.process = id;
+        this.session = session;
+    }
+
+    boolean sameSession(LockOwner other) {
+        return other == this || other.session == session;
+    }
+
+    void cancel() {
+        cancelled = true;
+        var thread = waitingThread;
+        if (thread != null) {
+            java.util.concurrent.locks.LockSupport.unpark(thread);
+        }
+    }
+
+    boolean cancelled() {
+        return cancelled;
+    }
+
+    void clearCancel() {
+        cancelled = false;
+    }
+
+    void waitsIn(@Nullable Thread thread) {
+        waitingThread = thread;
+    }
+
+    int heldCount() {
+        return resources.size();
+    }
+
+    void took(LockResource resource, int what) {
+        int at = resources.size();
+        if (at == whats.length) {
+            whats = Arrays.copyOf(whats, at * 2);
+        }
+        whats[at] = what;
+        resources.add(resource);
+    }
+
+    LockResource heldResource(int index) {
+        return resources.get(index);
+    }
+
+    int heldWhat(int index) {
+        return whats[index];
+    }
+
+    void forget(int from) {
+        resources.subList(from, resources.size()).clear();
+    }
+
+    void forgetOne(int index) {
+        resources.remove(index);
+        System.arraycopy(whats, index + 1, whats, index, resources.size() - index);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.quiverdb.storage.txn;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What can be locked besides rows. */
+sealed interface LockTarget {
+    /** A relation or another object of the catalog; PostgreSQL's eight modes. */
+    record Item(long classId, long objectId) implements LockTarget {}
+
+    /** An advisory lock: one bigint, or two ints in its halves. */
+    record Advisory(long key, boolean two) implements LockTarget {}
+
+    /** A unique key; held exclusively by whoever brings it into or takes it out of an index. */
+    final class Key implements LockTarget {
+        private final int tabletId;
+        private final int indexId;
+        private final byte[] bytes;
+        private final int hash;
+
+        Key(int tabletId, int indexId, byte[] bytes) {
+            this.tabletId = tabletId;
+            this.indexId = indexId;
+            this.bytes = bytes;
+            this.hash = (Arrays.hashCode(bytes) * 31 + indexId) * 31 + tabletId;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key
+                    && key.hash == hash
+                    && key.tabletId == tabletId
+                    && key.indexId == indexId
+                    && Arrays.equals(key.bytes, bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
+
+    /** The rows of one stripe. */
+    record Stripe(int tabletId, int stripe) implements LockTarget {}
+}
