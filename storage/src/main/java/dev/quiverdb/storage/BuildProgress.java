@@ -1,6 +1,8 @@
 package dev.quiverdb.storage;
 
-/** Told how far an index build has come; feeds pg_stat_progress_create_index. Any thread may call. */
+/**
+ * Told how far an index build has come; feeds pg_stat_progress_create_index. Any thread may call.
+ */
 @FunctionalInterface
 public interface BuildProgress {
     /** Hears nothing. */

@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A column of a tablet.
  *
- * @param columnId names the column for ever within its tablet, is never reused, and need not be dense
+ * @param columnId names the column for ever within its tablet, is never reused, and need not be
+ *     dense
  * @param name for error messages and inspection; may be empty
- * @param typmod the type's modifier, -1 for none; vector(n), halfvec(n) and bit(n) with a modifier are
- *     kept in fixed-stride vector slots
+ * @param typmod the type's modifier, -1 for none; vector(n), halfvec(n) and bit(n) with a modifier
+ *     are kept in fixed-stride vector slots
  * @param hidden whether the executor made it (index expressions, partial-index membership)
  * @param missingValue what rows written before the column was added have; null for SQL NULL
  */

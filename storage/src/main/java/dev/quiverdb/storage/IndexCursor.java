@@ -1,8 +1,8 @@
 package dev.quiverdb.storage;
 
 /**
- * Row ids in key order. Every one is of a row that the transaction sees and whose visible version has
- * the key: entries are rechecked against the rows. Used by one thread at a time.
+ * Row ids in key order. Every one is of a row that the transaction sees and whose visible version
+ * has the key: entries are rechecked against the rows. Used by one thread at a time.
  */
 public interface IndexCursor extends AutoCloseable {
     /**

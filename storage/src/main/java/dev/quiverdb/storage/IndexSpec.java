@@ -51,8 +51,7 @@ public record IndexSpec(
         for (int columnId : columnIds) {
             keys.add(Key.of(columnId));
         }
-        return new IndexSpec(
-                indexId, BTREE, keys, unique, false, OptionalInt.empty(), Map.of());
+        return new IndexSpec(indexId, BTREE, keys, unique, false, OptionalInt.empty(), Map.of());
     }
 
     /** Returns whether this is the built-in ordered index. */

@@ -1,14 +1,14 @@
 package dev.quiverdb.storage;
 
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which keys of an ordered index a scan wants: equality on the first columns, then at most one range
- * on the next column. Bounds are in the order of values, also where the index is descending.
+ * Which keys of an ordered index a scan wants: equality on the first columns, then at most one
+ * range on the next column. Bounds are in the order of values, also where the index is descending.
  *
  * @param prefix what the first key columns equal; a null element stands for IS NULL
  * @param lower least value of the next column, or null for none
@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  *     without bounds, as in a scan for order
  */
 public record KeyRange(
-        List<@Nullable Object> prefix, @Nullable Bound lower, @Nullable Bound upper, boolean nulls) {
+        List<@Nullable Object> prefix,
+        @Nullable Bound lower,
+        @Nullable Bound upper,
+        boolean nulls) {
 
     /** Everything, in index order. */
     public static final KeyRange ALL = new KeyRange(List.of(), null, null, true);

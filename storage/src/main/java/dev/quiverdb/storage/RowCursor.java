@@ -14,7 +14,10 @@ public interface RowCursor extends AutoCloseable {
      */
     @Nullable Batch next();
 
-    /** Returns the row ids of the rows of the last batch; valid until the next call of {@link #next}. */
+    /**
+     * Returns the row ids of the rows of the last batch; valid until the next call of {@link
+     * #next}.
+     */
     long[] rowIds();
 
     @Override

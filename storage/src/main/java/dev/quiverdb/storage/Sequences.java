@@ -4,8 +4,8 @@ import java.util.OptionalLong;
 
 /**
  * Counters that are not transactional: what was drawn is never given again, whether or not the
- * transaction commits. Values are logged ahead in blocks of 32, so that a crash leaves a gap and never
- * a repetition. A sequence comes into being at first use. Thread-safe.
+ * transaction commits. Values are logged ahead in blocks of 32, so that a crash leaves a gap and
+ * never a repetition. A sequence comes into being at first use. Thread-safe.
  */
 public interface Sequences {
     /** A sequence as {@code SELECT last_value, is_called FROM seq} shows it. */

@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
  * A database's storage: one commit log, one block store, the tablets in them, and the transactions
  * over those. Thread-safe.
  *
- * <p>It opens by itself, from a directory: what tablets there are, their columns and indexes it knows
- * from its own records, without the catalog that lives in one of its tablets.
+ * <p>It opens by itself, from a directory: what tablets there are, their columns and indexes it
+ * knows from its own records, without the catalog that lives in one of its tablets.
  */
 public interface Storage extends AutoCloseable {
-    /** Begins a transaction. It takes its snapshot at the first {@link Transaction#beginStatement}. */
+    /**
+     * Begins a transaction. It takes its snapshot at the first {@link Transaction#beginStatement}.
+     */
     default Transaction begin(IsolationLevel isolation) {
         return begin(isolation, false, false);
     }
@@ -59,8 +61,8 @@ public interface Storage extends AutoCloseable {
     void checkpoint();
 
     /**
-     * Rolls back every open transaction that is not prepared, takes a checkpoint and closes. After a
-     * fatal error of the machine it only closes; opening again recovers.
+     * Rolls back every open transaction that is not prepared, takes a checkpoint and closes. After
+     * a fatal error of the machine it only closes; opening again recovers.
      */
     @Override
     void close();

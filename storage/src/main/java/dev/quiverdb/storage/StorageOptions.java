@@ -31,7 +31,10 @@ public record StorageOptions(
         boolean fsync,
         @Nullable KeyRing keyRing) {
 
-    /** The defaults for a directory: 256 MiB of cache, 64 MiB of history, a checkpoint every 256 MiB. */
+    /**
+     * The defaults for a directory: 256 MiB of cache, 64 MiB of history, a checkpoint every 256
+     * MiB.
+     */
     public static StorageOptions in(Path directory) {
         return new StorageOptions(
                 new FileDisk(directory),
@@ -61,31 +64,66 @@ public record StorageOptions(
 
     public StorageOptions withCacheBytes(long bytes) {
         return new StorageOptions(
-                disk, clock, chance, temporaryDirectory, bytes, historyBytes, checkpointLogBytes,
-                fsync, keyRing);
+                disk,
+                clock,
+                chance,
+                temporaryDirectory,
+                bytes,
+                historyBytes,
+                checkpointLogBytes,
+                fsync,
+                keyRing);
     }
 
     public StorageOptions withHistoryBytes(long bytes) {
         return new StorageOptions(
-                disk, clock, chance, temporaryDirectory, cacheBytes, bytes, checkpointLogBytes,
-                fsync, keyRing);
+                disk,
+                clock,
+                chance,
+                temporaryDirectory,
+                cacheBytes,
+                bytes,
+                checkpointLogBytes,
+                fsync,
+                keyRing);
     }
 
     public StorageOptions withCheckpointLogBytes(long bytes) {
         return new StorageOptions(
-                disk, clock, chance, temporaryDirectory, cacheBytes, historyBytes, bytes, fsync,
+                disk,
+                clock,
+                chance,
+                temporaryDirectory,
+                cacheBytes,
+                historyBytes,
+                bytes,
+                fsync,
                 keyRing);
     }
 
     public StorageOptions withFsync(boolean on) {
         return new StorageOptions(
-                disk, clock, chance, temporaryDirectory, cacheBytes, historyBytes,
-                checkpointLogBytes, on, keyRing);
+                disk,
+                clock,
+                chance,
+                temporaryDirectory,
+                cacheBytes,
+                historyBytes,
+                checkpointLogBytes,
+                on,
+                keyRing);
     }
 
     public StorageOptions withKeyRing(@Nullable KeyRing keys) {
         return new StorageOptions(
-                disk, clock, chance, temporaryDirectory, cacheBytes, historyBytes,
-                checkpointLogBytes, fsync, keys);
+                disk,
+                clock,
+                chance,
+                temporaryDirectory,
+                cacheBytes,
+                historyBytes,
+                checkpointLogBytes,
+                fsync,
+                keys);
     }
 }

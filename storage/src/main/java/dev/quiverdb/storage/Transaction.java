@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * exception the transaction is still usable once rolled back to a savepoint (or as a whole); that a
  * failed transaction refuses further statements (25P02) is the session's business.
  *
- * <p>Row values are the Java objects that {@link dev.quiverdb.base.type.Type} names; SQL NULL is null.
+ * <p>Row values are the Java objects that {@link dev.quiverdb.base.type.Type} names; SQL NULL is
+ * null.
  */
 public interface Transaction {
     /** The transaction's number; ascending, unique within this storage, never 0. */
@@ -26,7 +27,9 @@ public interface Transaction {
     /** Makes a transaction read-only; allowed at any time. */
     void setReadOnly();
 
-    /** Names the session in pg_locks and in deadlock details; without it, the transaction's id does. */
+    /**
+     * Names the session in pg_locks and in deadlock details; without it, the transaction's id does.
+     */
     void setProcess(long processId);
 
     /** Milliseconds a lock wait may last before 55P03; 0, the default, for ever. */
@@ -56,8 +59,8 @@ public interface Transaction {
 
     /**
      * Scans stripes {@code [firstStripe, endStripe)}, for parallel scans and sampling; see {@link
-     * Storage#statistics(int)}. Row {@code id} lies in stripe {@code id / 1024}. Cursors made by one
-     * thread may be used by several, one thread each, while this transaction writes nothing.
+     * Storage#statistics(int)}. Row {@code id} lies in stripe {@code id / 1024}. Cursors made by
+     * one thread may be used by several, one thread each, while this transaction writes nothing.
      */
     RowCursor scan(int tabletId, int[] columnIds, int firstStripe, int endStripe);
 
@@ -76,8 +79,7 @@ public interface Transaction {
      * @param kept receives for each row of {@code out} its index in {@code rowIds}
      * @return how many rows {@code out} has
      */
-    int fetchMany(
-            int tabletId, long[] rowIds, int count, int[] columnIds, Batch out, int[] kept);
+    int fetchMany(int tabletId, long[] rowIds, int count, int[] columnIds, Batch out, int[] kept);
 
     /** Row ids by key. */
     IndexCursor indexScan(int tabletId, int indexId, KeyRange range, boolean reverse);
@@ -103,13 +105,12 @@ public interface Transaction {
     long insert(int tabletId, @Nullable Object[] values);
 
     /**
-     * INSERT ... ON CONFLICT: as {@link #insert}, but a conflict in an arbiter index is answered, not
-     * thrown. Above READ COMMITTED a conflicting row that the snapshot does not see is a 40001.
+     * INSERT ... ON CONFLICT: as {@link #insert}, but a conflict in an arbiter index is answered,
+     * not thrown. Above READ COMMITTED a conflicting row that the snapshot does not see is a 40001.
      *
      * @param arbiterIndexIds the unique indexes to look at; empty for all
      */
-    InsertOutcome insertOrConflict(
-            int tabletId, @Nullable Object[] values, int[] arbiterIndexIds);
+    InsertOutcome insertOrConflict(int tabletId, @Nullable Object[] values, int[] arbiterIndexIds);
 
     /**
      * Inserts many rows; the bulk path. The columns of the batch are those of the tablet's spec.
@@ -119,13 +120,14 @@ public interface Transaction {
     void insertBatch(int tabletId, Batch rows);
 
     /**
-     * Updates some columns of a row. Locks the row first, in strength UPDATE if a column of a unique
-     * index is among them and NO_KEY_UPDATE otherwise, unless this transaction holds that lock already.
+     * Updates some columns of a row. Locks the row first, in strength UPDATE if a column of a
+     * unique index is among them and NO_KEY_UPDATE otherwise, unless this transaction holds that
+     * lock already.
      *
      * @return DONE, UPDATED, DELETED or SELF_MODIFIED
      * @throws UniqueViolation as {@link #insert}
-     * @throws dev.quiverdb.base.error.SqlException 40001 above READ COMMITTED if the row changed since
-     *     the snapshot
+     * @throws dev.quiverdb.base.error.SqlException 40001 above READ COMMITTED if the row changed
+     *     since the snapshot
      */
     LockOutcome update(int tabletId, long rowId, int[] columnIds, @Nullable Object[] values);
 
@@ -136,15 +138,16 @@ public interface Transaction {
     LockOutcome lockRow(int tabletId, long rowId, LockStrength strength, WaitPolicy policy);
 
     /**
-     * Reads the newest committed version or, where it exists, the own one (of all commands), whatever
-     * the snapshot. For re-evaluation after {@link LockOutcome#UPDATED} and for ON CONFLICT.
+     * Reads the newest committed version or, where it exists, the own one (of all commands),
+     * whatever the snapshot. For re-evaluation after {@link LockOutcome#UPDATED} and for ON
+     * CONFLICT.
      */
     boolean fetchLatest(int tabletId, long rowId, int[] columnIds, @Nullable Object[] out);
 
     /**
      * Finds a row by its whole unique key (or prefix) in the newest committed state and own writes,
-     * and locks it: referential checks. Waits for whoever is deleting or changing it, and for whoever
-     * inserts it. The first match where the key is not unique.
+     * and locks it: referential checks. Waits for whoever is deleting or changing it, and for
+     * whoever inserts it. The first match where the key is not unique.
      *
      * @param key one value per leading key column, none null
      * @return the row id, or -1
@@ -179,8 +182,8 @@ public interface Transaction {
     void dropTablet(int tabletId);
 
     /**
-     * Adds columns (with their missing value) and drops columns: the spec's indexes stay as they are.
-     * The caller holds ACCESS EXCLUSIVE. Costs nothing per row.
+     * Adds columns (with their missing value) and drops columns: the spec's indexes stay as they
+     * are. The caller holds ACCESS EXCLUSIVE. Costs nothing per row.
      */
     void alterTablet(TabletSpec spec);
 
@@ -203,7 +206,8 @@ public interface Transaction {
      * Commits: when it returns, the transaction is durable and seen by every later snapshot. If it
      * throws, the transaction is rolled back.
      *
-     * @throws dev.quiverdb.base.error.SqlException 40001 if a serializable transaction must give way
+     * @throws dev.quiverdb.base.error.SqlException 40001 if a serializable transaction must give
+     *     way
      */
     void commit();
 

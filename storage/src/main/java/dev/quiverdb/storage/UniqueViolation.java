@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row has the same key in a unique index as another one. The executor, who knows the names, makes it
- * a 23505. Thrown without a stack trace.
+ * A row has the same key in a unique index as another one. The executor, who knows the names, makes
+ * it a 23505. Thrown without a stack trace.
  */
 public final class UniqueViolation extends RuntimeException {
     private static final long serialVersionUID = 1L;

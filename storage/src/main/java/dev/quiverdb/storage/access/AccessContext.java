@@ -15,8 +15,8 @@ public interface AccessContext {
     IndexSpec index();
 
     /**
-     * The vectors of a column kept in fixed-stride slots; null for all other columns, whose values an
-     * index that needs them keeps itself.
+     * The vectors of a column kept in fixed-stride slots; null for all other columns, whose values
+     * an index that needs them keeps itself.
      */
     @Nullable SlotReader slots(int columnId);
 }

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * One index. The applying thread alone calls {@link #insert}, {@link #delete}, {@link #unlink} and
- * {@link #drop}, inside a writer's visit, in log order; they never fail and never wait for a reader.
- * Searches come from any thread at any time, in no visit.
+ * {@link #drop}, inside a writer's visit, in log order; they never fail and never wait for a
+ * reader. Searches come from any thread at any time, in no visit.
  */
 public interface AccessIndex extends AutoCloseable {
     /** A row version came that belongs to this index. */
@@ -17,8 +17,8 @@ public interface AccessIndex extends AutoCloseable {
     /**
      * A row version went.
      *
-     * @param forSnapshots whether open snapshots may still look for it; the row tells them whether it
-     *     counts
+     * @param forSnapshots whether open snapshots may still look for it; the row tells them whether
+     *     it counts
      */
     void delete(RowView row, long rowId, long commit, boolean forSnapshots);
 
@@ -31,7 +31,9 @@ public interface AccessIndex extends AutoCloseable {
     /** Every open snapshot sees what was committed up to here. Any thread. */
     default void prune(long horizon) {}
 
-    /** Writes what {@link AccessMethod#open} needs, between two log entries, in a writer's visit. */
+    /**
+     * Writes what {@link AccessMethod#open} needs, between two log entries, in a writer's visit.
+     */
     void save(ByteWriter out);
 
     /** Gives all blocks back. */

@@ -12,8 +12,8 @@ public interface AccessMethod {
     String name();
 
     /**
-     * Makes an empty index, in a writer's visit, between two log entries. Must not fail: what is wrong
-     * with a spec is said by {@link #validate}.
+     * Makes an empty index, in a writer's visit, between two log entries. Must not fail: what is
+     * wrong with a spec is said by {@link #validate}.
      */
     AccessIndex create(AccessContext context);
 
@@ -21,9 +21,9 @@ public interface AccessMethod {
     AccessIndex open(AccessContext context, ByteBuffer saved);
 
     /**
-     * Builds an index over rows that nobody changes meanwhile. Runs in the session before its commit;
-     * in no visit. What it returns either becomes the index at commit or is dropped. Where it is
-     * missing (replay after a crash), the index is made by {@link #create} and one {@link
+     * Builds an index over rows that nobody changes meanwhile. Runs in the session before its
+     * commit; in no visit. What it returns either becomes the index at commit or is dropped. Where
+     * it is missing (replay after a crash), the index is made by {@link #create} and one {@link
      * AccessIndex#insert} per row.
      */
     AccessIndex build(AccessContext context, RowSource rows, BuildProgress progress);

@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
  */
 public interface AccessReader {
     /**
-     * Tells which candidates count: the row is visible and its visible version has this very vector in
-     * the column. Rows with own writes never count here, see {@link #ownRows}.
+     * Tells which candidates count: the row is visible and its visible version has this very vector
+     * in the column. Rows with own writes never count here, see {@link #ownRows}.
      *
      * @param visible receives the answers for {@code [0, count)}
      */
     void visible(int columnId, int[] vecIds, long[] rowIds, int count, boolean[] visible);
 
     /**
-     * As {@link #visible} for entries that are not vectors in slots: the row is visible and its version
-     * is the one that is newest, or else the caller compares {@link #value}.
+     * As {@link #visible} for entries that are not vectors in slots: the row is visible and its
+     * version is the one that is newest, or else the caller compares {@link #value}.
      */
     boolean visible(long rowId);
 

@@ -12,7 +12,8 @@ public interface RowSource {
     long rows();
 
     /**
-     * Shows the rows of one stripe; may be called by many threads at once. The caller is in no visit.
+     * Shows the rows of one stripe; may be called by many threads at once. The caller is in no
+     * visit.
      */
     void visit(int stripe, Visitor visitor);
 

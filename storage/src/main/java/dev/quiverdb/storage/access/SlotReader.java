@@ -3,9 +3,9 @@ package dev.quiverdb.storage.access;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The vectors of a column, read in place, off-heap. A slot is addressed by its {@code vecId}, begins on
- * a cache line, is written once before its number is told to anybody, and is not reused before every
- * index of the column has unlinked it.
+ * The vectors of a column, read in place, off-heap. A slot is addressed by its {@code vecId},
+ * begins on a cache line, is written once before its number is told to anybody, and is not reused
+ * before every index of the column has unlinked it.
  *
  * <p>Memory is valid within a visit of the block store ({@code BlockStore.enterReader}).
  */

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * ...   the columns the change wrote (see {@link RowBuffer#writeImage})
  * </pre>
  *
- * <p>Because records are in commit order, pruning drops whole chunks from the old end: a reader needs a
- * record only if it does not see the commit that made it, so a chunk whose newest commit every open
- * snapshot sees is needed by nobody. Beyond a budget the oldest chunks move to a temporary file that
- * has no name.
+ * <p>Because records are in commit order, pruning drops whole chunks from the old end: a reader
+ * needs a record only if it does not see the commit that made it, so a chunk whose newest commit
+ * every open snapshot sees is needed by nobody. Beyond a budget the oldest chunks move to a
+ * temporary file that has no name.
  *
  * <p>One thread appends; any thread reads; any thread prunes.
  */
@@ -197,7 +197,9 @@ public final class History implements AutoCloseable {
         }
     }
 
-    /** Drops what no snapshot needs that sees everything up to {@code horizon}. O(chunks dropped). */
+    /**
+     * Drops what no snapshot needs that sees everything up to {@code horizon}. O(chunks dropped).
+     */
     public synchronized void prune(long horizon) {
         var all = chunks;
         int drop = 0;

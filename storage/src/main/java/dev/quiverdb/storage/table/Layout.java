@@ -13,13 +13,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the columns of a tablet lie in its stripes. Immutable; a changed spec makes a new layout with
- * the next version, in which columns that stay keep their place.
+ * Where the columns of a tablet lie in its stripes. Immutable; a changed spec makes a new layout
+ * with the next version, in which columns that stay keep their place.
  *
  * <p>A stripe is made of <em>segments</em>, blocks of one size for the same segment in all stripes.
- * Segment 0 begins with the stripe's header. A column takes 128 bytes of null bits and 1,024 values in
- * one segment; a column added later gets a new segment, which a stripe lacks until somebody writes to
- * it, and until then its rows have the missing value.
+ * Segment 0 begins with the stripe's header. A column takes 128 bytes of null bits and 1,024 values
+ * in one segment; a column added later gets a new segment, which a stripe lacks until somebody
+ * writes to it, and until then its rows have the missing value.
  */
 public final class Layout {
     /** Row slots in a stripe. */
@@ -111,8 +111,7 @@ public final class Layout {
         var places = new ArrayList<Place>();
         var sizes = new ArrayList<Integer>();
         place(spec.columns(), places, sizes, StripeHeader.BYTES);
-        return new Layout(
-                spec, 1, places, sizes.stream().mapToInt(Integer::intValue).toArray());
+        return new Layout(spec, 1, places, sizes.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** The layout after ALTER TABLE. Columns of the same id keep place and type. */

@@ -4,8 +4,8 @@ import dev.quiverdb.storage.block.BlockStore;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Values too large for a stripe's heap: a chain of blocks of their own, each of which begins with the
- * number of the next (long, 0 for none) and goes on with bytes of the value.
+ * Values too large for a stripe's heap: a chain of blocks of their own, each of which begins with
+ * the number of the next (long, 0 for none) and goes on with bytes of the value.
  */
 final class Overflow {
     private static final int HEAD = 8;

@@ -3,8 +3,8 @@ package dev.quiverdb.storage.table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one stripe that the reading transaction wrote itself. They hide what the stripe has in
- * their slots.
+ * The rows of one stripe that the reading transaction wrote itself. They hide what the stripe has
+ * in their slots.
  */
 public interface OwnRows {
     int count();

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row, or some columns of one, in the form in which it travels: numbers as bits, everything else
- * as a slice of bytes. Reused from row to row; belongs to one thread.
+ * One row, or some columns of one, in the form in which it travels: numbers as bits, everything
+ * else as a slice of bytes. Reused from row to row; belongs to one thread.
  *
  * <p>In the redo and in history a row is written as
  *

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads single rows as a snapshot sees them. Belongs to one thread at a time and is reused from row to
- * row, so that a read allocates little more than the values it returns.
+ * Reads single rows as a snapshot sees them. Belongs to one thread at a time and is reused from row
+ * to row, so that a read allocates little more than the values it returns.
  */
 public final class RowReader implements RowView {
     private static final int OPTIMISTIC_TRIES = 3;
@@ -125,8 +125,7 @@ public final class RowReader implements RowView {
                 int there =
                         of == layout
                                 ? position
-                                : of.positionOrMinusOne(
-                                        layout.column(position).spec().columnId());
+                                : of.positionOrMinusOne(layout.column(position).spec().columnId());
                 if (there < 0 || !older.has(there)) {
                     continue;
                 }
@@ -157,7 +156,9 @@ public final class RowReader implements RowView {
         return rowId;
     }
 
-    /** The value at a position of the layout, of the row loaded last. Opens a visit for a vector. */
+    /**
+     * The value at a position of the layout, of the row loaded last. Opens a visit for a vector.
+     */
     public @Nullable Object valueAt(int position) {
         return tablet.value(row, position);
     }

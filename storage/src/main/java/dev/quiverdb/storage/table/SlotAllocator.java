@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Hands out row ids. A slot is given again only when every open snapshot sees that its row is gone, so
- * that no row id that somebody holds can come to mean another row. Thread-safe.
+ * Hands out row ids. A slot is given again only when every open snapshot sees that its row is gone,
+ * so that no row id that somebody holds can come to mean another row. Thread-safe.
  */
 public final class SlotAllocator {
     private record Freed(long rowId, long commit) {}

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * optimistic stamp: what they return means nothing until the stamp is validated, and they may throw
  * an unchecked exception when it is not valid.
  *
- * <p>A heap reference is a long: bits 0-23 length, 24-43 offset in the heap block, 44-62 index of the
- * heap block, 63 set if the place holds (long first overflow block, int length) instead of the value.
+ * <p>A heap reference is a long: bits 0-23 length, 24-43 offset in the heap block, 44-62 index of
+ * the heap block, 63 set if the place holds (long first overflow block, int length) instead of the
+ * value.
  */
 final class Stripe {
     private static final int INLINE_BYTES_MAX = 2000;
@@ -143,8 +144,7 @@ final class Stripe {
         int at = column.values();
         switch (column.form()) {
             case BOOL -> out.setBits(position, memory.get(Bytes.BYTE, at + slot));
-            case INT, FLOAT, VECTOR ->
-                    out.setBits(position, memory.get(Bytes.INT, at + 4L * slot));
+            case INT, FLOAT, VECTOR -> out.setBits(position, memory.get(Bytes.INT, at + 4L * slot));
             case LONG, DOUBLE -> out.setBits(position, memory.get(Bytes.LONG, at + 8L * slot));
             case HEAP -> out.setCopied(position, copyHeap(memory.get(Bytes.LONG, at + 8L * slot)));
         }
@@ -282,8 +282,7 @@ final class Stripe {
                                 column.values() + 4L * slot,
                                 (int) missing.bits(position));
                 case LONG, DOUBLE ->
-                        memory.set(
-                                Bytes.LONG, column.values() + 8L * slot, missing.bits(position));
+                        memory.set(Bytes.LONG, column.values() + 8L * slot, missing.bits(position));
                 case HEAP ->
                         memory.set(
                                 Bytes.LONG,
@@ -362,7 +361,9 @@ final class Stripe {
         return bytes;
     }
 
-    /** Writes the heap anew if more than half of it is garbage. O(heap), amortised O(1) per byte. */
+    /**
+     * Writes the heap anew if more than half of it is garbage. O(heap), amortised O(1) per byte.
+     */
     void compactHeap(Layout layout) {
         if (garbage < 16 << 10 || garbage * 2L < heapBytes()) {
             return;

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies whole stripes into batches as a snapshot sees them. In a quiet stripe (everything in it is
- * older than the snapshot) that is one check for 1,024 rows and a copy per column; rows that are newer
- * than the snapshot are read one by one through their history.
+ * older than the snapshot) that is one check for 1,024 rows and a copy per column; rows that are
+ * newer than the snapshot are read one by one through their history.
  *
  * <p>Belongs to one thread at a time.
  */
@@ -72,8 +72,7 @@ public final class StripeScan {
      * @param rowIds receives the row id of each row
      * @return how many rows there are, at most 1,024
      */
-    public int read(
-            int index, Snapshot snapshot, @Nullable OwnRows own, Batch out, long[] rowIds) {
+    public int read(int index, Snapshot snapshot, @Nullable OwnRows own, Batch out, long[] rowIds) {
         int ticket = tablet.store().enterReader();
         try {
             return readInVisit(index, snapshot, own, out, rowIds);

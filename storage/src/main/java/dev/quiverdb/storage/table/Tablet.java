@@ -19,11 +19,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one tablet in their newest version, the history behind them, and the indexes over them.
+ * The rows of one tablet in their newest version, the history behind them, and the indexes over
+ * them.
  *
- * <p>The applying thread alone calls the {@code apply} methods, in a writer's visit. Readers come from
- * any thread through {@link RowReader} and {@link StripeScan}. Row ids are handed out by {@link
- * #allocator()} from any thread, long before they are applied.
+ * <p>The applying thread alone calls the {@code apply} methods, in a writer's visit. Readers come
+ * from any thread through {@link RowReader} and {@link StripeScan}. Row ids are handed out by
+ * {@link #allocator()} from any thread, long before they are applied.
  */
 public final class Tablet {
     private static final int DIRECTORY_BYTES = 4096;
@@ -172,8 +173,7 @@ public final class Tablet {
         var stripe = stripes[index];
         if (stripe == null) {
             long entry = directory[index / DIRECTORY_ENTRIES];
-            long block =
-                    store.read(entry).get(Bytes.LONG, 16L * (index % DIRECTORY_ENTRIES));
+            long block = store.read(entry).get(Bytes.LONG, 16L * (index % DIRECTORY_ENTRIES));
             stripe = Stripe.open(store, block);
             stripes[index] = stripe;
         }
@@ -295,8 +295,7 @@ public final class Tablet {
             if (column.form() == Form.VECTOR && row.state(i) == RowBuffer.PRESENT) {
                 int prefix = Stripe.vectorPrefix(column);
                 assert row.length(i) == prefix + column.slotBytes() : "vector of a wrong size";
-                row.setBits(
-                        i, vectorStore(column).write(row.source(i), row.offset(i) + prefix));
+                row.setBits(i, vectorStore(column).write(row.source(i), row.offset(i) + prefix));
             }
         }
     }
@@ -359,12 +358,7 @@ public final class Tablet {
             byte[] old = vectorStore(column).read((int) before.bits(i), prefix);
             int from = row.offset(i) + prefix;
             if (Arrays.equals(
-                    old,
-                    prefix,
-                    old.length,
-                    row.source(i),
-                    from,
-                    from + column.slotBytes())) {
+                    old, prefix, old.length, row.source(i), from, from + column.slotBytes())) {
                 row.setAbsent(i);
                 before.setAbsent(i);
             }
@@ -372,12 +366,7 @@ public final class Tablet {
     }
 
     private void updateIndexes(
-            Stripe stripe,
-            int slot,
-            long rowId,
-            RowBuffer row,
-            long commit,
-            boolean forSnapshots) {
+            Stripe stripe, int slot, long rowId, RowBuffer row, long commit, boolean forSnapshots) {
         var of = row.layout();
         after.reset(of);
         for (var index : indexes) {
@@ -483,8 +472,7 @@ public final class Tablet {
         allocator.freed(rowId, commit);
     }
 
-    private long writeImage(
-            Stripe stripe, int slot, long stamp, RowBuffer image, long commit) {
+    private long writeImage(Stripe stripe, int slot, long stamp, RowBuffer image, long commit) {
         var out = image.scratch();
         out.reset();
         out.putLong(stamp);
@@ -495,8 +483,7 @@ public final class Tablet {
         return history.append(out.array(), 0, out.size(), commit);
     }
 
-    private void releaseVectors(
-            Layout of, RowBuffer old, @Nullable RowBuffer row, long commit) {
+    private void releaseVectors(Layout of, RowBuffer old, @Nullable RowBuffer row, long commit) {
         for (int i = 0; i < of.columnCount(); i++) {
             var column = of.column(i);
             if (column.form() == Form.VECTOR

@@ -10,8 +10,8 @@ import java.util.Arrays;
 
 /**
  * The vectors of one column: slots of one stride, a multiple of 64 bytes, a power of two of them in
- * each slab, a slab in each block. A slot is written once before anybody knows its number, so readers
- * need no check. Numbers (vecIds) are local to this store and are never logged.
+ * each slab, a slab in each block. A slot is written once before anybody knows its number, so
+ * readers need no check. Numbers (vecIds) are local to this store and are never logged.
  *
  * <p>A slot whose row went away waits until no snapshot and no index needs it.
  *

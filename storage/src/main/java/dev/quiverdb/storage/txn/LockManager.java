@@ -23,8 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * All locks of one storage: rows, unique keys, objects, advisory. Thread-safe.
  *
  * <p>Resources are spread over partitions by hash, each under its own latch. A request that has to
- * wait looks at once whether its wait closes a circle; if so it is the victim. For that it takes all
- * partitions in order, which only those do who wait anyway.
+ * wait looks at once whether its wait closes a circle; if so it is the victim. For that it takes
+ * all partitions in order, which only those do who wait anyway.
  */
 final class LockManager {
     private static final int PARTITIONS = 32;
@@ -75,8 +75,7 @@ final class LockManager {
         return lock(owner, key, ObjectLockMode.EXCLUSIVE.ordinal(), policy);
     }
 
-    boolean lockItem(
-            LockOwner owner, LockTarget target, ObjectLockMode mode, WaitPolicy policy) {
+    boolean lockItem(LockOwner owner, LockTarget target, ObjectLockMode mode, WaitPolicy policy) {
         return lock(owner, target, mode.ordinal(), policy);
     }
 
@@ -360,8 +359,7 @@ final class LockManager {
             partition.latch.lock();
             try {
                 for (var resource : partition.resources.values()) {
-                    resource.forEachHeld(
-                            (owner, what) -> view(views, resource, owner, what, true));
+                    resource.forEachHeld((owner, what) -> view(views, resource, owner, what, true));
                     for (var waiter : resource.queue) {
                         view(views, resource, waiter.owner, waiter.what, false);
                     }

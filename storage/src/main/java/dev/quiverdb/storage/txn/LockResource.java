@@ -2,8 +2,8 @@ package dev.quiverdb.storage.txn;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * One thing that is locked, with its holders and its queue. Guarded by its partition in {@link

@@ -1,6 +1,8 @@
 package dev.quiverdb.storage.txn;
 
-/** A place in a lock's queue. Guarded by the resource's partition; {@code granted} is read outside. */
+/**
+ * A place in a lock's queue. Guarded by the resource's partition; {@code granted} is read outside.
+ */
 final class LockWaiter {
     final LockOwner owner;
     final LockResource resource;

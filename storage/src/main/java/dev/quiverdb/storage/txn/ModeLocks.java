@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
-/** The holders of an object, an advisory lock or a unique key. Modes are {@link ObjectLockMode}s. */
+/**
+ * The holders of an object, an advisory lock or a unique key. Modes are {@link ObjectLockMode}s.
+ */
 final class ModeLocks extends LockResource {
     private static final ObjectLockMode[] MODES = ObjectLockMode.values();
 
