@@ -9,6 +9,8 @@ public interface BuildProgress {
     BuildProgress SILENT = (phase, done, total) -> {};
 
     /**
+     * Hears of progress.
+     *
      * @param phase PostgreSQL's phase name, such as {@code building index: scanning table}
      * @param done rows (or blocks) done in this phase
      * @param total rows (or blocks) of this phase, 0 where it is not known

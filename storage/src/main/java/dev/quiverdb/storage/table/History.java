@@ -41,10 +41,10 @@ public final class History implements AutoCloseable {
         int used;
         volatile long newest;
 
-        Chunk(long number, int bytes) {
+        Chunk(long number, byte[] memory) {
             this.number = number;
-            this.bytes = bytes;
-            this.memory = new byte[bytes];
+            this.bytes = memory.length;
+            this.memory = memory;
         }
     }
 
@@ -71,12 +71,11 @@ public final class History implements AutoCloseable {
     synchronized long append(byte[] bytes, int from, int length, long commit) {
         var all = chunks;
         var last = all.length == 0 ? null : all[all.length - 1];
-        var memory = last == null ? null : last.memory;
+        byte[] memory = last == null ? null : last.memory;
         if (last == null || memory == null || last.used + 4 + length > memory.length) {
-            last = addChunk(Math.max(CHUNK_BYTES, length + 4));
-            memory = last.memory;
+            memory = new byte[Math.max(CHUNK_BYTES, length + 4)];
+            last = addChunk(memory);
         }
-        assert memory != null : "A chunk being filled is in memory.";
         int at = last.used;
         memory[at] = (byte) (length >>> 24);
         memory[at + 1] = (byte) (length >>> 16);
@@ -88,13 +87,13 @@ public final class History implements AutoCloseable {
         return last.number << 32 | at;
     }
 
-    private Chunk addChunk(int bytes) {
+    private Chunk addChunk(byte[] memory) {
         var all = chunks;
-        var chunk = new Chunk(firstNumber + all.length, bytes);
+        var chunk = new Chunk(firstNumber + all.length, memory);
         var more = Arrays.copyOf(all, all.length + 1);
         more[all.length] = chunk;
         chunks = more;
-        memoryBytes += bytes;
+        memoryBytes += memory.length;
         for (int i = 0; i < all.length && memoryBytes > memoryBytesMax; i++) {
             spill(all[i]);
         }

@@ -186,7 +186,7 @@ public final class RowBuffer {
         ByteWriter scratch = null;
         for (int i = 0; i < count; i++) {
             var value = values[i];
-            if (value == null || written != null && !written[i]) {
+            if (value == null || (written != null && !written[i])) {
                 continue;
             }
             var column = layout.column(i);
@@ -265,11 +265,7 @@ public final class RowBuffer {
 
     // ---- history --------------------------------------------------------------------------------
 
-    /**
-     * Writes the columns as a before-image; vectors as slot numbers, which {@link #setBits} put.
-     *
-     * @param layoutVersion by which the image is to be read
-     */
+    /** Writes the columns as a before-image; vectors as slot numbers, which {@link #setBits} put. */
     void writeImage(ByteWriter out) {
         int count = layout.columnCount();
         int maskBytes = (count + 7) / 8;
@@ -301,7 +297,7 @@ public final class RowBuffer {
         read(of, in, true);
     }
 
-    /** Keeps a copy of bytes from elsewhere in this buffer until the next {@link #resetScratch}. */
+    /** Puts bytes that nobody else uses. */
     void setCopied(int position, byte[] copy) {
         setBytes(position, copy, 0, copy.length);
     }

@@ -34,7 +34,7 @@ public final class Snapshot {
 
     /** Whether a change with that commit timestamp is seen. */
     public boolean sees(long stamp) {
-        return stamp <= quiet || stamp <= timestamp && Arrays.binarySearch(applying, stamp) < 0;
+        return stamp <= quiet || (stamp <= timestamp && Arrays.binarySearch(applying, stamp) < 0);
     }
 
     @Override

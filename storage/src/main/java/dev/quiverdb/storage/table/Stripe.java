@@ -414,7 +414,7 @@ final class Stripe {
                 memory.set(
                         Bytes.LONG,
                         column.values() + 8L * slot,
-                        reference | kept[i][slot] & Long.MIN_VALUE);
+                        reference | (kept[i][slot] & Long.MIN_VALUE));
             }
         }
         saveDirectory();

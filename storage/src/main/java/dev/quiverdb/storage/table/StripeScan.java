@@ -33,8 +33,8 @@ public final class StripeScan {
     private final int[] slow = new int[Layout.SLOTS];
     private int fastCount;
     private int slowCount;
-    private final byte[] @Nullable [][] heapValues;
-    private final int @Nullable [][] vecIds;
+    private final byte[] @Nullable [] @Nullable [] heapValues;
+    private final int[] @Nullable [] vecIds;
     private final @Nullable Object[] values;
 
     public StripeScan(Tablet tablet, Layout layout, int[] positions) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +49,8 @@ public final class Tablet {
     private final List<Indexed> indexes = new CopyOnWriteArrayList<>();
     private final SlotAllocator allocator = new SlotAllocator(this);
     private final long created;
-    private volatile long liveRows;
-    private volatile long changes;
+    private final AtomicLong liveRows = new AtomicLong();
+    private final AtomicLong changes = new AtomicLong();
 
     // What apply reuses from row to row.
     private final RowBuffer before;
@@ -120,11 +121,11 @@ public final class Tablet {
     }
 
     public long liveRows() {
-        return liveRows;
+        return liveRows.get();
     }
 
     public long changes() {
-        return changes;
+        return changes.get();
     }
 
     public int stripeCount() {
@@ -278,8 +279,8 @@ public final class Tablet {
         } finally {
             stripe.lock.unlockWrite(held);
         }
-        liveRows++;
-        changes++;
+        liveRows.incrementAndGet();
+        changes.incrementAndGet();
         newView.row = row;
         for (var index : indexes) {
             if (belongs(index.spec(), newView)) {
@@ -338,7 +339,7 @@ public final class Tablet {
         } finally {
             stripe.lock.unlockWrite(held);
         }
-        changes++;
+        changes.incrementAndGet();
         releaseVectors(of, before, row, commit);
         if (indexed) {
             updateIndexes(stripe, slot, rowId, row, commit, forSnapshots);
@@ -460,8 +461,8 @@ public final class Tablet {
         } finally {
             stripe.lock.unlockWrite(held);
         }
-        liveRows--;
-        changes++;
+        liveRows.decrementAndGet();
+        changes.incrementAndGet();
         releaseVectors(of, before, null, commit);
         oldView.row = before;
         for (var index : indexes) {
@@ -665,7 +666,7 @@ public final class Tablet {
         for (long block : directory) {
             out.putLong(block);
         }
-        out.putLong(liveRows);
+        out.putLong(liveRows.get());
         out.putInt(vectors.size());
         for (var entry : vectors.entrySet()) {
             out.putInt(entry.getKey());
@@ -682,7 +683,7 @@ public final class Tablet {
         }
         stripes = new Stripe[Math.max(8, count)];
         stripeCount = count;
-        liveRows = in.getLong();
+        liveRows.set(in.getLong());
         int stores = in.getInt();
         for (int i = 0; i < stores; i++) {
             int columnId = in.getInt();

@@ -28,6 +28,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class LockManager {
     private static final int PARTITIONS = 32;
+    private static final List<ObjectLockMode> MODES = List.of(ObjectLockMode.values());
+    private static final List<LockStrength> STRENGTHS = List.of(LockStrength.values());
 
     private static final class Partition {
         final ReentrantLock latch = new ReentrantLock();
@@ -72,11 +74,11 @@ final class LockManager {
     }
 
     boolean lockKey(LockOwner owner, LockTarget.Key key, WaitPolicy policy) {
-        return lock(owner, key, ObjectLockMode.EXCLUSIVE.ordinal(), policy);
+        return lock(owner, key, ObjectLockMode.EXCLUSIVE.code(), policy);
     }
 
     boolean lockItem(LockOwner owner, LockTarget target, ObjectLockMode mode, WaitPolicy policy) {
-        return lock(owner, target, mode.ordinal(), policy);
+        return lock(owner, target, mode.code(), policy);
     }
 
     private static int partitionOf(LockTarget target) {
@@ -215,13 +217,11 @@ final class LockManager {
 
     /** Gives back everything. */
     void releaseAll(LockOwner owner) {
-        LockResource last = null;
         for (int i = owner.heldCount() - 1; i >= 0; i--) {
             var resource = owner.heldResource(i);
-            if (resource == last) {
+            if (i > 0 && owner.heldResource(i - 1).equals(resource)) {
                 continue;
             }
-            last = resource;
             var partition = partitions[resource.partition];
             partition.latch.lock();
             try {
@@ -240,9 +240,9 @@ final class LockManager {
     /** Gives back the newest lock of that kind; false if there is none. */
     boolean releaseOne(LockOwner owner, LockTarget target, ObjectLockMode mode) {
         for (int i = owner.heldCount() - 1; i >= 0; i--) {
-            if (owner.heldWhat(i) == mode.ordinal()
+            if (owner.heldWhat(i) == mode.code()
                     && owner.heldResource(i).target.equals(target)) {
-                release(owner.heldResource(i), owner, mode.ordinal());
+                release(owner.heldResource(i), owner, mode.code());
                 owner.forgetOne(i);
                 return true;
             }
@@ -347,7 +347,7 @@ final class LockManager {
     }
 
     private static String mode(int what) {
-        return ObjectLockMode.values()[what].pgName();
+        return MODES.get(what).pgName();
     }
 
     // ---- inspection -----------------------------------------------------------------------------
@@ -412,7 +412,7 @@ final class LockManager {
                                     OptionalLong.empty(),
                                     OptionalInt.of(tabletId),
                                     OptionalLong.of((long) stripe << 10 | what >> 3),
-                                    LockStrength.values()[what & 7].name(),
+                                    STRENGTHS.get(what & 7).name(),
                                     granted));
             case LockTarget.Key _ -> {}
         }

@@ -17,7 +17,7 @@ final class LockOwner {
     volatile long process;
 
     /** Owners of one session do not block each other. */
-    final Object session;
+    final Session session;
 
     /** 0 for ever. */
     volatile long lockTimeoutMillis;
@@ -31,11 +31,14 @@ final class LockOwner {
     private final List<LockResource> resources = new ArrayList<>();
     private int[] whats = new int[4];
 
-    LockOwner(long id, Object session) {
+    LockOwner(long id, Session session) {
         this.id = id;
         this.process = id;
         this.session = session;
     }
+
+    /** An identity that owners share; nothing more. */
+    static final class Session {}
 
     boolean sameSession(LockOwner other) {
         return other == this || other.session == session;

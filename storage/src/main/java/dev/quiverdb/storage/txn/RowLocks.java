@@ -18,7 +18,7 @@ final class RowLocks extends LockResource {
 
     private static final class Holder {
         final LockOwner owner;
-        final @Nullable long[][] bits = new long[STRENGTHS.length][];
+        final long[] @Nullable [] bits = new long[STRENGTHS.length][];
 
         Holder(LockOwner owner) {
             this.owner = owner;
@@ -37,7 +37,7 @@ final class RowLocks extends LockResource {
     }
 
     static int what(int slot, LockStrength strength) {
-        return slot << 3 | strength.ordinal();
+        return slot << 3 | strength.code();
     }
 
     @Override
@@ -128,8 +128,9 @@ final class RowLocks extends LockResource {
             if (holder.owner == owner) {
                 var words = holder.bits[what & 7];
                 int slot = what >> 3;
-                assert words != null && (words[slot >> 6] & 1L << slot) != 0 : "not held";
-                words[slot >> 6] &= ~(1L << slot);
+                if (words != null) {
+                    words[slot >> 6] &= ~(1L << slot);
+                }
                 if (isEmpty(holder)) {
                     it.remove();
                 }
