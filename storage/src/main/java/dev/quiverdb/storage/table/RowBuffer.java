@@ -265,7 +265,9 @@ public final class RowBuffer {
 
     // ---- history --------------------------------------------------------------------------------
 
-    /** Writes the columns as a before-image; vectors as slot numbers, which {@link #setBits} put. */
+    /**
+     * Writes the columns as a before-image; vectors as slot numbers, which {@link #setBits} put.
+     */
     void writeImage(ByteWriter out) {
         int count = layout.columnCount();
         int maskBytes = (count + 7) / 8;

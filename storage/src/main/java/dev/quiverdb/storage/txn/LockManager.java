@@ -240,8 +240,7 @@ final class LockManager {
     /** Gives back the newest lock of that kind; false if there is none. */
     boolean releaseOne(LockOwner owner, LockTarget target, ObjectLockMode mode) {
         for (int i = owner.heldCount() - 1; i >= 0; i--) {
-            if (owner.heldWhat(i) == mode.code()
-                    && owner.heldResource(i).target.equals(target)) {
+            if (owner.heldWhat(i) == mode.code() && owner.heldResource(i).target.equals(target)) {
                 release(owner.heldResource(i), owner, mode.code());
                 owner.forgetOne(i);
                 return true;
