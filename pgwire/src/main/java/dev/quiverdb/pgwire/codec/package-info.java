@@ -1,0 +1,5 @@
+/** Bytes to messages and values to bytes. Start at {@link FrontendDecoder} and {@link BackendWriter}. */
+@NullMarked
+package dev.quiverdb.pgwire.codec;
+
+import org.jspecify.annotations.NullMarked;

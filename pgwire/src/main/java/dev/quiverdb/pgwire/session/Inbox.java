@@ -1,0 +1,121 @@
+package dev.quiverdb.pgwire.session;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages that were read and not yet answered, in order. The event loop puts, one worker takes. What
+ * waits is bounded: above {@link #BYTES_MAX} the connection is to stop reading, below half of it to go
+ * on.
+ */
+final class Inbox {
+    static final long BYTES_MAX = 4L << 20;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final ArrayDeque<Object> messages = new ArrayDeque<>();
+    private long bytes;
+    private boolean workerBusy;
+    private boolean ended;
+
+    /** Adds a message; false says that no more should be read for now. */
+    boolean put(Object message, int sizeBytes) {
+        lock.lock();
+        try {
+            messages.add(message);
+            bytes += sizeBytes;
+            arrived.signal();
+            return bytes < BYTES_MAX;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No message will come any more. */
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+            arrived.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes the caller the worker if there is something to do and nobody does it. */
+    boolean claim() {
+        lock.lock();
+        try {
+            if (workerBusy || (messages.isEmpty() && !ended)) {
+                return false;
+            }
+            workerBusy = true;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next message for the worker without taking it, null if there is none. */
+    @Nullable Object peek() {
+        lock.lock();
+        try {
+            return messages.peek();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next message; null gives the worker's role back, as there is none. */
+    @Nullable Object pollOrRelease() {
+        lock.lock();
+        try {
+            var message = messages.poll();
+            if (message == null) {
+                workerBusy = false;
+            }
+            return message;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the next message, for COPY; null if the connection has ended. */
+    @Nullable Object take() throws InterruptedException {
+        lock.lock();
+        try {
+            while (messages.isEmpty()) {
+                if (ended) {
+                    return null;
+                }
+                arrived.await();
+            }
+            return messages.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells that a message was dealt with; true says that reading may go on. */
+    boolean release(int sizeBytes) {
+        lock.lock();
+        try {
+            boolean wasFull = bytes >= BYTES_MAX / 2;
+            bytes -= sizeBytes;
+            return wasFull && bytes < BYTES_MAX / 2;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean hasEnded() {
+        lock.lock();
+        try {
+            return ended && messages.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
