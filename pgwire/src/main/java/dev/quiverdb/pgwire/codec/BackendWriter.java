@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what the server says into a buffer of its own, message after message: {@code byte type, int32
- * length, body}. Not thread-safe: a connection is written by one thread at a time.
+ * Writes what the server says into a buffer of its own, message after message: {@code byte type,
+ * int32 length, body}. Not thread-safe: a connection is written by one thread at a time.
  */
 public final class BackendWriter {
     private final ByteWriter out = new ByteWriter(4096);
@@ -82,7 +82,9 @@ public final class BackendWriter {
         end(at);
     }
 
-    /** @param status I (idle), T (in a transaction) or E (in a failed transaction) */
+    /**
+     * @param status I (idle), T (in a transaction) or E (in a failed transaction)
+     */
     public void readyForQuery(char status) {
         out.putByte('Z');
         out.putInt(5);
@@ -157,7 +159,9 @@ public final class BackendWriter {
         end(at);
     }
 
-    /** CopyInResponse or CopyOutResponse: {@code format} 0 is text, 1 is binary, for all columns. */
+    /**
+     * CopyInResponse or CopyOutResponse: {@code format} 0 is text, 1 is binary, for all columns.
+     */
     public void copyResponse(boolean in, int format, int columnCount) {
         int at = begin(in ? 'G' : 'H');
         out.putByte(format);

@@ -18,10 +18,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts the byte stream into {@link FrontendMessage}s. Before the start-up message a packet is {@code
- * int32 length, int32 code, body}; after it {@code byte type, int32 length, body}, the length counting
- * itself. A packet that breaks these rules is a protocol violation: it reaches the next handler as an
- * {@link SqlException} of {@code 08P01} and nothing more is read from the connection.
+ * Cuts the byte stream into {@link FrontendMessage}s. Before the start-up message a packet is
+ * {@code int32 length, int32 code, body}; after it {@code byte type, int32 length, body}, the
+ * length counting itself. A packet that breaks these rules is a protocol violation: it reaches the
+ * next handler as an {@link SqlException} of {@code 08P01} and nothing more is read from the
+ * connection.
  */
 public final class FrontendDecoder extends ByteToMessageDecoder {
     private static final int STARTUP_BYTES_MAX = 10_000;
@@ -183,8 +184,7 @@ public final class FrontendDecoder extends ByteToMessageDecoder {
             formats[i] = body.readShort();
             if (formats[i] != 0 && formats[i] != 1) {
                 throw new SqlException(
-                        SqlState.INVALID_PARAMETER_VALUE,
-                        "unsupported format code: " + formats[i]);
+                        SqlState.INVALID_PARAMETER_VALUE, "unsupported format code: " + formats[i]);
             }
         }
         return formats;

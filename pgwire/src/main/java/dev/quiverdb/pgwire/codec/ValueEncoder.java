@@ -16,8 +16,7 @@ import dev.quiverdb.pgwire.message.ResultField;
 final class ValueEncoder {
     private static final int NULL = -1;
 
-    void encode(
-            Column column, int row, ResultField field, ByteWriter out, TypeContext context) {
+    void encode(Column column, int row, ResultField field, ByteWriter out, TypeContext context) {
         int before = out.size();
         int at = out.reserve(4);
         boolean isNull =

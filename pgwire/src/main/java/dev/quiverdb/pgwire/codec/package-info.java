@@ -1,4 +1,7 @@
-/** Bytes to messages and values to bytes. Start at {@link FrontendDecoder} and {@link BackendWriter}. */
+/**
+ * Bytes to messages and values to bytes. Start at {@link FrontendDecoder} and {@link
+ * BackendWriter}.
+ */
 @NullMarked
 package dev.quiverdb.pgwire.codec;
 

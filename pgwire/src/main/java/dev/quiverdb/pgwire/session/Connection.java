@@ -19,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection from the first byte to the last. The event loop puts what it reads into an
- * {@link Inbox}; a worker answers in order. The worker is the event loop itself as long as the session
- * says that it can answer at once, and a virtual thread, which may block, as soon as it cannot.
+ * One client's connection from the first byte to the last. The event loop puts what it reads into
+ * an {@link Inbox}; a worker answers in order. The worker is the event loop itself as long as the
+ * session says that it can answer at once, and a virtual thread, which may block, as soon as it
+ * cannot.
  */
 final class Connection extends ChannelInboundHandlerAdapter
         implements Responder, Engine.ClientEvents {
@@ -216,7 +217,8 @@ final class Connection extends ChannelInboundHandlerAdapter
                         description.parameters().stream().mapToInt(t -> t.oid()).toArray());
                 describe(description.fields());
             }
-            case FrontendMessage.DescribePortal(var portal) -> describe(open.describePortal(portal));
+            case FrontendMessage.DescribePortal(var portal) ->
+                    describe(open.describePortal(portal));
             case FrontendMessage.Execute(var portal, var rowsMax) ->
                     open.execute(portal, Math.max(0, rowsMax), this);
             case FrontendMessage.CloseStatement(var statement) -> {
@@ -346,8 +348,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         return switch (e) {
             case SqlException sql -> sql;
             case StackOverflowError unused ->
-                    new SqlException(
-                                    SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
+                    new SqlException(SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
                             .withHint("The statement is nested too deeply.");
             case OutOfMemoryError unused ->
                     new SqlException(SqlState.OUT_OF_MEMORY, "out of memory");
@@ -506,9 +507,11 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (open != null) {
             open.cancel();
         }
-        context().executor().execute(() -> {
-            inbox.put(reason, 0);
-            wake();
-        });
+        context()
+                .executor()
+                .execute(() -> {
+                    inbox.put(reason, 0);
+                    wake();
+                });
     }
 }

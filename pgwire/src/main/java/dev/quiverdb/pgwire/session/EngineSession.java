@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session: its transaction, settings, prepared statements and portals. Called by one thread at a
- * time, though not always the same; only {@link #cancel} may come from elsewhere. A method that throws
- * {@link SqlException} has already put the session's transaction into its failed state.
+ * One session: its transaction, settings, prepared statements and portals. Called by one thread at
+ * a time, though not always the same; only {@link #cancel} may come from elsewhere. A method that
+ * throws {@link SqlException} has already put the session's transaction into its failed state.
  */
 public interface EngineSession extends AutoCloseable {
     /** The settings that every client is told at the start, by name. */
@@ -55,8 +55,8 @@ public interface EngineSession extends AutoCloseable {
     char transactionStatus();
 
     /**
-     * Whether this message can be answered now without waiting for a lock, the disk or a slow client,
-     * so that the thread which read it may answer it.
+     * Whether this message can be answered now without waiting for a lock, the disk or a slow
+     * client, so that the thread which read it may answer it.
      */
     boolean answersAtOnce(FrontendMessage message);
 

@@ -6,9 +6,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages that were read and not yet answered, in order. The event loop puts, one worker takes. What
- * waits is bounded: above {@link #BYTES_MAX} the connection is to stop reading, below half of it to go
- * on.
+ * Messages that were read and not yet answered, in order. The event loop puts, one worker takes.
+ * What waits is bounded: above {@link #BYTES_MAX} the connection is to stop reading, below half of
+ * it to go on.
  */
 final class Inbox {
     static final long BYTES_MAX = 4L << 20;

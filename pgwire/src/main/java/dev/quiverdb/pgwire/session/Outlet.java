@@ -9,9 +9,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The way out of a connection. Messages gather in a {@link BackendWriter} and leave when asked or when
- * there is {@link #CHUNK_BYTES} of them; a thread that may block waits while the socket is full, so a
- * slow client costs at most two chunks and the socket's own buffer.
+ * The way out of a connection. Messages gather in a {@link BackendWriter} and leave when asked or
+ * when there is {@link #CHUNK_BYTES} of them; a thread that may block waits while the socket is
+ * full, so a slow client costs at most two chunks and the socket's own buffer.
  */
 final class Outlet {
     static final int CHUNK_BYTES = 32 << 10;

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a running statement puts its answer. Calls block while the client reads more slowly than the
- * statement writes, so an answer of any size needs bounded memory. Used by the thread that runs the
- * statement.
+ * Where a running statement puts its answer. Calls block while the client reads more slowly than
+ * the statement writes, so an answer of any size needs bounded memory. Used by the thread that runs
+ * the statement.
  */
 public interface Responder {
     /** The columns of the rows to come. The extended protocol sends them only when asked. */

@@ -1,4 +1,7 @@
-/** A connection's life: start-up, simple and extended query, COPY, errors. Start at {@link Connection}; {@link Engine} is what this room asks of the database. */
+/**
+ * A connection's life: start-up, simple and extended query, COPY, errors. Start at {@link
+ * Connection}; {@link Engine} is what this room asks of the database.
+ */
 @NullMarked
 package dev.quiverdb.pgwire.session;
 
