@@ -24,6 +24,12 @@ public class ByteWriter {
         size = 0;
     }
 
+    /** Forgets what was written behind the given size. */
+    public final void truncate(int newSize) {
+        assert newSize <= size : newSize;
+        size = newSize;
+    }
+
     public final int size() {
         return size;
     }
