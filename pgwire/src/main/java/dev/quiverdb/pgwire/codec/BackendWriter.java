@@ -83,6 +83,8 @@ public final class BackendWriter {
     }
 
     /**
+     * The server waits for the next command.
+     *
      * @param status I (idle), T (in a transaction) or E (in a failed transaction)
      */
     public void readyForQuery(char status) {
