@@ -155,7 +155,7 @@ public final class FrontendDecoder extends ByteToMessageDecoder {
         var portal = text(body);
         var statement = text(body);
         short[] parameterFormats = formats(body);
-        byte @Nullable [][] parameters = new byte[body.readUnsignedShort()][];
+        byte[] @Nullable [] parameters = new byte[body.readUnsignedShort()][];
         if (parameterFormats.length > 1 && parameterFormats.length != parameters.length) {
             throw violation(
                     "bind message has %d parameter formats but %d parameters"

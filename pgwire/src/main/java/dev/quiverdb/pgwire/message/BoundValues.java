@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BoundValues {
     private final short[] parameterFormats;
-    private final byte @Nullable [][] parameters;
+    private final byte[] @Nullable [] parameters;
     private final short[] resultFormats;
     private final int sizeBytes;
 
     public BoundValues(
-            short[] parameterFormats, byte @Nullable [][] parameters, short[] resultFormats) {
+            short[] parameterFormats, byte[] @Nullable [] parameters, short[] resultFormats) {
         this.parameterFormats = parameterFormats;
         this.parameters = parameters;
         this.resultFormats = resultFormats;

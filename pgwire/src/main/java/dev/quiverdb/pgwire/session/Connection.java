@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,7 +60,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext unused, Object message) {
+    public void channelRead(ChannelHandlerContext ignored, Object message) {
         int size = message instanceof FrontendMessage m ? m.sizeBytes() : 32;
         if (!inbox.put(message, size)) {
             context().channel().config().setAutoRead(false);
@@ -67,17 +68,17 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext unused) {
+    public void channelReadComplete(ChannelHandlerContext ignored) {
         wake();
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext unused) {
+    public void channelWritabilityChanged(ChannelHandlerContext ignored) {
         outlet().signal();
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext unused) {
+    public void channelInactive(ChannelHandlerContext ignored) {
         inbox.end();
         outlet().signal();
         var open = session;
@@ -88,7 +89,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext unused, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext ignored, Throwable cause) {
         LOG.debug("connection lost", cause);
         context().close();
     }
@@ -239,14 +240,14 @@ final class Connection extends ChannelInboundHandlerAdapter
             case FrontendMessage.FunctionCall() ->
                     throw SqlException.notSupported("fast-path function calls are not supported");
             // Left over from a COPY that failed: PostgreSQL ignores them too.
-            case FrontendMessage.CopyData unused -> {}
+            case FrontendMessage.CopyData _ -> {}
             case FrontendMessage.CopyDone() -> {}
-            case FrontendMessage.CopyFail unused -> {}
-            case FrontendMessage.Startup unused -> throw unexpected();
+            case FrontendMessage.CopyFail _ -> {}
+            case FrontendMessage.Startup _ -> throw unexpected();
             case FrontendMessage.SslRequest() -> throw unexpected();
             case FrontendMessage.GssEncRequest() -> throw unexpected();
-            case FrontendMessage.CancelRequest unused -> throw unexpected();
-            case FrontendMessage.Password unused -> throw unexpected();
+            case FrontendMessage.CancelRequest _ -> throw unexpected();
+            case FrontendMessage.Password _ -> throw unexpected();
         }
     }
 
@@ -347,10 +348,10 @@ final class Connection extends ChannelInboundHandlerAdapter
     private static SqlException translate(Throwable e) {
         return switch (e) {
             case SqlException sql -> sql;
-            case StackOverflowError unused ->
+            case StackOverflowError _ ->
                     new SqlException(SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
                             .withHint("The statement is nested too deeply.");
-            case OutOfMemoryError unused ->
+            case OutOfMemoryError _ ->
                     new SqlException(SqlState.OUT_OF_MEMORY, "out of memory");
             default -> {
                 LOG.error("statement failed", e);
@@ -364,15 +365,11 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     private ChannelHandlerContext context() {
-        var known = context;
-        assert known != null : "handler not added";
-        return known;
+        return Objects.requireNonNull(context, "handler not added");
     }
 
     private Outlet outlet() {
-        var known = outlet;
-        assert known != null : "handler not added";
-        return known;
+        return Objects.requireNonNull(outlet, "handler not added");
     }
 
     // Responder: what a running statement calls.
