@@ -351,8 +351,7 @@ final class Connection extends ChannelInboundHandlerAdapter
             case StackOverflowError _ ->
                     new SqlException(SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
                             .withHint("The statement is nested too deeply.");
-            case OutOfMemoryError _ ->
-                    new SqlException(SqlState.OUT_OF_MEMORY, "out of memory");
+            case OutOfMemoryError _ -> new SqlException(SqlState.OUT_OF_MEMORY, "out of memory");
             default -> {
                 LOG.error("statement failed", e);
                 yield new SqlException(SqlState.INTERNAL_ERROR, String.valueOf(e));
