@@ -23,10 +23,63 @@ final class JsonbText {
         return value;
     }
 
-    private Jsonb value(int depth) {
+    /** Refuses what is not JSON, but leaves escapes undecoded, as the type json does. */
+    static void check(String text) {
+        var reader = new JsonbText(new JsonScanner(text, false));
+        reader.skip(0);
+        reader.in.expectEnd();
+    }
+
+    private void skip(int depth) {
+        checkDepth(depth);
+        switch (in.token()) {
+            case STRING, NUMBER, TRUE, FALSE, NULL -> in.advance();
+            case ARRAY_START -> {
+                in.advance();
+                if (in.token() != JsonScanner.Token.ARRAY_END) {
+                    skip(depth + 1);
+                    while (in.token() == JsonScanner.Token.COMMA) {
+                        in.advance();
+                        skip(depth + 1);
+                    }
+                }
+                in.expect(JsonScanner.Token.ARRAY_END, JsonScanner.Expect.ARRAY_NEXT);
+            }
+            case OBJECT_START -> {
+                in.advance();
+                if (in.token() == JsonScanner.Token.STRING) {
+                    skipMember(depth);
+                    while (in.token() == JsonScanner.Token.COMMA) {
+                        in.advance();
+                        if (in.token() != JsonScanner.Token.STRING) {
+                            throw in.unexpected(JsonScanner.Expect.STRING);
+                        }
+                        skipMember(depth);
+                    }
+                } else if (in.token() != JsonScanner.Token.OBJECT_END) {
+                    throw in.unexpected(JsonScanner.Expect.OBJECT_START);
+                }
+                in.expect(JsonScanner.Token.OBJECT_END, JsonScanner.Expect.OBJECT_NEXT);
+            }
+            case OBJECT_END, ARRAY_END, COMMA, COLON, END ->
+                    throw in.unexpected(JsonScanner.Expect.VALUE);
+        }
+    }
+
+    private void skipMember(int depth) {
+        in.advance();
+        in.expect(JsonScanner.Token.COLON, JsonScanner.Expect.OBJECT_LABEL);
+        skip(depth + 1);
+    }
+
+    private static void checkDepth(int depth) {
         if (depth > DEPTH_MAX) {
             throw new SqlException(SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded");
         }
+    }
+
+    private Jsonb value(int depth) {
+        checkDepth(depth);
         return switch (in.token()) {
             case STRING -> {
                 var value = new Jsonb.Str(in.string());

@@ -111,19 +111,17 @@ final class NumericRoutines extends TypeRoutines {
         if (negative) {
             unscaled = unscaled.negate();
         }
-        if (unscaled.signum() == 0) {
-            long zeroScale = Math.max(0, scale - exponent);
-            return Numeric.of(
-                    new BigDecimal(unscaled, (int) Math.min(zeroScale, Numeric.SCALE_MAX)));
+        long resultScale = Math.max(0, scale - exponent);
+        if (resultScale > Numeric.SCALE_MAX) {
+            throw Numeric.overflow();
         }
-        long resultScale = scale - exponent;
+        if (unscaled.signum() == 0) {
+            return Numeric.of(new BigDecimal(unscaled, (int) resultScale));
+        }
         if (digits + exponent > 200_000) {
             throw Numeric.overflow();
         }
-        if (resultScale > Numeric.SCALE_MAX + 200_000L) {
-            return Numeric.of(BigDecimal.ZERO.setScale(Numeric.SCALE_MAX));
-        }
-        return Numeric.of(new BigDecimal(unscaled, (int) resultScale));
+        return Numeric.of(new BigDecimal(unscaled, (int) (scale - exponent)));
     }
 
     @Override
@@ -191,7 +189,8 @@ final class NumericRoutines extends TypeRoutines {
                     value.isNan()
                             ? SIGN_NAN
                             : value.signum() > 0 ? SIGN_POSITIVE_INFINITY : SIGN_NEGATIVE_INFINITY);
-            out.putShort(0);
+            // PostgreSQL reads the sign bits of its short header as a scale here.
+            out.putShort(value.isNan() ? 0 : 0x20);
             return;
         }
         var decimal = value.toBigDecimal();
