@@ -211,9 +211,6 @@ final class DateTimeDecoder {
             throw badFormat();
         }
         var minutes = new Digits(field, hours.end + 1);
-        if (hours.overflow || minutes.overflow) {
-            throw overflow();
-        }
         hour = hours.value;
         minute = minutes.value;
         second = 0;
@@ -236,7 +233,8 @@ final class DateTimeDecoder {
                 }
             }
         }
-        if (hour < 0 || minute < 0 || minute > 59 || second < 0 || second > 60) {
+        boolean tooLong = hours.overflow || minutes.overflow;
+        if (tooLong || hour < 0 || minute < 0 || minute > 59 || second < 0 || second > 60) {
             throw overflow();
         }
         if (!timeOnly) {
@@ -301,6 +299,7 @@ final class DateTimeDecoder {
     /** A number behind a label, as in {@code y2001m02d04}. */
     private int labelledNumber(DateTimeWords.Unit label, String field) {
         expected = null;
+        special = null;
         var number = new Digits(field, 0);
         if (number.overflow) {
             throw overflow();

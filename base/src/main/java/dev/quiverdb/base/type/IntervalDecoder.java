@@ -220,6 +220,14 @@ final class IntervalDecoder {
         return value;
     }
 
+    private static long signedNumber(String text, int from, int to, boolean negative) {
+        long value = 0;
+        for (int i = from; i < to; i++) {
+            value = Math.subtractExact(Math.multiplyExact(value, 10L), text.charAt(i) - '0');
+        }
+        return negative ? value : Math.negateExact(value);
+    }
+
     private static long secondFraction(String part) throws BadFormat {
         return (long) Math.rint(fraction(part) * 1_000_000);
     }
@@ -239,25 +247,30 @@ final class IntervalDecoder {
         while (end < field.length() && Text.isDigit(field.charAt(end))) {
             end++;
         }
-        long value = number(field, at, end);
+        long value = signedNumber(field, at, end, negative);
         double part = 0;
         if (end < field.length() && field.charAt(end) == '-') {
-            if (!allDigits(field, end + 1, field.length())) {
-                throw new BadFormat();
+            int stop = end + 1;
+            while (stop < field.length() && Text.isDigit(field.charAt(stop))) {
+                stop++;
             }
-            long more = number(field, end + 1, field.length());
+            long more = number(field, end + 1, stop);
             if (more >= 12) {
                 throw new ArithmeticException("month field");
             }
-            value = Math.addExact(Math.multiplyExact(value, 12L), more);
+            if (stop < field.length()) {
+                throw new BadFormat();
+            }
+            value = Math.addExact(Math.multiplyExact(value, 12L), negative ? -more : more);
         } else if (end < field.length() && field.charAt(end) == '.') {
             part = fraction(field.substring(end));
         } else if (end < field.length()) {
             throw new BadFormat();
         }
-        if (negative || negateAll) {
-            value = -value;
-            part = -part;
+        part = negative ? -part : part;
+        if (negateAll) {
+            value = value > 0 ? -value : value;
+            part = part > 0 ? -part : part;
         }
         return add(value, part, unit);
     }

@@ -21,7 +21,7 @@ final class TimeRoutines extends TypeRoutines {
 
     @Override
     Object parse(Type type, String text, int typmod, TypeContext context) {
-        var decoded = DateTimeDecoder.time(text, type.displayName(), context);
+        var decoded = DateTimeDecoder.time(text, zoned ? type.displayName() : "time", context);
         long micros = decoded.timeMicros();
         if (typmod >= 0) {
             micros = DateMath.round(micros, Math.min(typmod, 6));

@@ -60,7 +60,7 @@ final class TimestampRoutines extends TypeRoutines {
     }
 
     private long parseAny(Type type, String text, TypeContext context) {
-        var decoded = DateTimeDecoder.dateTime(text, type.displayName(), context);
+        var decoded = DateTimeDecoder.dateTime(text, zoned ? type.displayName() : "timestamp", context);
         if (decoded.special != null) {
             return switch (decoded.special) {
                 case LATE -> DateMath.TIMESTAMP_INFINITY;
