@@ -3,7 +3,8 @@ package dev.quiverdb.base.type;
 /**
  * The proleptic Gregorian calendar in days since 2000-01-01 and microseconds. Year 0 is 1 BC.
  *
- * @see <a href="https://howardhinnant.github.io/date_algorithms.html">chrono-compatible date algorithms</a>
+ * @see <a href="https://howardhinnant.github.io/date_algorithms.html">chrono-compatible date
+ *     algorithms</a>
  */
 public final class DateMath {
     public static final int DATE_INFINITY = Integer.MAX_VALUE;
@@ -60,7 +61,8 @@ public final class DateMath {
         long z = days - UNIX_EPOCH_DAYS + 719_468;
         long era = Math.floorDiv(z, 146_097L);
         long dayOfEra = z - era * 146_097;
-        long yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+        long yearOfEra =
+                (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
         long dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
         long monthPart = (5 * dayOfYear + 2) / 153;
         int day = (int) (dayOfYear - (153 * monthPart + 2) / 5 + 1);

@@ -47,7 +47,11 @@ final class DateRoutines extends TypeRoutines {
         int year = digits(text, 0, 4);
         int month = digits(text, 5, 7);
         int day = digits(text, 8, 10);
-        if (year < 1 || month < 1 || month > 12 || day < 1 || day > DateMath.daysInMonth(year, month)) {
+        if (year < 1
+                || month < 1
+                || month > 12
+                || day < 1
+                || day > DateMath.daysInMonth(year, month)) {
             return Integer.MIN_VALUE;
         }
         return (int) DateMath.toDays(year, month, day);
@@ -74,7 +78,8 @@ final class DateRoutines extends TypeRoutines {
     @Override
     Object receive(Type type, ByteBuffer in, int typmod, TypeContext context) {
         int days = in.getInt();
-        if (DateMath.isFiniteDate(days) && (days < DateMath.DATE_MIN || days >= DateMath.DATE_END)) {
+        if (DateMath.isFiniteDate(days)
+                && (days < DateMath.DATE_MIN || days >= DateMath.DATE_END)) {
             throw new SqlException(SqlState.DATETIME_VALUE_OUT_OF_RANGE, "date out of range");
         }
         return days;

@@ -8,10 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text of date, time, timetz, timestamp and timestamptz. It accepts what PostgreSQL accepts,
- * which is much: fields in nearly any order, month names, run-together digits, Julian days, zones by
- * name, abbreviation or offset. So it goes PostgreSQL's way (DecodeDateTime and DecodeTimeOnly): field
- * by field, with a mask of what is already known that makes the next number a month, a day or a year.
+ * Reads the text of date, time, timetz, timestamp and timestamptz. It accepts what PostgreSQL
+ * accepts, which is much: fields in nearly any order, month names, run-together digits, Julian
+ * days, zones by name, abbreviation or offset. So it goes PostgreSQL's way (DecodeDateTime and
+ * DecodeTimeOnly): field by field, with a mask of what is already known that makes the next number
+ * a month, a day or a year.
  */
 final class DateTimeDecoder {
     private static final int MONTH = 1 << 1;
@@ -244,7 +245,15 @@ final class DateTimeDecoder {
     }
 
     private void checkTime() {
-        boolean wrong = hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60 || micros < 0 || micros > 1_000_000;
+        boolean wrong =
+                hour < 0
+                        || hour > 24
+                        || minute < 0
+                        || minute > 59
+                        || second < 0
+                        || second > 60
+                        || micros < 0
+                        || micros > 1_000_000;
         if (wrong || timeMicros() > DateMath.MICROS_PER_DAY) {
             throw overflow();
         }
@@ -306,7 +315,9 @@ final class DateTimeDecoder {
         }
         boolean fractional = number.end < field.length();
         boolean mayBe =
-                label == DateTimeWords.Unit.JULIAN || label == DateTimeWords.Unit.TIME || label == DateTimeWords.Unit.SECOND;
+                label == DateTimeWords.Unit.JULIAN
+                        || label == DateTimeWords.Unit.TIME
+                        || label == DateTimeWords.Unit.SECOND;
         if (fractional && (!mayBe || field.charAt(number.end) != '.')) {
             throw badFormat();
         }
@@ -353,7 +364,8 @@ final class DateTimeDecoder {
                     yield DATE_MASK;
                 }
                 String part = field.substring(number.end);
-                double time = part.length() == 1 ? 0 : Double.parseDouble(part) * DateMath.MICROS_PER_DAY;
+                double time =
+                        part.length() == 1 ? 0 : Double.parseDouble(part) * DateMath.MICROS_PER_DAY;
                 setTime((long) Math.rint(time));
                 yield DATE_MASK | TIME_MASK;
             }
@@ -389,7 +401,9 @@ final class DateTimeDecoder {
         if (timeOnly) {
             int mask = known | DATE_MASK;
             if (dot >= 0) {
-                if (i == 0 && fields.size() >= 2 && fields.get(fields.size() - 1).shape() == DateTimeField.Shape.DATE) {
+                if (i == 0
+                        && fields.size() >= 2
+                        && fields.get(fields.size() - 1).shape() == DateTimeField.Shape.DATE) {
                     return date(field);
                 }
                 if (dot > 2) {
@@ -441,7 +455,9 @@ final class DateTimeDecoder {
                 if (word != null && word.meaning() == DateTimeWords.Meaning.IGNORED) {
                     continue;
                 }
-                if (word == null || word.meaning() != DateTimeWords.Meaning.MONTH || (mask & MONTH) != 0) {
+                if (word == null
+                        || word.meaning() != DateTimeWords.Meaning.MONTH
+                        || (mask & MONTH) != 0) {
                     throw badFormat();
                 }
                 month = word.number();
@@ -584,7 +600,12 @@ final class DateTimeDecoder {
                 if (timeOnly) {
                     throw badFormat();
                 }
-                boolean swap = (known & MONTH) != 0 && !textMonth && (known & DAY) == 0 && month >= 1 && month <= 31;
+                boolean swap =
+                        (known & MONTH) != 0
+                                && !textMonth
+                                && (known & DAY) == 0
+                                && month >= 1
+                                && month <= 31;
                 if (swap) {
                     day = month;
                 }
@@ -632,7 +653,10 @@ final class DateTimeDecoder {
     }
 
     private int reserved(DateTimeWords.@Nullable Special word) {
-        if (word == null || (timeOnly && word != DateTimeWords.Special.NOW && word != DateTimeWords.Special.ZULU)) {
+        if (word == null
+                || (timeOnly
+                        && word != DateTimeWords.Special.NOW
+                        && word != DateTimeWords.Special.ZULU)) {
             throw badFormat();
         }
         return switch (word) {
@@ -749,7 +773,8 @@ final class DateTimeDecoder {
         long seconds = (hour * 60L + minute) * 60 + second;
         offsetSeconds =
                 TimeZones.offsetOfLocal(
-                        rules, days * DateMath.MICROS_PER_DAY + seconds * DateMath.MICROS_PER_SECOND);
+                        rules,
+                        days * DateMath.MICROS_PER_DAY + seconds * DateMath.MICROS_PER_SECOND);
     }
 
     private boolean isAbbreviation() {

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of date, time or interval text, cut where PostgreSQL's ParseDateTime cuts: the first step of
- * reading all of them.
+ * A piece of date, time or interval text, cut where PostgreSQL's ParseDateTime cuts: the first step
+ * of reading all of them.
  *
  * @param text in lower case
  */
@@ -62,7 +62,9 @@ record DateTimeField(Shape shape, String text) {
                         }
                     } else {
                         shape = Shape.DATE;
-                        while (isLetter(charAt(text, at)) || Text.isDigit(charAt(text, at)) || charAt(text, at) == next) {
+                        while (isLetter(charAt(text, at))
+                                || Text.isDigit(charAt(text, at))
+                                || charAt(text, at) == next) {
                             at++;
                         }
                     }
@@ -85,7 +87,9 @@ record DateTimeField(Shape shape, String text) {
                     do {
                         at++;
                         next = charAt(text, at);
-                    } while (isLetter(next) || Text.isDigit(next) || (next != 0 && "+-/_.:".indexOf(next) >= 0));
+                    } while (isLetter(next)
+                            || Text.isDigit(next)
+                            || (next != 0 && "+-/_.:".indexOf(next) >= 0));
                 }
             } else if (c == '+' || c == '-') {
                 prefix = String.valueOf(c);
@@ -134,7 +138,8 @@ record DateTimeField(Shape shape, String text) {
     /** Past digits and some other characters. */
     private static int past(String text, int from, String others) {
         int at = from;
-        while (at < text.length() && (Text.isDigit(text.charAt(at)) || others.indexOf(text.charAt(at)) >= 0)) {
+        while (at < text.length()
+                && (Text.isDigit(text.charAt(at)) || others.indexOf(text.charAt(at)) >= 0)) {
             at++;
         }
         return at;

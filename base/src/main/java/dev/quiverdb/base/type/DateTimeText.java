@@ -51,7 +51,8 @@ final class DateTimeText {
         pad(out, civil.day(), 2);
     }
 
-    private static void numericDate(StringBuilder out, DateMath.Civil civil, boolean dayFirst, char separator) {
+    private static void numericDate(
+            StringBuilder out, DateMath.Civil civil, boolean dayFirst, char separator) {
         pad(out, dayFirst ? civil.day() : civil.month(), 2);
         out.append(separator);
         pad(out, dayFirst ? civil.month() : civil.day(), 2);
@@ -146,7 +147,8 @@ final class DateTimeText {
             }
         }
         if (zone != null) {
-            var name = context.dateStyle() == DateStyle.ISO ? null : TimeZones.shortName(zone, micros);
+            var name =
+                    context.dateStyle() == DateStyle.ISO ? null : TimeZones.shortName(zone, micros);
             if (name != null) {
                 out.append(' ').append(name);
             } else {

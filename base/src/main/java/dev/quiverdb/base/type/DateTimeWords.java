@@ -63,12 +63,27 @@ final class DateTimeWords {
 
     static {
         String[] months = {
-            "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july",
-            "aug august", "sep sept september", "oct october", "nov november", "dec december"
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december"
         };
         String[] weekdays = {
-            "sun sunday", "mon monday", "tue tues tuesday", "wed weds wednesday",
-            "thu thur thurs thursday", "fri friday", "sat saturday"
+            "sun sunday",
+            "mon monday",
+            "tue tues tuesday",
+            "wed weds wednesday",
+            "thu thur thurs thursday",
+            "fri friday",
+            "sat saturday"
         };
         for (int i = 0; i < months.length; i++) {
             put(DATE, months[i], new Word(Meaning.MONTH, i + 1, null, null));

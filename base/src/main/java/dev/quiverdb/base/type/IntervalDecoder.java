@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads intervals: {@code 1 year 2 days 03:04}, {@code @ 1 min ago}, {@code 1-2 3 4:05}, {@code
- * P1Y2M3DT4H5M6S}. As DecodeInterval it reads fields from the right, so that a unit is known before its
- * number; what that refuses is tried as ISO 8601.
+ * P1Y2M3DT4H5M6S}. As DecodeInterval it reads fields from the right, so that a unit is known before
+ * its number; what that refuses is tried as ISO 8601.
  */
 final class IntervalDecoder {
     static final int MASK_MONTH = 1 << 1;
@@ -71,7 +71,8 @@ final class IntervalDecoder {
         if (fields == null) {
             throw new BadFormat();
         }
-        boolean negateAll = sqlStandard && !fields.isEmpty() && fields.get(0).text().startsWith("-");
+        boolean negateAll =
+                sqlStandard && !fields.isEmpty() && fields.get(0).text().startsWith("-");
         for (int i = 1; i < fields.size(); i++) {
             char first = fields.get(i).text().charAt(0);
             negateAll &= first != '-' && first != '+';
@@ -89,7 +90,9 @@ final class IntervalDecoder {
                     unit = DateTimeWords.Unit.DAY;
                 }
                 case SIGNED, DATE, NUMBER -> {
-                    boolean time = field.shape() == DateTimeField.Shape.SIGNED && field.text().indexOf(':') > 0;
+                    boolean time =
+                            field.shape() == DateTimeField.Shape.SIGNED
+                                    && field.text().indexOf(':') > 0;
                     if (time && addSignedTime(field.text(), range, negateAll)) {
                         found = TIME_MASK;
                         unit = DateTimeWords.Unit.DAY;
@@ -155,7 +158,8 @@ final class IntervalDecoder {
         }
     }
 
-    private void addTime(String field, int range, boolean negative, boolean negateAll) throws BadFormat {
+    private void addTime(String field, int range, boolean negative, boolean negateAll)
+            throws BadFormat {
         int colon = field.indexOf(':');
         int end = colon + 1;
         while (end < field.length() && Text.isDigit(field.charAt(end))) {
@@ -196,7 +200,9 @@ final class IntervalDecoder {
         long time =
                 Math.addExact(
                         Math.multiplyExact(hour, DateMath.MICROS_PER_HOUR),
-                        minute * DateMath.MICROS_PER_MINUTE + second * DateMath.MICROS_PER_SECOND + fraction);
+                        minute * DateMath.MICROS_PER_MINUTE
+                                + second * DateMath.MICROS_PER_SECOND
+                                + fraction);
         boolean minus = negative || (negateAll && time > 0);
         // A time field sets the time; only one may come.
         micros = minus ? -time : time;
@@ -240,7 +246,8 @@ final class IntervalDecoder {
     }
 
     /** A number of units, or years and months as {@code 1-2}; answers the mask of what it sets. */
-    private int addNumber(String field, DateTimeWords.Unit unit, boolean negateAll) throws BadFormat {
+    private int addNumber(String field, DateTimeWords.Unit unit, boolean negateAll)
+            throws BadFormat {
         boolean negative = field.charAt(0) == '-';
         int at = negative || field.charAt(0) == '+' ? 1 : 0;
         int end = at;

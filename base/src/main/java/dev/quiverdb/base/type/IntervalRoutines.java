@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * interval, with the fields and precision of {@code interval day to second(3)}. The typmod holds the
- * mask of fields in its upper half and the precision in its lower one; as arguments come the mask and
- * then the precision, both as numbers.
+ * interval, with the fields and precision of {@code interval day to second(3)}. The typmod holds
+ * the mask of fields in its upper half and the precision in its lower one; as arguments come the
+ * mask and then the precision, both as numbers.
  */
 final class IntervalRoutines extends TypeRoutines {
     static final IntervalRoutines INSTANCE = new IntervalRoutines();

@@ -46,7 +46,11 @@ final class IntervalText {
 
     private void postgresPart(long value, String unit) {
         if (value != 0) {
-            out.append(first ? "" : " ").append(before && value > 0 ? "+" : "").append(value).append(' ').append(unit);
+            out.append(first ? "" : " ")
+                    .append(before && value > 0 ? "+" : "")
+                    .append(value)
+                    .append(' ')
+                    .append(unit);
             out.append(value == 1 ? "" : "s");
             before = value < 0;
             first = false;
@@ -97,7 +101,10 @@ final class IntervalText {
             return;
         }
         if ((negative && positive) || (yearMonth && dayTime)) {
-            out.append(years < 0 || months < 0 ? '-' : '+').append(Math.abs(years)).append('-').append(Math.abs(months));
+            out.append(years < 0 || months < 0 ? '-' : '+')
+                    .append(Math.abs(years))
+                    .append('-')
+                    .append(Math.abs(months));
             out.append(days < 0 ? " -" : " +").append(Math.abs(days));
             out.append(micros < 0 ? " -" : " +");
             clock(micros, 1);

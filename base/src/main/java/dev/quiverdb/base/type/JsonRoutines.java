@@ -35,7 +35,8 @@ final class JsonRoutines extends TypeRoutines {
     @Override
     int compare(Type type, Object left, Object right) {
         throw new SqlException(
-                SqlState.UNDEFINED_FUNCTION, "could not identify a comparison function for type json");
+                SqlState.UNDEFINED_FUNCTION,
+                "could not identify a comparison function for type json");
     }
 
     @Override

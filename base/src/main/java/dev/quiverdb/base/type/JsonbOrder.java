@@ -1,9 +1,9 @@
 package dev.quiverdb.base.type;
 
 /**
- * The orders of jsonb: of keys within an object, and of values. Null, string, number, boolean, array,
- * object is the order of kinds; containers compare by count first. An empty array that is the whole
- * value comes before everything, which PostgreSQL keeps for old times' sake.
+ * The orders of jsonb: of keys within an object, and of values. Null, string, number, boolean,
+ * array, object is the order of kinds; containers compare by count first. An empty array that is
+ * the whole value comes before everything, which PostgreSQL keeps for old times' sake.
  */
 final class JsonbOrder {
     private JsonbOrder() {}
@@ -45,7 +45,9 @@ final class JsonbOrder {
         boolean leftEmpty = isEmptyArray(left);
         boolean rightEmpty = isEmptyArray(right);
         // A scalar alone is stored as an array of one, so the empty array has fewer elements.
-        if (leftEmpty != rightEmpty && !(left instanceof Jsonb.Obj) && !(right instanceof Jsonb.Obj)) {
+        if (leftEmpty != rightEmpty
+                && !(left instanceof Jsonb.Obj)
+                && !(right instanceof Jsonb.Obj)) {
             return leftEmpty ? -1 : 1;
         }
         return compareNested(left, right);

@@ -54,7 +54,10 @@ final class JsonbRoutines extends TypeRoutines {
         return JsonbOrder.compare((Jsonb) left, (Jsonb) right);
     }
 
-    /** A tag byte; numbers as numeric, strings as UTF-8, each with its length; counts before members. */
+    /**
+     * A tag byte; numbers as numeric, strings as UTF-8, each with its length; counts before
+     * members.
+     */
     @Override
     void encode(Type type, Object value, ByteWriter out) {
         write((Jsonb) value, out);

@@ -56,7 +56,8 @@ final class TimeRoutines extends TypeRoutines {
         int zone = in.getInt();
         if (zone <= -ZONE_SECONDS_END || zone >= ZONE_SECONDS_END) {
             throw new SqlException(
-                    SqlState.INVALID_TIME_ZONE_DISPLACEMENT_VALUE, "time zone displacement out of range");
+                    SqlState.INVALID_TIME_ZONE_DISPLACEMENT_VALUE,
+                    "time zone displacement out of range");
         }
         return new TimeTz(micros, zone);
     }

@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time zones as PostgreSQL names them: IANA names in any case, abbreviations of its set "Default", and
- * POSIX names such as {@code XYZ-3} (east of Greenwich is negative there). Offsets are in seconds east.
+ * Time zones as PostgreSQL names them: IANA names in any case, abbreviations of its set "Default",
+ * and POSIX names such as {@code XYZ-3} (east of Greenwich is negative there). Offsets are in
+ * seconds east.
  */
 public final class TimeZones {
     /** Abbreviation=seconds east, D marking daylight-saving time; or the zone whose rules say. */
@@ -62,8 +63,10 @@ public final class TimeZones {
     private static final Map<String, Abbreviation> BY_ABBREVIATION = new HashMap<>();
     private static final Map<String, String> IANA = new HashMap<>();
     private static final Pattern POSIX =
-            Pattern.compile("(?:[A-Za-z]+|<[A-Za-z0-9+-]+>)([+-]?)(\\d{1,3})(?::(\\d{1,2}))?(?::(\\d{1,2}))?");
-    private static final DateTimeFormatter SHORT_NAME = DateTimeFormatter.ofPattern("zzz", Locale.ENGLISH);
+            Pattern.compile(
+                    "(?:[A-Za-z]+|<[A-Za-z0-9+-]+>)([+-]?)(\\d{1,3})(?::(\\d{1,2}))?(?::(\\d{1,2}))?");
+    private static final DateTimeFormatter SHORT_NAME =
+            DateTimeFormatter.ofPattern("zzz", Locale.ENGLISH);
     private static final long EPOCH_SECONDS = 946_684_800;
 
     static {
@@ -84,7 +87,10 @@ public final class TimeZones {
                     entry.substring(0, equals),
                     fixed
                             ? new Abbreviation(
-                                    Integer.parseInt(daylight ? value.substring(0, value.length() - 1) : value),
+                                    Integer.parseInt(
+                                            daylight
+                                                    ? value.substring(0, value.length() - 1)
+                                                    : value),
                                     daylight,
                                     null)
                             : new Abbreviation(0, false, ZoneId.of(value)));
@@ -103,7 +109,10 @@ public final class TimeZones {
         if (!posix.matches()) {
             return null;
         }
-        int seconds = Integer.parseInt(posix.group(2)) * 3600 + part(posix.group(3)) * 60 + part(posix.group(4));
+        int seconds =
+                Integer.parseInt(posix.group(2)) * 3600
+                        + part(posix.group(3)) * 60
+                        + part(posix.group(4));
         boolean east = posix.group(1).equals("-");
         return seconds > 18 * 3600 ? null : ZoneOffset.ofTotalSeconds(east ? seconds : -seconds);
     }
@@ -117,8 +126,8 @@ public final class TimeZones {
     }
 
     /**
-     * Seconds east at a local time, given in microseconds since 2000-01-01 00:00 there. A time that is
-     * skipped counts as before the change, one that comes twice as after it.
+     * Seconds east at a local time, given in microseconds since 2000-01-01 00:00 there. A time that
+     * is skipped counts as before the change, one that comes twice as after it.
      */
     public static int offsetOfLocal(ZoneId zone, long localMicros) {
         if (zone instanceof ZoneOffset fixed) {

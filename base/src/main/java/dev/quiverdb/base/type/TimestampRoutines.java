@@ -30,7 +30,10 @@ final class TimestampRoutines extends TypeRoutines {
     /** The common {@code yyyy-mm-dd hh:mm:ss[.ffffff]}; anything else answers MIN_VALUE. */
     private static long isoTimestamp(String text) {
         int length = text.length();
-        if (length < 19 || length == 20 || length > 26 || (text.charAt(10) != ' ' && text.charAt(10) != 'T')) {
+        if (length < 19
+                || length == 20
+                || length > 26
+                || (text.charAt(10) != ' ' && text.charAt(10) != 'T')) {
             return Long.MIN_VALUE;
         }
         int days = DateRoutines.isoDate(text);
@@ -39,7 +42,9 @@ final class TimestampRoutines extends TypeRoutines {
         int second = DateRoutines.digits(text, 17, 19);
         int micros = length == 19 ? 0 : DateRoutines.digits(text, 20, length);
         boolean punctuated =
-                text.charAt(13) == ':' && text.charAt(16) == ':' && (length == 19 || text.charAt(19) == '.');
+                text.charAt(13) == ':'
+                        && text.charAt(16) == ':'
+                        && (length == 19 || text.charAt(19) == '.');
         if (days == Integer.MIN_VALUE
                 || !punctuated
                 || hour < 0
@@ -60,7 +65,8 @@ final class TimestampRoutines extends TypeRoutines {
     }
 
     private long parseAny(Type type, String text, TypeContext context) {
-        var decoded = DateTimeDecoder.dateTime(text, zoned ? type.displayName() : "timestamp", context);
+        var decoded =
+                DateTimeDecoder.dateTime(text, zoned ? type.displayName() : "timestamp", context);
         if (decoded.special != null) {
             return switch (decoded.special) {
                 case LATE -> DateMath.TIMESTAMP_INFINITY;
@@ -142,13 +148,20 @@ final class TimestampRoutines extends TypeRoutines {
         if (precision < 0) {
             throw new SqlException(
                     SqlState.INVALID_PARAMETER_VALUE,
-                    name + "(" + precision + ")" + (zoned ? " WITH TIME ZONE" : "") + " precision must not be negative");
+                    name
+                            + "("
+                            + precision
+                            + ")"
+                            + (zoned ? " WITH TIME ZONE" : "")
+                            + " precision must not be negative");
         }
         return Math.min(precision, PRECISION_MAX);
     }
 
     static String formatType(String name, boolean zoned, int typmod) {
-        return name + (typmod < 0 ? "" : "(" + typmod + ")") + (zoned ? " with time zone" : " without time zone");
+        return name
+                + (typmod < 0 ? "" : "(" + typmod + ")")
+                + (zoned ? " with time zone" : " without time zone");
     }
 
     @Override
