@@ -1,0 +1,165 @@
+package dev.quiverdb.plan;
+
+import dev.quiverdb.base.type.Type;
+import dev.quiverdb.execute.expression.Expression;
+import dev.quiverdb.execute.expression.FunctionRef;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the executor must know of a table: a copy of the catalog's facts at planning time. The <i>table
+ * row</i>, over which constraints, defaults and generated columns are expressed, holds all {@link
+ * #columns} in their order, hidden ones last.
+ *
+ * @param oid pg_class.oid
+ * @param schemaShown whether the schema is not on the search path, so that EXPLAIN VERBOSE and messages
+ *     qualify
+ */
+public record Relation(
+        int oid,
+        int tabletId,
+        String schema,
+        String name,
+        List<Column> columns,
+        List<Check> checks,
+        List<Index> indexes,
+        List<ForeignKey> foreignKeys,
+        List<Referenced> referencedBy) {
+    public Relation {
+        columns = List.copyOf(columns);
+        checks = List.copyOf(checks);
+        indexes = List.copyOf(indexes);
+        foreignKeys = List.copyOf(foreignKeys);
+        referencedBy = List.copyOf(referencedBy);
+    }
+
+    /**
+     * @param columnId storage's id of the column
+     * @param hidden an index expression's value or a partial index's membership; shown to nobody
+     * @param generated computes a stored generated or hidden column from the table row; else null
+     */
+    public record Column(
+            int columnId,
+            String name,
+            Type type,
+            int typmod,
+            boolean notNull,
+            boolean hidden,
+            @Nullable Expression generated) {}
+
+    /** A CHECK constraint over the table row. */
+    public record Check(String name, Expression condition) {}
+
+    /**
+     * @param columns positions of the key columns in the table row (hidden ones for expressions)
+     * @param keyTexts the keys as pg_get_indexdef shows them, for {@code Key (lower(a))=(x) already exists.}
+     * @param membership position of the hidden bool column of a partial index, -1 if it is not partial
+     * @param constraint whether a constraint of the same name stands behind it
+     * @param deferrable checked at end of statement or transaction
+     */
+    public record Index(
+            int oid,
+            int indexId,
+            String name,
+            String method,
+            List<Integer> columns,
+            List<String> keyTexts,
+            boolean unique,
+            boolean nullsNotDistinct,
+            int membership,
+            boolean constraint,
+            boolean deferrable,
+            boolean initiallyDeferred) {
+        public Index {
+            columns = List.copyOf(columns);
+            keyTexts = List.copyOf(keyTexts);
+        }
+    }
+
+    public enum Match {
+        SIMPLE,
+        FULL
+    }
+
+    public enum Action {
+        NO_ACTION,
+        RESTRICT,
+        CASCADE,
+        SET_NULL,
+        SET_DEFAULT
+    }
+
+    /**
+     * A foreign key of this table.
+     *
+     * @param columns positions in this table's row, in the order of {@code targetIndex}'s key
+     * @param target the referenced table; its own keys are not filled in
+     * @param targetIndexId storage's id of the unique index looked up in the target
+     * @param casts coerces this side's value to the target key's type where they differ (null: same type)
+     */
+    public record ForeignKey(
+            int oid,
+            String name,
+            List<Integer> columns,
+            RelationName target,
+            int targetTabletId,
+            int targetIndexId,
+            List<String> targetColumns,
+            List<Optional<FunctionRef>> casts,
+            Match match,
+            boolean deferrable,
+            boolean initiallyDeferred) {
+        public ForeignKey {
+            columns = List.copyOf(columns);
+            targetColumns = List.copyOf(targetColumns);
+            casts = List.copyOf(casts);
+        }
+    }
+
+    public record RelationName(int oid, String schema, String name) {}
+
+    /**
+     * A foreign key of another (or the same) table that points here.
+     *
+     * @param oid of the constraint
+     * @param keyColumns positions of the referenced columns in this table's row
+     * @param referrerOid the referring table; looked up through the catalog when an action must change it
+     * @param referrerColumns positions of the referring columns in its table row, in the same order
+     * @param referrerIndexId storage's id of an index on the referring columns, -1 where a scan must do
+     * @param setColumns positions for SET NULL (a, b) and SET DEFAULT, all referring columns by default
+     */
+    public record Referenced(
+            int oid,
+            String name,
+            List<Integer> keyColumns,
+            List<String> keyNames,
+            int referrerOid,
+            int referrerTabletId,
+            RelationName referrer,
+            List<Integer> referrerColumns,
+            int referrerIndexId,
+            Action onUpdate,
+            Action onDelete,
+            List<Integer> setColumns,
+            boolean deferrable,
+            boolean initiallyDeferred) {
+        public Referenced {
+            keyColumns = List.copyOf(keyColumns);
+            keyNames = List.copyOf(keyNames);
+            referrerColumns = List.copyOf(referrerColumns);
+            setColumns = List.copyOf(setColumns);
+        }
+    }
+
+    /** Number of columns that users see. */
+    public int visibleColumns() {
+        int visible = 0;
+        for (var column : columns) {
+            if (!column.hidden()) {
+                visible++;
+            }
+        }
+        return visible;
+    }
+}
