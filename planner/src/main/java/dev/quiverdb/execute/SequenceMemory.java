@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** What currval and lastval answer: the values that this session drew last. For one session's thread. */
+/**
+ * What currval and lastval answer: the values that this session drew last. For one session's
+ * thread.
+ */
 public final class SequenceMemory {
     private final Map<Long, Long> lastBySequence = new HashMap<>();
     private long lastSequence;
@@ -15,7 +18,9 @@ public final class SequenceMemory {
         lastSequence = sequence;
     }
 
-    /** Remembers a value that setval gave: currval knows it, lastval only if it knew the sequence. */
+    /**
+     * Remembers a value that setval gave: currval knows it, lastval only if it knew the sequence.
+     */
     public void set(long sequence, long value) {
         lastBySequence.put(sequence, value);
     }

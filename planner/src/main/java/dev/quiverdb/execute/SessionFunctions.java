@@ -15,7 +15,10 @@ public interface SessionFunctions {
 
     String sessionUser();
 
-    /** Schemas of the search path that exist; pg_catalog and the temporary one where {@code implicit}. */
+    /**
+     * Schemas of the search path that exist; pg_catalog and the temporary one where {@code
+     * implicit}.
+     */
     List<String> searchPath(boolean implicit);
 
     int backendPid();
@@ -60,12 +63,18 @@ public interface SessionFunctions {
     /**
      * Advisory locks.
      *
-     * @param classId 0 for the one-key form, where {@code objectId} is the key; for the two-key form the first key
-     *     with {@code two} set
+     * @param classId 0 for the one-key form, where {@code objectId} is the key; for the two-key
+     *     form the first key with {@code two} set
      * @param operation {@code lock}, {@code try}, {@code unlock}, {@code unlock_all}
      * @return whether the lock was got or released
      */
-    boolean advisory(String operation, boolean two, long classId, long objectId, boolean shared, boolean transaction);
+    boolean advisory(
+            String operation,
+            boolean two,
+            long classId,
+            long objectId,
+            boolean shared,
+            boolean transaction);
 
     /** Other session-dependent functions by prosrc; {@link #UNKNOWN_FUNCTION} if not known. */
     default @Nullable Object call(String function, @Nullable Object[] arguments) {

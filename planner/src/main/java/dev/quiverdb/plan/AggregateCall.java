@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One aggregate call over the input row of its {@link Plan.Aggregate} or {@link Plan.Window}. The
  * implementation is found by the function's name and argument types.
  *
- * @param arguments empty for {@code count(*)}; for ordered-set aggregates the aggregated (WITHIN GROUP)
- *     arguments, which {@code orderBy} repeats
+ * @param arguments empty for {@code count(*)}; for ordered-set aggregates the aggregated (WITHIN
+ *     GROUP) arguments, which {@code orderBy} repeats
  * @param directArguments of ordered-set and hypothetical-set aggregates
  * @param filter FILTER (WHERE ...), null without
  */

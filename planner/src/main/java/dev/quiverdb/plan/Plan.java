@@ -1,6 +1,5 @@
 package dev.quiverdb.plan;
 
-import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Expression.SlotBinding;
 import java.util.List;
@@ -11,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * A physical plan: immutable, without Calcite types, safe to cache and to run many times at once.
  * Columns go by position in the input's row; {@link #output} says what a node yields.
  *
- * <p><b>Row ids.</b> A scan that lists {@link #ROW_ID} yields the row's id (int8). Nodes that lock or
- * modify name such columns in {@link RowMark}s. When a row changed under a lock wait (READ COMMITTED),
- * the input below the marks is run again with each marked scan yielding only its one row: the newest
- * version of the row that changed, the same version as before of the others; as EvalPlanQual.
+ * <p><b>Row ids.</b> A scan that lists {@link #ROW_ID} yields the row's id (int8). Nodes that lock
+ * or modify name such columns in {@link RowMark}s. When a row changed under a lock wait (READ
+ * COMMITTED), the input below the marks is run again with each marked scan yielding only its one
+ * row: the newest version of the row that changed, the same version as before of the others; as
+ * EvalPlanQual.
  */
 public sealed interface Plan {
     /** Pseudo column id: the row id. */
@@ -33,8 +33,8 @@ public sealed interface Plan {
      * Where a scan reads.
      *
      * @param alias the range variable's name
-     * @param positions positions in {@link Relation#columns()} to yield, in this order; {@link #ROW_ID} and
-     *     {@link #TABLE_OID} may stand among them
+     * @param positions positions in {@link Relation#columns()} to yield, in this order; {@link
+     *     #ROW_ID} and {@link #TABLE_OID} may stand among them
      * @param markId unique number for {@link RowMark}, -1 without
      */
     record TableSource(Relation relation, String alias, List<Integer> positions, int markId) {
@@ -48,7 +48,8 @@ public sealed interface Plan {
     }
 
     /** All visible rows of a table that pass the filter (over the source's columns). */
-    record SeqScan(TableSource source, @Nullable Expression filter, Estimate estimate) implements Plan {
+    record SeqScan(TableSource source, @Nullable Expression filter, Estimate estimate)
+            implements Plan {
         @Override
         public List<OutputColumn> output() {
             return source.output();
@@ -64,8 +65,9 @@ public sealed interface Plan {
 
     /**
      * A range of a btree index, in key order (or against it). The condition is: the first {@code
-     * equal.size()} key columns equal those values (a NULL value finds nothing), and the next key column
-     * lies between the bounds. Bound expressions see no input row, only slots and parameters.
+     * equal.size()} key columns equal those values (a NULL value finds nothing), and the next key
+     * column lies between the bounds. Bound expressions see no input row, only slots and
+     * parameters.
      *
      * @param isNull the column after the equal ones must be NULL (bounds are then null)
      * @param filter what remains to be checked over the source's columns
@@ -102,15 +104,16 @@ public sealed interface Plan {
     }
 
     /**
-     * The nearest rows of a table in ascending distance: {@code ORDER BY column <-> query LIMIT k}. As many
-     * rows come as are asked for wherever that many qualify; a parent {@link Limit} cuts.
+     * The nearest rows of a table in ascending distance: {@code ORDER BY column <-> query LIMIT k}.
+     * As many rows come as are asked for wherever that many qualify; a parent {@link Limit} cuts.
      *
      * @param index the vector index; null for {@link VectorMode#EXACT}
-     * @param column position in the relation of the vector column (a hidden one for an index expression)
-     * @param query the other operand; sees no input row. A NULL query yields rows in table order with NULL
-     *     distance
-     * @param distance the distance function (vector_l2_squared_distance is never used here: it is the
-     *     operator's own function), over (column, query)
+     * @param column position in the relation of the vector column (a hidden one for an index
+     *     expression)
+     * @param query the other operand; sees no input row. A NULL query yields rows in table order
+     *     with NULL distance
+     * @param distance the distance function (vector_l2_squared_distance is never used here: it is
+     *     the operator's own function), over (column, query)
      * @param limit rows wanted (offset included); null when unknown (a resumable scan)
      * @param filter over the source's columns; evaluated inside the search
      * @param withDistance whether the distance is yielded as a last column (float8)
@@ -136,14 +139,17 @@ public sealed interface Plan {
     }
 
     /** Rows of expressions, which see no input row. */
-    record Values(List<List<Expression>> rows, List<OutputColumn> output, Estimate estimate) implements Plan {
+    record Values(List<List<Expression>> rows, List<OutputColumn> output, Estimate estimate)
+            implements Plan {
         public Values {
             rows = rows.stream().map(List::copyOf).toList();
             output = List.copyOf(output);
         }
     }
 
-    /** One row without columns, if the condition (over nothing) holds; below SELECT without FROM. */
+    /**
+     * One row without columns, if the condition (over nothing) holds; below SELECT without FROM.
+     */
     record Result(@Nullable Expression condition, Estimate estimate) implements Plan {
         @Override
         public List<OutputColumn> output() {
@@ -152,8 +158,9 @@ public sealed interface Plan {
     }
 
     /**
-     * Rows made in memory by the caller when the plan is opened: catalog relations, EXPLAIN's lines. The
-     * supplier is asked through {@link dev.quiverdb.execute.ExecutionContext#virtualRows}.
+     * Rows made in memory by the caller when the plan is opened: catalog relations, EXPLAIN's
+     * lines. The supplier is asked through {@link
+     * dev.quiverdb.execute.ExecutionContext#virtualRows}.
      *
      * @param name of the relation, such as {@code pg_class}
      */
@@ -205,7 +212,8 @@ public sealed interface Plan {
         }
     }
 
-    record Project(Plan input, List<Expression> expressions, List<OutputColumn> output, Estimate estimate)
+    record Project(
+            Plan input, List<Expression> expressions, List<OutputColumn> output, Estimate estimate)
             implements Plan {
         public Project {
             expressions = List.copyOf(expressions);
@@ -214,7 +222,8 @@ public sealed interface Plan {
     }
 
     /** A projection with set-returning calls at the top level or nested in expressions. */
-    record ProjectSet(Plan input, List<Expression> expressions, List<OutputColumn> output, Estimate estimate)
+    record ProjectSet(
+            Plan input, List<Expression> expressions, List<OutputColumn> output, Estimate estimate)
             implements Plan {
         public ProjectSet {
             expressions = List.copyOf(expressions);
@@ -238,9 +247,9 @@ public sealed interface Plan {
     }
 
     /**
-     * For each left row the right plan is run (again), with {@code bindings} evaluated over the left row
-     * (lateral); without bindings the right side is kept in memory or spilled. The condition sees left
-     * columns, then right columns. RIGHT and FULL allow no bindings.
+     * For each left row the right plan is run (again), with {@code bindings} evaluated over the
+     * left row (lateral); without bindings the right side is kept in memory or spilled. The
+     * condition sees left columns, then right columns. RIGHT and FULL allow no bindings.
      */
     record NestedLoopJoin(
             JoinKind kind,
@@ -261,8 +270,8 @@ public sealed interface Plan {
     }
 
     /**
-     * Equal keys meet; the right side is built into a hash table. Keys are compared by the type's default
-     * equality; a NULL key matches nothing.
+     * Equal keys meet; the right side is built into a hash table. Keys are compared by the type's
+     * default equality; a NULL key matches nothing.
      *
      * @param residual over left columns, then right columns
      */
@@ -318,10 +327,11 @@ public sealed interface Plan {
     }
 
     /**
-     * Yields the keys, then the aggregates, then one int4 for each GROUPING() call. With grouping sets a key
-     * that is not in the set is NULL.
+     * Yields the keys, then the aggregates, then one int4 for each GROUPING() call. With grouping
+     * sets a key that is not in the set is NULL.
      *
-     * @param groupingSets positions in {@code keys} for each set; one set of all keys for a plain GROUP BY
+     * @param groupingSets positions in {@code keys} for each set; one set of all keys for a plain
+     *     GROUP BY
      * @param groupings arguments of each GROUPING() as positions in {@code keys}
      */
     record Aggregate(
@@ -346,7 +356,8 @@ public sealed interface Plan {
     /**
      * All calls over one window definition. Yields the input's columns, then the calls'.
      *
-     * @param sorted whether the input arrives sorted by partition and order; otherwise the node sorts
+     * @param sorted whether the input arrives sorted by partition and order; otherwise the node
+     *     sorts
      */
     record Window(
             Plan input,
@@ -377,8 +388,15 @@ public sealed interface Plan {
         }
     }
 
-    /** The first {@code limit + offset} rows in order, in memory; a parent Limit skips the offset. */
-    record TopN(Plan input, List<SortKey> keys, Expression limit, @Nullable Expression offset, Estimate estimate)
+    /**
+     * The first {@code limit + offset} rows in order, in memory; a parent Limit skips the offset.
+     */
+    record TopN(
+            Plan input,
+            List<SortKey> keys,
+            Expression limit,
+            @Nullable Expression offset,
+            Estimate estimate)
             implements Plan {
         public TopN {
             keys = List.copyOf(keys);
@@ -416,9 +434,11 @@ public sealed interface Plan {
      * Drops rows whose keys were seen.
      *
      * @param keys all columns for DISTINCT; the ON items for DISTINCT ON
-     * @param sorted equal keys arrive side by side (needed for DISTINCT ON); otherwise a hash set is used
+     * @param sorted equal keys arrive side by side (needed for DISTINCT ON); otherwise a hash set
+     *     is used
      */
-    record Distinct(Plan input, List<Expression> keys, boolean sorted, Estimate estimate) implements Plan {
+    record Distinct(Plan input, List<Expression> keys, boolean sorted, Estimate estimate)
+            implements Plan {
         public Distinct {
             keys = List.copyOf(keys);
         }
@@ -446,7 +466,8 @@ public sealed interface Plan {
         EXCEPT_ALL
     }
 
-    record SetOp(SetOpKind kind, Plan left, Plan right, List<OutputColumn> output, Estimate estimate)
+    record SetOp(
+            SetOpKind kind, Plan left, Plan right, List<OutputColumn> output, Estimate estimate)
             implements Plan {
         public SetOp {
             output = List.copyOf(output);
@@ -461,7 +482,10 @@ public sealed interface Plan {
      */
     record Cte(int id, String name, Plan plan, boolean modifies) {}
 
-    /** Makes common tables known to the body (and to later ones); each is run once, lazily, and kept. */
+    /**
+     * Makes common tables known to the body (and to later ones); each is run once, lazily, and
+     * kept.
+     */
     record With(List<Cte> tables, Plan body, Estimate estimate) implements Plan {
         public With {
             tables = List.copyOf(tables);
@@ -473,7 +497,8 @@ public sealed interface Plan {
         }
     }
 
-    record CteScan(int cteId, String name, String alias, List<OutputColumn> output, Estimate estimate)
+    record CteScan(
+            int cteId, String name, String alias, List<OutputColumn> output, Estimate estimate)
             implements Plan {
         public CteScan {
             output = List.copyOf(output);
@@ -494,7 +519,8 @@ public sealed interface Plan {
         }
     }
 
-    record WorkTableScan(int workTableId, String alias, List<OutputColumn> output, Estimate estimate)
+    record WorkTableScan(
+            int workTableId, String alias, List<OutputColumn> output, Estimate estimate)
             implements Plan {
         public WorkTableScan {
             output = List.copyOf(output);
@@ -552,9 +578,9 @@ public sealed interface Plan {
     record WithCheck(CheckKind kind, String name, Expression condition) {}
 
     /**
-     * RETURNING: expressions over the returned row, then the input row's columns. For INSERT the input part
-     * is absent. For UPDATE the table row is the new one, for DELETE the old one. {@code tableOid} and row id
-     * follow the table row: columns are [table row..., row id, input row...].
+     * RETURNING: expressions over the returned row, then the input row's columns. For INSERT the
+     * input part is absent. For UPDATE the table row is the new one, for DELETE the old one. {@code
+     * tableOid} and row id follow the table row: columns are [table row..., row id, input row...].
      */
     record Returning(List<Expression> expressions, List<OutputColumn> output) {
         public Returning {
@@ -597,8 +623,8 @@ public sealed interface Plan {
     /**
      * Inserts one row for each input row.
      *
-     * @param values for each visible column of the table in order an expression over the input row (defaults
-     *     are written out); generated and hidden ones are computed by the node
+     * @param values for each visible column of the table in order an expression over the input row
+     *     (defaults are written out); generated and hidden ones are computed by the node
      */
     record Insert(
             Relation target,
@@ -621,10 +647,12 @@ public sealed interface Plan {
     }
 
     /**
-     * Updates the row named by the input's row-id column; the first change of a row in a statement wins.
+     * Updates the row named by the input's row-id column; the first change of a row in a statement
+     * wins.
      *
      * @param assignments over the input row
-     * @param marks the other relations of the input, for re-evaluation; the target's own mark is first
+     * @param marks the other relations of the input, for re-evaluation; the target's own mark is
+     *     first
      */
     record Update(
             Relation target,
@@ -648,7 +676,11 @@ public sealed interface Plan {
     }
 
     record Delete(
-            Relation target, Plan input, List<RowMark> marks, @Nullable Returning returning, Estimate estimate)
+            Relation target,
+            Plan input,
+            List<RowMark> marks,
+            @Nullable Returning returning,
+            Estimate estimate)
             implements Plan {
         public Delete {
             marks = List.copyOf(marks);

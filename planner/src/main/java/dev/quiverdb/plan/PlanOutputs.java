@@ -16,7 +16,9 @@ final class PlanOutputs {
                 columns.add(new OutputColumn(source.alias(), "tableoid", Types.get(Oids.OID), -1));
             } else {
                 var column = source.relation().columns().get(position);
-                columns.add(new OutputColumn(source.alias(), column.name(), column.type(), column.typmod()));
+                columns.add(
+                        new OutputColumn(
+                                source.alias(), column.name(), column.type(), column.typmod()));
             }
         }
         return columns;

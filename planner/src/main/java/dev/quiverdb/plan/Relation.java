@@ -8,13 +8,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the executor must know of a table: a copy of the catalog's facts at planning time. The <i>table
- * row</i>, over which constraints, defaults and generated columns are expressed, holds all {@link
- * #columns} in their order, hidden ones last.
+ * What the executor must know of a table: a copy of the catalog's facts at planning time. The
+ * <i>table row</i>, over which constraints, defaults and generated columns are expressed, holds all
+ * {@link #columns} in their order, hidden ones last.
  *
  * @param oid pg_class.oid
- * @param schemaShown whether the schema is not on the search path, so that EXPLAIN VERBOSE and messages
- *     qualify
+ * @param schemaShown whether the schema is not on the search path, so that EXPLAIN VERBOSE and
+ *     messages qualify
  */
 public record Relation(
         int oid,
@@ -53,8 +53,10 @@ public record Relation(
 
     /**
      * @param columns positions of the key columns in the table row (hidden ones for expressions)
-     * @param keyTexts the keys as pg_get_indexdef shows them, for {@code Key (lower(a))=(x) already exists.}
-     * @param membership position of the hidden bool column of a partial index, -1 if it is not partial
+     * @param keyTexts the keys as pg_get_indexdef shows them, for {@code Key (lower(a))=(x) already
+     *     exists.}
+     * @param membership position of the hidden bool column of a partial index, -1 if it is not
+     *     partial
      * @param constraint whether a constraint of the same name stands behind it
      * @param deferrable checked at end of statement or transaction
      */
@@ -96,7 +98,8 @@ public record Relation(
      * @param columns positions in this table's row, in the order of {@code targetIndex}'s key
      * @param target the referenced table; its own keys are not filled in
      * @param targetIndexId storage's id of the unique index looked up in the target
-     * @param casts coerces this side's value to the target key's type where they differ (null: same type)
+     * @param casts coerces this side's value to the target key's type where they differ (null: same
+     *     type)
      */
     public record ForeignKey(
             int oid,
@@ -124,10 +127,13 @@ public record Relation(
      *
      * @param oid of the constraint
      * @param keyColumns positions of the referenced columns in this table's row
-     * @param referrerOid the referring table; looked up through the catalog when an action must change it
+     * @param referrerOid the referring table; looked up through the catalog when an action must
+     *     change it
      * @param referrerColumns positions of the referring columns in its table row, in the same order
-     * @param referrerIndexId storage's id of an index on the referring columns, -1 where a scan must do
-     * @param setColumns positions for SET NULL (a, b) and SET DEFAULT, all referring columns by default
+     * @param referrerIndexId storage's id of an index on the referring columns, -1 where a scan
+     *     must do
+     * @param setColumns positions for SET NULL (a, b) and SET DEFAULT, all referring columns by
+     *     default
      */
     public record Referenced(
             int oid,

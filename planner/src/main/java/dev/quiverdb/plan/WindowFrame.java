@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A window's frame.
  *
  * @param startOffset value of {@code n PRECEDING/FOLLOWING}; evaluated once
- * @param startInRange RANGE with an offset: the in_range support function (pg_amproc 3), which takes
- *     (value, base, offset, subtract, less); else null
+ * @param startInRange RANGE with an offset: the in_range support function (pg_amproc 3), which
+ *     takes (value, base, offset, subtract, less); else null
  */
 public record WindowFrame(
         Mode mode,
@@ -23,7 +23,14 @@ public record WindowFrame(
     /** RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW. */
     public static final WindowFrame DEFAULT =
             new WindowFrame(
-                    Mode.RANGE, Bound.UNBOUNDED_PRECEDING, null, Bound.CURRENT_ROW, null, Exclusion.NO_OTHERS, null, null);
+                    Mode.RANGE,
+                    Bound.UNBOUNDED_PRECEDING,
+                    null,
+                    Bound.CURRENT_ROW,
+                    null,
+                    Exclusion.NO_OTHERS,
+                    null,
+                    null);
 
     public enum Mode {
         ROWS,

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A bound scalar expression over one input row. Immutable and free of Calcite types. Positions are
  * zero-based; {@code typmod} is -1 where there is none. Every member knows its {@link #type()}.
  *
- * <p>Values that change while a plan runs (outer references of a correlated subquery, the left row of
- * a lateral join, the subject of {@code CASE x WHEN}, a domain's VALUE) travel in numbered
+ * <p>Values that change while a plan runs (outer references of a correlated subquery, the left row
+ * of a lateral join, the subject of {@code CASE x WHEN}, a domain's VALUE) travel in numbered
  * <i>slots</i>, unique within one plan; as PARAM_EXEC in PostgreSQL. {@link Slot} reads one.
  */
 public sealed interface Expression {
@@ -34,13 +34,18 @@ public sealed interface Expression {
 
     /**
      * A call of a function, also by operator or cast. Arguments already have the declared types; a
-     * VARIADIC argument is one array, a {@code VARIADIC "any"} function gets its arguments as they are.
-     * A function that returns a set may stand only in {@link Plan.ProjectSet} and {@link
+     * VARIADIC argument is one array, a {@code VARIADIC "any"} function gets its arguments as they
+     * are. A function that returns a set may stand only in {@link Plan.ProjectSet} and {@link
      * Plan.FunctionScan}.
      *
      * @param variadicArray the last argument was written {@code VARIADIC array}
      */
-    record Call(FunctionRef function, List<Expression> arguments, Type type, int typmod, boolean variadicArray)
+    record Call(
+            FunctionRef function,
+            List<Expression> arguments,
+            Type type,
+            int typmod,
+            boolean variadicArray)
             implements Expression {
         public Call {
             arguments = List.copyOf(arguments);
@@ -73,14 +78,18 @@ public sealed interface Expression {
     record DomainCheck(String name, Expression condition) {}
 
     /** Checks a value of the base type: 23502 and 23514 with the domain's name. */
-    record CoerceToDomain(Expression argument, Type type, boolean notNull, int slot, List<DomainCheck> checks)
+    record CoerceToDomain(
+            Expression argument, Type type, boolean notNull, int slot, List<DomainCheck> checks)
             implements Expression {
         public CoerceToDomain {
             checks = List.copyOf(checks);
         }
     }
 
-    /** Row type to row type, field by field: {@code fields} read the source's fields from slots {@code firstSlot + i}. */
+    /**
+     * Row type to row type, field by field: {@code fields} read the source's fields from slots
+     * {@code firstSlot + i}.
+     */
     record ConvertRow(Expression argument, int firstSlot, List<Expression> fields, Type type)
             implements Expression {
         public ConvertRow {
@@ -109,7 +118,8 @@ public sealed interface Expression {
      *
      * @param rowwise the argument is of a row type, so each field is looked at
      */
-    record NullTest(Expression argument, boolean isNull, boolean rowwise, Type type) implements Expression {}
+    record NullTest(Expression argument, boolean isNull, boolean rowwise, Type type)
+            implements Expression {}
 
     enum Truth {
         IS_TRUE,
@@ -125,10 +135,16 @@ public sealed interface Expression {
     record When(Expression condition, Expression result) {}
 
     /**
-     * CASE. Where {@code subject} stands, it is evaluated once into {@code slot}, which the conditions
-     * read; otherwise {@code slot} is -1.
+     * CASE. Where {@code subject} stands, it is evaluated once into {@code slot}, which the
+     * conditions read; otherwise {@code slot} is -1.
      */
-    record Case(@Nullable Expression subject, int slot, List<When> whens, @Nullable Expression otherwise, Type type, int typmod)
+    record Case(
+            @Nullable Expression subject,
+            int slot,
+            List<When> whens,
+            @Nullable Expression otherwise,
+            Type type,
+            int typmod)
             implements Expression {
         public Case {
             whens = List.copyOf(whens);
@@ -148,15 +164,21 @@ public sealed interface Expression {
         }
     }
 
-    /** NULLIF(left, right) by an equality function over both, whose arguments may be coerced left and right. */
-    record NullIf(FunctionRef equality, Expression left, Expression right, Type type) implements Expression {}
+    /**
+     * NULLIF(left, right) by an equality function over both, whose arguments may be coerced left
+     * and right.
+     */
+    record NullIf(FunctionRef equality, Expression left, Expression right, Type type)
+            implements Expression {}
 
     /** IS [NOT] DISTINCT FROM by an equality function. */
-    record IsDistinct(FunctionRef equality, Expression left, Expression right, boolean negated, Type type)
+    record IsDistinct(
+            FunctionRef equality, Expression left, Expression right, boolean negated, Type type)
             implements Expression {}
 
     /** {@code left op ANY (array)} ({@code any}) or {@code ALL}; IN lists of expressions too. */
-    record ScalarArrayOp(FunctionRef operator, boolean any, Expression left, Expression array, Type type)
+    record ScalarArrayOp(
+            FunctionRef operator, boolean any, Expression left, Expression array, Type type)
             implements Expression {}
 
     /** ROW(...). */
@@ -174,11 +196,11 @@ public sealed interface Expression {
     }
 
     /**
-     * {@code (a, b) < (c, d)}: decided by the first pair that is not equal, NULL if that pair holds one.
-     * Equality and inequality of rows are bound as AND/OR of the pairs.
+     * {@code (a, b) < (c, d)}: decided by the first pair that is not equal, NULL if that pair holds
+     * one. Equality and inequality of rows are bound as AND/OR of the pairs.
      *
-     * @param comparisons for each pair a function answering whether left is strictly before right in the
-     *     wanted direction ({@code <} for LESS and LESS_EQUAL, {@code >} for the others)
+     * @param comparisons for each pair a function answering whether left is strictly before right
+     *     in the wanted direction ({@code <} for LESS and LESS_EQUAL, {@code >} for the others)
      * @param equalities for each pair its {@code =}
      */
     record RowCompare(
@@ -198,7 +220,8 @@ public sealed interface Expression {
     }
 
     /** A field of a composite value. */
-    record FieldSelect(Expression argument, int field, Type type, int typmod) implements Expression {}
+    record FieldSelect(Expression argument, int field, Type type, int typmod)
+            implements Expression {}
 
     /** A composite with some fields replaced; a NULL argument counts as all fields NULL. */
     record FieldStore(Expression argument, List<Integer> fields, List<Expression> values, Type type)
@@ -216,11 +239,17 @@ public sealed interface Expression {
         }
     }
 
-    /** One bracket; a plain subscript has only {@code upper}; a missing bound of a slice is null. */
+    /**
+     * One bracket; a plain subscript has only {@code upper}; a missing bound of a slice is null.
+     */
     record Bracket(boolean slice, @Nullable Expression lower, @Nullable Expression upper) {}
 
-    /** {@code a[i][j]}, {@code a[l:u]}, and jsonb's {@code j['key']}, whose brackets are of type text. */
-    record Subscript(Expression argument, List<Bracket> brackets, Type type, int typmod) implements Expression {
+    /**
+     * {@code a[i][j]}, {@code a[l:u]}, and jsonb's {@code j['key']}, whose brackets are of type
+     * text.
+     */
+    record Subscript(Expression argument, List<Bracket> brackets, Type type, int typmod)
+            implements Expression {
         public Subscript {
             brackets = List.copyOf(brackets);
         }
@@ -268,14 +297,14 @@ public sealed interface Expression {
     }
 
     /**
-     * A subquery in an expression. Without {@code bindings} it runs at most once for one execution of
-     * the plan (an init plan); otherwise whenever the bound values change.
+     * A subquery in an expression. Without {@code bindings} it runs at most once for one execution
+     * of the plan (an init plan); otherwise whenever the bound values change.
      *
      * @param id unique within the plan
-     * @param test ANY and ALL: compares the outer row's columns with the subquery's, which are in {@code
-     *     resultSlots}; else null
-     * @param hashOperands ANY only: where the test is an AND of type-default equalities {@code operand_i
-     *     = column_i}, the operands; a hash table then answers. Empty otherwise
+     * @param test ANY and ALL: compares the outer row's columns with the subquery's, which are in
+     *     {@code resultSlots}; else null
+     * @param hashOperands ANY only: where the test is an AND of type-default equalities {@code
+     *     operand_i = column_i}, the operands; a hash table then answers. Empty otherwise
      */
     record SubPlan(
             int id,
