@@ -548,7 +548,7 @@ public sealed interface Plan {
      * @param markId of the scan ({@link TableSource#markId})
      * @param rowIdColumn of the input; NULL there (outer join) locks nothing
      */
-    record RowMark(int markId, Relation relation, int rowIdColumn, RowLock lock, LockWait wait) {}
+    record RowMark(int markId, Relation relation, int rowIdColumn, RowLock lock, LockWait policy) {}
 
     /** FOR UPDATE and kin. Yields the input's columns. */
     record LockRows(Plan input, List<RowMark> marks, Estimate estimate) implements Plan {
