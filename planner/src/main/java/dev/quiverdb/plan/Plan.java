@@ -477,6 +477,8 @@ public sealed interface Plan {
     // ---------------------------------------------------------------- WITH
 
     /**
+     * A common table of WITH.
+     *
      * @param id what {@link CteScan} names; unique in the plan
      * @param modifies a data-modifying statement: it runs to its end even if nobody reads it all
      */
@@ -545,6 +547,8 @@ public sealed interface Plan {
     }
 
     /**
+     * A table of the input whose rows are locked or must stay the same.
+     *
      * @param markId of the scan ({@link TableSource#markId})
      * @param rowIdColumn of the input; NULL there (outer join) locks nothing
      */
@@ -572,6 +576,8 @@ public sealed interface Plan {
     }
 
     /**
+     * A condition that new rows must meet.
+     *
      * @param name of the view, or of the policy where one alone is meant, else empty
      * @param condition over the table row; anything but true fails
      */
@@ -590,6 +596,8 @@ public sealed interface Plan {
     }
 
     /**
+     * One column of SET.
+     *
      * @param position in the table row
      * @param value see the node for the row it sees
      */
@@ -700,6 +708,8 @@ public sealed interface Plan {
     }
 
     /**
+     * One WHEN of MERGE.
+     *
      * @param condition over the input row
      * @param values INSERT: as {@link Insert#values}
      * @param assignments UPDATE: over the input row

@@ -35,6 +35,8 @@ public record Relation(
     }
 
     /**
+     * A column of the table row.
+     *
      * @param columnId storage's id of the column
      * @param hidden an index expression's value or a partial index's membership; shown to nobody
      * @param generated computes a stored generated or hidden column from the table row; else null
@@ -52,6 +54,8 @@ public record Relation(
     public record Check(String name, Expression condition) {}
 
     /**
+     * An index of the table.
+     *
      * @param columns positions of the key columns in the table row (hidden ones for expressions)
      * @param keyTexts the keys as pg_get_indexdef shows them, for {@code Key (lower(a))=(x) already
      *     exists.}
