@@ -99,7 +99,7 @@ public record Relation(
     /**
      * A foreign key of this table.
      *
-     * @param columns positions in this table's row, in the order of {@code targetIndex}'s key
+     * @param columns positions in this table's row, in the order of the target index's key
      * @param target the referenced table; its own keys are not filled in
      * @param targetIndexId storage's id of the unique index looked up in the target
      * @param casts coerces this side's value to the target key's type where they differ (null: same
