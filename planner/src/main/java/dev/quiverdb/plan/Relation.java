@@ -11,10 +11,6 @@ import org.jspecify.annotations.Nullable;
  * What the executor must know of a table: a copy of the catalog's facts at planning time. The
  * <i>table row</i>, over which constraints, defaults and generated columns are expressed, holds all
  * {@link #columns} in their order, hidden ones last.
- *
- * @param oid pg_class.oid
- * @param schemaShown whether the schema is not on the search path, so that EXPLAIN VERBOSE and
- *     messages qualify
  */
 public record Relation(
         int oid,
