@@ -1,0 +1,123 @@
+package dev.quiverdb.vector.graph;
+
+import dev.quiverdb.vector.quantise.CodeEncoder;
+import dev.quiverdb.vector.quantise.CodeQuery;
+import dev.quiverdb.vector.quantise.VectorCodec;
+import dev.quiverdb.vector.simd.QueryVector;
+import dev.quiverdb.vector.simd.VectorSlots;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Codes of the vectors in slots: what a walk navigates by. Codes lie off-heap at a fixed stride and
+ * live as long as anybody refers to them; they are computed when a vector is prepared, which is also
+ * how they come back when an index is opened.
+ */
+public final class CodeSpace implements VectorSpace {
+    private static final int SLAB_BYTES = 2 << 20;
+
+    private final VectorCodec codec;
+    private final VectorSlots slots;
+    private final int stride;
+    private final int shift;
+    private final int mask;
+    private final Arena arena = Arena.ofAuto();
+    private final ConcurrentLinkedQueue<CodeEncoder> encoders = new ConcurrentLinkedQueue<>();
+    private volatile MemorySegment[] slabs = new MemorySegment[0];
+
+    public CodeSpace(VectorCodec codec, VectorSlots slots) {
+        this.codec = codec;
+        this.slots = slots;
+        this.stride = codec.strideBytes();
+        int perSlab = Math.max(1, Integer.highestOneBit(SLAB_BYTES / stride));
+        this.shift = Integer.numberOfTrailingZeros(perSlab);
+        this.mask = perSlab - 1;
+    }
+
+    @Override
+    public void prepare(int vecId) {
+        int slab = vecId >>> shift;
+        if (slab >= slabs.length) {
+            grow(slab);
+        }
+        var encoder = encoders.poll();
+        if (encoder == null) {
+            encoder = codec.newEncoder(Arena.ofAuto());
+        }
+        encoder.encode(slots, vecId, slabs[slab], offset(vecId));
+        encoders.add(encoder);
+    }
+
+    private synchronized void grow(int slab) {
+        int have = slabs.length;
+        if (slab >= have) {
+            var more = Arrays.copyOf(slabs, slab + 1);
+            for (int i = have; i <= slab; i++) {
+                more[i] = arena.allocate((long) stride << shift, 64);
+            }
+            slabs = more;
+        }
+    }
+
+    private long offset(int vecId) {
+        return (long) (vecId & mask) * stride;
+    }
+
+    @Override
+    public Scorer scorer() {
+        return new CodeScorer();
+    }
+
+    @Override
+    public double nanosPerScore() {
+        return 4 + 0.12 * stride;
+    }
+
+    @Override
+    public double bytesPerVector() {
+        return stride;
+    }
+
+    private final class CodeScorer implements Scorer {
+        private final QueryVector vector =
+                new QueryVector(slots.kind(), slots.dimensions(), Arena.ofAuto());
+        private final CodeQuery query = codec.newQuery(Arena.ofAuto());
+        private final float[] four = new float[8];
+
+        @Override
+        public void bindQuery(MemorySegment bytes) {
+            query.set(vector.setBytes(bytes, 0));
+        }
+
+        @Override
+        public void bindVector(int vecId) {
+            query.set(vector.set(slots, vecId));
+        }
+
+        @Override
+        public void score(int[] vecIds, int count, float[] distances) {
+            var codes = slabs;
+            int i = 0;
+            for (; i + 4 <= count; i += 4) {
+                int a = vecIds[i];
+                int b = vecIds[i + 1];
+                int c = vecIds[i + 2];
+                int d = vecIds[i + 3];
+                query.estimate4(
+                        codes[a >>> shift], offset(a), codes[b >>> shift], offset(b),
+                        codes[c >>> shift], offset(c), codes[d >>> shift], offset(d), four);
+                System.arraycopy(four, 0, distances, i, 4);
+            }
+            for (; i < count; i++) {
+                distances[i] = query.estimate(codes[vecIds[i] >>> shift], offset(vecIds[i]));
+            }
+        }
+
+        @Override
+        public float score(int vecId) {
+            return query.estimate(slabs[vecId >>> shift], offset(vecId));
+        }
+    }
+}
