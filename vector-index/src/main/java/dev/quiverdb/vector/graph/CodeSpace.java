@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Codes of the vectors in slots: what a walk navigates by. Codes lie off-heap at a fixed stride and
- * live as long as anybody refers to them; they are computed when a vector is prepared, which is also
- * how they come back when an index is opened.
+ * live as long as anybody refers to them; they are computed when a vector is prepared, which is
+ * also how they come back when an index is opened.
  */
 public final class CodeSpace implements VectorSpace {
     private static final int SLAB_BYTES = 2 << 20;
@@ -106,8 +106,15 @@ public final class CodeSpace implements VectorSpace {
                 int c = vecIds[i + 2];
                 int d = vecIds[i + 3];
                 query.estimate4(
-                        codes[a >>> shift], offset(a), codes[b >>> shift], offset(b),
-                        codes[c >>> shift], offset(c), codes[d >>> shift], offset(d), four);
+                        codes[a >>> shift],
+                        offset(a),
+                        codes[b >>> shift],
+                        offset(b),
+                        codes[c >>> shift],
+                        offset(c),
+                        codes[d >>> shift],
+                        offset(d),
+                        four);
                 System.arraycopy(four, 0, distances, i, 4);
             }
             for (; i < count; i++) {

@@ -6,6 +6,8 @@ import dev.quiverdb.vector.simd.QueryVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -32,6 +34,8 @@ public final class RabitqCodec implements VectorCodec {
     private static final Kernels KERNELS = Kernels.active();
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BYTES_AS_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -90,23 +94,21 @@ public final class RabitqCodec implements VectorCodec {
 
     @Override
     public CodeEncoder newEncoder(Arena arena) {
-        return new Encoder(arena);
+        return new Encoder();
     }
 
     @Override
     public CodeQuery newQuery(Arena arena) {
-        return new Query(arena);
+        return new Query();
     }
 
     private final class Encoder extends CodeEncoder {
-        private final MemorySegment rotated;
         private final float[] scratch = new float[dimensions];
         private final float[] residual = new float[padded];
         private final byte[] levels = new byte[padded];
 
-        Encoder(Arena arena) {
+        Encoder() {
             super(dimensions);
-            rotated = arena.allocate(4L * padded, 64);
         }
 
         @Override
@@ -115,16 +117,12 @@ public final class RabitqCodec implements VectorCodec {
             if (metric == Metric.COSINE) {
                 normalise(scratch);
             }
-            rotated.fill((byte) 0);
+            Arrays.fill(residual, dimensions, padded, 0);
             for (int i = 0; i < dimensions; i++) {
-                rotated.set(FLOAT, 4L * i, scratch[i] - centre[i]);
+                residual[i] = scratch[i] - centre[i];
             }
-            rotation.apply(rotated, 0);
-            MemorySegment.copy(rotated, ValueLayout.JAVA_FLOAT, 0, residual, 0, padded);
-            double norm = 0;
-            for (float x : residual) {
-                norm += (double) x * x;
-            }
+            rotation.apply(residual);
+            double norm = squaredNorm(residual);
             double aligned = Levels.choose(residual, bits, levels);
             int sum = 0;
             for (byte level : levels) {
@@ -132,10 +130,7 @@ public final class RabitqCodec implements VectorCodec {
             }
             for (int plane = 0; plane < bits; plane++) {
                 for (int word = 0; word < padded / 64; word++) {
-                    long packed = 0;
-                    for (int i = 0; i < 64; i++) {
-                        packed |= (long) (levels[64 * word + i] >>> plane & 1) << i;
-                    }
+                    long packed = plane(levels, 64 * word, plane);
                     target.set(LONG, offset + (long) plane * planeBytes + 8L * word, packed);
                 }
             }
@@ -148,8 +143,6 @@ public final class RabitqCodec implements VectorCodec {
     }
 
     private final class Query extends CodeQuery {
-        private final MemorySegment rotated;
-
         /**
          * Query levels in groups of four planes, the lowest first: 4 bits for one-bit codes, 8 bits
          * for finer ones.
@@ -157,19 +150,15 @@ public final class RabitqCodec implements VectorCodec {
         private final long[][] planes = new long[bits == 1 ? 1 : 2][4 * padded / 64];
 
         private final float[] values = new float[padded];
+        private final byte[] levels = new byte[padded];
         private float base;
         private float low;
         private float step;
         private float offsetSum;
 
-        Query(Arena arena) {
-            rotated = arena.allocate(4L * padded, 64);
-        }
-
         @Override
         public void set(QueryVector query) {
-            base = project(query, rotated);
-            MemorySegment.copy(rotated, ValueLayout.JAVA_FLOAT, 0, values, 0, padded);
+            base = project(query, values);
             float least = Float.POSITIVE_INFINITY;
             float greatest = Float.NEGATIVE_INFINITY;
             float sum = 0;
@@ -186,25 +175,15 @@ public final class RabitqCodec implements VectorCodec {
         }
 
         private void cut(float least, float inverseStep) {
-            for (int word = 0; word < padded / 64; word++) {
-                for (int group = 0; group < planes.length; group++) {
-                    long p0 = 0;
-                    long p1 = 0;
-                    long p2 = 0;
-                    long p3 = 0;
-                    for (int i = 0; i < 64; i++) {
-                        long level =
-                                (long) ((values[64 * word + i] - least) * inverseStep + 0.5f)
-                                        >>> (4 * group);
-                        p0 |= (level & 1) << i;
-                        p1 |= (level >>> 1 & 1) << i;
-                        p2 |= (level >>> 2 & 1) << i;
-                        p3 |= (level >>> 3 & 1) << i;
+            for (int i = 0; i < padded; i++) {
+                levels[i] = (byte) (int) ((values[i] - least) * inverseStep + 0.5f);
+            }
+            for (int group = 0; group < planes.length; group++) {
+                for (int word = 0; word < padded / 64; word++) {
+                    for (int plane = 0; plane < 4; plane++) {
+                        planes[group][4 * word + plane] =
+                                plane(levels, 64 * word, 4 * group + plane);
                     }
-                    planes[group][4 * word] = p0;
-                    planes[group][4 * word + 1] = p1;
-                    planes[group][4 * word + 2] = p2;
-                    planes[group][4 * word + 3] = p3;
                 }
             }
         }
@@ -255,26 +234,55 @@ public final class RabitqCodec implements VectorCodec {
      * Rotates the query as this metric wants it into {@code rotated}; returns the part of the rank
      * that no code adds to.
      */
-    float project(QueryVector query, MemorySegment rotated) {
+    float project(QueryVector query, float[] rotated) {
         float[] elements = query.elements();
-        rotated.fill((byte) 0);
+        Arrays.fill(rotated, dimensions, padded, 0);
         float scale = metric == Metric.COSINE && query.norm() > 0 ? 1 / query.norm() : 1;
         double product = 0;
-        double distance = 0;
-        for (int i = 0; i < dimensions; i++) {
-            float x = elements[i] * scale;
-            float difference = x - centre[i];
-            product += (double) x * centre[i];
-            distance += (double) difference * difference;
-            rotated.set(FLOAT, 4L * i, metric == Metric.L2 ? difference : x);
+        if (metric == Metric.L2) {
+            for (int i = 0; i < dimensions; i++) {
+                rotated[i] = elements[i] - centre[i];
+            }
+        } else {
+            for (int i = 0; i < dimensions; i++) {
+                rotated[i] = elements[i] * scale;
+                product += (double) rotated[i] * centre[i];
+            }
         }
-        rotation.apply(rotated, 0);
+        double distance = metric == Metric.L2 ? squaredNorm(rotated) : 0;
+        rotation.apply(rotated);
         return (float)
                 switch (metric) {
                     case L2 -> distance;
                     case COSINE -> 1 - product;
                     case INNER_PRODUCT, L1, HAMMING, JACCARD -> -product;
                 };
+    }
+
+    /** Gathers bit {@code plane} of 64 levels into a word, eight levels by one multiplication. */
+    private static long plane(byte[] levels, int at, int plane) {
+        long word = 0;
+        for (int i = 0; i < 8; i++) {
+            long eight = (long) BYTES_AS_LONG.get(levels, at + 8 * i);
+            long bits = ((eight >>> plane & 0x0101010101010101L) * 0x0102040810204080L) >>> 56;
+            word |= bits << (8 * i);
+        }
+        return word;
+    }
+
+    private static double squaredNorm(float[] values) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int i = 0;
+        for (; i + 4 <= values.length; i += 4) {
+            a += (double) values[i] * values[i];
+            b += (double) values[i + 1] * values[i + 1];
+            c += (double) values[i + 2] * values[i + 2];
+            d += (double) values[i + 3] * values[i + 3];
+        }
+        return a + b + (c + d);
     }
 
     @Override

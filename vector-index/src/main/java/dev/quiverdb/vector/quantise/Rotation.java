@@ -1,9 +1,6 @@
 package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.Kernels;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 
 /**
@@ -18,14 +15,14 @@ import java.util.SplittableRandom;
  */
 public final class Rotation {
     private static final Kernels KERNELS = Kernels.active();
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int ROUNDS = 4;
 
     private final int dimensions;
     private final int padded;
     private final int power;
-    private final boolean[][] negative;
+
+    /** For each round: random signs, scaled where that round transforms. */
+    private final float[][] signs;
 
     /** A rotation for vectors of {@code dimensions}, padded with zeros to a multiple of 64. */
     public Rotation(int dimensions, long seed) {
@@ -33,10 +30,13 @@ public final class Rotation {
         this.padded = (dimensions + 63) & ~63;
         this.power = Integer.highestOneBit(padded);
         SplittableRandom random = new SplittableRandom(seed);
-        this.negative = new boolean[ROUNDS][padded];
-        for (boolean[] round : negative) {
+        this.signs = new float[ROUNDS][padded];
+        float scale = (float) (1 / Math.sqrt(power));
+        for (int round = 0; round < ROUNDS; round++) {
+            int start = (round & 1) == 0 ? 0 : padded - power;
             for (int i = 0; i < padded; i++) {
-                round[i] = random.nextBoolean();
+                float size = i >= start && i < start + power ? scale : 1;
+                signs[round][i] = random.nextBoolean() ? -size : size;
             }
         }
     }
@@ -51,37 +51,30 @@ public final class Rotation {
     }
 
     /**
-     * Rotates {@link #paddedDimensions} fp32 in place; those behind {@link #dimensions} are zero
+     * Rotates {@link #paddedDimensions} values in place; those behind {@link #dimensions} are zero
      * before.
      */
-    public void apply(MemorySegment x, long offset) {
-        float scale = (float) (1 / Math.sqrt(power));
+    public void apply(float[] x) {
         for (int round = 0; round < ROUNDS; round++) {
-            boolean[] flip = negative[round];
-            int start = (round & 1) == 0 ? 0 : padded - power;
+            float[] factors = signs[round];
             for (int i = 0; i < padded; i++) {
-                long at = offset + 4L * i;
-                float value = x.get(FLOAT, at);
-                value = flip[i] ? -value : value;
-                x.set(FLOAT, at, i >= start && i < start + power ? value * scale : value);
+                x[i] *= factors[i];
             }
-            KERNELS.hadamard(x, offset + 4L * start, power);
+            KERNELS.hadamard(x, (round & 1) == 0 ? 0 : padded - power, power);
             if (power != padded) {
-                mixHalves(x, offset);
+                mixHalves(x);
             }
         }
     }
 
-    private void mixHalves(MemorySegment x, long offset) {
+    private void mixHalves(float[] x) {
         float half = (float) Math.sqrt(0.5);
         int middle = padded / 2;
         for (int i = 0; i < middle; i++) {
-            long low = offset + 4L * i;
-            long high = low + 4L * middle;
-            float a = x.get(FLOAT, low);
-            float b = x.get(FLOAT, high);
-            x.set(FLOAT, low, (a + b) * half);
-            x.set(FLOAT, high, (a - b) * half);
+            float a = x[i];
+            float b = x[middle + i];
+            x[i] = (a + b) * half;
+            x[middle + i] = (a - b) * half;
         }
     }
 }

@@ -254,7 +254,8 @@ public interface Kernels {
     void addScaled(MemorySegment y, long yo, float a, MemorySegment x, long xo, int dims);
 
     /**
-     * Walsh-Hadamard transform in place over {@code length} (a power of two) fp32, without scaling.
+     * Walsh-Hadamard transform in place over {@code length} (a power of two) values on the heap,
+     * without scaling.
      */
-    void hadamard(MemorySegment x, long xo, int length);
+    void hadamard(float[] x, int at, int length);
 }

@@ -516,14 +516,14 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void hadamard(MemorySegment x, long xo, int length) {
+    public void hadamard(float[] x, int at, int length) {
         for (int half = 1; half < length; half <<= 1) {
-            for (int start = 0; start < length; start += 2 * half) {
+            for (int start = at; start < at + length; start += 2 * half) {
                 for (int i = start; i < start + half; i++) {
-                    float a = f32(x, xo, i);
-                    float b = f32(x, xo, i + half);
-                    x.set(Scalars.FLOAT, xo + 4L * i, a + b);
-                    x.set(Scalars.FLOAT, xo + 4L * (i + half), a - b);
+                    float a = x[i];
+                    float b = x[i + half];
+                    x[i] = a + b;
+                    x[i + half] = a - b;
                 }
             }
         }

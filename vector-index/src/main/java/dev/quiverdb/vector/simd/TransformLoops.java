@@ -29,36 +29,69 @@ final class TransformLoops {
         }
     }
 
-    static void hadamard(MemorySegment x, long xo, int length) {
-        for (int half = 1; half < length; half <<= 1) {
+    static void hadamard(float[] x, int at, int length) {
+        int half = 1;
+        if (length >= 8) {
+            for (int i = at; i < at + length; i += 8) {
+                eight(x, i);
+            }
+            half = 8;
+        }
+        for (; half < length; half <<= 1) {
             if (half < LANES) {
-                butterflies(x, xo, length, half);
+                butterflies(x, at, length, half);
             } else {
-                wideButterflies(x, xo, length, half);
+                wideButterflies(x, at, length, half);
             }
         }
     }
 
-    private static void butterflies(MemorySegment x, long xo, int length, int half) {
-        for (int start = 0; start < length; start += 2 * half) {
+    /** The three shortest steps at once. */
+    private static void eight(float[] x, int at) {
+        float a0 = x[at] + x[at + 1];
+        float a1 = x[at] - x[at + 1];
+        float a2 = x[at + 2] + x[at + 3];
+        float a3 = x[at + 2] - x[at + 3];
+        float a4 = x[at + 4] + x[at + 5];
+        float a5 = x[at + 4] - x[at + 5];
+        float a6 = x[at + 6] + x[at + 7];
+        float a7 = x[at + 6] - x[at + 7];
+        float b0 = a0 + a2;
+        float b1 = a1 + a3;
+        float b2 = a0 - a2;
+        float b3 = a1 - a3;
+        float b4 = a4 + a6;
+        float b5 = a5 + a7;
+        float b6 = a4 - a6;
+        float b7 = a5 - a7;
+        x[at] = b0 + b4;
+        x[at + 1] = b1 + b5;
+        x[at + 2] = b2 + b6;
+        x[at + 3] = b3 + b7;
+        x[at + 4] = b0 - b4;
+        x[at + 5] = b1 - b5;
+        x[at + 6] = b2 - b6;
+        x[at + 7] = b3 - b7;
+    }
+
+    private static void butterflies(float[] x, int at, int length, int half) {
+        for (int start = at; start < at + length; start += 2 * half) {
             for (int i = start; i < start + half; i++) {
-                float a = Scalars.f32(x, xo, i);
-                float b = Scalars.f32(x, xo, i + half);
-                x.set(Scalars.FLOAT, xo + 4L * i, a + b);
-                x.set(Scalars.FLOAT, xo + 4L * (i + half), a - b);
+                float a = x[i];
+                float b = x[i + half];
+                x[i] = a + b;
+                x[i + half] = a - b;
             }
         }
     }
 
-    private static void wideButterflies(MemorySegment x, long xo, int length, int half) {
-        for (int start = 0; start < length; start += 2 * half) {
+    private static void wideButterflies(float[] x, int at, int length, int half) {
+        for (int start = at; start < at + length; start += 2 * half) {
             for (int i = start; i < start + half; i += LANES) {
-                long low = xo + 4L * i;
-                long high = low + 4L * half;
-                FloatVector a = FloatVector.fromMemorySegment(FLOAT, x, low, LITTLE_ENDIAN);
-                FloatVector b = FloatVector.fromMemorySegment(FLOAT, x, high, LITTLE_ENDIAN);
-                a.add(b).intoMemorySegment(x, low, LITTLE_ENDIAN);
-                a.sub(b).intoMemorySegment(x, high, LITTLE_ENDIAN);
+                FloatVector a = FloatVector.fromArray(FLOAT, x, i);
+                FloatVector b = FloatVector.fromArray(FLOAT, x, i + half);
+                a.add(b).intoArray(x, i);
+                a.sub(b).intoArray(x, i + half);
             }
         }
     }

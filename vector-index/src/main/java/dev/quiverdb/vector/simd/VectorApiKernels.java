@@ -267,7 +267,7 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
-    public void hadamard(MemorySegment x, long xo, int length) {
-        TransformLoops.hadamard(x, xo, length);
+    public void hadamard(float[] x, int at, int length) {
+        TransformLoops.hadamard(x, at, length);
     }
 }
