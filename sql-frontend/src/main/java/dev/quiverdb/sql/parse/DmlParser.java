@@ -140,8 +140,7 @@ abstract class DmlParser extends QueryParser {
     private Clause.Assignment assignment() {
         var start = offset();
         var multiple = is(Token.LPAREN);
-        var targets =
-                multiple ? parenthesized(this::assignTarget) : List.of(assignTarget());
+        var targets = multiple ? parenthesized(this::assignTarget) : List.of(assignTarget());
         expect(Token.EQ);
         var source = expression();
         return new Clause.Assignment(span(start), targets, source, multiple);
@@ -155,8 +154,7 @@ abstract class DmlParser extends QueryParser {
         var from = optionalFrom();
         var where = whereOrCurrent();
         var returning = returning();
-        return new Dml.Update(
-                span(start), with, relation, assignments, from, where, returning);
+        return new Dml.Update(span(start), with, relation, assignments, from, where, returning);
     }
 
     private @Nullable Expr whereOrCurrent() {
@@ -282,7 +280,13 @@ abstract class DmlParser extends QueryParser {
         var direction = direction();
         var nulls = nullsOrder();
         return new Clause.IndexElement(
-                span(start), column, expression, collation, operatorClass, options, direction,
+                span(start),
+                column,
+                expression,
+                collation,
+                operatorClass,
+                options,
+                direction,
                 nulls);
     }
 
@@ -370,13 +374,11 @@ abstract class DmlParser extends QueryParser {
     }
 
     final Clause.Option option(int start, String name, @Nullable Ast value) {
-        return new Clause.Option(
-                span(start), null, name, value, Clause.OptionAction.UNSPECIFIED);
+        return new Clause.Option(span(start), null, name, value, Clause.OptionAction.UNSPECIFIED);
     }
 
     final Expr.Literal bool(boolean value) {
-        return new Expr.Literal(
-                span(lastEnd()), Expr.LiteralKind.BOOLEAN, Boolean.toString(value));
+        return new Expr.Literal(span(lastEnd()), Expr.LiteralKind.BOOLEAN, Boolean.toString(value));
     }
 
     final Expr.Literal text(String value) {
@@ -405,10 +407,7 @@ abstract class DmlParser extends QueryParser {
                     return new RoleSpec(span(start), RoleSpec.Kind.PUBLIC, null);
                 }
                 if (name.equals("none")) {
-                    throw error(
-                            SqlState.RESERVED_NAME,
-                            "role name \"none\" is reserved",
-                            start);
+                    throw error(SqlState.RESERVED_NAME, "role name \"none\" is reserved", start);
                 }
                 return new RoleSpec(span(start), RoleSpec.Kind.NAME, name);
             }

@@ -96,10 +96,7 @@ final class EscapeString {
                 || sql.charAt(end) != '\\'
                 || (sql.charAt(end + 1) != 'u' && sql.charAt(end + 1) != 'U')) {
             throw Tokens.errorNear(
-                    sql,
-                    "invalid Unicode surrogate pair",
-                    end,
-                    Math.min(end + 1, sql.length()));
+                    sql, "invalid Unicode surrogate pair", end, Math.min(end + 1, sql.length()));
         }
         var low = code(end);
         if (!isLow(low)) {

@@ -96,8 +96,7 @@ abstract class ExpressionParser extends PrimaryParser {
                 if (mode != Mode.RESTRICTED) {
                     at++;
                     var operand = expression(NOT, Mode.FULL);
-                    var not =
-                            new Expr.Bool(span(start), Expr.BoolOperator.NOT, List.of(operand));
+                    var not = new Expr.Bool(span(start), Expr.BoolOperator.NOT, List.of(operand));
                     return operators(not, start, minimum, mode);
                 }
             }
@@ -158,13 +157,11 @@ abstract class ExpressionParser extends PrimaryParser {
             throw fail();
         }
         if (left.fields().size() != 2) {
-            throw syntax(
-                    "wrong number of parameters on left side of OVERLAPS expression", start);
+            throw syntax("wrong number of parameters on left side of OVERLAPS expression", start);
         }
         if (row.fields().size() != 2) {
             throw syntax(
-                    "wrong number of parameters on right side of OVERLAPS expression",
-                    rightStart);
+                    "wrong number of parameters on right side of OVERLAPS expression", rightStart);
         }
         var arguments = new ArrayList<>(left.fields());
         arguments.addAll(row.fields());
@@ -300,8 +297,8 @@ abstract class ExpressionParser extends PrimaryParser {
     }
 
     /**
-     * Whether the word here is the label of a column rather than an operator, which the token behind
-     * it tells: only where no operator waits for its right side.
+     * Whether the word here is the label of a column rather than an operator, which the token
+     * behind it tells: only where no operator waits for its right side.
      */
     private boolean isLabel(Mode mode, int minimum) {
         if (mode != Mode.LABEL || minimum != 0 || !kind().bareLabel) {
@@ -361,9 +358,10 @@ abstract class ExpressionParser extends PrimaryParser {
 
     private Expr chain(
             Expr left, int start, Expr.BoolOperator operator, Token word, int precedence) {
-        var offset = left instanceof Expr.Bool bool && bool.operator() == operator
-                ? bool.offset()
-                : offset();
+        var offset =
+                left instanceof Expr.Bool bool && bool.operator() == operator
+                        ? bool.offset()
+                        : offset();
         var operands = new ArrayList<Expr>();
         if (left instanceof Expr.Bool bool && bool.operator() == operator) {
             operands.addAll(bool.operands());
@@ -528,11 +526,7 @@ abstract class ExpressionParser extends PrimaryParser {
                 }
                 checkNoMatch();
                 var escaped =
-                        call(
-                                "similar_to_escape",
-                                arguments,
-                                false,
-                                span(offset, pattern.start()));
+                        call("similar_to_escape", arguments, false, span(offset, pattern.start()));
                 return new Expr.Operator(
                         span(offset, start), List.of(negated ? "!~" : "~"), left, escaped);
             }
@@ -570,8 +564,7 @@ abstract class ExpressionParser extends PrimaryParser {
             return new Expr.InList(span(offset, start), left, parens.expressions(), negated);
         }
         var sublink =
-                new Expr.Sublink(
-                        span(offset, start), Expr.SublinkKind.ANY, left, List.of(), query);
+                new Expr.Sublink(span(offset, start), Expr.SublinkKind.ANY, left, List.of(), query);
         return negated ? not(sublink) : sublink;
     }
 

@@ -2,7 +2,6 @@ package dev.quiverdb.sql.parse;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,13 +40,11 @@ abstract class FromParser extends FunctionParser {
     }
 
     /** A relation by one to three names. */
-    final RangeVar relation(
-            Span span, List<String> names, boolean inherit, @Nullable Alias alias) {
+    final RangeVar relation(Span span, List<String> names, boolean inherit, @Nullable Alias alias) {
         var count = names.size();
         if (count > 3) {
             throw syntax(
-                    "improper qualified name (too many dotted names): "
-                            + String.join(".", names),
+                    "improper qualified name (too many dotted names): " + String.join(".", names),
                     span.start());
         }
         return new RangeVar(
@@ -258,9 +255,7 @@ abstract class FromParser extends FunctionParser {
             var name = columnId();
             List<String> names = List.of();
             if (is(Token.LPAREN)) {
-                if (kind(1).columnName
-                        && kind(2) != Token.COMMA
-                        && kind(2) != Token.RPAREN) {
+                if (kind(1).columnName && kind(2) != Token.COMMA && kind(2) != Token.RPAREN) {
                     columns = parenthesized(this::columnDefinition);
                 } else {
                     names = parenthesized(this::columnId);
@@ -389,7 +384,9 @@ abstract class FromParser extends FunctionParser {
         };
     }
 
-    /** The joins behind a table, from the left; the right side of a qualified join takes all it can. */
+    /**
+     * The joins behind a table, from the left; the right side of a qualified join takes all it can.
+     */
     private From joins(From first, int start) {
         var left = first;
         while (isJoin()) {
@@ -467,8 +464,7 @@ abstract class FromParser extends FunctionParser {
         var columns = commaList(this::xmlColumn);
         expect(Token.RPAREN);
         var alias = optionalAlias();
-        return new From.XmlTable(
-                span(start), lateral, row, document, columns, namespaces, alias);
+        return new From.XmlTable(span(start), lateral, row, document, columns, namespaces, alias);
     }
 
     private Clause.Target xmlNamespace() {

@@ -256,8 +256,7 @@ abstract class FunctionParser extends ExpressionParser {
                             arguments.add(size);
                         } else {
                             var none = new Span(size.start(), size.start(), size.start());
-                            arguments.add(
-                                    new Expr.Literal(none, Expr.LiteralKind.INTEGER, "1"));
+                            arguments.add(new Expr.Literal(none, Expr.LiteralKind.INTEGER, "1"));
                             var type =
                                     new TypeName(
                                             none,
@@ -488,8 +487,7 @@ abstract class FunctionParser extends ExpressionParser {
         }
         var nameStart = offset();
         var name = columnId();
-        return new Clause.Window(
-                span(nameStart, start), name, null, List.of(), List.of(), null);
+        return new Clause.Window(span(nameStart, start), name, null, List.of(), List.of(), null);
     }
 
     /** {@code window_specification}, at {@code (}. */

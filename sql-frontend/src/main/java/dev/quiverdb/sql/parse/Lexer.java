@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Text to tokens by PostgreSQL's lexical rules. The whole text is cut at once into parallel arrays;
- * a lexical error becomes an {@link Token#ERROR} token that the parser throws when it gets there, so
- * that a syntax error before it is reported first, as by PostgreSQL.
+ * a lexical error becomes an {@link Token#ERROR} token that the parser throws when it gets there,
+ * so that a syntax error before it is reported first, as by PostgreSQL.
  *
  * <p>Cost: one pass, O(length). Source: PostgreSQL's documentation, "Lexical Structure".
  */
@@ -65,7 +65,10 @@ final class Lexer {
                 error);
     }
 
-    /** NOT, NULLS and WITH are other tokens before certain words, which keeps the grammar at one token of lookahead. */
+    /**
+     * NOT, NULLS and WITH are other tokens before certain words, which keeps the grammar at one
+     * token of lookahead.
+     */
     private void lookAhead() {
         for (int i = 0; i + 1 < count; i++) {
             switch (kinds[i]) {
@@ -405,7 +408,9 @@ final class Lexer {
         add(kind, start, at, text);
     }
 
-    /** The text of a U& token at {@code start} with its escapes resolved, UESCAPE clause included. */
+    /**
+     * The text of a U& token at {@code start} with its escapes resolved, UESCAPE clause included.
+     */
     private String unescaped(String text, int start) {
         var tokenEnd = at;
         skipSpace();
@@ -424,7 +429,9 @@ final class Lexer {
         var before = count;
         next();
         count = before;
-        if (kinds[before] != Token.SCONST || sql.charAt(literal) == 'U' || sql.charAt(literal) == 'u') {
+        if (kinds[before] != Token.SCONST
+                || sql.charAt(literal) == 'U'
+                || sql.charAt(literal) == 'u') {
             throw fail("UESCAPE must be followed by a simple string literal", literal, at);
         }
         var escape = values[before];

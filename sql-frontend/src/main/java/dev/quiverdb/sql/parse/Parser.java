@@ -23,8 +23,7 @@ public final class Parser {
         try {
             return new StatementParser(new Lexer(sql).run()).statements();
         } catch (StackOverflowError e) {
-            throw new SqlException(
-                            SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded", e)
+            throw new SqlException(SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded", e)
                     .withHint(
                             "Simplify the expression, or raise the thread stack size of the"
                                     + " server.");

@@ -45,8 +45,7 @@ public final class PgSqlParser extends SqlAbstractParserImpl {
         if (cause instanceof SqlParseException known) {
             return known;
         }
-        var column =
-                cause instanceof SqlException sql && sql.position() > 0 ? sql.position() : 1;
+        var column = cause instanceof SqlException sql && sql.position() > 0 ? sql.position() : 1;
         return new SqlParseException(
                 cause.getMessage(), new SqlParserPos(1, column), null, null, cause);
     }
@@ -65,8 +64,7 @@ public final class PgSqlParser extends SqlAbstractParserImpl {
         var statements = Parser.parse(text());
         if (statements.size() != 1) {
             throw new SqlException(
-                    SqlState.SYNTAX_ERROR,
-                    "expected one statement, found " + statements.size());
+                    SqlState.SYNTAX_ERROR, "expected one statement, found " + statements.size());
         }
         return (PgNode) statements.getFirst().node();
     }

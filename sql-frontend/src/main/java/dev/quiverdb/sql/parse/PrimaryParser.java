@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Operands ({@code c_expr}): constants, columns, calls, parentheses, CASE, ARRAY, ROW. */
 abstract class PrimaryParser extends TypeParser {
 
-    /** Of the call parsed last: whether it had ALL, DISTINCT or a star, and where its ORDER BY was. */
+    /**
+     * Of the call parsed last: whether it had ALL, DISTINCT or a star, and where its ORDER BY was.
+     */
     private boolean quantifiedCall;
 
     private int orderByStart;
@@ -94,8 +96,7 @@ abstract class PrimaryParser extends TypeParser {
         var query = parens.query();
         if (query != null) {
             var sublink =
-                    new Expr.Sublink(
-                            span(start), Expr.SublinkKind.SCALAR, null, List.of(), query);
+                    new Expr.Sublink(span(start), Expr.SublinkKind.SCALAR, null, List.of(), query);
             return withIndirection(sublink, start);
         }
         if (parens.expressions().size() == 1) {
@@ -434,14 +435,15 @@ abstract class PrimaryParser extends TypeParser {
         return new Expr.Cast(span(start), literal, type);
     }
 
-    /** At {@code (} behind a function's name: a call with its clauses, or a literal with typmods. */
+    /**
+     * At {@code (} behind a function's name: a call with its clauses, or a literal with typmods.
+     */
     private Expr callOrLiteral(List<String> names, int start) {
         var call = application(names, start);
         if (is(Token.SCONST) && mayBeTypmods(call)) {
             for (var argument : call.arguments()) {
                 if (argument instanceof Expr.NamedArgument) {
-                    throw syntax(
-                            "type modifier cannot have parameter name", argument.offset());
+                    throw syntax("type modifier cannot have parameter name", argument.offset());
                 }
             }
             if (!call.orderBy().isEmpty()) {
@@ -551,8 +553,7 @@ abstract class PrimaryParser extends TypeParser {
         }
         if (!within.isEmpty()) {
             if (!call.orderBy().isEmpty()) {
-                throw syntax(
-                        "cannot use multiple ORDER BY clauses with WITHIN GROUP", withinStart);
+                throw syntax("cannot use multiple ORDER BY clauses with WITHIN GROUP", withinStart);
             }
             if (call.distinct()) {
                 throw syntax("cannot use DISTINCT with WITHIN GROUP", withinStart);
@@ -576,8 +577,7 @@ abstract class PrimaryParser extends TypeParser {
     }
 
     /** A call of a function of pg_catalog that the grammar makes by itself. */
-    static Expr.FuncCall call(
-            String name, List<Expr> arguments, boolean sqlSyntax, Span span) {
+    static Expr.FuncCall call(String name, List<Expr> arguments, boolean sqlSyntax, Span span) {
         return new Expr.FuncCall(
                 span,
                 List.of("pg_catalog", name),
@@ -599,10 +599,7 @@ abstract class PrimaryParser extends TypeParser {
             case NFC, NFD, NFKC, NFKD -> at++;
             default -> throw fail();
         }
-        return literal(
-                index,
-                Expr.LiteralKind.STRING,
-                tokens.kinds[index].name());
+        return literal(index, Expr.LiteralKind.STRING, tokens.kinds[index].name());
     }
 
     private Expr caseExpression() {
@@ -628,8 +625,7 @@ abstract class PrimaryParser extends TypeParser {
         expect(Token.ARRAY);
         if (is(Token.LPAREN)) {
             var query = queryInParens();
-            return new Expr.Sublink(
-                    span(start), Expr.SublinkKind.ARRAY, null, List.of(), query);
+            return new Expr.Sublink(span(start), Expr.SublinkKind.ARRAY, null, List.of(), query);
         }
         return arrayElements(start);
     }

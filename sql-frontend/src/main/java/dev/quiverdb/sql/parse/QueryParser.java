@@ -110,8 +110,7 @@ abstract class QueryParser extends FromParser {
     }
 
     private Query bare(QueryBody body, int start) {
-        return new Query(
-                span(start), null, body, List.of(), null, null, false, List.of());
+        return new Query(span(start), null, body, List.of(), null, null, false, List.of());
     }
 
     /** Set operators, INTERSECT above the other two, all from the left. */
@@ -172,8 +171,7 @@ abstract class QueryParser extends FromParser {
             List<Clause.Locking> locking,
             int start) {
         if (!orderBy.isEmpty() && !query.orderBy().isEmpty()) {
-            throw syntax(
-                    "multiple ORDER BY clauses not allowed", leftmost(orderBy.getFirst()));
+            throw syntax("multiple ORDER BY clauses not allowed", leftmost(orderBy.getFirst()));
         }
         if (limit.offset != null && query.limitOffset() != null) {
             throw syntax("multiple OFFSET clauses not allowed", leftmost(limit.offset));
@@ -219,8 +217,7 @@ abstract class QueryParser extends FromParser {
         }
         for (var lock : locking) {
             if (lock.waitPolicy() == Clause.LockWait.SKIP) {
-                throw withoutPosition(
-                        "SKIP LOCKED and WITH TIES options cannot be used together");
+                throw withoutPosition("SKIP LOCKED and WITH TIES options cannot be used together");
             }
         }
     }
@@ -260,10 +257,7 @@ abstract class QueryParser extends FromParser {
         var start = offset();
         limit.hasCount = true;
         if (accept(Token.LIMIT)) {
-            limit.count =
-                    is(Token.ALL)
-                            ? literal(at++, Expr.LiteralKind.NULL, "")
-                            : expression();
+            limit.count = is(Token.ALL) ? literal(at++, Expr.LiteralKind.NULL, "") : expression();
             if (accept(Token.COMMA)) {
                 expression();
                 throw syntax("LIMIT #,# syntax is not supported", start)
@@ -568,8 +562,7 @@ abstract class QueryParser extends FromParser {
         var start = offset();
         if (is(Token.LPAREN, Token.RPAREN)) {
             at += 2;
-            return new GroupItem.GroupingSet(
-                    span(start), GroupItem.SetKind.EMPTY, List.of());
+            return new GroupItem.GroupingSet(span(start), GroupItem.SetKind.EMPTY, List.of());
         }
         if (is(Token.CUBE, Token.LPAREN) || is(Token.ROLLUP, Token.LPAREN)) {
             var kind = is(Token.CUBE) ? GroupItem.SetKind.CUBE : GroupItem.SetKind.ROLLUP;
@@ -618,8 +611,7 @@ abstract class QueryParser extends FromParser {
         expect(Token.RPAREN);
         var search = search();
         var cycle = cycle();
-        return new Clause.Cte(
-                span(start), name, columns, materialized, command, search, cycle);
+        return new Clause.Cte(span(start), name, columns, materialized, command, search, cycle);
     }
 
     private Clause.@Nullable Search search() {

@@ -67,8 +67,18 @@ final class StatementParser extends UtilityParser {
             case DO -> doBlock();
             case CALL -> call();
             case LOAD -> load();
-            case CREATE, ALTER, DROP, TRUNCATE, COMMENT, SECURITY, GRANT, REVOKE, IMPORT, REASSIGN, REFRESH ->
-                throw SqlException.notSupported(tokens.kinds[at] + " is not implemented yet");
+            case CREATE,
+                    ALTER,
+                    DROP,
+                    TRUNCATE,
+                    COMMENT,
+                    SECURITY,
+                    GRANT,
+                    REVOKE,
+                    IMPORT,
+                    REASSIGN,
+                    REFRESH ->
+                    throw SqlException.notSupported(tokens.kinds[at] + " is not implemented yet");
             default -> throw fail();
         };
     }

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kinds of tokens: the lexical ones, then PostgreSQL's key words with the class that says where each
- * may still be a name.
+ * Kinds of tokens: the lexical ones, then PostgreSQL's key words with the class that says where
+ * each may still be a name.
  */
 enum Token {
     IDENT,

@@ -205,8 +205,7 @@ abstract class TypeParser extends TokenReader {
         }
         var index = expect(Token.ICONST);
         expect(Token.RPAREN);
-        return List.of(
-                mask(fields, start), literal(index, Expr.LiteralKind.INTEGER, value(index)));
+        return List.of(mask(fields, start), literal(index, Expr.LiteralKind.INTEGER, value(index)));
     }
 
     final TypeName system(String name, int start, List<Expr> typmods) {

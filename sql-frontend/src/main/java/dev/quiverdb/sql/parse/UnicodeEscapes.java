@@ -9,16 +9,12 @@ final class UnicodeEscapes {
 
     /** Whether UESCAPE may name this character. */
     static boolean mayEscape(char c) {
-        return Character.digit(c, 16) < 0
-                && c != '+'
-                && c != '\''
-                && c != '"'
-                && !Lexer.isSpace(c);
+        return Character.digit(c, 16) < 0 && c != '+' && c != '\'' && c != '"' && !Lexer.isSpace(c);
     }
 
     /**
-     * The text with its escapes resolved; errors point into the token at {@code start}, as far behind
-     * its three opening characters as the escape stands in the unquoted text.
+     * The text with its escapes resolved; errors point into the token at {@code start}, as far
+     * behind its three opening characters as the escape stands in the unquoted text.
      */
     static String resolve(String sql, String text, char escape, int start) {
         if (text.indexOf(escape) < 0) {

@@ -20,9 +20,7 @@ abstract class UtilityParser extends DmlParser {
     final Utility begin() {
         var start = offset();
         var kind =
-                accept(Token.START)
-                        ? Utility.TransactionKind.START
-                        : Utility.TransactionKind.BEGIN;
+                accept(Token.START) ? Utility.TransactionKind.START : Utility.TransactionKind.BEGIN;
         if (kind == Utility.TransactionKind.START) {
             expect(Token.TRANSACTION);
         } else {
@@ -95,8 +93,7 @@ abstract class UtilityParser extends DmlParser {
         var word = kind();
         at++;
         var commit = word == Token.COMMIT || word == Token.END;
-        var kind =
-                commit ? Utility.TransactionKind.COMMIT : Utility.TransactionKind.ROLLBACK;
+        var kind = commit ? Utility.TransactionKind.COMMIT : Utility.TransactionKind.ROLLBACK;
         if ((word == Token.COMMIT || word == Token.ROLLBACK) && accept(Token.PREPARED)) {
             var prepared =
                     commit
@@ -159,7 +156,10 @@ abstract class UtilityParser extends DmlParser {
         };
     }
 
-    /** {@code SetResetClause}, or {@code FunctionSetResetClause} where no transaction modes may stand. */
+    /**
+     * {@code SetResetClause}, or {@code FunctionSetResetClause} where no transaction modes may
+     * stand.
+     */
     final Utility.SetVariable setOrReset(boolean modesAllowed) {
         var start = offset();
         if (is(Token.RESET)) {
@@ -201,8 +201,7 @@ abstract class UtilityParser extends DmlParser {
             String name,
             List<? extends Ast> arguments,
             boolean local) {
-        return new Utility.SetVariable(
-                span(start), kind, name, List.<Ast>copyOf(arguments), local);
+        return new Utility.SetVariable(span(start), kind, name, List.<Ast>copyOf(arguments), local);
     }
 
     private Ast settingValue() {
@@ -285,8 +284,8 @@ abstract class UtilityParser extends DmlParser {
                 at++;
                 expect(Token.OPTION);
                 var content = documentOrContent();
-                var value = literal(
-                        at - 1, Expr.LiteralKind.STRING, content ? "CONTENT" : "DOCUMENT");
+                var value =
+                        literal(at - 1, Expr.LiteralKind.STRING, content ? "CONTENT" : "DOCUMENT");
                 return setVariable(
                         start, Utility.SetKind.VALUE, "xmloption", List.of(value), local);
             }
@@ -358,8 +357,7 @@ abstract class UtilityParser extends DmlParser {
 
     private Utility setConstraints(int start) {
         expect(Token.CONSTRAINTS);
-        List<RangeVar> constraints =
-                accept(Token.ALL) ? List.of() : commaList(this::qualifiedName);
+        List<RangeVar> constraints = accept(Token.ALL) ? List.of() : commaList(this::qualifiedName);
         var deferred = accept(Token.DEFERRED);
         if (!deferred) {
             expect(Token.IMMEDIATE);
@@ -410,11 +408,7 @@ abstract class UtilityParser extends DmlParser {
             var set =
                     accept(Token.ALL)
                             ? setVariable(
-                                    resetStart,
-                                    Utility.SetKind.RESET_ALL,
-                                    "all",
-                                    List.of(),
-                                    false)
+                                    resetStart, Utility.SetKind.RESET_ALL, "all", List.of(), false)
                             : setVariable(
                                     resetStart,
                                     Utility.SetKind.RESET,
@@ -784,8 +778,7 @@ abstract class UtilityParser extends DmlParser {
         return fetch(start, direction, count, move);
     }
 
-    private Utility fetch(
-            int start, Utility.FetchDirection direction, long count, boolean move) {
+    private Utility fetch(int start, Utility.FetchDirection direction, long count, boolean move) {
         var portal = columnId();
         return new Utility.Fetch(span(start), direction, count, portal, move);
     }
