@@ -361,16 +361,20 @@ abstract class DmlParser extends QueryParser {
 
     /** {@code opt_boolean_or_string}. */
     final Expr.Literal word() {
-        switch (kind()) {
-            case TRUE, FALSE, ON -> {
-                return literal(at, Expr.LiteralKind.STRING, value(at++));
-            }
-            default -> {
-                var index = at;
-                var text = nonReservedWordOrString();
-                return literal(index, Expr.LiteralKind.STRING, text);
-            }
+        var index = at;
+        if (isBooleanWord()) {
+            return literal(index, Expr.LiteralKind.STRING, value(at++));
         }
+        var text = nonReservedWordOrString();
+        return literal(index, Expr.LiteralKind.STRING, text);
+    }
+
+    /** TRUE, FALSE and ON, which are reserved and yet may be values of options. */
+    final boolean isBooleanWord() {
+        return switch (kind()) {
+            case TRUE, FALSE, ON -> true;
+            default -> false;
+        };
     }
 
     final Clause.Option option(int start, String name, @Nullable Ast value) {
@@ -388,30 +392,25 @@ abstract class DmlParser extends QueryParser {
     /** {@code RoleSpec}. */
     final RoleSpec role() {
         var start = offset();
-        switch (kind()) {
-            case CURRENT_ROLE -> {
-                at++;
-                return new RoleSpec(span(start), RoleSpec.Kind.CURRENT_ROLE, null);
-            }
-            case CURRENT_USER -> {
-                at++;
-                return new RoleSpec(span(start), RoleSpec.Kind.CURRENT_USER, null);
-            }
-            case SESSION_USER -> {
-                at++;
-                return new RoleSpec(span(start), RoleSpec.Kind.SESSION_USER, null);
-            }
-            default -> {
-                var name = nonReservedWord();
-                if (name.equals("public")) {
-                    return new RoleSpec(span(start), RoleSpec.Kind.PUBLIC, null);
-                }
-                if (name.equals("none")) {
-                    throw error(SqlState.RESERVED_NAME, "role name \"none\" is reserved", start);
-                }
-                return new RoleSpec(span(start), RoleSpec.Kind.NAME, name);
-            }
+        var known =
+                switch (kind()) {
+                    case CURRENT_ROLE -> RoleSpec.Kind.CURRENT_ROLE;
+                    case CURRENT_USER -> RoleSpec.Kind.CURRENT_USER;
+                    case SESSION_USER -> RoleSpec.Kind.SESSION_USER;
+                    default -> null;
+                };
+        if (known != null) {
+            at++;
+            return new RoleSpec(span(start), known, null);
         }
+        var name = nonReservedWord();
+        if (name.equals("public")) {
+            return new RoleSpec(span(start), RoleSpec.Kind.PUBLIC, null);
+        }
+        if (name.equals("none")) {
+            throw error(SqlState.RESERVED_NAME, "role name \"none\" is reserved", start);
+        }
+        return new RoleSpec(span(start), RoleSpec.Kind.NAME, name);
     }
 
     final List<RoleSpec> roleList() {

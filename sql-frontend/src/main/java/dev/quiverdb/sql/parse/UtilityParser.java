@@ -516,13 +516,6 @@ abstract class UtilityParser extends DmlParser {
         return option(start, name, value);
     }
 
-    private boolean isBooleanWord() {
-        return switch (kind()) {
-            case TRUE, FALSE, ON -> true;
-            default -> false;
-        };
-    }
-
     private Clause.@Nullable Option oldCopyOption() {
         var start = offset();
         switch (kind()) {
