@@ -330,7 +330,7 @@ abstract class DmlParser extends QueryParser {
             var names = operatorNameOrToken();
             return new Clause.NameRef(span(start), names);
         }
-        if (kind.keywordClass == Token.Class.RESERVED || kind == Token.NONE) {
+        if (kind.keywordClass == Token.KeywordClass.RESERVED || kind == Token.NONE) {
             var word = value(at++);
             return literal(at - 1, Expr.LiteralKind.STRING, word);
         }

@@ -25,7 +25,6 @@ abstract class ExpressionParser extends PrimaryParser {
     private static final int AT = 14;
     private static final int COLLATE = 15;
     private static final int SIGN = 16;
-    private static final int CAST = 19;
 
     /** What may be parsed: everything, everything before a bare column label, or {@code b_expr}. */
     private enum Mode {
@@ -199,101 +198,81 @@ abstract class ExpressionParser extends PrimaryParser {
     /** One operator behind {@code left}, or null if none that binds tighter follows. */
     private @Nullable Expr infix(Expr left, int start, int minimum, Mode mode) {
         var kind = kind();
-        switch (kind) {
+        return switch (kind) {
             case TYPECAST -> {
                 var offset = offset();
                 at++;
                 var type = typeName();
-                return new Expr.Cast(span(offset, start), left, type);
+                yield new Expr.Cast(span(offset, start), left, type);
             }
-            case PLUS, MINUS -> {
-                return minimum < SUM ? binary(left, start, SUM, mode) : null;
-            }
-            case STAR, SLASH, PERCENT -> {
-                return minimum < PRODUCT ? binary(left, start, PRODUCT, mode) : null;
-            }
-            case CARET -> {
-                return minimum < POWER ? binary(left, start, POWER, mode) : null;
-            }
-            case LT, GT, EQ, LESS_EQUALS, GREATER_EQUALS, NOT_EQUALS -> {
-                return minimum < COMPARISON ? binary(left, start, COMPARISON, mode) : null;
-            }
-            case OP -> {
-                return minimum < OPERATOR ? binary(left, start, OPERATOR, mode) : null;
-            }
+            case PLUS, MINUS -> minimum < SUM ? binary(left, start, SUM, mode) : null;
+            case STAR, SLASH, PERCENT -> minimum < PRODUCT ? binary(left, start, PRODUCT, mode) : null;
+            case CARET -> minimum < POWER ? binary(left, start, POWER, mode) : null;
+            case LT, GT, EQ, LESS_EQUALS, GREATER_EQUALS, NOT_EQUALS -> minimum < COMPARISON ? binary(left, start, COMPARISON, mode) : null;
+            case OP -> minimum < OPERATOR ? binary(left, start, OPERATOR, mode) : null;
             case OPERATOR -> {
                 if (mode == Mode.LABEL && minimum == 0 && kind(1) != Token.LPAREN) {
-                    return null;
+                    yield null;
                 }
-                return minimum < OPERATOR ? binary(left, start, OPERATOR, mode) : null;
+                yield minimum < OPERATOR ? binary(left, start, OPERATOR, mode) : null;
             }
-            case IS -> {
-                return minimum >= IS || isLabel(mode, minimum) ? null : is(left, start, mode);
-            }
-            default -> {
-                return mode == Mode.RESTRICTED ? null : word(kind, left, start, minimum, mode);
-            }
-        }
+            case IS -> minimum >= IS || isLabel(mode, minimum) ? null : is(left, start, mode);
+            default -> mode == Mode.RESTRICTED ? null : word(kind, left, start, minimum, mode);
+        };
     }
 
     /** Operators that are words and exist in the full grammar alone. */
     private @Nullable Expr word(Token kind, Expr left, int start, int minimum, Mode mode) {
-        switch (kind) {
-            case AND -> {
-                return minimum >= AND || isLabel(mode, minimum)
+        return switch (kind) {
+            case AND -> minimum >= AND || isLabel(mode, minimum)
                         ? null
                         : chain(left, start, Expr.BoolOperator.AND, Token.AND, AND);
-            }
-            case OR -> {
-                return minimum >= OR || isLabel(mode, minimum)
+            case OR -> minimum >= OR || isLabel(mode, minimum)
                         ? null
                         : chain(left, start, Expr.BoolOperator.OR, Token.OR, OR);
-            }
             case ISNULL, NOTNULL -> {
                 if (minimum >= IS) {
-                    return null;
+                    yield null;
                 }
                 var offset = offset();
                 at++;
-                return new Expr.IsNull(span(offset, start), left, kind == Token.NOTNULL);
+                yield new Expr.IsNull(span(offset, start), left, kind == Token.NOTNULL);
             }
             case COLLATE -> {
                 if (minimum >= COLLATE || isLabel(mode, minimum)) {
-                    return null;
+                    yield null;
                 }
                 var offset = offset();
                 at++;
                 var collation = anyName();
-                return new Expr.Collate(span(offset, start), left, collation);
+                yield new Expr.Collate(span(offset, start), left, collation);
             }
             case AT -> {
                 if (minimum >= AT || isLabel(mode, minimum)) {
-                    return null;
+                    yield null;
                 }
                 var offset = offset();
                 at++;
                 expect(Token.TIME, Token.ZONE);
                 var zone = expression(AT, Mode.FULL);
-                return call("timezone", List.of(zone, left), true, span(offset, start));
+                yield call("timezone", List.of(zone, left), true, span(offset, start));
             }
             case NOT_LA -> {
                 if (minimum >= MATCH) {
-                    return null;
+                    yield null;
                 }
                 var offset = offset();
                 at++;
-                return match(left, start, offset, true);
+                yield match(left, start, offset, true);
             }
             case BETWEEN, IN, LIKE, ILIKE, SIMILAR -> {
                 if (minimum >= MATCH || isLabel(mode, minimum)) {
-                    return null;
+                    yield null;
                 }
-                return match(left, start, offset(), false);
+                yield match(left, start, offset(), false);
             }
-            default -> {
-                return null;
-            }
-        }
+            default -> null;
+        };
     }
 
     /**
@@ -450,33 +429,27 @@ abstract class ExpressionParser extends PrimaryParser {
         if (mode == Mode.RESTRICTED) {
             throw fail();
         }
-        switch (kind) {
+        return switch (kind) {
             case NULL -> {
                 at++;
-                return new Expr.IsNull(span(offset, start), left, negated);
+                yield new Expr.IsNull(span(offset, start), left, negated);
             }
-            case TRUE -> {
-                return truth(left, Expr.TruthValue.TRUE, negated, offset, start);
-            }
-            case FALSE -> {
-                return truth(left, Expr.TruthValue.FALSE, negated, offset, start);
-            }
-            case UNKNOWN -> {
-                return truth(left, Expr.TruthValue.UNKNOWN, negated, offset, start);
-            }
+            case TRUE -> truth(left, Expr.TruthValue.TRUE, negated, offset, start);
+            case FALSE -> truth(left, Expr.TruthValue.FALSE, negated, offset, start);
+            case UNKNOWN -> truth(left, Expr.TruthValue.UNKNOWN, negated, offset, start);
             case NORMALIZED -> {
                 at++;
                 var test = call("is_normalized", List.of(left), true, span(offset, start));
-                return negated ? not(test) : test;
+                yield negated ? not(test) : test;
             }
             case NFC, NFD, NFKC, NFKD -> {
                 var form = normalForm();
                 expect(Token.NORMALIZED);
                 var test = call("is_normalized", List.of(left, form), true, span(offset, start));
-                return negated ? not(test) : test;
+                yield negated ? not(test) : test;
             }
             default -> throw fail();
-        }
+        };
     }
 
     private Expr truth(Expr left, Expr.TruthValue value, boolean negated, int offset, int start) {
@@ -492,17 +465,13 @@ abstract class ExpressionParser extends PrimaryParser {
     private Expr match(Expr left, int start, int offset, boolean negated) {
         var kind = kind();
         at++;
-        switch (kind) {
-            case BETWEEN -> {
-                return between(left, start, offset, negated);
-            }
-            case IN -> {
-                return in(left, start, offset, negated);
-            }
+        return switch (kind) {
+            case BETWEEN -> between(left, start, offset, negated);
+            case IN -> in(left, start, offset, negated);
             case LIKE, ILIKE -> {
                 var operator = (negated ? "!~~" : "~~") + (kind == Token.ILIKE ? "*" : "");
                 if (isQuantifier()) {
-                    return quantified(left, start, offset, List.of(operator));
+                    yield quantified(left, start, offset, List.of(operator));
                 }
                 var pattern = expression(MATCH, Mode.FULL);
                 if (accept(Token.ESCAPE)) {
@@ -515,7 +484,7 @@ abstract class ExpressionParser extends PrimaryParser {
                                     span(offset, pattern.start()));
                 }
                 checkNoMatch();
-                return new Expr.Operator(span(offset, start), List.of(operator), left, pattern);
+                yield new Expr.Operator(span(offset, start), List.of(operator), left, pattern);
             }
             case SIMILAR -> {
                 expect(Token.TO);
@@ -527,11 +496,11 @@ abstract class ExpressionParser extends PrimaryParser {
                 checkNoMatch();
                 var escaped =
                         call("similar_to_escape", arguments, false, span(offset, pattern.start()));
-                return new Expr.Operator(
+                yield new Expr.Operator(
                         span(offset, start), List.of(negated ? "!~" : "~"), left, escaped);
             }
             default -> throw fail();
-        }
+        };
     }
 
     /** These operators do not associate: a second one is an error where it stands. */

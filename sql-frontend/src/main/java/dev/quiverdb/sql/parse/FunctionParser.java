@@ -17,49 +17,27 @@ abstract class FunctionParser extends ExpressionParser {
     @Override
     final @Nullable Expr specialFunction() {
         var start = offset();
-        switch (kind()) {
-            case CURRENT_DATE -> {
-                return special(Expr.SpecialKind.CURRENT_DATE, start);
-            }
-            case CURRENT_TIME -> {
-                return timed(Expr.SpecialKind.CURRENT_TIME, start);
-            }
-            case CURRENT_TIMESTAMP -> {
-                return timed(Expr.SpecialKind.CURRENT_TIMESTAMP, start);
-            }
-            case LOCALTIME -> {
-                return timed(Expr.SpecialKind.LOCALTIME, start);
-            }
-            case LOCALTIMESTAMP -> {
-                return timed(Expr.SpecialKind.LOCALTIMESTAMP, start);
-            }
-            case CURRENT_ROLE -> {
-                return special(Expr.SpecialKind.CURRENT_ROLE, start);
-            }
-            case CURRENT_USER -> {
-                return special(Expr.SpecialKind.CURRENT_USER, start);
-            }
-            case SESSION_USER -> {
-                return special(Expr.SpecialKind.SESSION_USER, start);
-            }
-            case USER -> {
-                return special(Expr.SpecialKind.USER, start);
-            }
-            case CURRENT_CATALOG -> {
-                return special(Expr.SpecialKind.CURRENT_CATALOG, start);
-            }
-            case CURRENT_SCHEMA -> {
-                return kind(1) == Token.LPAREN || kind(1) == Token.SCONST
+        return switch (kind()) {
+            case CURRENT_DATE -> special(Expr.SpecialKind.CURRENT_DATE, start);
+            case CURRENT_TIME -> timed(Expr.SpecialKind.CURRENT_TIME, start);
+            case CURRENT_TIMESTAMP -> timed(Expr.SpecialKind.CURRENT_TIMESTAMP, start);
+            case LOCALTIME -> timed(Expr.SpecialKind.LOCALTIME, start);
+            case LOCALTIMESTAMP -> timed(Expr.SpecialKind.LOCALTIMESTAMP, start);
+            case CURRENT_ROLE -> special(Expr.SpecialKind.CURRENT_ROLE, start);
+            case CURRENT_USER -> special(Expr.SpecialKind.CURRENT_USER, start);
+            case SESSION_USER -> special(Expr.SpecialKind.SESSION_USER, start);
+            case USER -> special(Expr.SpecialKind.USER, start);
+            case CURRENT_CATALOG -> special(Expr.SpecialKind.CURRENT_CATALOG, start);
+            case CURRENT_SCHEMA -> kind(1) == Token.LPAREN || kind(1) == Token.SCONST
                         ? null
                         : special(Expr.SpecialKind.CURRENT_SCHEMA, start);
-            }
             case COLLATION -> {
                 if (kind(1) != Token.FOR) {
-                    return null;
+                    yield null;
                 }
                 at += 2;
                 var operand = singleOfParens();
-                return call("pg_collation_for", List.of(operand), true, span(start));
+                yield call("pg_collation_for", List.of(operand), true, span(start));
             }
             case CAST -> {
                 at++;
@@ -68,12 +46,10 @@ abstract class FunctionParser extends ExpressionParser {
                 expect(Token.AS);
                 var type = typeName();
                 expect(Token.RPAREN);
-                return new Expr.Cast(span(start), operand, type);
+                yield new Expr.Cast(span(start), operand, type);
             }
-            default -> {
-                return kind(1) == Token.LPAREN ? keywordCall(start) : null;
-            }
-        }
+            default -> kind(1) == Token.LPAREN ? keywordCall(start) : null;
+        };
     }
 
     private Expr special(Expr.SpecialKind kind, int start) {
@@ -94,18 +70,18 @@ abstract class FunctionParser extends ExpressionParser {
 
     /** A key word with {@code (} behind it. */
     private @Nullable Expr keywordCall(int start) {
-        switch (kind()) {
+        return switch (kind()) {
             case COALESCE -> {
                 var operands = operands();
-                return new Expr.Coalesce(span(start), operands);
+                yield new Expr.Coalesce(span(start), operands);
             }
             case GREATEST -> {
                 var operands = operands();
-                return new Expr.MinMax(span(start), true, operands);
+                yield new Expr.MinMax(span(start), true, operands);
             }
             case LEAST -> {
                 var operands = operands();
-                return new Expr.MinMax(span(start), false, operands);
+                yield new Expr.MinMax(span(start), false, operands);
             }
             case NULLIF -> {
                 at += 2;
@@ -113,11 +89,9 @@ abstract class FunctionParser extends ExpressionParser {
                 expect(Token.COMMA);
                 var right = expression();
                 expect(Token.RPAREN);
-                return new Expr.NullIf(span(start), left, right);
+                yield new Expr.NullIf(span(start), left, right);
             }
-            case EXTRACT -> {
-                return extract(start);
-            }
+            case EXTRACT -> extract(start);
             case NORMALIZE -> {
                 at += 2;
                 var arguments = new ArrayList<Expr>();
@@ -126,37 +100,29 @@ abstract class FunctionParser extends ExpressionParser {
                     arguments.add(normalForm());
                 }
                 expect(Token.RPAREN);
-                return call("normalize", arguments, true, span(start));
+                yield call("normalize", arguments, true, span(start));
             }
-            case OVERLAY -> {
-                return overlay(start);
-            }
+            case OVERLAY -> overlay(start);
             case POSITION -> {
                 at += 2;
                 var part = restrictedExpression();
                 expect(Token.IN);
                 var whole = restrictedExpression();
                 expect(Token.RPAREN);
-                return call("position", List.of(whole, part), true, span(start));
+                yield call("position", List.of(whole, part), true, span(start));
             }
-            case SUBSTRING -> {
-                return substring(start);
-            }
+            case SUBSTRING -> substring(start);
             case TREAT -> {
                 at += 2;
                 var operand = expression();
                 expect(Token.AS);
                 var type = typeName();
                 expect(Token.RPAREN);
-                return call(type.names().getLast(), List.of(operand), false, span(start));
+                yield call(type.names().getLast(), List.of(operand), false, span(start));
             }
-            case TRIM -> {
-                return trim(start);
-            }
-            default -> {
-                return xml(start);
-            }
-        }
+            case TRIM -> trim(start);
+            default -> xml(start);
+        };
     }
 
     private List<Expr> operands() {
@@ -310,26 +276,24 @@ abstract class FunctionParser extends ExpressionParser {
     }
 
     private @Nullable Expr xml(int start) {
-        switch (kind()) {
+        return switch (kind()) {
             case XMLCONCAT -> {
                 var arguments = operands();
-                return xml(start, Expr.XmlOperation.CONCAT, null, List.of(), arguments, false);
+                yield xml(start, Expr.XmlOperation.CONCAT, null, List.of(), arguments, false);
             }
-            case XMLELEMENT -> {
-                return xmlElement(start);
-            }
+            case XMLELEMENT -> xmlElement(start);
             case XMLEXISTS -> {
                 at += 2;
                 var path = primary();
                 var document = xmlPassing();
                 expect(Token.RPAREN);
-                return call("xmlexists", List.of(path, document), true, span(start));
+                yield call("xmlexists", List.of(path, document), true, span(start));
             }
             case XMLFOREST -> {
                 at += 2;
                 var elements = commaList(this::xmlAttribute);
                 expect(Token.RPAREN);
-                return xml(start, Expr.XmlOperation.FOREST, null, elements, List.of(), false);
+                yield xml(start, Expr.XmlOperation.FOREST, null, elements, List.of(), false);
             }
             case XMLPARSE -> {
                 at += 2;
@@ -343,7 +307,7 @@ abstract class FunctionParser extends ExpressionParser {
                                 span(lastEnd()),
                                 Expr.LiteralKind.BOOLEAN,
                                 Boolean.toString(preserve));
-                return xml(
+                yield xml(
                         start,
                         Expr.XmlOperation.PARSE,
                         null,
@@ -360,11 +324,9 @@ abstract class FunctionParser extends ExpressionParser {
                     arguments = List.of(expression());
                 }
                 expect(Token.RPAREN);
-                return xml(start, Expr.XmlOperation.PI, name, List.of(), arguments, false);
+                yield xml(start, Expr.XmlOperation.PI, name, List.of(), arguments, false);
             }
-            case XMLROOT -> {
-                return xmlRoot(start);
-            }
+            case XMLROOT -> xmlRoot(start);
             case XMLSERIALIZE -> {
                 at += 2;
                 var content = documentOrContent();
@@ -372,12 +334,10 @@ abstract class FunctionParser extends ExpressionParser {
                 expect(Token.AS);
                 var type = simpleType();
                 expect(Token.RPAREN);
-                return new Expr.XmlSerialize(span(start), content, operand, type);
+                yield new Expr.XmlSerialize(span(start), content, operand, type);
             }
-            default -> {
-                return null;
-            }
-        }
+            default -> null;
+        };
     }
 
     private Expr xml(

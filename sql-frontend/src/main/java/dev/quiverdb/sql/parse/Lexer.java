@@ -282,7 +282,7 @@ final class Lexer {
                 var folded = sql.substring(start, end).toCharArray();
                 for (int j = i - start; j < folded.length; j++) {
                     if (folded[j] >= 'A' && folded[j] <= 'Z') {
-                        folded[j] += 'a' - 'A';
+                        folded[j] = (char) (folded[j] + ('a' - 'A'));
                     }
                 }
                 return new String(folded);

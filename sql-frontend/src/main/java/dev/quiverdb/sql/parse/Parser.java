@@ -38,6 +38,6 @@ public final class Parser {
     /** Whether a word must be quoted to be a column's or table's name, for quote_ident. */
     public static boolean isReserved(String lowerCaseWord) {
         var keyword = Token.keyword(lowerCaseWord);
-        return keyword != null && keyword.keywordClass != Token.Class.UNRESERVED;
+        return keyword != null && keyword.keywordClass != Token.KeywordClass.UNRESERVED;
     }
 }

@@ -14,6 +14,7 @@ import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParserImplFactory;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.validate.SqlConformance;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parser as Calcite's tools want it: {@code SqlParser.config().withParserFactory(
@@ -41,13 +42,13 @@ public final class PgSqlParser extends SqlAbstractParserImpl {
     }
 
     @Override
-    public SqlParseException normalizeException(Throwable cause) {
+    public SqlParseException normalizeException(@Nullable Throwable cause) {
         if (cause instanceof SqlParseException known) {
             return known;
         }
         var column = cause instanceof SqlException sql && sql.position() > 0 ? sql.position() : 1;
         return new SqlParseException(
-                cause.getMessage(), new SqlParserPos(1, column), null, null, cause);
+                cause == null ? "syntax error" : cause.getMessage(), new SqlParserPos(1, column), null, null, cause);
     }
 
     /** An expression, parsed as the only column of a SELECT. */

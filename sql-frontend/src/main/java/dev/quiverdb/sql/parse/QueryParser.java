@@ -61,28 +61,24 @@ abstract class QueryParser extends FromParser {
     /** {@code select_clause} without set operators. */
     private Query operand() {
         var start = offset();
-        switch (kind()) {
-            case LPAREN -> {
-                return queryInParens();
-            }
-            case SELECT -> {
-                return bare(select(), start);
-            }
+        return switch (kind()) {
+            case LPAREN -> queryInParens();
+            case SELECT -> bare(select(), start);
             case VALUES -> {
                 at++;
                 if (!is(Token.LPAREN)) {
                     throw fail();
                 }
                 var rows = commaList(this::row);
-                return bare(new QueryBody.Values(span(start), rows), start);
+                yield bare(new QueryBody.Values(span(start), rows), start);
             }
             case TABLE -> {
                 at++;
                 var relation = relationExpression();
-                return bare(wholeTable(relation, start), start);
+                yield bare(wholeTable(relation, start), start);
             }
             default -> throw fail();
-        }
+        };
     }
 
     private List<Expr> row() {

@@ -141,39 +141,37 @@ abstract class TypeParser extends TokenReader {
 
     private List<Expr> intervalFields() {
         var start = offset();
-        switch (kind()) {
+        return switch (kind()) {
             case YEAR -> {
                 at++;
                 if (accept(Token.TO)) {
                     expect(Token.MONTH);
-                    return List.of(mask(YEAR | MONTH, start));
+                    yield List.of(mask(YEAR | MONTH, start));
                 }
-                return List.of(mask(YEAR, start));
+                yield List.of(mask(YEAR, start));
             }
             case MONTH -> {
                 at++;
-                return List.of(mask(MONTH, start));
+                yield List.of(mask(MONTH, start));
             }
             case DAY -> {
                 at++;
-                return rangeFrom(DAY, start);
+                yield rangeFrom(DAY, start);
             }
             case HOUR -> {
                 at++;
-                return rangeFrom(HOUR, start);
+                yield rangeFrom(HOUR, start);
             }
             case MINUTE -> {
                 at++;
-                return rangeFrom(MINUTE, start);
+                yield rangeFrom(MINUTE, start);
             }
             case SECOND -> {
                 at++;
-                return seconds(SECOND, start);
+                yield seconds(SECOND, start);
             }
-            default -> {
-                return List.of();
-            }
-        }
+            default -> List.of();
+        };
     }
 
     private List<Expr> rangeFrom(int first, int start) {
@@ -228,36 +226,26 @@ abstract class TypeParser extends TokenReader {
      */
     final @Nullable TypeName builtinType(boolean forLiteral) {
         var start = offset();
-        switch (kind()) {
-            case INT, INTEGER -> {
-                return plain("int4", start);
-            }
-            case SMALLINT -> {
-                return plain("int2", start);
-            }
-            case BIGINT -> {
-                return plain("int8", start);
-            }
-            case REAL -> {
-                return plain("float4", start);
-            }
-            case BOOLEAN -> {
-                return plain("bool", start);
-            }
+        return switch (kind()) {
+            case INT, INTEGER -> plain("int4", start);
+            case SMALLINT -> plain("int2", start);
+            case BIGINT -> plain("int8", start);
+            case REAL -> plain("float4", start);
+            case BOOLEAN -> plain("bool", start);
             case FLOAT -> {
                 at++;
-                return floatType(start);
+                yield floatType(start);
             }
             case DOUBLE -> {
                 if (kind(1) != Token.PRECISION) {
-                    return null;
+                    yield null;
                 }
                 at++;
-                return plain("float8", start);
+                yield plain("float8", start);
             }
             case DECIMAL, DEC, NUMERIC -> {
                 at++;
-                return system("numeric", start, typeModifiers());
+                yield system("numeric", start, typeModifiers());
             }
             case BIT -> {
                 at++;
@@ -266,35 +254,33 @@ abstract class TypeParser extends TokenReader {
                 if (typmods.isEmpty() && !varying && !forLiteral) {
                     typmods = List.of(mask(1, start));
                 }
-                return system(varying ? "varbit" : "bit", start, typmods);
+                yield system(varying ? "varbit" : "bit", start, typmods);
             }
             case CHARACTER, CHAR, NCHAR -> {
                 at++;
-                return characterType(accept(Token.VARYING), start, forLiteral);
+                yield characterType(accept(Token.VARYING), start, forLiteral);
             }
             case VARCHAR -> {
                 at++;
-                return characterType(true, start, forLiteral);
+                yield characterType(true, start, forLiteral);
             }
             case NATIONAL -> {
                 at++;
                 if (!accept(Token.CHARACTER)) {
                     expect(Token.CHAR);
                 }
-                return characterType(accept(Token.VARYING), start, forLiteral);
+                yield characterType(accept(Token.VARYING), start, forLiteral);
             }
             case TIMESTAMP -> {
                 at++;
-                return timeType("timestamp", start);
+                yield timeType("timestamp", start);
             }
             case TIME -> {
                 at++;
-                return timeType("time", start);
+                yield timeType("time", start);
             }
-            default -> {
-                return null;
-            }
-        }
+            default -> null;
+        };
     }
 
     private TypeName plain(String name, int start) {

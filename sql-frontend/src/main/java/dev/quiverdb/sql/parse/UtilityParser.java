@@ -219,12 +219,12 @@ abstract class UtilityParser extends DmlParser {
     /** The forms of SET that are not {@code name = value}; null if none starts here. */
     private Utility.@Nullable SetVariable setSpecial(
             int start, boolean local, boolean modesAllowed) {
-        switch (kind()) {
+        return switch (kind()) {
             case TRANSACTION -> {
                 at++;
                 if (accept(Token.SNAPSHOT)) {
                     var snapshot = stringLiteral(expect(Token.SCONST));
-                    return setVariable(
+                    yield setVariable(
                             start,
                             Utility.SetKind.MULTI,
                             "TRANSACTION SNAPSHOT",
@@ -234,16 +234,14 @@ abstract class UtilityParser extends DmlParser {
                 if (!modesAllowed || !isTransactionMode()) {
                     throw fail();
                 }
-                return setVariable(
+                yield setVariable(
                         start, Utility.SetKind.MULTI, "TRANSACTION", transactionModes(), local);
             }
-            case SESSION -> {
-                return setSession(start, local, modesAllowed);
-            }
+            case SESSION -> setSession(start, local, modesAllowed);
             case TIME -> {
                 at++;
                 expect(Token.ZONE);
-                return timeZone(start, local);
+                yield timeZone(start, local);
             }
             case CATALOG -> {
                 at++;
@@ -257,14 +255,14 @@ abstract class UtilityParser extends DmlParser {
             case SCHEMA -> {
                 at++;
                 var schema = stringLiteral(expect(Token.SCONST));
-                return setVariable(
+                yield setVariable(
                         start, Utility.SetKind.VALUE, "search_path", List.of(schema), local);
             }
             case NAMES -> {
                 at++;
                 if (is(Token.SCONST)) {
                     var encoding = stringLiteral(at++);
-                    return setVariable(
+                    yield setVariable(
                             start,
                             Utility.SetKind.VALUE,
                             "client_encoding",
@@ -272,13 +270,13 @@ abstract class UtilityParser extends DmlParser {
                             local);
                 }
                 accept(Token.DEFAULT);
-                return setVariable(
+                yield setVariable(
                         start, Utility.SetKind.DEFAULT, "client_encoding", List.of(), local);
             }
             case ROLE -> {
                 at++;
                 var role = plainWord();
-                return setVariable(start, Utility.SetKind.VALUE, "role", List.of(role), local);
+                yield setVariable(start, Utility.SetKind.VALUE, "role", List.of(role), local);
             }
             case XML -> {
                 at++;
@@ -286,13 +284,11 @@ abstract class UtilityParser extends DmlParser {
                 var content = documentOrContent();
                 var value =
                         literal(at - 1, Expr.LiteralKind.STRING, content ? "CONTENT" : "DOCUMENT");
-                return setVariable(
+                yield setVariable(
                         start, Utility.SetKind.VALUE, "xmloption", List.of(value), local);
             }
-            default -> {
-                return null;
-            }
-        }
+            default -> null;
+        };
     }
 
     private Expr.Literal plainWord() {
@@ -518,40 +514,38 @@ abstract class UtilityParser extends DmlParser {
 
     private Clause.@Nullable Option oldCopyOption() {
         var start = offset();
-        switch (kind()) {
+        return switch (kind()) {
             case BINARY -> {
                 at++;
-                return option(start, "format", text("binary"));
+                yield option(start, "format", text("binary"));
             }
             case FREEZE -> {
                 at++;
-                return option(start, "freeze", bool(true));
+                yield option(start, "freeze", bool(true));
             }
             case CSV -> {
                 at++;
-                return option(start, "format", text("csv"));
+                yield option(start, "format", text("csv"));
             }
             case HEADER -> {
                 at++;
-                return option(start, "header", bool(true));
+                yield option(start, "header", bool(true));
             }
             case DELIMITER, NULL, QUOTE, ESCAPE -> {
                 var name = value(at++);
                 accept(Token.AS);
-                return option(start, name, text(string()));
+                yield option(start, name, text(string()));
             }
             case ENCODING -> {
                 at++;
-                return option(start, "encoding", text(string()));
+                yield option(start, "encoding", text(string()));
             }
             case FORCE -> {
                 at++;
-                return forceOption(start);
+                yield forceOption(start);
             }
-            default -> {
-                return null;
-            }
-        }
+            default -> null;
+        };
     }
 
     private Clause.Option forceOption(int start) {
@@ -805,24 +799,24 @@ abstract class UtilityParser extends DmlParser {
 
     final Utility notification() {
         var start = offset();
-        switch (kind()) {
+        return switch (kind()) {
             case LISTEN -> {
                 at++;
                 var channel = columnId();
-                return new Utility.Listen(span(start), channel);
+                yield new Utility.Listen(span(start), channel);
             }
             case UNLISTEN -> {
                 at++;
                 var channel = accept(Token.STAR) ? null : columnId();
-                return new Utility.Unlisten(span(start), channel);
+                yield new Utility.Unlisten(span(start), channel);
             }
             default -> {
                 expect(Token.NOTIFY);
                 var channel = columnId();
                 var payload = accept(Token.COMMA) ? string() : null;
-                return new Utility.Notify(span(start), channel, payload);
+                yield new Utility.Notify(span(start), channel, payload);
             }
-        }
+        };
     }
 
     final Utility vacuum() {
@@ -931,35 +925,35 @@ abstract class UtilityParser extends DmlParser {
     }
 
     private String lockMode() {
-        switch (kind()) {
+        return switch (kind()) {
             case ACCESS -> {
                 at++;
                 if (accept(Token.SHARE)) {
-                    return "ACCESS SHARE";
+                    yield "ACCESS SHARE";
                 }
                 expect(Token.EXCLUSIVE);
-                return "ACCESS EXCLUSIVE";
+                yield "ACCESS EXCLUSIVE";
             }
             case ROW -> {
                 at++;
                 if (accept(Token.SHARE)) {
-                    return "ROW SHARE";
+                    yield "ROW SHARE";
                 }
                 expect(Token.EXCLUSIVE);
-                return "ROW EXCLUSIVE";
+                yield "ROW EXCLUSIVE";
             }
             case SHARE -> {
                 at++;
                 if (accept(Token.UPDATE, Token.EXCLUSIVE)) {
-                    return "SHARE UPDATE EXCLUSIVE";
+                    yield "SHARE UPDATE EXCLUSIVE";
                 }
-                return accept(Token.ROW, Token.EXCLUSIVE) ? "SHARE ROW EXCLUSIVE" : "SHARE";
+                yield accept(Token.ROW, Token.EXCLUSIVE) ? "SHARE ROW EXCLUSIVE" : "SHARE";
             }
             default -> {
                 expect(Token.EXCLUSIVE);
-                return "EXCLUSIVE";
+                yield "EXCLUSIVE";
             }
-        }
+        };
     }
 
     final Utility discard() {
