@@ -206,9 +206,11 @@ abstract class ExpressionParser extends PrimaryParser {
                 yield new Expr.Cast(span(offset, start), left, type);
             }
             case PLUS, MINUS -> minimum < SUM ? binary(left, start, SUM, mode) : null;
-            case STAR, SLASH, PERCENT -> minimum < PRODUCT ? binary(left, start, PRODUCT, mode) : null;
+            case STAR, SLASH, PERCENT ->
+                    minimum < PRODUCT ? binary(left, start, PRODUCT, mode) : null;
             case CARET -> minimum < POWER ? binary(left, start, POWER, mode) : null;
-            case LT, GT, EQ, LESS_EQUALS, GREATER_EQUALS, NOT_EQUALS -> minimum < COMPARISON ? binary(left, start, COMPARISON, mode) : null;
+            case LT, GT, EQ, LESS_EQUALS, GREATER_EQUALS, NOT_EQUALS ->
+                    minimum < COMPARISON ? binary(left, start, COMPARISON, mode) : null;
             case OP -> minimum < OPERATOR ? binary(left, start, OPERATOR, mode) : null;
             case OPERATOR -> {
                 if (mode == Mode.LABEL && minimum == 0 && kind(1) != Token.LPAREN) {
@@ -224,12 +226,14 @@ abstract class ExpressionParser extends PrimaryParser {
     /** Operators that are words and exist in the full grammar alone. */
     private @Nullable Expr word(Token kind, Expr left, int start, int minimum, Mode mode) {
         return switch (kind) {
-            case AND -> minimum >= AND || isLabel(mode, minimum)
-                        ? null
-                        : chain(left, start, Expr.BoolOperator.AND, Token.AND, AND);
-            case OR -> minimum >= OR || isLabel(mode, minimum)
-                        ? null
-                        : chain(left, start, Expr.BoolOperator.OR, Token.OR, OR);
+            case AND ->
+                    minimum >= AND || isLabel(mode, minimum)
+                            ? null
+                            : chain(left, start, Expr.BoolOperator.AND, Token.AND, AND);
+            case OR ->
+                    minimum >= OR || isLabel(mode, minimum)
+                            ? null
+                            : chain(left, start, Expr.BoolOperator.OR, Token.OR, OR);
             case ISNULL, NOTNULL -> {
                 if (minimum >= IS) {
                     yield null;

@@ -28,9 +28,10 @@ abstract class FunctionParser extends ExpressionParser {
             case SESSION_USER -> special(Expr.SpecialKind.SESSION_USER, start);
             case USER -> special(Expr.SpecialKind.USER, start);
             case CURRENT_CATALOG -> special(Expr.SpecialKind.CURRENT_CATALOG, start);
-            case CURRENT_SCHEMA -> kind(1) == Token.LPAREN || kind(1) == Token.SCONST
-                        ? null
-                        : special(Expr.SpecialKind.CURRENT_SCHEMA, start);
+            case CURRENT_SCHEMA ->
+                    kind(1) == Token.LPAREN || kind(1) == Token.SCONST
+                            ? null
+                            : special(Expr.SpecialKind.CURRENT_SCHEMA, start);
             case COLLATION -> {
                 if (kind(1) != Token.FOR) {
                     yield null;

@@ -48,7 +48,11 @@ public final class PgSqlParser extends SqlAbstractParserImpl {
         }
         var column = cause instanceof SqlException sql && sql.position() > 0 ? sql.position() : 1;
         return new SqlParseException(
-                cause == null ? "syntax error" : cause.getMessage(), new SqlParserPos(1, column), null, null, cause);
+                cause == null ? "syntax error" : cause.getMessage(),
+                new SqlParserPos(1, column),
+                null,
+                null,
+                cause);
     }
 
     /** An expression, parsed as the only column of a SELECT. */

@@ -566,7 +566,9 @@ enum Token {
         this.keywordClass = keywordClass;
         this.text = name().toLowerCase(java.util.Locale.ROOT);
         this.columnName =
-                identifier || keywordClass == KeywordClass.UNRESERVED || keywordClass == KeywordClass.COL_NAME;
+                identifier
+                        || keywordClass == KeywordClass.UNRESERVED
+                        || keywordClass == KeywordClass.COL_NAME;
         this.functionName =
                 identifier
                         || keywordClass == KeywordClass.UNRESERVED

@@ -284,8 +284,7 @@ abstract class UtilityParser extends DmlParser {
                 var content = documentOrContent();
                 var value =
                         literal(at - 1, Expr.LiteralKind.STRING, content ? "CONTENT" : "DOCUMENT");
-                yield setVariable(
-                        start, Utility.SetKind.VALUE, "xmloption", List.of(value), local);
+                yield setVariable(start, Utility.SetKind.VALUE, "xmloption", List.of(value), local);
             }
             default -> null;
         };
