@@ -1,0 +1,362 @@
+package dev.quiverdb.sql.catalog;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What pg_class lists: tables, views, materialized views, sequences, indexes and composite types.
+ * System relations have one too, without tablet.
+ *
+ * @param kind {@code r} table, {@code v} view, {@code m} materialized view, {@code S} sequence, {@code i}
+ *     index, {@code c} composite type
+ * @param persistence {@code p} permanent, {@code u} unlogged, {@code t} temporary
+ * @param columns all columns ever made, dropped ones too; position is number - 1
+ * @param rowType OID of the row type; 0 for indexes and sequences
+ * @param tablet storage's tablet with the rows; 0 for none
+ * @param options WITH (name = value), sorted by name
+ * @param index what an index adds; null for others
+ * @param sequence what a sequence adds; null for others
+ * @param view what a view or materialized view adds; null for others
+ * @param populated false for a materialized view WITH NO DATA
+ * @param onCommit what COMMIT does to a temporary table: {@code p} preserve, {@code d} delete rows, {@code x}
+ *     drop
+ */
+public record Relation(
+        int oid,
+        long version,
+        String name,
+        int schema,
+        char kind,
+        char persistence,
+        int owner,
+        List<Column> columns,
+        int rowType,
+        int tablet,
+        Map<String, String> options,
+        @Nullable Index index,
+        @Nullable Sequence sequence,
+        @Nullable View view,
+        boolean rowSecurity,
+        boolean forceRowSecurity,
+        boolean populated,
+        char onCommit,
+        char replicaIdentity,
+        @Nullable String acl)
+        implements CatalogObject {
+    /**
+     * A key or included column of an index.
+     *
+     * @param column column number; 0 for an expression
+     * @param expression SQL text with every name qualified; null for a column
+     * @param hidden number of the hidden tablet column that holds the expression's value; else 0
+     */
+    public record Key(
+            int column,
+            @Nullable String expression,
+            int hidden,
+            int operatorClass,
+            int collation,
+            boolean descending,
+            boolean nullsFirst) {}
+
+    /**
+     * The index part, pg_index.
+     *
+     * @param relation OID of the table
+     * @param method name of the access method
+     * @param keys key columns, then included ones
+     * @param keyCount how many of them are keys
+     * @param predicate WHERE as SQL text with every name qualified; null for none
+     * @param predicateColumn number of the hidden bool tablet column that says membership; 0 for none
+     * @param valid false while being built and after a failed concurrent build
+     */
+    public record Index(
+            int relation,
+            String method,
+            List<Key> keys,
+            int keyCount,
+            boolean unique,
+            boolean primary,
+            boolean nullsNotDistinct,
+            @Nullable String predicate,
+            int predicateColumn,
+            boolean valid,
+            boolean clustered) {
+        public Index {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    /**
+     * The sequence part, pg_sequence.
+     *
+     * @param type OID of int2, int4 or int8
+     * @param ownedRelation OID of the table whose column owns it; 0 for none
+     * @param ownership {@code a} serial or OWNED BY, {@code i} identity
+     */
+    public record Sequence(
+            int type,
+            long start,
+            long increment,
+            long minimum,
+            long maximum,
+            long cache,
+            boolean cycle,
+            int ownedRelation,
+            int ownedColumn,
+            char ownership) {}
+
+    /**
+     * The view part.
+     *
+     * @param query SELECT as SQL text with every name qualified
+     * @param references what it reads: (OID, column number or 0)
+     */
+    public record View(String query, List<Reference> references, char check) {
+        public View {
+            references = List.copyOf(references);
+        }
+    }
+
+    /** Something that a view reads. */
+    public record Reference(int oid, int column) {}
+
+    public Relation {
+        columns = List.copyOf(columns);
+        options = Map.copyOf(options);
+    }
+
+    @Override
+    public int classId() {
+        return CLASS_RELATION;
+    }
+
+    public boolean isTable() {
+        return kind == 'r';
+    }
+
+    public boolean isTemporary() {
+        return persistence == 't';
+    }
+
+    /** Whether rows can be read from it. */
+    public boolean isReadable() {
+        return kind == 'r' || kind == 'v' || kind == 'm' || kind == 'S';
+    }
+
+    /** Columns that are not dropped. */
+    public List<Column> liveColumns() {
+        return columns.stream().filter(column -> !column.dropped()).toList();
+    }
+
+    public @Nullable Column column(String name) {
+        for (var column : columns) {
+            if (!column.dropped() && column.name().equals(name)) {
+                return column;
+            }
+        }
+        return null;
+    }
+
+    public Column column(int number) {
+        return columns.get(number - 1);
+    }
+
+    /** Options in the order of their names, as {@code name=value}. */
+    public List<String> optionTexts() {
+        return new TreeMap<>(options).entrySet().stream().map(o -> o.getKey() + "=" + o.getValue()).toList();
+    }
+
+    @Override
+    public List<Dependency> dependencies() {
+        var needs = new ArrayList<Dependency>();
+        if (index == null && rowType != 0 || sequence != null) {
+            needs.add(new Dependency(0, schema, 0, 'n'));
+        }
+        if (index != null) {
+            boolean whole = true;
+            for (var key : index.keys()) {
+                if (key.column() != 0) {
+                    whole = false;
+                    needs.add(new Dependency(0, index.relation(), key.column(), 'a'));
+                }
+            }
+            if (whole) {
+                needs.add(new Dependency(0, index.relation(), 0, 'a'));
+            }
+        }
+        if (sequence != null && sequence.ownedRelation() != 0) {
+            needs.add(
+                    new Dependency(
+                            0, sequence.ownedRelation(), sequence.ownedColumn(), sequence.ownership()));
+        }
+        if (view != null) {
+            for (var reference : view.references()) {
+                needs.add(new Dependency(0, reference.oid(), reference.column(), 'n'));
+            }
+        }
+        for (var column : columns) {
+            if (column.type() >= Catalog.FIRST_USER_OID) {
+                needs.add(new Dependency(column.number(), column.type(), 0, 'n'));
+            }
+        }
+        return needs;
+    }
+
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Makes changed copies; the version of the copy is one higher. */
+    public static final class Builder {
+        private final Relation old;
+        private String name;
+        private int schema;
+        private int owner;
+        private char persistence;
+        private List<Column> columns;
+        private int tablet;
+        private Map<String, String> options;
+        private @Nullable Index index;
+        private @Nullable Sequence sequence;
+        private @Nullable View view;
+        private boolean rowSecurity;
+        private boolean forceRowSecurity;
+        private boolean populated;
+        private char replicaIdentity;
+        private @Nullable String acl;
+
+        private Builder(Relation old) {
+            this.old = old;
+            name = old.name;
+            schema = old.schema;
+            owner = old.owner;
+            persistence = old.persistence;
+            columns = old.columns;
+            tablet = old.tablet;
+            options = old.options;
+            index = old.index;
+            sequence = old.sequence;
+            view = old.view;
+            rowSecurity = old.rowSecurity;
+            forceRowSecurity = old.forceRowSecurity;
+            populated = old.populated;
+            replicaIdentity = old.replicaIdentity;
+            acl = old.acl;
+        }
+
+        public Builder name(String name) {
+            this.name = name;
+            return this;
+        }
+
+        public Builder schema(int schema) {
+            this.schema = schema;
+            return this;
+        }
+
+        public Builder owner(int owner) {
+            this.owner = owner;
+            return this;
+        }
+
+        public Builder persistence(char persistence) {
+            this.persistence = persistence;
+            return this;
+        }
+
+        public Builder columns(List<Column> columns) {
+            this.columns = columns;
+            return this;
+        }
+
+        /** Replaces the column of the same number, or appends it. */
+        public Builder column(Column column) {
+            var copy = new ArrayList<>(columns);
+            if (column.number() <= copy.size()) {
+                copy.set(column.number() - 1, column);
+            } else {
+                copy.add(column);
+            }
+            columns = copy;
+            return this;
+        }
+
+        public Builder tablet(int tablet) {
+            this.tablet = tablet;
+            return this;
+        }
+
+        public Builder options(Map<String, String> options) {
+            this.options = options;
+            return this;
+        }
+
+        public Builder index(Index index) {
+            this.index = index;
+            return this;
+        }
+
+        public Builder sequence(Sequence sequence) {
+            this.sequence = sequence;
+            return this;
+        }
+
+        public Builder view(View view) {
+            this.view = view;
+            return this;
+        }
+
+        public Builder rowSecurity(boolean rowSecurity) {
+            this.rowSecurity = rowSecurity;
+            return this;
+        }
+
+        public Builder forceRowSecurity(boolean forceRowSecurity) {
+            this.forceRowSecurity = forceRowSecurity;
+            return this;
+        }
+
+        public Builder populated(boolean populated) {
+            this.populated = populated;
+            return this;
+        }
+
+        public Builder replicaIdentity(char replicaIdentity) {
+            this.replicaIdentity = replicaIdentity;
+            return this;
+        }
+
+        public Builder acl(@Nullable String acl) {
+            this.acl = acl;
+            return this;
+        }
+
+        public Relation build() {
+            return new Relation(
+                    old.oid,
+                    old.version + 1,
+                    name,
+                    schema,
+                    old.kind,
+                    persistence,
+                    owner,
+                    columns,
+                    old.rowType,
+                    tablet,
+                    options,
+                    index,
+                    sequence,
+                    view,
+                    rowSecurity,
+                    forceRowSecurity,
+                    populated,
+                    old.onCommit,
+                    replicaIdentity,
+                    acl);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.quiverdb.sql.catalog;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A role, pg_authid, with the roles it is a member of.
+ *
+ * @param connectionLimit -1 for none
+ * @param password as stored: a SCRAM verifier; null for none
+ * @param validUntilMicros microseconds since 2000-01-01 UTC; null for ever
+ * @param settings {@code name=value} of ALTER ROLE SET
+ */
+public record Role(
+        int oid,
+        long version,
+        String name,
+        boolean superuser,
+        boolean inherit,
+        boolean createRole,
+        boolean createDatabase,
+        boolean login,
+        boolean replication,
+        boolean bypassRowSecurity,
+        int connectionLimit,
+        @Nullable String password,
+        @Nullable Long validUntilMicros,
+        List<Membership> memberOf,
+        List<String> settings)
+        implements CatalogObject {
+    /** OID of the role that a fresh server has. */
+    public static final int BOOTSTRAP = 10;
+
+    /** A row of pg_auth_members, seen from the member. */
+    public record Membership(int role, int grantor, boolean adminOption) {}
+
+    public Role {
+        memberOf = List.copyOf(memberOf);
+        settings = List.copyOf(settings);
+    }
+
+    @Override
+    public int classId() {
+        return CLASS_ROLE;
+    }
+}

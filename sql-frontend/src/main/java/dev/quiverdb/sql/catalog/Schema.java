@@ -1,0 +1,17 @@
+package dev.quiverdb.sql.catalog;
+
+import org.jspecify.annotations.Nullable;
+
+/** A schema, pg_namespace. */
+public record Schema(int oid, long version, String name, int owner, @Nullable String acl)
+        implements CatalogObject {
+    public static final int PG_CATALOG = 11;
+    public static final int PG_TOAST = 99;
+    public static final int PUBLIC = 2200;
+    public static final int INFORMATION_SCHEMA = SystemColumns.INFORMATION_SCHEMA;
+
+    @Override
+    public int classId() {
+        return CLASS_SCHEMA;
+    }
+}
