@@ -1,0 +1,78 @@
+package dev.quiverdb.sql.bind;
+
+import dev.quiverdb.sql.algebra.Form;
+import dev.quiverdb.sql.algebra.PgOperator;
+import dev.quiverdb.sql.algebra.SubLink;
+import java.util.function.Predicate;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexFieldAccess;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+
+/** Questions about bound expressions. */
+public final class Expressions {
+    private Expressions() {}
+
+    /** Whether a node of the tree (not of subqueries) meets a condition. */
+    public static boolean any(RexNode node, Predicate<RexNode> condition) {
+        if (condition.test(node)) {
+            return true;
+        }
+        if (node instanceof RexCall call) {
+            for (var operand : call.getOperands()) {
+                if (any(operand, condition)) {
+                    return true;
+                }
+            }
+        }
+        return node instanceof RexFieldAccess access && any(access.getReferenceExpr(), condition);
+    }
+
+    public static boolean returnsSet(RexNode node) {
+        return any(
+                node,
+                part -> PgOperator.form(part) instanceof Form.Call call && call.function().returnsSet());
+    }
+
+    public static boolean hasAggregate(RexNode node) {
+        return any(
+                node,
+                part ->
+                        PgOperator.form(part) instanceof Form.Aggregate
+                                || PgOperator.form(part) instanceof Form.Grouping);
+    }
+
+    public static boolean hasWindow(RexNode node) {
+        return any(node, part -> PgOperator.form(part) instanceof Form.WindowCall);
+    }
+
+    /** Whether it reads columns of its input row. */
+    public static boolean hasColumn(RexNode node) {
+        return any(node, part -> part instanceof RexInputRef || part instanceof RexFieldAccess);
+    }
+
+    public static boolean hasSubLink(RexNode node) {
+        return any(node, part -> part instanceof SubLink);
+    }
+
+    /** Whether two evaluations may differ. */
+    public static boolean isVolatile(RexNode node) {
+        return any(
+                node,
+                part ->
+                        part instanceof SubLink
+                                || PgOperator.form(part) instanceof Form.Call call
+                                        && call.function().volatility() == 'v');
+    }
+
+    /** Whether it is the same at all times: no columns, no stable or volatile functions. */
+    public static boolean isImmutable(RexNode node) {
+        return !any(
+                node,
+                part ->
+                        part instanceof SubLink
+                                || PgOperator.form(part) instanceof Form.SqlValue
+                                || PgOperator.form(part) instanceof Form.Call call
+                                        && call.function().volatility() != 'i');
+    }
+}

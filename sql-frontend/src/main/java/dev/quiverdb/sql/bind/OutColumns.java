@@ -1,0 +1,51 @@
+package dev.quiverdb.sql.bind;
+
+import dev.quiverdb.base.type.Type;
+import dev.quiverdb.sql.algebra.PgType;
+import dev.quiverdb.sql.catalog.Function;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.rex.RexCall;
+
+/** The columns that a function with OUT parameters returns. */
+final class OutColumns {
+    private OutColumns() {}
+
+    private static boolean isOut(char mode) {
+        return mode == 'o' || mode == 'b' || mode == 't';
+    }
+
+    static List<String> names(Function function) {
+        var names = new ArrayList<String>();
+        for (int i = 0; i < function.argumentModes().size(); i++) {
+            if (isOut(function.argumentModes().get(i))) {
+                var name = i < function.argumentNames().size() ? function.argumentNames().get(i) : "";
+                names.add(name.isEmpty() ? "column" + (names.size() + 1) : name);
+            }
+        }
+        return names;
+    }
+
+    static int count(Function function) {
+        return (int) function.argumentModes().stream().filter(OutColumns::isOut).count();
+    }
+
+    static List<PgType> types(State state, Function function, RexCall call) {
+        var declared = new ArrayList<Type>();
+        for (int oid : function.argumentTypes()) {
+            declared.add(state.type(oid));
+        }
+        var actual = call.getOperands().stream().map(Coercion::type).toList();
+        var types = new ArrayList<PgType>();
+        for (int i = 0; i < function.argumentModes().size(); i++) {
+            if (isOut(function.argumentModes().get(i))) {
+                var out = state.type(function.allArgumentTypes().get(i));
+                if (out.form() == Type.Form.PSEUDO && actual.size() == declared.size()) {
+                    out = new Polymorphism(state).solve(actual, declared, out).result();
+                }
+                types.add(PgType.of(out, -1));
+            }
+        }
+        return types;
+    }
+}

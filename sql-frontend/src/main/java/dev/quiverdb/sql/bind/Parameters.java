@@ -1,0 +1,70 @@
+package dev.quiverdb.sql.bind;
+
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.Oids;
+import dev.quiverdb.base.type.Type;
+import dev.quiverdb.sql.algebra.PgType;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexNode;
+
+/**
+ * Types of {@code $1...}: those that the client gave, and those that the first context in which a
+ * parameter of unknown type is coerced gives it, as parse_param.c does.
+ */
+final class Parameters {
+    private final State state;
+    private final List<Integer> types;
+
+    Parameters(State state, List<Integer> given) {
+        this.state = state;
+        types = new ArrayList<>();
+        for (int oid : given) {
+            types.add(oid == 0 ? Oids.UNKNOWN : oid);
+        }
+    }
+
+    RexNode reference(int number, int offset) {
+        if (number <= 0 || number > 65_535) {
+            throw Errors.at(offset, SqlState.UNDEFINED_PARAMETER, "there is no parameter $" + number);
+        }
+        while (types.size() < number) {
+            types.add(Oids.UNKNOWN);
+        }
+        var parameter =
+                new RexDynamicParam(PgType.of(state.type(types.get(number - 1)), -1), number - 1);
+        state.offsets.put(parameter, offset);
+        return parameter;
+    }
+
+    /** Gives an unknown parameter a type. */
+    RexNode coerce(RexDynamicParam parameter, Type target, int offset) {
+        int index = parameter.getIndex();
+        int known = types.get(index);
+        if (known == Oids.UNKNOWN) {
+            types.set(index, target.oid());
+        } else if (known != target.oid()) {
+            throw Errors.at(
+                            offset,
+                            SqlState.AMBIGUOUS_PARAMETER,
+                            "inconsistent types deduced for parameter $" + (index + 1))
+                    .withDetail(
+                            state.type(known).displayName() + " versus " + target.displayName());
+        }
+        return new RexDynamicParam(PgType.of(target, -1), index);
+    }
+
+    /** The types at the end; 42P18 if one was never determined. */
+    List<Type> resolved() {
+        var resolved = new ArrayList<Type>();
+        for (int i = 0; i < types.size(); i++) {
+            if (types.get(i) == Oids.UNKNOWN) {
+                throw new dev.quiverdb.base.error.SqlException(
+                        SqlState.INDETERMINATE_DATATYPE, "could not determine data type of parameter $" + (i + 1));
+            }
+            resolved.add(state.type(types.get(i)));
+        }
+        return resolved;
+    }
+}

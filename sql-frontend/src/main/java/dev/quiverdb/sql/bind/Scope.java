@@ -1,0 +1,283 @@
+package dev.quiverdb.sql.bind;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.sql.algebra.PgType;
+import dev.quiverdb.sql.catalog.Relation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.calcite.rel.core.CorrelationId;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What names mean in one query. The columns of all FROM items lie side by side in the <i>row</i> of the
+ * scope, in the order in which they were bound, so a column is a number; how that number is written as
+ * an expression depends on where the expression will be evaluated, which is the {@link Frame}.
+ */
+final class Scope {
+    /** A column as a name finds it; {@code expression} is over the scope's row. */
+    record Column(String name, PgType type, RexNode expression) {}
+
+    /** A FROM item, or the columns of a join, as names find them. */
+    static final class Item {
+        final String alias;
+        final List<Column> columns;
+        final @Nullable Relation relation;
+        final int start;
+        final int scan;
+
+        /** Type of a reference to the whole row; null for a record of the columns. */
+        @Nullable PgType rowType;
+
+        /** A function that returns a scalar: the whole row is its value. */
+        boolean scalar;
+
+        boolean relationVisible = true;
+        boolean columnsVisible = true;
+
+        /** May be referred to from the right side by LATERAL; else the join type forbids it. */
+        boolean lateralAllowed = true;
+
+        Item(String alias, List<Column> columns, @Nullable Relation relation, int start, int scan) {
+            this.alias = alias;
+            this.columns = columns;
+            this.relation = relation;
+            this.start = start;
+            this.scan = scan;
+        }
+
+        /** A copy for the namespace, with other visibility. */
+        Item as(boolean relationVisible, boolean columnsVisible) {
+            var copy = new Item(alias, columns, relation, start, scan);
+            copy.rowType = rowType;
+            copy.scalar = scalar;
+            copy.relationVisible = relationVisible;
+            copy.columnsVisible = columnsVisible;
+            copy.lateralAllowed = lateralAllowed;
+            return copy;
+        }
+    }
+
+    /** How references to a scope's row are written. */
+    sealed interface Frame {
+        /** From an expression of the scope itself. */
+        RexNode own(Scope scope, int index, PgType type);
+
+        /** From a subquery. */
+        RexNode outer(Scope scope, int index, PgType type);
+
+        /** The variable that stands for the row in subqueries. */
+        CorrelationId correlation();
+    }
+
+    /** Expressions are evaluated over columns {@code start} and following of the row. */
+    record RowFrame(CorrelationId correlation, int start) implements Frame {
+        @Override
+        public RexNode own(Scope scope, int index, PgType type) {
+            return new RexInputRef(index - start, type);
+        }
+
+        @Override
+        public RexNode outer(Scope scope, int index, PgType type) {
+            return scope.access(correlation, start, scope.types.size(), index);
+        }
+    }
+
+    /** The left side of a join whose right side is being bound: columns {@code start} to {@code end}. */
+    static final class OpenLeft {
+        final int start;
+        final int end;
+        final CorrelationId correlation;
+        boolean used;
+
+        OpenLeft(int start, int end, CorrelationId correlation) {
+            this.start = start;
+            this.end = end;
+            this.correlation = correlation;
+        }
+    }
+
+    /** While FROM is bound: items to the left are outer rows. */
+    record LateralFrame(List<OpenLeft> lefts, CorrelationId correlation) implements Frame {
+        @Override
+        public RexNode own(Scope scope, int index, PgType type) {
+            for (var left : lefts) {
+                if (index >= left.start && index < left.end) {
+                    left.used = true;
+                    return scope.access(left.correlation, left.start, left.end, index);
+                }
+            }
+            throw SqlException.internal("no left side has column " + index);
+        }
+
+        @Override
+        public RexNode outer(Scope scope, int index, PgType type) {
+            return own(scope, index, type);
+        }
+    }
+
+    /** A common table that names in FROM find. */
+    static final class CommonTable {
+        final int id;
+        final String name;
+        List<String> columns = List.of();
+        List<PgType> types = List.of();
+
+        /** Inside its own recursive term. */
+        boolean recursing;
+
+        int references;
+
+        /** Bound, but modifies without RETURNING. */
+        boolean withoutColumns;
+
+        CommonTable(int id, String name) {
+            this.id = id;
+            this.name = name;
+        }
+    }
+
+    final State state;
+    final @Nullable Scope parent;
+
+    /** Where FROM items that a non-lateral subquery may not see are, for the hint. */
+    @Nullable Scope hidden;
+
+    final Map<String, CommonTable> commonTables = new LinkedHashMap<>();
+
+    /** Where common tables are looked for after {@link #commonTables}; the parent also for subqueries in FROM. */
+    final @Nullable Scope commonParent;
+
+    final List<PgType> types = new ArrayList<>();
+    final List<String> names = new ArrayList<>();
+    List<Item> namespace = new ArrayList<>();
+    Frame frame;
+
+    Scope(State state, @Nullable Scope parent, @Nullable Scope commonParent) {
+        this.state = state;
+        this.parent = parent;
+        this.commonParent = commonParent;
+        frame = new LateralFrame(List.of(), state.nextCorrelation());
+    }
+
+    @Nullable CommonTable commonTable(String name) {
+        var own = commonTables.get(name);
+        if (own != null) {
+            return own;
+        }
+        return commonParent == null ? null : commonParent.commonTable(name);
+    }
+
+    private RexNode access(CorrelationId correlation, int start, int end, int index) {
+        var row = state.row(names.subList(start, end), types.subList(start, end));
+        return state.rex.makeFieldAccess(state.rex.makeCorrel(row, correlation), index - start);
+    }
+
+    /** An expression over the scope's row as this scope or a subquery must write it now. */
+    RexNode written(RexNode expression, boolean own) {
+        return expression.accept(
+                new RexShuttle() {
+                    @Override
+                    public RexNode visitInputRef(RexInputRef reference) {
+                        var type = PgType.of(reference);
+                        return own
+                                ? frame.own(Scope.this, reference.getIndex(), type)
+                                : frame.outer(Scope.this, reference.getIndex(), type);
+                    }
+                });
+    }
+
+    /** Adds columns to the row; answers the position of the first. */
+    int append(List<String> columnNames, List<PgType> columnTypes) {
+        int start = types.size();
+        names.addAll(columnNames);
+        types.addAll(columnTypes);
+        return start;
+    }
+
+    /** A column by bare name in this scope alone; null if there is none. */
+    @Nullable Column find(String name, int offset) {
+        Column found = null;
+        for (var item : namespace) {
+            if (!item.columnsVisible) {
+                continue;
+            }
+            for (var column : item.columns) {
+                if (column.name().equals(name)) {
+                    if (found != null) {
+                        throw Errors.at(
+                                offset,
+                                SqlState.AMBIGUOUS_COLUMN,
+                                "column reference \"" + name + "\" is ambiguous");
+                    }
+                    checkLateral(item, offset);
+                    found = column;
+                }
+            }
+        }
+        if (found != null) {
+            return found;
+        }
+        Column system = null;
+        for (var item : namespace) {
+            if (item.columnsVisible && item.relation != null) {
+                var column = SystemColumn.find(state, item, name);
+                if (column != null) {
+                    if (system != null) {
+                        throw Errors.at(
+                                offset,
+                                SqlState.AMBIGUOUS_COLUMN,
+                                "column reference \"" + name + "\" is ambiguous");
+                    }
+                    system = column;
+                }
+            }
+        }
+        return system;
+    }
+
+    static void checkLateral(Item item, int offset) {
+        if (!item.lateralAllowed) {
+            throw Errors.at(
+                            offset,
+                            SqlState.INVALID_COLUMN_REFERENCE,
+                            "invalid reference to FROM-clause entry for table \"" + item.alias + "\"")
+                    .withDetail("The combining JOIN type must be INNER or LEFT for a LATERAL reference.");
+        }
+    }
+
+    /** A FROM item by its alias or name; null if there is none. */
+    @Nullable Item item(@Nullable String schema, String name, int offset) {
+        Item found = null;
+        for (var item : namespace) {
+            if (!item.relationVisible || !matches(item, schema, name)) {
+                continue;
+            }
+            if (found != null) {
+                throw Errors.at(
+                        offset,
+                        SqlState.AMBIGUOUS_ALIAS,
+                        "table reference \"" + name + "\" is ambiguous");
+            }
+            checkLateral(item, offset);
+            found = item;
+        }
+        return found;
+    }
+
+    private boolean matches(Item item, @Nullable String schema, String name) {
+        if (schema == null) {
+            return item.alias.equals(name);
+        }
+        var relation = item.relation;
+        return relation != null
+                && item.alias.equals(name)
+                && relation.name().equals(name)
+                && state.catalog.schemaName(relation.schema()).equals(schema);
+    }
+}

@@ -1,0 +1,522 @@
+package dev.quiverdb.sql.bind;
+
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.Oids;
+import dev.quiverdb.sql.algebra.Form;
+import dev.quiverdb.sql.algebra.PgRel;
+import dev.quiverdb.sql.algebra.PgType;
+import dev.quiverdb.sql.parse.Clause;
+import dev.quiverdb.sql.parse.Expr;
+import dev.quiverdb.sql.parse.Query;
+import dev.quiverdb.sql.parse.QueryBody;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.jspecify.annotations.Nullable;
+
+/** Binds one SELECT, after transformSelectStmt. */
+final class SelectBinder {
+    /** A column of the target list; junk ones are there for ORDER BY and locks alone. */
+    private static final class Target {
+        final String name;
+        RexNode expression;
+        final int offset;
+        final boolean junk;
+
+        Target(String name, RexNode expression, int offset, boolean junk) {
+            this.name = name;
+            this.expression = expression;
+            this.offset = offset;
+            this.junk = junk;
+        }
+    }
+
+    private record SortItem(int target, boolean descending, boolean nullsFirst) {}
+
+    private final State state;
+    private final Scope scope;
+    private final boolean resolveUnknowns;
+    private final List<Target> targets = new ArrayList<>();
+    private int visible;
+
+    SelectBinder(State state, Scope scope, boolean resolveUnknowns) {
+        this.state = state;
+        this.scope = scope;
+        this.resolveUnknowns = resolveUnknowns;
+    }
+
+    BoundQuery bind(QueryBody.Select select, Query query) {
+        var rel = new FromBinder(state, scope).bind(select.from());
+        var windows = new Windows(state, select.windows());
+        var binder = new ExpressionBinder(state, scope, ExpressionKind.SELECT_TARGET, windows);
+        targets(select.targets(), binder);
+        var where = select.where();
+        RexNode filter =
+                where == null
+                        ? null
+                        : binder.as(ExpressionKind.WHERE).bindBoolean(where, "WHERE");
+        var having = select.having();
+        RexNode havingFilter =
+                having == null ? null : binder.as(ExpressionKind.HAVING).bindBoolean(having, "HAVING");
+        var sort = new ArrayList<SortItem>();
+        for (var item : query.orderBy()) {
+            int target = clauseTarget(item.expression(), binder.as(ExpressionKind.ORDER_BY), "ORDER BY", true);
+            var order = Sorting.order(state, item, targets.get(target).expression);
+            if (sort.stream().noneMatch(known -> known.target() == target)) {
+                sort.add(new SortItem(target, order.descending(), order.nullsFirst()));
+            }
+        }
+        var grouping = new Grouping(state, scope);
+        if (!select.groupBy().isEmpty()) {
+            grouping.sets(
+                    select.groupBy(),
+                    select.groupDistinct(),
+                    expression -> groupExpression(expression, binder.as(ExpressionKind.GROUP_BY)));
+        }
+        var distinctOn = distinct(select, sort, binder);
+        windows.check(binder);
+        resolveUnknowns();
+        if (filter != null) {
+            rel = filter(rel, filter);
+        }
+        rel = group(rel, select, grouping, windows, havingFilter);
+        rel = windows(rel, windows);
+        var locks = locks(query, select, grouping.needed(select, targetExpressions(), havingFilter));
+        boolean sets = targets.stream().anyMatch(target -> Expressions.returnsSet(target.expression));
+        rel = project(rel, sets);
+        var order = new ArrayList<PgRel.SortColumn>();
+        for (var item : sort) {
+            order.add(new PgRel.SortColumn(item.target(), item.descending(), item.nullsFirst()));
+        }
+        if (select.distinct() && distinctOn.isEmpty()) {
+            var keys = new ArrayList<Integer>();
+            for (int i = 0; i < visible; i++) {
+                keys.add(i);
+            }
+            rel = new PgRel.Distinct(rel, keys, false);
+        }
+        if (!distinctOn.isEmpty()) {
+            for (int column : distinctOn) {
+                if (order.stream().noneMatch(item -> item.column() == column)) {
+                    order.add(new PgRel.SortColumn(column, false, false));
+                }
+            }
+        }
+        if (!order.isEmpty()) {
+            rel = new PgRel.Sort(rel, order);
+        }
+        if (!distinctOn.isEmpty()) {
+            rel = new PgRel.Distinct(rel, distinctOn, true);
+        }
+        if (!locks.isEmpty()) {
+            rel = new PgRel.LockRows(rel, locks);
+        }
+        rel = new QueryBinder(state, scope.parent, scope).limit(query, rel, order, scope);
+        return finish(rel);
+    }
+
+    private List<RexNode> targetExpressions() {
+        return targets.stream().map(target -> target.expression).toList();
+    }
+
+    /** Drops junk columns. */
+    private BoundQuery finish(RelNode rel) {
+        var names = new ArrayList<String>();
+        var types = new ArrayList<PgType>();
+        var offsets = new ArrayList<Integer>();
+        var references = new ArrayList<RexNode>();
+        for (int i = 0; i < targets.size(); i++) {
+            var target = targets.get(i);
+            if (!target.junk) {
+                names.add(target.name);
+                types.add(PgType.of(target.expression));
+                offsets.add(target.offset);
+                references.add(new RexInputRef(i, PgType.of(target.expression)));
+            }
+        }
+        var made = references.size() == targets.size() ? rel : QueryBinder.project(state, rel, references, names);
+        return new BoundQuery(made, names, types, offsets);
+    }
+
+    // ------------------------------------------------------------------ targets
+
+    private void targets(List<Clause.Target> clauses, ExpressionBinder binder) {
+        for (var clause : clauses) {
+            for (var expanded : TargetLists.expand(clause, binder)) {
+                targets.add(new Target(expanded.name(), expanded.expression(), clause.expression().offset(), false));
+            }
+        }
+        visible = targets.size();
+        if (visible > 1664) {
+            throw new dev.quiverdb.base.error.SqlException(
+                    SqlState.TOO_MANY_COLUMNS, "target lists can have at most 1664 entries");
+        }
+    }
+
+    private void resolveUnknowns() {
+        for (int i = 0; i < targets.size(); i++) {
+            var target = targets.get(i);
+            if (resolveUnknowns || target.junk) {
+                target.expression = state.coercion.unknownToText(target.expression);
+            }
+        }
+    }
+
+    /** findTargetlistEntrySQL92 (names and positions first) and SQL99: the target that an expression is. */
+    private int clauseTarget(Expr expression, ExpressionBinder binder, String clause, boolean addText) {
+        if (expression instanceof Expr.ColumnRef column && column.names().size() == 1 && !column.star()) {
+            var name = column.names().getFirst();
+            boolean groupBy = clause.equals("GROUP BY");
+            if (!groupBy || scope.find(name, column.offset()) == null) {
+                int found = named(name, clause, expression);
+                if (found >= 0) {
+                    if (addText) {
+                        var target = targets.get(found);
+                        target.expression = state.coercion.unknownToText(target.expression);
+                    }
+                    return found;
+                }
+            }
+        }
+        if (expression instanceof Expr.Literal literal) {
+            int found = QueryBinder.ordinal(literal, visible, clause);
+            var target = targets.get(found);
+            target.expression = state.coercion.unknownToText(target.expression);
+            return found;
+        }
+        var value = state.coercion.unknownToText(binder.bind(expression));
+        for (int i = 0; i < targets.size(); i++) {
+            if (targets.get(i).expression.equals(value)) {
+                return i;
+            }
+        }
+        targets.add(new Target("?column?", value, expression.offset(), true));
+        return targets.size() - 1;
+    }
+
+    private int named(String name, String clause, Expr expression) {
+        int found = -1;
+        for (int i = 0; i < visible; i++) {
+            if (targets.get(i).name.equals(name)) {
+                if (found >= 0 && !targets.get(i).expression.equals(targets.get(found).expression)) {
+                    throw Errors.at(
+                            expression,
+                            SqlState.AMBIGUOUS_COLUMN,
+                            clause + " \"" + name + "\" is ambiguous");
+                }
+                if (found < 0) {
+                    found = i;
+                }
+            }
+        }
+        return found;
+    }
+
+    /** A GROUP BY item: input columns win over output names. */
+    private RexNode groupExpression(Expr expression, ExpressionBinder binder) {
+        if (expression instanceof Expr.ColumnRef column && column.names().size() == 1 && !column.star()) {
+            var name = column.names().getFirst();
+            if (scope.find(name, column.offset()) == null) {
+                int found = named(name, "GROUP BY", expression);
+                if (found >= 0) {
+                    return checkedGroup(found, expression);
+                }
+            }
+        }
+        if (expression instanceof Expr.Literal literal) {
+            return checkedGroup(QueryBinder.ordinal(literal, visible, "GROUP BY"), expression);
+        }
+        var value = state.coercion.unknownToText(binder.bind(expression));
+        Sorting.requireEquality(state, value, expression.offset());
+        return value;
+    }
+
+    private RexNode checkedGroup(int found, Expr at) {
+        var target = targets.get(found);
+        target.expression = state.coercion.unknownToText(target.expression);
+        if (Expressions.hasAggregate(target.expression)) {
+            throw Errors.at(
+                    target.offset, SqlState.GROUPING_ERROR, "aggregate functions are not allowed in GROUP BY");
+        }
+        if (Expressions.hasWindow(target.expression)) {
+            throw Errors.at(
+                    target.offset, SqlState.WINDOWING_ERROR, "window functions are not allowed in GROUP BY");
+        }
+        Sorting.requireEquality(state, target.expression, at.offset());
+        return target.expression;
+    }
+
+    // ------------------------------------------------------------------ DISTINCT
+
+    private List<Integer> distinct(
+            QueryBody.Select select, List<SortItem> sort, ExpressionBinder binder) {
+        if (!select.distinct() && select.distinctOn().isEmpty()) {
+            return List.of();
+        }
+        if (select.distinctOn().isEmpty()) {
+            for (var item : sort) {
+                if (targets.get(item.target()).junk) {
+                    throw Errors.at(
+                            targets.get(item.target()).offset,
+                            SqlState.INVALID_COLUMN_REFERENCE,
+                            "for SELECT DISTINCT, ORDER BY expressions must appear in select list");
+                }
+            }
+            for (var target : targets) {
+                Sorting.requireEquality(state, state.coercion.unknownToText(target.expression), target.offset);
+            }
+            return List.of();
+        }
+        var columns = new ArrayList<Integer>();
+        for (var expression : select.distinctOn()) {
+            int target = clauseTarget(expression, binder.as(ExpressionKind.DISTINCT_ON), "SELECT DISTINCT ON", true);
+            Sorting.requireEquality(state, targets.get(target).expression, expression.offset());
+            if (!columns.contains(target)) {
+                columns.add(target);
+            }
+        }
+        boolean outside = false;
+        for (int i = 0; i < sort.size(); i++) {
+            boolean inside = columns.contains(sort.get(i).target());
+            if (inside && outside) {
+                throw Errors.at(
+                        select.distinctOn().getFirst(),
+                        SqlState.INVALID_COLUMN_REFERENCE,
+                        "SELECT DISTINCT ON expressions must match initial ORDER BY expressions");
+            }
+            outside |= !inside;
+        }
+        if (outside && columns.stream().anyMatch(column -> sort.stream().noneMatch(item -> item.target() == column))) {
+            throw Errors.at(
+                    select.distinctOn().getFirst(),
+                    SqlState.INVALID_COLUMN_REFERENCE,
+                    "SELECT DISTINCT ON expressions must match initial ORDER BY expressions");
+        }
+        return columns;
+    }
+
+    // ------------------------------------------------------------------ rows
+
+    private static RelNode filter(RelNode input, RexNode condition) {
+        return LogicalFilter.create(input, condition);
+    }
+
+    private RelNode group(
+            RelNode input,
+            QueryBody.Select select,
+            Grouping grouping,
+            Windows windows,
+            @Nullable RexNode having) {
+        if (!grouping.needed(select, targetExpressions(), having)) {
+            return input;
+        }
+        for (var target : targets) {
+            grouping.collect(target.expression);
+        }
+        for (var definition : windows.definitions()) {
+            definition.partition().forEach(grouping::collect);
+            definition.orderExpressions().forEach(grouping::collect);
+        }
+        if (having != null) {
+            grouping.collect(having);
+        }
+        RelNode rel = grouping.rel(input);
+        for (var target : targets) {
+            target.expression = grouping.rewrite(target.expression);
+        }
+        for (int i = 0; i < windows.definitions().size(); i++) {
+            var definition = windows.definitions().get(i);
+            windows.replace(
+                    i,
+                    new Windows.Definition(
+                            definition.name(),
+                            definition.partition().stream().map(grouping::rewrite).toList(),
+                            definition.order(),
+                            definition.orderExpressions().stream().map(grouping::rewrite).toList(),
+                            definition.frame(),
+                            definition.framed()));
+        }
+        return having == null ? rel : filter(rel, grouping.rewrite(having));
+    }
+
+    /** Takes window calls out of the targets and computes them below. */
+    private RelNode windows(RelNode input, Windows windows) {
+        var rel = input;
+        for (int w = 0; w < windows.definitions().size(); w++) {
+            var definition = windows.definitions().get(w);
+            var calls = new ArrayList<RexNode>();
+            for (var target : targets) {
+                collect(target.expression, w, calls);
+            }
+            if (calls.isEmpty()) {
+                continue;
+            }
+            int width = rel.getRowType().getFieldCount();
+            var names = new ArrayList<>(rel.getRowType().getFieldNames());
+            var types = new ArrayList<>(PgType.ofRow(rel.getRowType()));
+            for (var call : calls) {
+                names.add("window" + names.size());
+                types.add(PgType.of(call));
+            }
+            var expressions = new ArrayList<>(definition.partition());
+            expressions.addAll(definition.orderExpressions());
+            expressions.addAll(calls);
+            rel =
+                    new PgRel.Window(
+                            rel,
+                            state.row(names, types),
+                            definition.partition().size(),
+                            definition.order(),
+                            definition.frame(),
+                            expressions);
+            for (var target : targets) {
+                target.expression =
+                        target.expression.accept(
+                                new RexShuttle() {
+                                    @Override
+                                    public RexNode visitCall(RexCall call) {
+                                        int at = calls.indexOf(call);
+                                        return at >= 0
+                                                ? new RexInputRef(width + at, PgType.of(call))
+                                                : super.visitCall(call);
+                                    }
+                                });
+            }
+        }
+        return rel;
+    }
+
+    private static void collect(RexNode node, int window, List<RexNode> calls) {
+        Expressions.any(
+                node,
+                part -> {
+                    if (dev.quiverdb.sql.algebra.PgOperator.form(part) instanceof Form.WindowCall call
+                            && call.window() == window
+                            && !calls.contains(part)) {
+                        calls.add(part);
+                    }
+                    return false;
+                });
+    }
+
+    private RelNode project(RelNode input, boolean sets) {
+        var names = targets.stream().map(target -> target.name).toList();
+        var values = targetExpressions();
+        if (sets) {
+            var types = values.stream().map(PgType::of).toList();
+            return new PgRel.ProjectSet(input, state.row(names, types), values);
+        }
+        return QueryBinder.project(state, input, values, names);
+    }
+
+    // ------------------------------------------------------------------ locks
+
+    static String strengthText(Clause.LockStrength strength) {
+        return switch (strength) {
+            case KEY_SHARE -> "FOR KEY SHARE";
+            case SHARE -> "FOR SHARE";
+            case NO_KEY_UPDATE -> "FOR NO KEY UPDATE";
+            case UPDATE -> "FOR UPDATE";
+        };
+    }
+
+    private List<PgRel.RowLock> locks(Query query, QueryBody.Select select, boolean grouped) {
+        var locks = new ArrayList<PgRel.RowLock>();
+        var seen = new java.util.HashMap<Integer, Integer>();
+        for (var clause : query.locking()) {
+            var name = strengthText(clause.strength());
+            var obstacle =
+                    select.distinct() || !select.distinctOn().isEmpty()
+                            ? "DISTINCT clause"
+                            : !select.groupBy().isEmpty()
+                                    ? "GROUP BY clause"
+                                    : select.having() != null
+                                            ? "HAVING clause"
+                                            : grouped
+                                                    ? "aggregate functions"
+                                                    : targets.stream()
+                                                                    .anyMatch(
+                                                                            target ->
+                                                                                    Expressions.returnsSet(
+                                                                                            target.expression))
+                                                            ? "set-returning functions in the target list"
+                                                            : "";
+            if (!obstacle.isEmpty()) {
+                throw Errors.at(
+                        -1, SqlState.FEATURE_NOT_SUPPORTED, name + " is not allowed with " + obstacle);
+            }
+            if (clause.relations().isEmpty()) {
+                for (var item : scope.namespace) {
+                    lock(item, clause, locks, seen);
+                }
+                continue;
+            }
+            for (var wanted : clause.relations()) {
+                if (wanted.schema() != null) {
+                    throw Errors.at(
+                            wanted,
+                            SqlState.SYNTAX_ERROR,
+                            name + " must specify unqualified relation names");
+                }
+                Scope.Item found = null;
+                for (var item : scope.namespace) {
+                    if (item.alias.equals(wanted.name()) && item.relationVisible) {
+                        found = item;
+                    }
+                }
+                if (found == null) {
+                    throw Errors.at(
+                            wanted,
+                            SqlState.UNDEFINED_TABLE,
+                            "relation \"" + wanted.name() + "\" in " + name + " clause not found in FROM clause");
+                }
+                lock(found, clause, locks, seen);
+            }
+        }
+        return locks;
+    }
+
+    private void lock(
+            Scope.Item item,
+            Clause.Locking clause,
+            List<PgRel.RowLock> locks,
+            java.util.Map<Integer, Integer> seen) {
+        var relation = item.relation;
+        if (relation == null || item.scan < 0 || relation.tablet() == 0) {
+            return;
+        }
+        var strength = PgRel.LockStrength.valueOf(clause.strength().name());
+        var wait =
+                switch (clause.waitPolicy()) {
+                    case BLOCK -> PgRel.LockWait.BLOCK;
+                    case SKIP -> PgRel.LockWait.SKIP;
+                    case ERROR -> PgRel.LockWait.NOWAIT;
+                };
+        var known = seen.get(item.scan);
+        if (known != null) {
+            var old = locks.get(known);
+            locks.set(
+                    known,
+                    new PgRel.RowLock(
+                            old.scan(),
+                            relation,
+                            old.rowIdColumn(),
+                            old.strength().compareTo(strength) >= 0 ? old.strength() : strength,
+                            old.wait().compareTo(wait) >= 0 ? old.wait() : wait));
+            return;
+        }
+        targets.add(
+                new Target(
+                        "ctid",
+                        new RexInputRef(item.start + item.columns.size(), PgType.of(Oids.TID)),
+                        -1,
+                        true));
+        seen.put(item.scan, locks.size());
+        locks.add(new PgRel.RowLock(item.scan, relation, targets.size() - 1, strength, wait));
+    }
+}

@@ -1,0 +1,141 @@
+package dev.quiverdb.sql.bind;
+
+import dev.quiverdb.base.type.Oids;
+import dev.quiverdb.base.type.Type;
+import dev.quiverdb.sql.algebra.PgType;
+import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.CatalogObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.hep.HepPlanner;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.rel.core.CorrelationId;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rel.type.RelDataTypeFactoryImpl;
+import org.apache.calcite.rel.type.RelDataTypeFieldImpl;
+import org.apache.calcite.rel.type.RelRecordType;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.type.SqlTypeFactoryImpl;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts of a binder share while one statement is bound. For one thread. */
+final class State {
+    /** A Calcite type factory whose BOOLEAN is PostgreSQL's. */
+    private static final class Types extends SqlTypeFactoryImpl {
+        Types() {
+            super(org.apache.calcite.rel.type.RelDataTypeSystem.DEFAULT);
+        }
+
+        @Override
+        public RelDataType createSqlType(SqlTypeName name) {
+            return name == SqlTypeName.BOOLEAN ? PgType.bool() : super.createSqlType(name);
+        }
+
+        @Override
+        public RelDataType createTypeWithNullability(RelDataType type, boolean nullable) {
+            return type instanceof PgType ? type : super.createTypeWithNullability(type, nullable);
+        }
+    }
+
+    private static final RelDataTypeFactoryImpl TYPES = new Types();
+
+    final BindContext context;
+    final Catalog catalog;
+    final RelOptCluster cluster;
+    final RexBuilder rex;
+    final Parameters parameters;
+    final Coercion coercion;
+    final Resolution resolution;
+    final TypeNames typeNames;
+
+    /** Where column references stand in the text, for errors that are found later. */
+    final Map<RexNode, Integer> offsets = new IdentityHashMap<>();
+
+    /** Objects that the statement depends on: (OID, version). */
+    final Map<Integer, Long> uses = new HashMap<>();
+
+    /** Columns of relations that were referred to, as (relation, column number) pairs. */
+    final Set<Long> columnUses = new HashSet<>();
+
+    private int placeholders;
+    private int correlations;
+    private int scans;
+    private int ctes;
+
+    State(BindContext context, List<Integer> parameterTypes) {
+        this.context = context;
+        this.catalog = context.catalog();
+        rex = new RexBuilder(TYPES);
+        cluster = RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), rex);
+        parameters = new Parameters(this, parameterTypes);
+        coercion = new Coercion(this);
+        typeNames = new TypeNames(this);
+        resolution = new Resolution(this);
+    }
+
+    int nextPlaceholder() {
+        return placeholders++;
+    }
+
+    int nextPlaceholders(int count) {
+        placeholders += count;
+        return placeholders - count;
+    }
+
+    CorrelationId nextCorrelation() {
+        return new CorrelationId(correlations++);
+    }
+
+    int nextScan() {
+        return scans++;
+    }
+
+    int nextCte() {
+        return ctes++;
+    }
+
+    RelDataTypeFactory types() {
+        return TYPES;
+    }
+
+    Type type(int oid) {
+        return catalog.type(oid);
+    }
+
+    void use(@Nullable CatalogObject object) {
+        if (object != null && object.oid() >= Catalog.FIRST_USER_OID) {
+            uses.put(object.oid(), object.version());
+        }
+    }
+
+    /** A row type; names need not differ. */
+    RelDataType row(List<String> names, List<PgType> types) {
+        var fields = new ArrayList<org.apache.calcite.rel.type.RelDataTypeField>(names.size());
+        var seen = new HashSet<String>();
+        for (int i = 0; i < names.size(); i++) {
+            var name = names.get(i);
+            if (!seen.add(name)) {
+                int suffix = 0;
+                while (!seen.add(name + "_" + suffix)) {
+                    suffix++;
+                }
+                name = name + "_" + suffix;
+            }
+            fields.add(new RelDataTypeFieldImpl(name, i, types.get(i)));
+        }
+        return new RelRecordType(fields);
+    }
+
+    PgType unknown() {
+        return PgType.of(Oids.UNKNOWN);
+    }
+}
