@@ -85,15 +85,23 @@ public abstract sealed class PgRel extends AbstractRelNode {
         private final Relation relation;
         private final String alias;
         private final int id;
+        private final int role;
 
         /**
          * @param id unique among the scans of a statement
+         * @param role whose privileges and policies count: the user's, or a view owner's
          */
-        public Scan(RelOptCluster cluster, RelDataType row, Relation relation, String alias, int id) {
+        public Scan(
+                RelOptCluster cluster, RelDataType row, Relation relation, String alias, int id, int role) {
             super(cluster, row, List.of());
             this.relation = relation;
             this.alias = alias;
             this.id = id;
+            this.role = role;
+        }
+
+        public int role() {
+            return role;
         }
 
         public Relation relation() {

@@ -49,7 +49,21 @@ final class FromBinder {
 
     /** All items of a FROM list, crossed; one row without columns for none. */
     RelNode bind(List<From> items) {
-        Bound all = null;
+        var all = bindAfter(null, items);
+        return all == null ? emptyRow(state) : all.rel;
+    }
+
+    /** The target of UPDATE or DELETE. */
+    Bound target(Relation relation, @Nullable Alias alias, int offset) {
+        return relation(relation, alias, offset);
+    }
+
+    /** As {@link #bind}, behind an item that is bound already. */
+    @Nullable Bound bindAfter(@Nullable Bound first, List<From> items) {
+        Bound all = first;
+        if (first != null) {
+            scope.namespace = new ArrayList<>(first.items);
+        }
         for (var item : items) {
             if (all == null) {
                 scope.frame = new Scope.LateralFrame(List.copyOf(lefts), state.nextCorrelation());
@@ -60,7 +74,7 @@ final class FromBinder {
             }
         }
         scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
-        return all == null ? emptyRow(state) : all.rel;
+        return all;
     }
 
     static RelNode emptyRow(State state) {
@@ -218,7 +232,13 @@ final class FromBinder {
         var rowTypes = new ArrayList<>(types);
         rowTypes.addAll(systemTypes);
         RelNode rel =
-                new PgRel.Scan(state.cluster, state.row(rowNames, rowTypes), relation, name, id);
+                new PgRel.Scan(
+                        state.cluster,
+                        state.row(rowNames, rowTypes),
+                        relation,
+                        name,
+                        id,
+                        state.context.role());
         return single(rel, name, names, types, alias, relation, id, systemNames, systemTypes);
     }
 

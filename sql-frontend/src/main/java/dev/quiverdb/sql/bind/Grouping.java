@@ -106,7 +106,6 @@ final class Grouping {
                 plain = false;
                 yield switch (set.kind()) {
                     case EMPTY -> List.of(List.of());
-                    case SIMPLE -> throw new IllegalStateException("simple set");
                     case ROLLUP -> {
                         var parts = parts(set, binder);
                         var made = new ArrayList<List<Integer>>();

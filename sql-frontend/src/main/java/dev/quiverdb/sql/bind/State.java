@@ -58,49 +58,78 @@ final class State {
     final TypeNames typeNames;
 
     /** Where column references stand in the text, for errors that are found later. */
-    final Map<RexNode, Integer> offsets = new IdentityHashMap<>();
+    final Map<RexNode, Integer> offsets;
 
     /** Objects that the statement depends on: (OID, version). */
-    final Map<Integer, Long> uses = new HashMap<>();
+    final Map<Integer, Long> uses;
 
     /** Columns of relations that were referred to, as (relation, column number) pairs. */
-    final Set<Long> columnUses = new HashSet<>();
+    final Set<Long> columnUses;
 
-    private int placeholders;
-    private int correlations;
-    private int scans;
-    private int ctes;
+    /** Numbers given out; views share those of the statement around them. */
+    private static final class Counters {
+        int placeholders;
+        int correlations;
+        int scans;
+        int ctes;
+    }
+
+    private final Counters counters;
 
     State(BindContext context, List<Integer> parameterTypes) {
         this.context = context;
         this.catalog = context.catalog();
         rex = new RexBuilder(TYPES);
         cluster = RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), rex);
+        counters = new Counters();
+        offsets = new IdentityHashMap<>();
+        uses = new HashMap<>();
+        columnUses = new HashSet<>();
         parameters = new Parameters(this, parameterTypes);
         coercion = new Coercion(this);
         typeNames = new TypeNames(this);
         resolution = new Resolution(this);
     }
 
+    private State(State outer, BindContext context) {
+        this.context = context;
+        catalog = context.catalog();
+        rex = outer.rex;
+        cluster = outer.cluster;
+        counters = outer.counters;
+        offsets = outer.offsets;
+        uses = outer.uses;
+        columnUses = outer.columnUses;
+        parameters = new Parameters(this, List.of());
+        coercion = new Coercion(this);
+        typeNames = new TypeNames(this);
+        resolution = new Resolution(this);
+    }
+
+    /** The same statement seen from another context, as a view's search path and owner. */
+    State within(BindContext other) {
+        return new State(this, other);
+    }
+
     int nextPlaceholder() {
-        return placeholders++;
+        return counters.placeholders++;
     }
 
     int nextPlaceholders(int count) {
-        placeholders += count;
-        return placeholders - count;
+        counters.placeholders += count;
+        return counters.placeholders - count;
     }
 
     CorrelationId nextCorrelation() {
-        return new CorrelationId(correlations++);
+        return new CorrelationId(counters.correlations++);
     }
 
     int nextScan() {
-        return scans++;
+        return counters.scans++;
     }
 
     int nextCte() {
-        return ctes++;
+        return counters.ctes++;
     }
 
     RelDataTypeFactory types() {

@@ -112,11 +112,14 @@ public record Relation(
     /**
      * The view part.
      *
-     * @param query SELECT as SQL text with every name qualified
+     * @param query SELECT as SQL text
+     * @param searchPath OIDs of the schemas in which its names are found
      * @param references what it reads: (OID, column number or 0)
+     * @param check WITH CHECK OPTION: {@code l} local, {@code c} cascaded, {@code n} none
      */
-    public record View(String query, List<Reference> references, char check) {
+    public record View(String query, List<Integer> searchPath, List<Reference> references, char check) {
         public View {
+            searchPath = List.copyOf(searchPath);
             references = List.copyOf(references);
         }
     }

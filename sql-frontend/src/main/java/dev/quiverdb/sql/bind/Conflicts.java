@@ -1,0 +1,144 @@
+package dev.quiverdb.sql.bind;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.sql.algebra.PgRel;
+import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.sql.parse.Dml;
+import dev.quiverdb.sql.parse.RangeVar;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.calcite.rex.RexNode;
+import org.jspecify.annotations.Nullable;
+
+/** Binds ON CONFLICT and infers its arbiter indexes. */
+final class Conflicts {
+    private final State state;
+    private final Relation relation;
+    private final RangeVar variable;
+    private final @Nullable Scope common;
+
+    Conflicts(State state, Relation relation, RangeVar variable, @Nullable Scope common) {
+        this.state = state;
+        this.relation = relation;
+        this.variable = variable;
+        this.common = common;
+    }
+
+    PgRel.OnConflict bind(Dml.OnConflict clause, Scope outer) {
+        boolean nothing = clause.action() == Dml.ConflictAction.NOTHING;
+        var arbiters = arbiters(clause);
+        if (nothing) {
+            return new PgRel.OnConflict(true, arbiters, List.of(), null, List.of());
+        }
+        var scope = new Scope(state, null, outer == null ? common : outer);
+        var alias = variable.alias();
+        DmlBinder.addTarget(scope, relation, alias == null ? relation.name() : alias.name(), alias);
+        StoredExpressions.addTable(state, scope, relation, "excluded");
+        scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
+        var binder = new ExpressionBinder(state, scope, ExpressionKind.UPDATE_SOURCE);
+        var assignments = new Assignments(state, relation).update(clause.assignments(), binder, 0);
+        var where = clause.where();
+        RexNode condition =
+                where == null ? null : binder.as(ExpressionKind.WHERE).bindBoolean(where, "WHERE");
+        return new PgRel.OnConflict(false, arbiters, assignments, condition, List.of());
+    }
+
+    private List<Integer> arbiters(Dml.OnConflict clause) {
+        var constraintName = clause.constraint();
+        if (constraintName != null) {
+            for (var constraint : state.catalog.constraints(relation.oid())) {
+                if (constraint.name().equals(constraintName)) {
+                    if (constraint.kind() != 'p' && constraint.kind() != 'u') {
+                        throw new SqlException(
+                                SqlState.WRONG_OBJECT_TYPE,
+                                "constraint in ON CONFLICT clause has no associated index");
+                    }
+                    state.use(constraint);
+                    return List.of(constraint.index());
+                }
+            }
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT,
+                    "constraint \""
+                            + constraintName
+                            + "\" for table \""
+                            + relation.name()
+                            + "\" does not exist");
+        }
+        if (clause.inferElements().isEmpty()) {
+            if (clause.action() == Dml.ConflictAction.UPDATE) {
+                throw Errors.at(
+                                clause,
+                                SqlState.SYNTAX_ERROR,
+                                "ON CONFLICT DO UPDATE requires inference specification or constraint name")
+                        .withHint("For example, ON CONFLICT (column_name).");
+            }
+            return List.of();
+        }
+        return infer(clause);
+    }
+
+    private List<Integer> infer(Dml.OnConflict clause) {
+        var columns = new HashSet<Integer>();
+        var expressions = new HashSet<RexNode>();
+        var scope = StoredExpressions.tableScope(state, relation, relation.name());
+        var binder = new ExpressionBinder(state, scope, ExpressionKind.INDEX_EXPRESSION);
+        for (var element : clause.inferElements()) {
+            var name = element.column();
+            var expression = element.expression();
+            if (name != null) {
+                var column = relation.column(name);
+                if (column == null) {
+                    throw Errors.at(
+                            element, SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" does not exist");
+                }
+                columns.add(column.number());
+            } else if (expression != null) {
+                expressions.add(binder.bind(expression));
+            }
+        }
+        var where = clause.inferWhere();
+        RexNode predicate =
+                where == null
+                        ? null
+                        : binder.as(ExpressionKind.INDEX_PREDICATE).bindBoolean(where, "WHERE");
+        var found = new ArrayList<Integer>();
+        for (var index : state.catalog.indexes(relation.oid())) {
+            var part = index.index();
+            if (part != null && part.unique() && matches(part, columns, expressions, predicate)) {
+                found.add(index.oid());
+                state.use(index);
+            }
+        }
+        if (found.isEmpty()) {
+            throw new SqlException(
+                    SqlState.INVALID_COLUMN_REFERENCE,
+                    "there is no unique or exclusion constraint matching the ON CONFLICT specification");
+        }
+        return found;
+    }
+
+    private boolean matches(
+            Relation.Index index, Set<Integer> columns, Set<RexNode> expressions, @Nullable RexNode predicate) {
+        var keyColumns = new HashSet<Integer>();
+        var keyExpressions = new HashSet<RexNode>();
+        for (var key : index.keys().subList(0, index.keyCount())) {
+            var text = key.expression();
+            if (text == null) {
+                keyColumns.add(key.column());
+            } else {
+                keyExpressions.add(StoredExpressions.overTable(state, relation, text));
+            }
+        }
+        var condition = index.predicate();
+        if (condition != null
+                && (predicate == null
+                        || !StoredExpressions.overTable(state, relation, condition).equals(predicate))) {
+            return false;
+        }
+        return keyColumns.equals(columns) && keyExpressions.equals(expressions);
+    }
+}

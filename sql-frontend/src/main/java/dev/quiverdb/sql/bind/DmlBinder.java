@@ -1,0 +1,448 @@
+package dev.quiverdb.sql.bind;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.Oids;
+import dev.quiverdb.sql.algebra.PgRel;
+import dev.quiverdb.sql.algebra.PgType;
+import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.sql.catalog.SystemRelations;
+import dev.quiverdb.sql.parse.Alias;
+import dev.quiverdb.sql.parse.Clause;
+import dev.quiverdb.sql.parse.Dml;
+import dev.quiverdb.sql.parse.Query;
+import dev.quiverdb.sql.parse.QueryBody;
+import dev.quiverdb.sql.parse.RangeVar;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.jspecify.annotations.Nullable;
+
+/** Binds INSERT, UPDATE and DELETE, after analyze.c. */
+final class DmlBinder {
+    private final State state;
+    private final @Nullable Scope common;
+
+    DmlBinder(State state, @Nullable Scope common) {
+        this.state = state;
+        this.common = common;
+    }
+
+    BoundQuery bindWith(Dml dml) {
+        return bind(dml);
+    }
+
+    BoundQuery bind(Dml dml) {
+        var scope = new Scope(state, null, common);
+        return switch (dml) {
+            case Dml.Insert insert -> with(insert.with(), scope, () -> insert(insert, scope));
+            case Dml.Update update -> with(update.with(), scope, () -> update(update, scope));
+            case Dml.Delete delete -> with(delete.with(), scope, () -> delete(delete, scope));
+            case Dml.Merge merge ->
+                    with(merge.with(), scope, () -> new MergeBinder(state, scope, this).bind(merge));
+        };
+    }
+
+    private BoundQuery with(
+            Clause.@Nullable With with, Scope scope, java.util.function.Supplier<BoundQuery> body) {
+        if (with == null) {
+            return body.get();
+        }
+        var tables = new CommonTables(state, scope);
+        tables.bind(with);
+        var bound = body.get();
+        return new BoundQuery(tables.around(bound.rel()), bound.names(), bound.types(), bound.offsets());
+    }
+
+    /** The table to change; {@code verb} is such as {@code insert into}. */
+    Relation target(RangeVar variable, String verb) {
+        var relation = Relations.find(state, variable);
+        state.use(relation);
+        if (SystemRelations.isSystem(relation)) {
+            throw new SqlException(
+                    SqlState.INSUFFICIENT_PRIVILEGE,
+                    "permission denied: \"" + relation.name() + "\" is a system catalog");
+        }
+        switch (relation.kind()) {
+            case 'r' -> {
+                return relation;
+            }
+            case 'v' ->
+                    throw new SqlException(
+                                    SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
+                                    "cannot " + verb + " view \"" + relation.name() + "\"")
+                            .withDetail("Changing rows through views is not supported.");
+            case 'm' ->
+                    throw new SqlException(
+                            SqlState.WRONG_OBJECT_TYPE,
+                            "cannot change materialized view \"" + relation.name() + "\"");
+            case 'S' ->
+                    throw new SqlException(
+                            SqlState.WRONG_OBJECT_TYPE,
+                            "cannot change sequence \"" + relation.name() + "\"");
+            default ->
+                    throw Errors.at(
+                            variable,
+                            SqlState.WRONG_OBJECT_TYPE,
+                            "\"" + relation.name() + "\" is " + Relations.kindText(relation));
+        }
+    }
+
+    // ------------------------------------------------------------------ INSERT
+
+    private BoundQuery insert(Dml.Insert insert, Scope scope) {
+        var relation = target(insert.relation(), "insert into");
+        var columns = Assignments.insertColumns(state, relation, insert.columns());
+        var assignments = new Assignments(state, relation);
+        int given = columns.size();
+        RelNode input;
+        var values = new ArrayList<@Nullable RexNode>();
+        for (int i = 0; i < relation.liveColumns().size(); i++) {
+            values.add(null);
+        }
+        var source = insert.source();
+        if (source == null) {
+            input = FromBinder.emptyRow(state);
+        } else if (source.body() instanceof QueryBody.Values rows
+                && source.with() == null
+                && source.orderBy().isEmpty()
+                && source.limitCount() == null
+                && source.limitOffset() == null
+                && source.locking().isEmpty()) {
+            input = insertValues(insert, rows, columns, assignments, scope, values);
+        } else {
+            input = insertQuery(insert, source, columns, given, assignments, scope, values);
+        }
+        var complete = new ArrayList<RexNode>();
+        var live = relation.liveColumns();
+        for (int i = 0; i < live.size(); i++) {
+            var value = values.get(i);
+            complete.add(value == null ? assignments.defaultValue(live.get(i)) : value);
+        }
+        var conflict = insert.onConflict();
+        var onConflict =
+                conflict == null
+                        ? null
+                        : new Conflicts(state, relation, insert.relation(), common).bind(conflict, scope);
+        var returning = returning(relation, insert.relation(), insert.returning(), null, List.of(), scope);
+        return finish(
+                relation,
+                PgRel.Modify.Command.INSERT,
+                input,
+                -1,
+                -1,
+                complete,
+                List.of(),
+                onConflict,
+                List.of(),
+                returning,
+                List.of());
+    }
+
+    private RelNode insertValues(
+            Dml.Insert insert,
+            QueryBody.Values rows,
+            List<Assignments.Target> columns,
+            Assignments assignments,
+            Scope scope,
+            List<@Nullable RexNode> values) {
+        var inner = new QueryBinder(state, null, scope).keepingUnknowns().allowingDefaults();
+        var query = new Query(rows.span(), null, rows, List.of(), null, null, false, List.of());
+        var bound = inner.bind(query);
+        if (!(bound.rel() instanceof PgRel.Values source)) {
+            throw SqlException.internal("VALUES became something else");
+        }
+        int width = bound.names().size();
+        checkWidth(insert, columns, width, rows.rows().getFirst().stream().map(e -> e.offset()).toList());
+        var converted = new ArrayList<List<RexNode>>();
+        for (int r = 0; r < source.rows().size(); r++) {
+            var row = new ArrayList<RexNode>();
+            for (int i = 0; i < width; i++) {
+                var target = columns.get(i);
+                var value = source.rows().get(r).get(i);
+                int offset = rows.rows().get(r).get(i).offset();
+                row.add(assignments.insertValue(target, value, insert.overriding(), offset));
+            }
+            converted.add(row);
+        }
+        var types = new ArrayList<PgType>();
+        for (int i = 0; i < width; i++) {
+            types.add(PgType.of(converted.getFirst().get(i)));
+            columns.get(i).put(values, new RexInputRef(i, types.get(i)), assignments);
+        }
+        return new PgRel.Values(state.cluster, state.row(bound.names(), types), converted);
+    }
+
+    private RelNode insertQuery(
+            Dml.Insert insert,
+            Query source,
+            List<Assignments.Target> columns,
+            int given,
+            Assignments assignments,
+            Scope scope,
+            List<@Nullable RexNode> values) {
+        var bound = new QueryBinder(state, null, scope).keepingUnknowns().bind(source);
+        checkWidth(insert, columns, bound.names().size(), bound.offsets());
+        if (given == 0) {
+            return bound.rel();
+        }
+        var wanted = new ArrayList<PgType>();
+        for (int i = 0; i < bound.types().size(); i++) {
+            var type = bound.types().get(i);
+            wanted.add(
+                    Coercion.isUnknown(type.type())
+                            ? PgType.of(columns.get(i).type(state).type(), -1)
+                            : type);
+        }
+        var rel = new QueryBinder(state, null, scope).convert(bound, wanted, "INSERT");
+        for (int i = 0; i < wanted.size(); i++) {
+            var reference = new RexInputRef(i, wanted.get(i));
+            columns.get(i)
+                    .put(
+                            values,
+                            assignments.insertValue(
+                                    columns.get(i), reference, insert.overriding(), bound.offsets().get(i)),
+                            assignments);
+        }
+        return rel;
+    }
+
+    private static void checkWidth(
+            Dml.Insert insert, List<Assignments.Target> columns, int width, List<Integer> offsets) {
+        if (width > columns.size()) {
+            throw Errors.at(
+                    offsets.get(columns.size()),
+                    SqlState.SYNTAX_ERROR,
+                    "INSERT has more expressions than target columns");
+        }
+        if (!insert.columns().isEmpty() && width < columns.size()) {
+            throw Errors.at(
+                    insert.columns().get(width),
+                    SqlState.SYNTAX_ERROR,
+                    "INSERT has more target columns than expressions");
+        }
+    }
+
+    // ------------------------------------------------------------------ UPDATE, DELETE
+
+    private BoundQuery update(Dml.Update update, Scope outer) {
+        var relation = target(update.relation(), "update");
+        var scope = new Scope(state, null, outer);
+        var from = new FromBinder(state, scope);
+        var target = from.target(relation, update.relation().alias(), update.relation().offset());
+        var all = from.bindAfter(target, update.from());
+        if (all == null) {
+            throw SqlException.internal("an update has a target");
+        }
+        var binder = new ExpressionBinder(state, scope, ExpressionKind.UPDATE_SOURCE);
+        var assignments =
+                new Assignments(state, relation)
+                        .update(update.assignments(), binder, target.start());
+        var where = update.where();
+        var rel = all.rel();
+        if (where != null) {
+            rel = LogicalFilter.create(rel, binder.as(ExpressionKind.WHERE).bindBoolean(where, "WHERE"));
+        }
+        var returning =
+                returning(
+                        relation,
+                        update.relation(),
+                        update.returning(),
+                        scope,
+                        all.items().subList(1, all.items().size()),
+                        outer);
+        var item = target.items().getFirst();
+        return finish(
+                relation,
+                PgRel.Modify.Command.UPDATE,
+                rel,
+                item.scan,
+                item.start + item.columns.size(),
+                List.of(),
+                assignments,
+                null,
+                List.of(),
+                returning,
+                marks(all.items().subList(1, all.items().size())));
+    }
+
+    private BoundQuery delete(Dml.Delete delete, Scope outer) {
+        var relation = target(delete.relation(), "delete from");
+        var scope = new Scope(state, null, outer);
+        var from = new FromBinder(state, scope);
+        var target = from.target(relation, delete.relation().alias(), delete.relation().offset());
+        var all = from.bindAfter(target, delete.using());
+        if (all == null) {
+            throw SqlException.internal("a delete has a target");
+        }
+        var where = delete.where();
+        var rel = all.rel();
+        if (where != null) {
+            rel =
+                    LogicalFilter.create(
+                            rel,
+                            new ExpressionBinder(state, scope, ExpressionKind.WHERE)
+                                    .bindBoolean(where, "WHERE"));
+        }
+        var returning =
+                returning(
+                        relation,
+                        delete.relation(),
+                        delete.returning(),
+                        scope,
+                        all.items().subList(1, all.items().size()),
+                        outer);
+        var item = target.items().getFirst();
+        return finish(
+                relation,
+                PgRel.Modify.Command.DELETE,
+                rel,
+                item.scan,
+                item.start + item.columns.size(),
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                returning,
+                marks(all.items().subList(1, all.items().size())));
+    }
+
+    static List<PgRel.RowLock> marks(List<Scope.Item> items) {
+        var marks = new ArrayList<PgRel.RowLock>();
+        for (var item : items) {
+            var relation = item.relation;
+            if (relation != null && item.scan >= 0 && relation.tablet() != 0) {
+                marks.add(
+                        new PgRel.RowLock(
+                                item.scan,
+                                relation,
+                                item.start + item.columns.size(),
+                                PgRel.LockStrength.KEY_SHARE,
+                                PgRel.LockWait.BLOCK));
+            }
+        }
+        return marks;
+    }
+
+    // ------------------------------------------------------------------ RETURNING
+
+    /** RETURNING as bound: expressions and what they are called. */
+    record BoundReturning(PgRel.Returning returning, BoundQuery columns) {}
+
+    /**
+     * RETURNING over [table row, row id, tableoid, input row].
+     *
+     * @param input the statement's scope; null for INSERT
+     * @param others items of the input that may be named beside the target
+     */
+    @Nullable BoundReturning returning(
+            Relation relation,
+            RangeVar variable,
+            List<Clause.Target> targets,
+            @Nullable Scope input,
+            List<Scope.Item> others,
+            Scope commonScope) {
+        if (targets.isEmpty()) {
+            return null;
+        }
+        var scope = new Scope(state, null, commonScope);
+        var alias = variable.alias();
+        addTarget(scope, relation, alias == null ? relation.name() : alias.name(), alias);
+        int shift = scope.types.size();
+        if (input != null) {
+            scope.append(input.names, input.types);
+            for (var item : others) {
+                var columns = new ArrayList<Scope.Column>();
+                for (var column : item.columns) {
+                    columns.add(
+                            new Scope.Column(
+                                    column.name(), column.type(), shifted(column.expression(), shift)));
+                }
+                var copy =
+                        new Scope.Item(item.alias, columns, item.relation, item.start + shift, item.scan);
+                copy.rowType = item.rowType;
+                copy.scalar = item.scalar;
+                copy.columnsVisible = item.columnsVisible;
+                copy.relationVisible = item.relationVisible;
+                scope.namespace.add(copy);
+            }
+        }
+        scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
+        var binder = new ExpressionBinder(state, scope, ExpressionKind.RETURNING);
+        var names = new ArrayList<String>();
+        var values = new ArrayList<RexNode>();
+        var offsets = new ArrayList<Integer>();
+        for (var target : targets) {
+            for (var expanded : TargetLists.expand(target, binder)) {
+                names.add(expanded.name());
+                values.add(state.coercion.unknownToText(expanded.expression()));
+                offsets.add(target.expression().offset());
+            }
+        }
+        var types = values.stream().map(PgType::of).toList();
+        return new BoundReturning(
+                new PgRel.Returning(values),
+                new BoundQuery(FromBinder.emptyRow(state), names, types, offsets));
+    }
+
+    /** A table's live columns and its two system columns. */
+    static Scope.Item addTarget(Scope scope, Relation relation, String name, @Nullable Alias alias) {
+        var item = StoredExpressions.addTable(scope.state, scope, relation, name);
+        scope.append(List.of("ctid", "tableoid"), List.of(PgType.of(Oids.TID), PgType.of(Oids.OID)));
+        if (alias != null && !alias.columns().isEmpty()) {
+            for (int i = 0; i < alias.columns().size() && i < item.columns.size(); i++) {
+                var column = item.columns.get(i);
+                item.columns.set(
+                        i, new Scope.Column(alias.columns().get(i), column.type(), column.expression()));
+            }
+        }
+        return item;
+    }
+
+    static RexNode shifted(RexNode node, int by) {
+        return node.accept(
+                new RexShuttle() {
+                    @Override
+                    public RexNode visitInputRef(RexInputRef reference) {
+                        return new RexInputRef(reference.getIndex() + by, PgType.of(reference));
+                    }
+                });
+    }
+
+    BoundQuery finish(
+            Relation relation,
+            PgRel.Modify.Command command,
+            RelNode input,
+            int scan,
+            int rowIdColumn,
+            List<RexNode> values,
+            List<PgRel.Assignment> assignments,
+            PgRel.@Nullable OnConflict onConflict,
+            List<PgRel.MergeAction> actions,
+            @Nullable BoundReturning returning,
+            List<PgRel.RowLock> marks) {
+        List<String> names = returning == null ? List.of() : returning.columns.names();
+        List<PgType> types = returning == null ? List.of() : returning.columns.types();
+        var rel =
+                new PgRel.Modify(
+                        input,
+                        state.row(names, types),
+                        command,
+                        relation,
+                        scan,
+                        rowIdColumn,
+                        values,
+                        assignments,
+                        onConflict,
+                        actions,
+                        List.of(),
+                        returning == null ? null : returning.returning,
+                        marks);
+        return new BoundQuery(
+                rel, names, types, returning == null ? List.of() : returning.columns.offsets());
+    }
+}
