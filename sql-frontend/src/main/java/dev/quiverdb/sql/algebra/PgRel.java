@@ -573,7 +573,7 @@ public abstract sealed class PgRel extends AbstractRelNode {
      * @param scan id of the {@link Scan}
      * @param rowIdColumn of the input
      */
-    public record RowLock(int scan, Relation relation, int rowIdColumn, LockStrength strength, LockWait wait) {}
+    public record RowLock(int scan, Relation relation, int rowIdColumn, LockStrength strength, LockWait waiting) {}
 
     /** FOR UPDATE and kin. */
     public static final class LockRows extends PgRel {

@@ -9,7 +9,6 @@ import org.apache.calcite.rel.type.RelDataTypeFamily;
 import org.apache.calcite.rel.type.RelDataTypeImpl;
 import org.apache.calcite.rel.type.RelDataTypePrecedenceList;
 import org.apache.calcite.rex.RexNode;
-import org.apache.calcite.sql.type.SqlTypeExplicitPrecedenceList;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /**
@@ -107,11 +106,20 @@ public final class PgType extends RelDataTypeImpl {
         return getSqlTypeName().getFamily() == null ? this : getSqlTypeName().getFamily();
     }
 
+    /** Nothing converts by itself: the binder has made every conversion explicit. */
     @Override
     public RelDataTypePrecedenceList getPrecedenceList() {
-        return SqlTypeExplicitPrecedenceList.getListForType(
-                new org.apache.calcite.sql.type.BasicSqlType(
-                        org.apache.calcite.rel.type.RelDataTypeSystem.DEFAULT, SqlTypeName.ANY));
+        return new RelDataTypePrecedenceList() {
+            @Override
+            public boolean containsType(RelDataType other) {
+                return PgType.this.equals(other);
+            }
+
+            @Override
+            public int compareTypePrecedence(RelDataType first, RelDataType second) {
+                return 0;
+            }
+        };
     }
 
     /** Types of all columns of a row. */

@@ -97,7 +97,7 @@ final class CommonTables {
     }
 
     private static boolean mentions(dev.quiverdb.sql.parse.Command command, String name) {
-        return command instanceof SqlNode node && mentions(node, name);
+        return command instanceof SqlNode && mentions((SqlNode) command, name);
     }
 
     private Scope.CommonTable known(Clause.Cte cte) {
@@ -315,7 +315,7 @@ final class CommonTables {
                 }
                 yield left + right;
             }
-            case From.Subquery subquery -> mentions(subquery.query(), name) ? 1 : 0;
+            case From.Subquery subquery -> mentions((SqlNode) subquery.query(), name) ? 1 : 0;
             default -> 0;
         };
     }

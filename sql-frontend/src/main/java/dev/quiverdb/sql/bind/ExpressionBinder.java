@@ -341,9 +341,15 @@ final class ExpressionBinder {
 
     /** AND or OR of one or more. */
     RexNode combine(SqlOperator operator, List<RexNode> operands) {
-        return operands.size() == 1
-                ? operands.getFirst()
-                : state.rex.makeCall(PgType.bool(), operator, operands);
+        var flat = new ArrayList<RexNode>();
+        for (var operand : operands) {
+            if (operand instanceof org.apache.calcite.rex.RexCall call && call.getOperator() == operator) {
+                flat.addAll(call.getOperands());
+            } else {
+                flat.add(operand);
+            }
+        }
+        return flat.size() == 1 ? flat.getFirst() : state.rex.makeCall(PgType.bool(), operator, flat);
     }
 
     private RexNode isNull(Expr.IsNull test) {

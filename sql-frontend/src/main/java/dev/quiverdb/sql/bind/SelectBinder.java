@@ -507,7 +507,7 @@ final class SelectBinder {
                             relation,
                             old.rowIdColumn(),
                             old.strength().compareTo(strength) >= 0 ? old.strength() : strength,
-                            old.wait().compareTo(wait) >= 0 ? old.wait() : wait));
+                            old.waiting().compareTo(wait) >= 0 ? old.waiting() : wait));
             return;
         }
         targets.add(

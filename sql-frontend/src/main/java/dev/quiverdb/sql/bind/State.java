@@ -18,35 +18,17 @@ import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
-import org.apache.calcite.rel.type.RelDataTypeFactoryImpl;
 import org.apache.calcite.rel.type.RelDataTypeFieldImpl;
 import org.apache.calcite.rel.type.RelRecordType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.type.SqlTypeFactoryImpl;
-import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts of a binder share while one statement is bound. For one thread. */
 final class State {
-    /** A Calcite type factory whose BOOLEAN is PostgreSQL's. */
-    private static final class Types extends SqlTypeFactoryImpl {
-        Types() {
-            super(org.apache.calcite.rel.type.RelDataTypeSystem.DEFAULT);
-        }
-
-        @Override
-        public RelDataType createSqlType(SqlTypeName name) {
-            return name == SqlTypeName.BOOLEAN ? PgType.bool() : super.createSqlType(name);
-        }
-
-        @Override
-        public RelDataType createTypeWithNullability(RelDataType type, boolean nullable) {
-            return type instanceof PgType ? type : super.createTypeWithNullability(type, nullable);
-        }
-    }
-
-    private static final RelDataTypeFactoryImpl TYPES = new Types();
+    private static final RelDataTypeFactory TYPES =
+            new SqlTypeFactoryImpl(org.apache.calcite.rel.type.RelDataTypeSystem.DEFAULT);
 
     final BindContext context;
     final Catalog catalog;
@@ -130,10 +112,6 @@ final class State {
 
     int nextCte() {
         return counters.ctes++;
-    }
-
-    RelDataTypeFactory types() {
-        return TYPES;
     }
 
     Type type(int oid) {
