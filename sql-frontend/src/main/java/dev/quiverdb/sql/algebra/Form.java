@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call of a {@link PgOperator} is. The operands are those of the Calcite call; its type is the
- * call's type. {@code AND}, {@code OR}, {@code NOT}, {@code IS NULL} and kin, {@code IS TRUE} and kin and
- * {@code COALESCE} are Calcite's own operators.
+ * What a call of a {@link PgOperator} is. The operands are those of the Calcite call; its type is
+ * the call's type. {@code AND}, {@code OR}, {@code NOT}, {@code IS NULL} and kin, {@code IS TRUE}
+ * and kin and {@code COALESCE} are Calcite's own operators.
  */
 public sealed interface Form {
     /** A value; no operands. Null is SQL's NULL. A literal of type unknown holds its text. */
@@ -28,7 +28,8 @@ public sealed interface Form {
      * @param operator the operator where it was written as one
      * @param variadicArray the last argument was written {@code VARIADIC array}
      */
-    record Call(Function function, Syntax syntax, @Nullable Operator operator, boolean variadicArray)
+    record Call(
+            Function function, Syntax syntax, @Nullable Operator operator, boolean variadicArray)
             implements Form {}
 
     /** Same bits, other type. */
@@ -61,8 +62,8 @@ public sealed interface Form {
     record Placeholder(int number) implements Form {}
 
     /**
-     * CASE. Operands: the subject if {@code placeholder} is not -1, then condition and result by turns,
-     * then the ELSE result.
+     * CASE. Operands: the subject if {@code placeholder} is not -1, then condition and result by
+     * turns, then the ELSE result.
      */
     record Case(int placeholder) implements Form {}
 
@@ -113,7 +114,9 @@ public sealed interface Form {
         }
     }
 
-    /** CURRENT_DATE and kin, by the name of PostgreSQL's enum, such as {@code CURRENT_TIMESTAMP}. */
+    /**
+     * CURRENT_DATE and kin, by the name of PostgreSQL's enum, such as {@code CURRENT_TIMESTAMP}.
+     */
     record SqlValue(String kind) implements Form {}
 
     /** COLLATE; one operand. */
@@ -128,8 +131,8 @@ public sealed interface Form {
     record Order(boolean descending, boolean nullsFirst) {}
 
     /**
-     * An aggregate before grouping took it out. Operands: direct arguments, arguments, ORDER BY items, and
-     * FILTER's condition if {@code filtered}.
+     * An aggregate before grouping took it out. Operands: direct arguments, arguments, ORDER BY
+     * items, and FILTER's condition if {@code filtered}.
      */
     record Aggregate(
             Function function,
@@ -149,9 +152,11 @@ public sealed interface Form {
     record Grouping() implements Form {}
 
     /**
-     * A window call before it was taken out. Operands: arguments, FILTER's condition if {@code filtered}.
+     * A window call before it was taken out. Operands: arguments, FILTER's condition if {@code
+     * filtered}.
      *
      * @param window position among the query's window definitions
      */
-    record WindowCall(Function function, int arguments, boolean filtered, int window) implements Form {}
+    record WindowCall(Function function, int arguments, boolean filtered, int window)
+            implements Form {}
 }

@@ -37,7 +37,9 @@ public final class PgOperator extends SqlSpecialOperator {
 
     /** The form of a call; null where the node is no call of a PgOperator. */
     public static @Nullable Form form(RexNode node) {
-        return node instanceof RexCall call && call.getOperator() instanceof PgOperator own ? own.form : null;
+        return node instanceof RexCall call && call.getOperator() instanceof PgOperator own
+                ? own.form
+                : null;
     }
 
     /** The constant that a node is, or null where it is none. */

@@ -15,8 +15,8 @@ import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The relational nodes that Calcite does not have. Inputs and expressions are immutable; {@link #copy}
- * and {@code accept(RexShuttle)} make changed copies.
+ * The relational nodes that Calcite does not have. Inputs and expressions are immutable; {@link
+ * #copy} and {@code accept(RexShuttle)} make changed copies.
  */
 public abstract sealed class PgRel extends AbstractRelNode {
     private final List<RelNode> inputs;
@@ -76,7 +76,8 @@ public abstract sealed class PgRel extends AbstractRelNode {
     // ------------------------------------------------------------------ leaves
 
     /**
-     * All rows of a relation, with its live columns and then the system columns {@link #SYSTEM_COLUMNS}.
+     * All rows of a relation, with its live columns and then the system columns {@link
+     * #SYSTEM_COLUMNS}.
      */
     public static final class Scan extends PgRel {
         /** How many columns follow the live ones: the row id and tableoid. */
@@ -92,7 +93,12 @@ public abstract sealed class PgRel extends AbstractRelNode {
          * @param role whose privileges and policies count: the user's, or a view owner's
          */
         public Scan(
-                RelOptCluster cluster, RelDataType row, Relation relation, String alias, int id, int role) {
+                RelOptCluster cluster,
+                RelDataType row,
+                Relation relation,
+                String alias,
+                int id,
+                int role) {
             super(cluster, row, List.of());
             this.relation = relation;
             this.alias = alias;
@@ -220,11 +226,15 @@ public abstract sealed class PgRel extends AbstractRelNode {
 
         @Override
         public PgRel with(List<RelNode> inputs, List<RexNode> expressions) {
-            return new FunctionScan(getCluster(), getRowType(), expressions, columns, ordinality, alias);
+            return new FunctionScan(
+                    getCluster(), getRowType(), expressions, columns, ordinality, alias);
         }
     }
 
-    /** Rows of a common table expression or, where {@link #work} holds, of the last round of a recursive one. */
+    /**
+     * Rows of a common table expression or, where {@link #work} holds, of the last round of a
+     * recursive one.
+     */
     public static final class CteScan extends PgRel {
         private final int cte;
         private final String name;
@@ -232,7 +242,12 @@ public abstract sealed class PgRel extends AbstractRelNode {
         private final boolean work;
 
         public CteScan(
-                RelOptCluster cluster, RelDataType row, int cte, String name, String alias, boolean work) {
+                RelOptCluster cluster,
+                RelDataType row,
+                int cte,
+                String name,
+                String alias,
+                boolean work) {
             super(cluster, row, List.of());
             this.cte = cte;
             this.name = name;
@@ -295,8 +310,8 @@ public abstract sealed class PgRel extends AbstractRelNode {
     }
 
     /**
-     * GROUP BY. Yields the keys, the aggregates ({@link Form.Aggregate} calls over the input row), then one
-     * int4 for each GROUPING().
+     * GROUP BY. Yields the keys, the aggregates ({@link Form.Aggregate} calls over the input row),
+     * then one int4 for each GROUPING().
      */
     public static final class GroupBy extends PgRel {
         private final int keyCount;
@@ -348,7 +363,8 @@ public abstract sealed class PgRel extends AbstractRelNode {
 
         @Override
         public PgRel with(List<RelNode> inputs, List<RexNode> expressions) {
-            return new GroupBy(inputs.getFirst(), getRowType(), keyCount, expressions, sets, groupings);
+            return new GroupBy(
+                    inputs.getFirst(), getRowType(), keyCount, expressions, sets, groupings);
         }
     }
 
@@ -378,7 +394,15 @@ public abstract sealed class PgRel extends AbstractRelNode {
             int startInRange,
             int endInRange) {
         public static final Frame DEFAULT =
-                new Frame("RANGE", Bound.UNBOUNDED_PRECEDING, null, Bound.CURRENT_ROW, null, "NONE", 0, 0);
+                new Frame(
+                        "RANGE",
+                        Bound.UNBOUNDED_PRECEDING,
+                        null,
+                        Bound.CURRENT_ROW,
+                        null,
+                        "NONE",
+                        0,
+                        0);
     }
 
     /** Window calls over one window definition: yields the input's columns, then the calls. */
@@ -432,11 +456,14 @@ public abstract sealed class PgRel extends AbstractRelNode {
 
         @Override
         public PgRel with(List<RelNode> inputs, List<RexNode> expressions) {
-            return new Window(inputs.getFirst(), getRowType(), partitionCount, order, frame, expressions);
+            return new Window(
+                    inputs.getFirst(), getRowType(), partitionCount, order, frame, expressions);
         }
     }
 
-    /** DISTINCT over the first {@code keys} columns; with {@link #on} the input is sorted by them. */
+    /**
+     * DISTINCT over the first {@code keys} columns; with {@link #on} the input is sorted by them.
+     */
     public static final class Distinct extends PgRel {
         private final List<Integer> keys;
         private final boolean on;
@@ -510,7 +537,10 @@ public abstract sealed class PgRel extends AbstractRelNode {
         private final List<SortColumn> ties;
 
         public Limit(
-                RelNode input, @Nullable RexNode limit, @Nullable RexNode offset, List<SortColumn> ties) {
+                RelNode input,
+                @Nullable RexNode limit,
+                @Nullable RexNode offset,
+                List<SortColumn> ties) {
             super(input.getCluster(), input.getRowType(), List.of(input));
             this.limit = limit;
             this.offset = offset;
@@ -573,7 +603,12 @@ public abstract sealed class PgRel extends AbstractRelNode {
      * @param scan id of the {@link Scan}
      * @param rowIdColumn of the input
      */
-    public record RowLock(int scan, Relation relation, int rowIdColumn, LockStrength strength, LockWait waiting) {}
+    public record RowLock(
+            int scan,
+            Relation relation,
+            int rowIdColumn,
+            LockStrength strength,
+            LockWait waiting) {}
 
     /** FOR UPDATE and kin. */
     public static final class LockRows extends PgRel {
@@ -599,7 +634,10 @@ public abstract sealed class PgRel extends AbstractRelNode {
         }
     }
 
-    /** A filter above which only leakproof functions may be moved below: row-level security, barrier views. */
+    /**
+     * A filter above which only leakproof functions may be moved below: row-level security, barrier
+     * views.
+     */
     public static final class Barrier extends PgRel {
         private final RexNode condition;
 
@@ -625,7 +663,10 @@ public abstract sealed class PgRel extends AbstractRelNode {
 
     // ------------------------------------------------------------------ several inputs
 
-    /** A common table expression that {@link With} makes known; {@code modifies}: runs to its end anyway. */
+    /**
+     * A common table expression that {@link With} makes known; {@code modifies}: runs to its end
+     * anyway.
+     */
     public record Cte(int id, String name, boolean modifies, boolean inline) {}
 
     /** WITH. Inputs: the tables in order, then the body. */
@@ -676,7 +717,8 @@ public abstract sealed class PgRel extends AbstractRelNode {
         private final int cte;
         private final boolean distinct;
 
-        public RecursiveUnion(RelNode initial, RelNode recursive, RelDataType row, int cte, boolean distinct) {
+        public RecursiveUnion(
+                RelNode initial, RelNode recursive, RelDataType row, int cte, boolean distinct) {
             super(initial.getCluster(), row, List.of(initial, recursive));
             this.cte = cte;
             this.distinct = distinct;
@@ -697,7 +739,8 @@ public abstract sealed class PgRel extends AbstractRelNode {
 
         @Override
         public PgRel with(List<RelNode> inputs, List<RexNode> expressions) {
-            return new RecursiveUnion(inputs.getFirst(), inputs.getLast(), getRowType(), cte, distinct);
+            return new RecursiveUnion(
+                    inputs.getFirst(), inputs.getLast(), getRowType(), cte, distinct);
         }
     }
 
@@ -759,8 +802,8 @@ public abstract sealed class PgRel extends AbstractRelNode {
     public record WithCheck(CheckKind kind, String name, RexNode condition) {}
 
     /**
-     * ON CONFLICT. Assignments and condition see the existing row's live columns, row id and tableoid, then
-     * the excluded row's live columns.
+     * ON CONFLICT. Assignments and condition see the existing row's live columns, row id and
+     * tableoid, then the excluded row's live columns.
      *
      * @param arbiters OIDs of unique indexes; empty for all
      * @param nothing DO NOTHING
@@ -796,7 +839,10 @@ public abstract sealed class PgRel extends AbstractRelNode {
         }
     }
 
-    /** RETURNING: over the table's live columns, row id, tableoid, then (UPDATE, DELETE) the input row. */
+    /**
+     * RETURNING: over the table's live columns, row id, tableoid, then (UPDATE, DELETE) the input
+     * row.
+     */
     public record Returning(List<RexNode> expressions) {
         public Returning {
             expressions = List.copyOf(expressions);
@@ -804,8 +850,8 @@ public abstract sealed class PgRel extends AbstractRelNode {
     }
 
     /**
-     * INSERT, UPDATE, DELETE or MERGE. Rewriting expressions goes through the records; a shuttle sees all
-     * of them.
+     * INSERT, UPDATE, DELETE or MERGE. Rewriting expressions goes through the records; a shuttle
+     * sees all of them.
      */
     public static final class Modify extends PgRel {
         /** Commands. */

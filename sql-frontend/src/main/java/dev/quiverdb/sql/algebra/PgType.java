@@ -12,9 +12,9 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /**
- * A PostgreSQL type with its modifier as Calcite carries it. Always nullable. Where a Calcite type means
- * the same, {@link #getSqlTypeName} answers it, so that rules which look for booleans or numbers find
- * them; everything else is OTHER.
+ * A PostgreSQL type with its modifier as Calcite carries it. Always nullable. Where a Calcite type
+ * means the same, {@link #getSqlTypeName} answers it, so that rules which look for booleans or
+ * numbers find them; everything else is OTHER.
  */
 public final class PgType extends RelDataTypeImpl {
     private final Type type;

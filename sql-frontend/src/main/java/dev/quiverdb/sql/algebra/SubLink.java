@@ -12,9 +12,9 @@ import org.apache.calcite.sql.SqlSpecialOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subquery in an expression. References to the surrounding row are field accesses of the correlation
- * variable {@link #correlation}. The one operand of ANY and ALL is the test, which reads the subquery's
- * columns from placeholders.
+ * A subquery in an expression. References to the surrounding row are field accesses of the
+ * correlation variable {@link #correlation}. The one operand of ANY and ALL is the test, which
+ * reads the subquery's columns from placeholders.
  */
 public final class SubLink extends RexCall {
     /** What the subquery is asked for. */
@@ -28,7 +28,8 @@ public final class SubLink extends RexCall {
         ALL
     }
 
-    private static final SqlOperator OPERATOR = new SqlSpecialOperator("SUBLINK", SqlKind.OTHER_FUNCTION);
+    private static final SqlOperator OPERATOR =
+            new SqlSpecialOperator("SUBLINK", SqlKind.OTHER_FUNCTION);
 
     private final Kind kind;
     private final RelNode rel;

@@ -24,7 +24,9 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
-/** Values on their way into a table's columns, after transformAssignedExpr and rewriteTargetListIU. */
+/**
+ * Values on their way into a table's columns, after transformAssignedExpr and rewriteTargetListIU.
+ */
 final class Assignments {
     /** A column to assign to, or a part of it. */
     record Target(Column column, int position, List<Expr.Step> indirection, int offset) {
@@ -39,7 +41,10 @@ final class Assignments {
                 return;
             }
             var old = values.get(position);
-            var base = old == null ? PgOperator.constant(null, type(assignments.state).type(), -1) : old;
+            var base =
+                    old == null
+                            ? PgOperator.constant(null, type(assignments.state).type(), -1)
+                            : old;
             values.set(position, assignments.store(base, this, value));
         }
     }
@@ -96,10 +101,17 @@ final class Assignments {
             throw Errors.at(
                     name,
                     SqlState.UNDEFINED_COLUMN,
-                    "column \"" + name.name() + "\" of relation \"" + relation.name() + "\" does not exist");
+                    "column \""
+                            + name.name()
+                            + "\" of relation \""
+                            + relation.name()
+                            + "\" does not exist");
         }
         return new Target(
-                column, Positions.of(relation, column.number()), List.copyOf(name.indirection()), name.offset());
+                column,
+                Positions.of(relation, column.number()),
+                List.copyOf(name.indirection()),
+                name.offset());
     }
 
     /** A value for INSERT: checked against identity and generated columns, converted. */
@@ -109,7 +121,9 @@ final class Assignments {
         if (column.isGenerated() && !isDefault) {
             throw new SqlException(
                             SqlState.GENERATED_ALWAYS,
-                            "cannot insert a non-DEFAULT value into column \"" + column.name() + "\"")
+                            "cannot insert a non-DEFAULT value into column \""
+                                    + column.name()
+                                    + "\"")
                     .withDetail("Column \"" + column.name() + "\" is a generated column.");
         }
         if (column.hasIdentity() && !isDefault) {
@@ -119,9 +133,13 @@ final class Assignments {
             if (column.identity() == 'a' && overriding != Dml.Overriding.SYSTEM_VALUE) {
                 throw new SqlException(
                                 SqlState.GENERATED_ALWAYS,
-                                "cannot insert a non-DEFAULT value into column \"" + column.name() + "\"")
+                                "cannot insert a non-DEFAULT value into column \""
+                                        + column.name()
+                                        + "\"")
                         .withDetail(
-                                "Column \"" + column.name() + "\" is an identity column defined as GENERATED ALWAYS.")
+                                "Column \""
+                                        + column.name()
+                                        + "\" is an identity column defined as GENERATED ALWAYS.")
                         .withHint("Use OVERRIDING SYSTEM VALUE to override.");
             }
         }
@@ -148,7 +166,8 @@ final class Assignments {
 
     RexNode convert(RexNode value, PgType type, String column, int offset) {
         var made =
-                state.coercion.coerce(value, type, Context.ASSIGNMENT, Syntax.IMPLICIT_CAST, offset);
+                state.coercion.coerce(
+                        value, type, Context.ASSIGNMENT, Syntax.IMPLICIT_CAST, offset);
         if (made == null) {
             throw Errors.at(
                             offset,
@@ -180,7 +199,9 @@ final class Assignments {
         }
         var text = column.defaultSql();
         if (text == null && type.type().base() != null) {
-            for (Type step = type.type(); step != null && step.base() != null && text == null; step = step.base()) {
+            for (Type step = type.type();
+                    step != null && step.base() != null && text == null;
+                    step = step.base()) {
                 var user = state.catalog.userType(step.oid());
                 text = user == null ? null : user.defaultSql();
             }
@@ -208,7 +229,10 @@ final class Assignments {
 
     // ------------------------------------------------------------------ UPDATE SET
 
-    /** SET of UPDATE, ON CONFLICT and MERGE; {@code start} is where the target's columns lie in the row. */
+    /**
+     * SET of UPDATE, ON CONFLICT and MERGE; {@code start} is where the target's columns lie in the
+     * row.
+     */
     List<PgRel.Assignment> update(
             List<Clause.Assignment> clauses, ExpressionBinder binder, int start) {
         var values = new ArrayList<@Nullable RexNode>();
@@ -265,9 +289,11 @@ final class Assignments {
             return;
         }
         var old = values.get(target.position());
-        if (old != null && (target.indirection().isEmpty() || !partial.contains(target.position()))) {
+        if (old != null
+                && (target.indirection().isEmpty() || !partial.contains(target.position()))) {
             throw new SqlException(
-                    SqlState.SYNTAX_ERROR, "multiple assignments to same column \"" + column.name() + "\"");
+                    SqlState.SYNTAX_ERROR,
+                    "multiple assignments to same column \"" + column.name() + "\"");
         }
         if (target.indirection().isEmpty()) {
             values.set(
@@ -309,7 +335,9 @@ final class Assignments {
             for (int i = 0; i < count; i++) {
                 values.add(
                         PgOperator.call(
-                                new Form.FieldSelect(i, query.names().get(i)), query.types().get(i), record));
+                                new Form.FieldSelect(i, query.names().get(i)),
+                                query.types().get(i),
+                                record));
             }
             return values;
         }
@@ -343,11 +371,16 @@ final class Assignments {
     private RexNode store(RexNode base, Target target, RexNode value) {
         var scope = new Scope(state, null, null);
         scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
-        return store(base, target, value, new ExpressionBinder(state, scope, ExpressionKind.INSERT_TARGET));
+        return store(
+                base,
+                target,
+                value,
+                new ExpressionBinder(state, scope, ExpressionKind.INSERT_TARGET));
     }
 
     private RexNode store(RexNode base, Target target, RexNode value, ExpressionBinder binder) {
-        return store(base, target.indirection(), value, target.column().name(), target.offset(), binder);
+        return store(
+                base, target.indirection(), value, target.column().name(), target.offset(), binder);
     }
 
     /** transformAssignmentIndirection. */
@@ -379,8 +412,16 @@ final class Assignments {
             for (int i = 0; i < fields.size(); i++) {
                 if (fields.get(i).name().equals(field.name())) {
                     var fieldType = PgType.of(fields.get(i).type(), fields.get(i).typmod());
-                    var old = PgOperator.call(new Form.FieldSelect(i, field.name()), fieldType, base);
-                    var inner = store(old, steps.subList(1, steps.size()), value, field.name(), offset, binder);
+                    var old =
+                            PgOperator.call(new Form.FieldSelect(i, field.name()), fieldType, base);
+                    var inner =
+                            store(
+                                    old,
+                                    steps.subList(1, steps.size()),
+                                    value,
+                                    field.name(),
+                                    offset,
+                                    binder);
                     return PgOperator.call(new Form.FieldStore(List.of(i)), type, base, inner);
                 }
             }
@@ -407,7 +448,8 @@ final class Assignments {
         RexNode part;
         if (rest.isEmpty()) {
             part =
-                    state.coercion.coerce(value, partType, Context.ASSIGNMENT, Syntax.IMPLICIT_CAST, offset);
+                    state.coercion.coerce(
+                            value, partType, Context.ASSIGNMENT, Syntax.IMPLICIT_CAST, offset);
             if (part == null) {
                 throw Errors.at(
                                 offset,
@@ -431,6 +473,7 @@ final class Assignments {
     static RexNode reference(State state, Relation relation, int position, int start) {
         var column = relation.liveColumns().get(position);
         return new RexInputRef(
-                start + position, PgType.of(state.type(column.type()), column.typmod(), column.collation()));
+                start + position,
+                PgType.of(state.type(column.type()), column.typmod(), column.collation()));
     }
 }

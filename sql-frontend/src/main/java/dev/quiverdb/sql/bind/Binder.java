@@ -23,8 +23,8 @@ import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of this room: gives a statement's names and types their meaning. Stateless; one call is one
- * thread's.
+ * The door of this room: gives a statement's names and types their meaning. Stateless; one call is
+ * one thread's.
  */
 public final class Binder {
     private Binder() {}
@@ -32,9 +32,10 @@ public final class Binder {
     /**
      * Binds a statement.
      *
-     * @param parameterTypes OIDs of {@code $1...} as the client gave them; 0 where it leaves it to us
-     * @throws SqlException in PostgreSQL's words, with a position that counts UTF-16 units from 1 in the
-     *     text that was parsed
+     * @param parameterTypes OIDs of {@code $1...} as the client gave them; 0 where it leaves it to
+     *     us
+     * @throws SqlException in PostgreSQL's words, with a position that counts UTF-16 units from 1
+     *     in the text that was parsed
      */
     public static BoundStatement bind(
             Command command, BindContext context, List<Integer> parameterTypes) {
@@ -50,7 +51,12 @@ public final class Binder {
             Query query, BindContext context, List<Integer> parameterTypes) {
         var state = new State(context, parameterTypes);
         var bound = new QueryBinder(state, null, null).bind(query);
-        return rows(BoundStatement.Kind.SELECT, state, bound, into(query), !locksOrModifies(bound.rel()));
+        return rows(
+                BoundStatement.Kind.SELECT,
+                state,
+                bound,
+                into(query),
+                !locksOrModifies(bound.rel()));
     }
 
     private static @Nullable IntoClause into(Query query) {
@@ -100,7 +106,13 @@ public final class Binder {
                             origin == null ? 0 : origin.column));
         }
         return new BoundStatement.Rows(
-                kind, bound.rel(), outputs, state.parameters.resolved(), state.uses, into, readOnly);
+                kind,
+                bound.rel(),
+                outputs,
+                state.parameters.resolved(),
+                state.uses,
+                into,
+                readOnly);
     }
 
     private record Origin(int relation, int column) {}
@@ -115,7 +127,9 @@ public final class Binder {
             case LogicalFilter filter -> origin(filter.getInput(), column);
             case org.apache.calcite.rel.core.Join join -> {
                 int left = join.getLeft().getRowType().getFieldCount();
-                yield column < left ? origin(join.getLeft(), column) : origin(join.getRight(), column - left);
+                yield column < left
+                        ? origin(join.getLeft(), column)
+                        : origin(join.getRight(), column - left);
             }
             case PgRel.Scan scan -> {
                 var columns = scan.relation().liveColumns();
@@ -134,7 +148,8 @@ public final class Binder {
                             ? origin(project.input(), reference.getIndex())
                             : null;
             case PgRel.GroupBy group ->
-                    column < group.keys().size() && group.keys().get(column) instanceof RexInputRef reference
+                    column < group.keys().size()
+                                    && group.keys().get(column) instanceof RexInputRef reference
                             ? origin(group.input(), reference.getIndex())
                             : null;
             default -> null;
@@ -142,13 +157,16 @@ public final class Binder {
     }
 
     /**
-     * A lone expression without columns, as EXECUTE's arguments, converted to a type if one is given.
+     * A lone expression without columns, as EXECUTE's arguments, converted to a type if one is
+     * given.
      */
     public static RexNode expression(Expr expression, BindContext context, @Nullable Type target) {
         var state = new State(context, List.of());
         var scope = new Scope(state, null, null);
         scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
-        var value = new ExpressionBinder(state, scope, ExpressionKind.EXECUTE_PARAMETER).bind(expression);
+        var value =
+                new ExpressionBinder(state, scope, ExpressionKind.EXECUTE_PARAMETER)
+                        .bind(expression);
         if (target == null) {
             return state.coercion.unknownToText(value);
         }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A statement whose names and types are resolved. */
 public sealed interface BoundStatement {
-    /** A result column. Where it is a table's column, {@code relation} and {@code column} say which. */
+    /**
+     * A result column. Where it is a table's column, {@code relation} and {@code column} say which.
+     */
     record Output(String name, Type type, int typmod, int relation, int column) {}
 
     /** Kinds of statements that yield or change rows, for the command tag. */
@@ -26,7 +28,8 @@ public sealed interface BoundStatement {
     /**
      * A query or a change of rows.
      *
-     * @param rel its rows; for a change a {@link dev.quiverdb.sql.algebra.PgRel.Modify}, perhaps below WITH
+     * @param rel its rows; for a change a {@link dev.quiverdb.sql.algebra.PgRel.Modify}, perhaps
+     *     below WITH
      * @param outputs columns of the result; none for a change without RETURNING
      * @param parameters types of {@code $1...}
      * @param uses versions of the catalog objects that were looked at, by OID
@@ -49,10 +52,15 @@ public sealed interface BoundStatement {
         }
 
         public List<PgType> types() {
-            return outputs.stream().map(output -> PgType.of(output.type(), output.typmod())).toList();
+            return outputs.stream()
+                    .map(output -> PgType.of(output.type(), output.typmod()))
+                    .toList();
         }
     }
 
-    /** Everything else: the caller does it, with {@link dev.quiverdb.sql.bind.ddl.DdlBinder} where it is DDL. */
+    /**
+     * Everything else: the caller does it, with {@link dev.quiverdb.sql.bind.ddl.DdlBinder} where
+     * it is DDL.
+     */
     record Utility(Command command) implements BoundStatement {}
 }

@@ -108,7 +108,9 @@ final class Coercion {
             if (target.oid() == Oids.RECORD && isComplex(source)) {
                 continue;
             }
-            if (target.oid() == Oids.RECORD_ARRAY && source.element() != null && isComplex(source.element())) {
+            if (target.oid() == Oids.RECORD_ARRAY
+                    && source.element() != null
+                    && isComplex(source.element())) {
                 continue;
             }
             return false;
@@ -176,7 +178,11 @@ final class Coercion {
             return node;
         }
         switch (target.oid()) {
-            case Oids.ANY, Oids.ANYELEMENT, Oids.ANYNONARRAY, Oids.ANYCOMPATIBLE, Oids.ANYCOMPATIBLENONARRAY -> {
+            case Oids.ANY,
+                    Oids.ANYELEMENT,
+                    Oids.ANYNONARRAY,
+                    Oids.ANYCOMPATIBLE,
+                    Oids.ANYCOMPATIBLENONARRAY -> {
                 return node;
             }
             case Oids.ANYARRAY,
@@ -207,14 +213,24 @@ final class Coercion {
                 int at = state.offsets.getOrDefault(node, offset);
                 return state.parameters.coerce(parameter, target, at);
             }
-            if (node instanceof RexCall call && PgOperator.form(node) instanceof Form.Collate collate) {
-                var inner = coerceType(call.getOperands().getFirst(), target, typmod, context, syntax, offset);
+            if (node instanceof RexCall call
+                    && PgOperator.form(node) instanceof Form.Collate collate) {
+                var inner =
+                        coerceType(
+                                call.getOperands().getFirst(),
+                                target,
+                                typmod,
+                                context,
+                                syntax,
+                                offset);
                 return PgOperator.call(collate, PgType.of(target, -1, collate.collation()), inner);
             }
-            return PgOperator.call(new Form.CoerceViaText(syntax), PgType.of(target.actual(), -1), node);
+            return PgOperator.call(
+                    new Form.CoerceViaText(syntax), PgType.of(target.actual(), -1), node);
         }
         if (PgOperator.form(node) instanceof Form.Collate && node instanceof RexCall call) {
-            return coerceType(call.getOperands().getFirst(), target, typmod, context, syntax, offset);
+            return coerceType(
+                    call.getOperands().getFirst(), target, typmod, context, syntax, offset);
         }
         var pathway = pathway(target, source, context);
         if (pathway.path != Path.NONE) {
@@ -224,7 +240,8 @@ final class Coercion {
                 }
                 var relabelled = node;
                 if (PgType.of(node).type().oid() != target.oid()) {
-                    relabelled = PgOperator.call(new Form.Relabel(syntax), PgType.of(target, -1), node);
+                    relabelled =
+                            PgOperator.call(new Form.Relabel(syntax), PgType.of(target, -1), node);
                 }
                 return relabelled;
             }
@@ -240,7 +257,10 @@ final class Coercion {
             return PgOperator.call(new Form.Relabel(syntax), PgType.of(target, -1), node);
         }
         throw SqlException.internal(
-                "failed to find conversion function from " + source.name() + " to " + target.name());
+                "failed to find conversion function from "
+                        + source.name()
+                        + " to "
+                        + target.name());
     }
 
     private static boolean isSameDomain(Type source, Type target) {
@@ -260,7 +280,12 @@ final class Coercion {
     }
 
     private RexNode literal(
-            @Nullable Object value, Type target, int typmod, Syntax syntax, int offset, RexNode node) {
+            @Nullable Object value,
+            Type target,
+            int typmod,
+            Syntax syntax,
+            int offset,
+            RexNode node) {
         int at = state.offsets.getOrDefault(node, offset);
         var base = target.actual();
         if (base.form() == Type.Form.PSEUDO
@@ -311,17 +336,26 @@ final class Coercion {
                 arguments.add(
                         argument.oid() == type(node).oid()
                                 ? node
-                                : coerceType(node, argument, -1, Context.IMPLICIT, Syntax.IMPLICIT_CAST, offset));
+                                : coerceType(
+                                        node,
+                                        argument,
+                                        -1,
+                                        Context.IMPLICIT,
+                                        Syntax.IMPLICIT_CAST,
+                                        offset));
                 if (function.argumentTypes().size() >= 2) {
                     arguments.add(PgOperator.constant(typmod, Types.get(Oids.INT4), -1));
                 }
                 if (function.argumentTypes().size() == 3) {
                     arguments.add(
-                            PgOperator.constant(context == Context.EXPLICIT, Types.get(Oids.BOOL), -1));
+                            PgOperator.constant(
+                                    context == Context.EXPLICIT, Types.get(Oids.BOOL), -1));
                 }
                 int result = function.argumentTypes().size() >= 2 ? typmod : -1;
                 return PgOperator.call(
-                        new Form.Call(function, syntax, null, false), PgType.of(target, result), arguments);
+                        new Form.Call(function, syntax, null, false),
+                        PgType.of(target, result),
+                        arguments);
             }
             case ARRAY -> {
                 int placeholder = state.nextPlaceholder();
@@ -331,11 +365,15 @@ final class Coercion {
                     throw SqlException.internal("array coercion of no array");
                 }
                 var element =
-                        PgOperator.call(new Form.Placeholder(placeholder), PgType.of(fromElement, -1));
+                        PgOperator.call(
+                                new Form.Placeholder(placeholder), PgType.of(fromElement, -1));
                 var cast = coerceType(element, toElement, typmod, context, syntax, offset);
                 cast = applyTypmod(cast, PgType.of(toElement, typmod), context, syntax, offset);
                 return PgOperator.call(
-                        new Form.ArrayCoerce(placeholder, syntax), PgType.of(target, typmod), node, cast);
+                        new Form.ArrayCoerce(placeholder, syntax),
+                        PgType.of(target, typmod),
+                        node,
+                        cast);
             }
             case TEXT -> {
                 return PgOperator.call(new Form.CoerceViaText(syntax), type, node);
@@ -353,7 +391,9 @@ final class Coercion {
             value =
                     type(value).actual().oid() == base.oid()
                             ? PgOperator.call(
-                                    new Form.Relabel(Syntax.IMPLICIT_CAST), PgType.of(base, -1), value)
+                                    new Form.Relabel(Syntax.IMPLICIT_CAST),
+                                    PgType.of(base, -1),
+                                    value)
                             : value;
         }
         value = applyTypmod(value, PgType.of(base, domainTypmod(target)), context, syntax, offset);
@@ -381,7 +421,8 @@ final class Coercion {
                     state.use(constraint);
                     checks.add(new Form.DomainCheck(constraint.name()));
                     operands.add(
-                            StoredExpressions.domainCheck(state, check, PgType.of(base, -1), placeholder));
+                            StoredExpressions.domainCheck(
+                                    state, check, PgType.of(base, -1), placeholder));
                 }
             }
         }
@@ -416,7 +457,12 @@ final class Coercion {
         for (int i = 0; i < fields.size(); i++) {
             var field = fields.get(i);
             var value =
-                    coerce(values.get(i), PgType.of(field.type(), field.typmod()), context, syntax, offset);
+                    coerce(
+                            values.get(i),
+                            PgType.of(field.type(), field.typmod()),
+                            context,
+                            syntax,
+                            offset);
             if (value == null) {
                 throw Errors.at(
                                 offset,
@@ -455,14 +501,18 @@ final class Coercion {
                 int at = offset;
                 return Errors.positioned(
                         at,
-                        () -> PgOperator.constant(type.applyTypmod(value, typmod, explicit), type, typmod));
+                        () ->
+                                PgOperator.constant(
+                                        type.applyTypmod(value, typmod, explicit), type, typmod));
             }
         }
         var element = type.isTrueArray() ? type.element() : null;
         if (element != null) {
             int placeholder = state.nextPlaceholder();
             var read = PgOperator.call(new Form.Placeholder(placeholder), PgType.of(element, -1));
-            var cast = PgOperator.call(new Form.ApplyTypmod(explicit), PgType.of(element, typmod), read);
+            var cast =
+                    PgOperator.call(
+                            new Form.ApplyTypmod(explicit), PgType.of(element, typmod), read);
             return PgOperator.call(
                     new Form.ArrayCoerce(placeholder, syntax), PgType.of(type, typmod), node, cast);
         }
@@ -473,12 +523,16 @@ final class Coercion {
     RexNode toBoolean(RexNode node, String construct, int offset) {
         var source = type(node);
         if (source.oid() != Oids.BOOL) {
-            var made = coerce(node, PgType.bool(), Context.ASSIGNMENT, Syntax.IMPLICIT_CAST, offset);
+            var made =
+                    coerce(node, PgType.bool(), Context.ASSIGNMENT, Syntax.IMPLICIT_CAST, offset);
             if (made == null) {
                 throw Errors.at(
                         offset,
                         SqlState.DATATYPE_MISMATCH,
-                        "argument of " + construct + " must be type boolean, not type " + source.formatType(-1));
+                        "argument of "
+                                + construct
+                                + " must be type boolean, not type "
+                                + source.formatType(-1));
             }
             node = made;
         }
@@ -490,7 +544,12 @@ final class Coercion {
         var source = type(node);
         if (source.oid() != target) {
             var made =
-                    coerce(node, PgType.of(state.type(target), -1), Context.ASSIGNMENT, Syntax.IMPLICIT_CAST, offset);
+                    coerce(
+                            node,
+                            PgType.of(state.type(target), -1),
+                            Context.ASSIGNMENT,
+                            Syntax.IMPLICIT_CAST,
+                            offset);
             if (made == null) {
                 throw Errors.at(
                         offset,
@@ -518,7 +577,8 @@ final class Coercion {
     }
 
     /** select_common_type; {@code construct} null answers null where there is none. */
-    @Nullable Type commonType(List<RexNode> nodes, @Nullable String construct, List<Integer> offsets) {
+    @Nullable Type commonType(
+            List<RexNode> nodes, @Nullable String construct, List<Integer> offsets) {
         var chosen = type(nodes.getFirst());
         if (!isUnknown(chosen)) {
             boolean same = true;
@@ -611,7 +671,8 @@ final class Coercion {
     /** What a column that is left unknown becomes: text. */
     RexNode unknownToText(RexNode node) {
         return isUnknown(type(node))
-                ? coerceType(node, Types.get(Oids.TEXT), -1, Context.IMPLICIT, Syntax.IMPLICIT_CAST, -1)
+                ? coerceType(
+                        node, Types.get(Oids.TEXT), -1, Context.IMPLICIT, Syntax.IMPLICIT_CAST, -1)
                 : node;
     }
 }

@@ -32,7 +32,9 @@ final class ColumnReferences {
         var place = binder.kind.noColumns();
         if (place != null) {
             throw Errors.at(
-                    offset, SqlState.FEATURE_NOT_SUPPORTED, "cannot use column reference in " + place);
+                    offset,
+                    SqlState.FEATURE_NOT_SUPPORTED,
+                    "cannot use column reference in " + place);
         }
         if (reference.star()) {
             if (names.isEmpty()) {
@@ -72,11 +74,7 @@ final class ColumnReferences {
         throw Errors.at(
                 offset,
                 SqlState.UNDEFINED_COLUMN,
-                "column "
-                        + found.item.alias
-                        + "."
-                        + names.getLast()
-                        + " does not exist");
+                "column " + found.item.alias + "." + names.getLast() + " does not exist");
     }
 
     private RexNode single(String name, int offset) {
@@ -97,7 +95,10 @@ final class ColumnReferences {
             }
         }
         var error =
-                Errors.at(offset, SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" does not exist");
+                Errors.at(
+                        offset,
+                        SqlState.UNDEFINED_COLUMN,
+                        "column \"" + name + "\" does not exist");
         var hint = Hints.column(binder.scope, null, name);
         throw error.withHint(hint);
     }
@@ -166,13 +167,17 @@ final class ColumnReferences {
                     any = true;
                     for (var column : item.columns) {
                         columns.add(
-                                new Expanded(column.name(), use(binder.scope, column.expression(), offset)));
+                                new Expanded(
+                                        column.name(),
+                                        use(binder.scope, column.expression(), offset)));
                     }
                 }
             }
             if (!any) {
                 throw Errors.at(
-                        offset, SqlState.SYNTAX_ERROR, "SELECT * with no tables specified is not valid");
+                        offset,
+                        SqlState.SYNTAX_ERROR,
+                        "SELECT * with no tables specified is not valid");
             }
             return columns;
         }
@@ -214,7 +219,8 @@ final class ColumnReferences {
         for (var scope = binder.scope; scope != null; scope = scope.parent) {
             var column = scope.find(name, offset);
             if (column != null) {
-                return Indirections.expandRow(state, use(scope, column.expression(), offset), offset);
+                return Indirections.expandRow(
+                        state, use(scope, column.expression(), offset), offset);
             }
         }
         return null;
@@ -222,6 +228,8 @@ final class ColumnReferences {
 
     static SqlException notComposite(Type type, int offset) {
         return Errors.at(
-                offset, SqlState.WRONG_OBJECT_TYPE, "type " + type.formatType(-1) + " is not composite");
+                offset,
+                SqlState.WRONG_OBJECT_TYPE,
+                "type " + type.formatType(-1) + " is not composite");
     }
 }

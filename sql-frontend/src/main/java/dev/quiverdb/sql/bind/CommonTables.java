@@ -121,7 +121,10 @@ final class CommonTables {
                 table.withoutColumns = bound.types().isEmpty();
             }
             default ->
-                    throw Errors.at(cte, SqlState.SYNTAX_ERROR, "WITH query must be a SELECT, INSERT, UPDATE or DELETE");
+                    throw Errors.at(
+                            cte,
+                            SqlState.SYNTAX_ERROR,
+                            "WITH query must be a SELECT, INSERT, UPDATE or DELETE");
         }
         columns(table, cte, bound.names(), bound.types());
         scope.commonTables.put(cte.name(), table);
@@ -161,7 +164,9 @@ final class CommonTables {
             throw Errors.at(
                     cte,
                     SqlState.INVALID_RECURSION,
-                    "recursive query \"" + cte.name() + "\" must not contain data-modifying statements");
+                    "recursive query \""
+                            + cte.name()
+                            + "\" must not contain data-modifying statements");
         }
         if (!(query.body() instanceof QueryBody.SetOperation union)
                 || union.operator() != QueryBody.Operator.UNION) {
@@ -209,7 +214,8 @@ final class CommonTables {
         columns(table, cte, initial.names(), initial.types());
         table.recursing = true;
         inner.commonTables.put(cte.name(), table);
-        var step = new QueryBinder(state, scope.parent, inner).keepingUnknowns().bind(union.right());
+        var step =
+                new QueryBinder(state, scope.parent, inner).keepingUnknowns().bind(union.right());
         if (step.types().size() != initial.types().size()) {
             throw Errors.at(
                     step.offsets().isEmpty() ? -1 : step.offsets().getFirst(),
@@ -225,13 +231,17 @@ final class CommonTables {
             var common =
                     state.coercion.commonType(
                             List.of(
-                                    dev.quiverdb.sql.algebra.PgOperator.constant(null, first.type(), -1),
-                                    dev.quiverdb.sql.algebra.PgOperator.constant(null, second.type(), -1)),
+                                    dev.quiverdb.sql.algebra.PgOperator.constant(
+                                            null, first.type(), -1),
+                                    dev.quiverdb.sql.algebra.PgOperator.constant(
+                                            null, second.type(), -1)),
                             "UNION",
                             List.of(initial.offsets().get(i), step.offsets().get(i)));
             if (common != null
                     && (common.oid() != first.type().oid()
-                            || first.typmod() != -1 && second.type().oid() == first.type().oid() && first.typmod() != second.typmod())) {
+                            || first.typmod() != -1
+                                    && second.type().oid() == first.type().oid()
+                                    && first.typmod() != second.typmod())) {
                 var whole = PgType.of(common, common.oid() == first.type().oid() ? -1 : -1);
                 throw Errors.at(
                                 initial.offsets().get(i),
@@ -270,7 +280,9 @@ final class CommonTables {
             throw Errors.at(
                     reference,
                     SqlState.INVALID_RECURSION,
-                    "recursive reference to query \"" + name + "\" must not appear within its non-recursive term");
+                    "recursive reference to query \""
+                            + name
+                            + "\" must not appear within its non-recursive term");
         }
         if (right.body() instanceof QueryBody.Select select) {
             int count = 0;
@@ -282,7 +294,9 @@ final class CommonTables {
                 throw Errors.at(
                         second == null ? right : second,
                         SqlState.INVALID_RECURSION,
-                        "recursive reference to query \"" + name + "\" must not appear more than once");
+                        "recursive reference to query \""
+                                + name
+                                + "\" must not appear more than once");
             }
         }
     }
@@ -290,7 +304,9 @@ final class CommonTables {
     private static int checkFrom(From from, String name) {
         return switch (from) {
             case From.Table table ->
-                    table.relation().schema() == null && table.relation().name().equals(name) ? 1 : 0;
+                    table.relation().schema() == null && table.relation().name().equals(name)
+                            ? 1
+                            : 0;
             case From.Join join -> {
                 int left = checkFrom(join.left(), name);
                 int right = checkFrom(join.right(), name);
@@ -302,10 +318,7 @@ final class CommonTables {
                             case FULL -> left + right > 0;
                         };
                 if (bad) {
-                    var reference =
-                            find(
-                                    (SqlNode) (right > 0 ? join.right() : join.left()),
-                                    name);
+                    var reference = find((SqlNode) (right > 0 ? join.right() : join.left()), name);
                     throw Errors.at(
                             reference == null ? join : reference,
                             SqlState.INVALID_RECURSION,

@@ -93,7 +93,9 @@ final class Conflicts {
                 var column = relation.column(name);
                 if (column == null) {
                     throw Errors.at(
-                            element, SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" does not exist");
+                            element,
+                            SqlState.UNDEFINED_COLUMN,
+                            "column \"" + name + "\" does not exist");
                 }
                 columns.add(column.number());
             } else if (expression != null) {
@@ -122,7 +124,10 @@ final class Conflicts {
     }
 
     private boolean matches(
-            Relation.Index index, Set<Integer> columns, Set<RexNode> expressions, @Nullable RexNode predicate) {
+            Relation.Index index,
+            Set<Integer> columns,
+            Set<RexNode> expressions,
+            @Nullable RexNode predicate) {
         var keyColumns = new HashSet<Integer>();
         var keyExpressions = new HashSet<RexNode>();
         for (var key : index.keys().subList(0, index.keyCount())) {
@@ -136,7 +141,8 @@ final class Conflicts {
         var condition = index.predicate();
         if (condition != null
                 && (predicate == null
-                        || !StoredExpressions.overTable(state, relation, condition).equals(predicate))) {
+                        || !StoredExpressions.overTable(state, relation, condition)
+                                .equals(predicate))) {
             return false;
         }
         return keyColumns.equals(columns) && keyExpressions.equals(expressions);

@@ -43,7 +43,10 @@ final class DmlBinder {
             case Dml.Update update -> with(update.with(), scope, () -> update(update, scope));
             case Dml.Delete delete -> with(delete.with(), scope, () -> delete(delete, scope));
             case Dml.Merge merge ->
-                    with(merge.with(), scope, () -> new MergeBinder(state, scope, this).bind(merge));
+                    with(
+                            merge.with(),
+                            scope,
+                            () -> new MergeBinder(state, scope, this).bind(merge));
         };
     }
 
@@ -55,7 +58,8 @@ final class DmlBinder {
         var tables = new CommonTables(state, scope);
         tables.bind(with);
         var bound = body.get();
-        return new BoundQuery(tables.around(bound.rel()), bound.names(), bound.types(), bound.offsets());
+        return new BoundQuery(
+                tables.around(bound.rel()), bound.names(), bound.types(), bound.offsets());
     }
 
     /** The table to change; {@code verb} is such as {@code insert into}. */
@@ -127,8 +131,10 @@ final class DmlBinder {
         var onConflict =
                 conflict == null
                         ? null
-                        : new Conflicts(state, relation, insert.relation(), common).bind(conflict, scope);
-        var returning = returning(relation, insert.relation(), insert.returning(), null, List.of(), scope);
+                        : new Conflicts(state, relation, insert.relation(), common)
+                                .bind(conflict, scope);
+        var returning =
+                returning(relation, insert.relation(), insert.returning(), null, List.of(), scope);
         return finish(
                 relation,
                 PgRel.Modify.Command.INSERT,
@@ -157,7 +163,11 @@ final class DmlBinder {
             throw SqlException.internal("VALUES became something else");
         }
         int width = bound.names().size();
-        checkWidth(insert, columns, width, rows.rows().getFirst().stream().map(e -> e.offset()).toList());
+        checkWidth(
+                insert,
+                columns,
+                width,
+                rows.rows().getFirst().stream().map(e -> e.offset()).toList());
         var converted = new ArrayList<List<RexNode>>();
         for (int r = 0; r < source.rows().size(); r++) {
             var row = new ArrayList<RexNode>();
@@ -205,7 +215,10 @@ final class DmlBinder {
                     .put(
                             values,
                             assignments.insertValue(
-                                    columns.get(i), reference, insert.overriding(), bound.offsets().get(i)),
+                                    columns.get(i),
+                                    reference,
+                                    insert.overriding(),
+                                    bound.offsets().get(i)),
                             assignments);
         }
         return rel;
@@ -245,7 +258,9 @@ final class DmlBinder {
         var where = update.where();
         var rel = all.rel();
         if (where != null) {
-            rel = LogicalFilter.create(rel, binder.as(ExpressionKind.WHERE).bindBoolean(where, "WHERE"));
+            rel =
+                    LogicalFilter.create(
+                            rel, binder.as(ExpressionKind.WHERE).bindBoolean(where, "WHERE"));
         }
         var returning =
                 returning(
@@ -360,10 +375,13 @@ final class DmlBinder {
                 for (var column : item.columns) {
                     columns.add(
                             new Scope.Column(
-                                    column.name(), column.type(), shifted(column.expression(), shift)));
+                                    column.name(),
+                                    column.type(),
+                                    shifted(column.expression(), shift)));
                 }
                 var copy =
-                        new Scope.Item(item.alias, columns, item.relation, item.start + shift, item.scan);
+                        new Scope.Item(
+                                item.alias, columns, item.relation, item.start + shift, item.scan);
                 copy.rowType = item.rowType;
                 copy.scalar = item.scalar;
                 copy.columnsVisible = item.columnsVisible;
@@ -390,14 +408,18 @@ final class DmlBinder {
     }
 
     /** A table's live columns and its two system columns. */
-    static Scope.Item addTarget(Scope scope, Relation relation, String name, @Nullable Alias alias) {
+    static Scope.Item addTarget(
+            Scope scope, Relation relation, String name, @Nullable Alias alias) {
         var item = StoredExpressions.addTable(scope.state, scope, relation, name);
-        scope.append(List.of("ctid", "tableoid"), List.of(PgType.of(Oids.TID), PgType.of(Oids.OID)));
+        scope.append(
+                List.of("ctid", "tableoid"), List.of(PgType.of(Oids.TID), PgType.of(Oids.OID)));
         if (alias != null && !alias.columns().isEmpty()) {
             for (int i = 0; i < alias.columns().size() && i < item.columns.size(); i++) {
                 var column = item.columns.get(i);
                 item.columns.set(
-                        i, new Scope.Column(alias.columns().get(i), column.type(), column.expression()));
+                        i,
+                        new Scope.Column(
+                                alias.columns().get(i), column.type(), column.expression()));
             }
         }
         return item;

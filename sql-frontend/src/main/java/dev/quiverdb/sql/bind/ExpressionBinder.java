@@ -17,7 +17,10 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.jspecify.annotations.Nullable;
 
-/** Binds expressions in a scope, after parse_expr.c. Function calls and subqueries have files of their own. */
+/**
+ * Binds expressions in a scope, after parse_expr.c. Function calls and subqueries have files of
+ * their own.
+ */
 final class ExpressionBinder {
     /** A name that stands for a value: VALUE in a domain's CHECK. */
     record Named(String name, RexNode value) {}
@@ -71,7 +74,8 @@ final class ExpressionBinder {
         return switch (expression) {
             case Expr.ColumnRef column -> new ColumnReferences(this).bind(column);
             case Expr.Literal literal -> literal(literal);
-            case Expr.Parameter parameter -> state.parameters.reference(parameter.number(), parameter.offset());
+            case Expr.Parameter parameter ->
+                    state.parameters.reference(parameter.number(), parameter.offset());
             case Expr.Operator operator -> operator(operator);
             case Expr.ArrayComparison comparison ->
                     state.resolution.scalarArray(
@@ -102,11 +106,13 @@ final class ExpressionBinder {
             case Expr.Grouping grouping ->
                     PgOperator.call(new Form.Grouping(), PgType.of(Oids.INT4), grouping(grouping));
             case Expr.Xml xml -> throw Errors.unsupported(xml, "XML functions are not supported");
-            case Expr.XmlSerialize xml -> throw Errors.unsupported(xml, "XML functions are not supported");
+            case Expr.XmlSerialize xml ->
+                    throw Errors.unsupported(xml, "XML functions are not supported");
             case Expr.CurrentOf current ->
                     throw Errors.unsupported(current, "WHERE CURRENT OF is not supported");
             case Expr.Default value -> {
-                throw Errors.at(value, SqlState.SYNTAX_ERROR, "DEFAULT is not allowed in this context");
+                throw Errors.at(
+                        value, SqlState.SYNTAX_ERROR, "DEFAULT is not allowed in this context");
             }
         };
     }
@@ -114,7 +120,9 @@ final class ExpressionBinder {
     private List<RexNode> grouping(Expr.Grouping grouping) {
         if (grouping.operands().size() > 31) {
             throw Errors.at(
-                    grouping, SqlState.TOO_MANY_ARGUMENTS, "GROUPING must have fewer than 32 arguments");
+                    grouping,
+                    SqlState.TOO_MANY_ARGUMENTS,
+                    "GROUPING must have fewer than 32 arguments");
         }
         return bindAll(grouping.operands());
     }
@@ -123,15 +131,16 @@ final class ExpressionBinder {
         var text = literal.text();
         var constant =
                 switch (literal.kind()) {
-                    case INTEGER -> PgOperator.constant(Integer.valueOf(text), Types.get(Oids.INT4), -1);
-                    case BIGINT -> PgOperator.constant(Long.valueOf(text), Types.get(Oids.INT8), -1);
+                    case INTEGER ->
+                            PgOperator.constant(Integer.valueOf(text), Types.get(Oids.INT4), -1);
+                    case BIGINT ->
+                            PgOperator.constant(Long.valueOf(text), Types.get(Oids.INT8), -1);
                     case NUMERIC -> parsed(text, Oids.NUMERIC);
                     case STRING -> PgOperator.constant(text, Types.get(Oids.UNKNOWN), -2);
                     case BIT -> parsed("b" + text, Oids.BIT);
                     case HEX -> parsed("x" + text, Oids.BIT);
                     case BOOLEAN ->
-                            PgOperator.constant(
-                                    text.equals("true"), Types.get(Oids.BOOL), -1);
+                            PgOperator.constant(text.equals("true"), Types.get(Oids.BOOL), -1);
                     case NULL -> PgOperator.constant(null, Types.get(Oids.UNKNOWN), -2);
                 };
         state.offsets.put(constant, literal.offset());
@@ -148,7 +157,10 @@ final class ExpressionBinder {
         if (left instanceof Expr.Row first && operator.right() instanceof Expr.Row second) {
             return new RowComparisons(this)
                     .compare(
-                            operator.name(), bindAll(first.fields()), bindAll(second.fields()), operator.offset());
+                            operator.name(),
+                            bindAll(first.fields()),
+                            bindAll(second.fields()),
+                            operator.offset());
         }
         if (left instanceof Expr.Row row
                 && operator.right() instanceof Expr.Sublink link
@@ -170,15 +182,20 @@ final class ExpressionBinder {
                 || form.operator() == null
                 || PgType.of(call).type().oid() != Oids.BOOL) {
             throw Errors.at(
-                    nullIf, SqlState.DATATYPE_MISMATCH, "NULLIF requires = operator to yield boolean");
+                    nullIf,
+                    SqlState.DATATYPE_MISMATCH,
+                    "NULLIF requires = operator to yield boolean");
         }
         var operands = ((org.apache.calcite.rex.RexCall) call).getOperands();
         return PgOperator.call(
-                new Form.NullIf(form.operator(), form.function()), PgType.of(operands.getFirst()), operands);
+                new Form.NullIf(form.operator(), form.function()),
+                PgType.of(operands.getFirst()),
+                operands);
     }
 
     private RexNode distinct(Expr.IsDistinct distinct) {
-        if (distinct.left() instanceof Expr.Row first && distinct.right() instanceof Expr.Row second) {
+        if (distinct.left() instanceof Expr.Row first
+                && distinct.right() instanceof Expr.Row second) {
             return new RowComparisons(this)
                     .distinct(
                             bindAll(first.fields()),
@@ -189,16 +206,25 @@ final class ExpressionBinder {
         var left = bind(distinct.left());
         var right = bind(distinct.right());
         if (isNullLiteral(distinct.right())) {
-            return std(distinct.negated() ? SqlStdOperatorTable.IS_NULL : SqlStdOperatorTable.IS_NOT_NULL, left);
+            return std(
+                    distinct.negated()
+                            ? SqlStdOperatorTable.IS_NULL
+                            : SqlStdOperatorTable.IS_NOT_NULL,
+                    left);
         }
         if (isNullLiteral(distinct.left())) {
-            return std(distinct.negated() ? SqlStdOperatorTable.IS_NULL : SqlStdOperatorTable.IS_NOT_NULL, right);
+            return std(
+                    distinct.negated()
+                            ? SqlStdOperatorTable.IS_NULL
+                            : SqlStdOperatorTable.IS_NOT_NULL,
+                    right);
         }
         return isDistinct(left, right, distinct.negated(), distinct.offset());
     }
 
     private static boolean isNullLiteral(Expr expression) {
-        return expression instanceof Expr.Literal literal && literal.kind() == Expr.LiteralKind.NULL;
+        return expression instanceof Expr.Literal literal
+                && literal.kind() == Expr.LiteralKind.NULL;
     }
 
     RexNode isDistinct(RexNode left, RexNode right, boolean negated, int offset) {
@@ -217,7 +243,10 @@ final class ExpressionBinder {
                 ((org.apache.calcite.rex.RexCall) call).getOperands());
     }
 
-    /** transformAExprIn: constants and the like become one array, the others are compared one by one. */
+    /**
+     * transformAExprIn: constants and the like become one array, the others are compared one by
+     * one.
+     */
     private RexNode inList(Expr.InList list) {
         var equality = List.of(list.negated() ? "<>" : "=");
         var left = list.operand() instanceof Expr.Row ? null : bind(list.operand());
@@ -249,31 +278,46 @@ final class ExpressionBinder {
             offsets.add(list.offset());
             offsets.addAll(constantOffsets);
             var common = state.coercion.commonType(all, null, offsets);
-            var array = common == null || common.arrayOid() == 0 ? null : state.catalog.typeOrNull(common.arrayOid());
+            var array =
+                    common == null || common.arrayOid() == 0
+                            ? null
+                            : state.catalog.typeOrNull(common.arrayOid());
             boolean fits = array != null && common != null && common.oid() != Oids.RECORD;
             for (var value : all) {
-                fits = fits && common != null && state.coercion.canCoerce(Coercion.type(value), common, Context.IMPLICIT);
+                fits =
+                        fits
+                                && common != null
+                                && state.coercion.canCoerce(
+                                        Coercion.type(value), common, Context.IMPLICIT);
             }
             if (fits && array != null && common != null) {
                 var elements = new ArrayList<RexNode>();
                 for (int i = 0; i < constants.size(); i++) {
                     elements.add(
-                            state.coercion.toCommon(constants.get(i), common, "IN", constantOffsets.get(i)));
+                            state.coercion.toCommon(
+                                    constants.get(i), common, "IN", constantOffsets.get(i)));
                 }
-                var built = PgOperator.call(new Form.ArrayBuild(false), PgType.of(array, -1), elements);
+                var built =
+                        PgOperator.call(new Form.ArrayBuild(false), PgType.of(array, -1), elements);
                 parts.add(
-                        state.resolution.scalarArray(equality, !list.negated(), left, built, list.offset()));
+                        state.resolution.scalarArray(
+                                equality, !list.negated(), left, built, list.offset()));
                 constants.clear();
             }
         }
         for (var value : constants) {
-            parts.add(comparison(equality, left == null ? bind(list.operand()) : left, value, list));
+            parts.add(
+                    comparison(equality, left == null ? bind(list.operand()) : left, value, list));
         }
         for (int i = 0; i < others.size(); i++) {
             if (list.operand() instanceof Expr.Row row && others.get(i) instanceof Expr.Row other) {
                 parts.add(
                         new RowComparisons(this)
-                                .compare(equality, bindAll(row.fields()), bindAll(other.fields()), list.offset()));
+                                .compare(
+                                        equality,
+                                        bindAll(row.fields()),
+                                        bindAll(other.fields()),
+                                        list.offset()));
             } else {
                 var value = otherValues.get(i);
                 parts.add(
@@ -343,13 +387,16 @@ final class ExpressionBinder {
     RexNode combine(SqlOperator operator, List<RexNode> operands) {
         var flat = new ArrayList<RexNode>();
         for (var operand : operands) {
-            if (operand instanceof org.apache.calcite.rex.RexCall call && call.getOperator() == operator) {
+            if (operand instanceof org.apache.calcite.rex.RexCall call
+                    && call.getOperator() == operator) {
                 flat.addAll(call.getOperands());
             } else {
                 flat.add(operand);
             }
         }
-        return flat.size() == 1 ? flat.getFirst() : state.rex.makeCall(PgType.bool(), operator, flat);
+        return flat.size() == 1
+                ? flat.getFirst()
+                : state.rex.makeCall(PgType.bool(), operator, flat);
     }
 
     private RexNode isNull(Expr.IsNull test) {
@@ -364,9 +411,14 @@ final class ExpressionBinder {
         var operand = bindBoolean(test.operand(), construct);
         var operator =
                 switch (test.value()) {
-                    case TRUE -> test.negated() ? SqlStdOperatorTable.IS_NOT_TRUE : SqlStdOperatorTable.IS_TRUE;
+                    case TRUE ->
+                            test.negated()
+                                    ? SqlStdOperatorTable.IS_NOT_TRUE
+                                    : SqlStdOperatorTable.IS_TRUE;
                     case FALSE ->
-                            test.negated() ? SqlStdOperatorTable.IS_NOT_FALSE : SqlStdOperatorTable.IS_FALSE;
+                            test.negated()
+                                    ? SqlStdOperatorTable.IS_NOT_FALSE
+                                    : SqlStdOperatorTable.IS_FALSE;
                     case UNKNOWN ->
                             test.negated()
                                     ? SqlStdOperatorTable.IS_NOT_UNKNOWN
@@ -427,7 +479,8 @@ final class ExpressionBinder {
                                 array,
                                 SqlState.INDETERMINATE_DATATYPE,
                                 "cannot determine type of empty array")
-                        .withHint("Explicitly cast to the desired type, for example ARRAY[]::integer[].");
+                        .withHint(
+                                "Explicitly cast to the desired type, for example ARRAY[]::integer[].");
             }
             var common = state.coercion.commonType(elements, "ARRAY", offsets);
             if (common == null) {
@@ -437,7 +490,8 @@ final class ExpressionBinder {
             if (nested && common.actual().isTrueArray()) {
                 arrayType = common.actual();
             } else {
-                var found = common.arrayOid() == 0 ? null : state.catalog.typeOrNull(common.arrayOid());
+                var found =
+                        common.arrayOid() == 0 ? null : state.catalog.typeOrNull(common.arrayOid());
                 if (found == null) {
                     throw Errors.at(
                             array,
@@ -470,7 +524,8 @@ final class ExpressionBinder {
         return PgOperator.call(new Form.ArrayBuild(nested), PgType.of(arrayType, typmod), made);
     }
 
-    private static dev.quiverdb.base.error.SqlException cannotCast(Type source, Type target, int offset) {
+    private static dev.quiverdb.base.error.SqlException cannotCast(
+            Type source, Type target, int offset) {
         return Errors.at(
                 offset,
                 SqlState.CANNOT_COERCE,
@@ -497,7 +552,8 @@ final class ExpressionBinder {
             var condition = bind(when.condition());
             if (value != null) {
                 condition =
-                        state.resolution.operate(List.of("="), value, condition, when.condition().offset());
+                        state.resolution.operate(
+                                List.of("="), value, condition, when.condition().offset());
             }
             conditions.add(
                     state.coercion.toBoolean(condition, "CASE/WHEN", when.condition().offset()));
@@ -522,9 +578,11 @@ final class ExpressionBinder {
         }
         for (int i = 0; i < conditions.size(); i++) {
             operands.add(conditions.get(i));
-            operands.add(state.coercion.toCommon(results.get(i), common, "CASE/WHEN", offsets.get(i)));
+            operands.add(
+                    state.coercion.toCommon(results.get(i), common, "CASE/WHEN", offsets.get(i)));
         }
-        operands.add(state.coercion.toCommon(results.getLast(), common, "CASE/ELSE", offsets.getLast()));
+        operands.add(
+                state.coercion.toCommon(results.getLast(), common, "CASE/ELSE", offsets.getLast()));
         var made = new ArrayList<RexNode>();
         int first = placeholder < 0 ? 0 : 1;
         for (int i = first + 1; i < operands.size(); i += 2) {
@@ -558,13 +616,16 @@ final class ExpressionBinder {
         noSets(operands, "COALESCE", coalesce);
         var type = PgType.of(operands.getFirst()).type();
         return state.rex.makeCall(
-                PgType.of(type, Coercion.commonTypmod(operands, type)), SqlStdOperatorTable.COALESCE, operands);
+                PgType.of(type, Coercion.commonTypmod(operands, type)),
+                SqlStdOperatorTable.COALESCE,
+                operands);
     }
 
     private RexNode minMax(Expr.MinMax minMax) {
         var name = minMax.greatest() ? "GREATEST" : "LEAST";
         var operands =
-                state.coercion.allToCommon(bindAll(minMax.operands()), name, offsets(minMax.operands()));
+                state.coercion.allToCommon(
+                        bindAll(minMax.operands()), name, offsets(minMax.operands()));
         var type = PgType.of(operands.getFirst()).type();
         return PgOperator.call(
                 new Form.MinMax(minMax.greatest()),
@@ -610,7 +671,8 @@ final class ExpressionBinder {
     private RexNode special(Expr.SpecialValue value) {
         int typmod = -1;
         var precision = value.precision();
-        if (precision instanceof Expr.Literal literal && literal.kind() == Expr.LiteralKind.INTEGER) {
+        if (precision instanceof Expr.Literal literal
+                && literal.kind() == Expr.LiteralKind.INTEGER) {
             typmod = Math.min(6, Integer.parseInt(literal.text()));
         }
         int type =
@@ -620,7 +682,12 @@ final class ExpressionBinder {
                     case CURRENT_TIMESTAMP -> Oids.TIMESTAMPTZ;
                     case LOCALTIME -> Oids.TIME;
                     case LOCALTIMESTAMP -> Oids.TIMESTAMP;
-                    case CURRENT_ROLE, CURRENT_USER, USER, SESSION_USER, CURRENT_CATALOG, CURRENT_SCHEMA ->
+                    case CURRENT_ROLE,
+                            CURRENT_USER,
+                            USER,
+                            SESSION_USER,
+                            CURRENT_CATALOG,
+                            CURRENT_SCHEMA ->
                             Oids.NAME;
                 };
         return PgOperator.call(

@@ -3,8 +3,8 @@ package dev.quiverdb.sql.bind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an expression stands, and so what may stand in it; each {@code no...} is how PostgreSQL names the
- * place in {@code aggregate functions are not allowed in ...}.
+ * Where an expression stands, and so what may stand in it; each {@code no...} is how PostgreSQL
+ * names the place in {@code aggregate functions are not allowed in ...}.
  */
 enum ExpressionKind {
     SELECT_TARGET(null, null, null),
@@ -26,7 +26,10 @@ enum ExpressionKind {
     INSERT_VALUES("VALUES", "VALUES", null),
     CHECK("check constraints", "check constraints", "check constraints"),
     DEFAULT("DEFAULT expressions", "DEFAULT expressions", "DEFAULT expressions"),
-    GENERATED("column generation expressions", "column generation expressions", "column generation expressions"),
+    GENERATED(
+            "column generation expressions",
+            "column generation expressions",
+            "column generation expressions"),
     INDEX_EXPRESSION("index expressions", "index expressions", "index expressions"),
     INDEX_PREDICATE("index predicates", "index predicates", "index predicates"),
     TRANSFORM("transform expressions", "transform expressions", "transform expressions"),
@@ -39,7 +42,8 @@ enum ExpressionKind {
     private final @Nullable String noWindows;
     private final @Nullable String noSets;
 
-    ExpressionKind(@Nullable String noAggregates, @Nullable String noWindows, @Nullable String noSets) {
+    ExpressionKind(
+            @Nullable String noAggregates, @Nullable String noWindows, @Nullable String noSets) {
         this.noAggregates = noAggregates;
         this.noWindows = noWindows;
         this.noSets = noSets;

@@ -31,7 +31,9 @@ public final class Expressions {
     public static boolean returnsSet(RexNode node) {
         return any(
                 node,
-                part -> PgOperator.form(part) instanceof Form.Call call && call.function().returnsSet());
+                part ->
+                        PgOperator.form(part) instanceof Form.Call call
+                                && call.function().returnsSet());
     }
 
     public static boolean hasAggregate(RexNode node) {

@@ -31,8 +31,8 @@ import org.apache.calcite.util.ImmutableBitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds FROM, after parse_clause.c. Items are bound from left to right, so the columns of the finished
- * join lie in the scope's row in the order in which they were added.
+ * Binds FROM, after parse_clause.c. Items are bound from left to right, so the columns of the
+ * finished join lie in the scope's row in the order in which they were added.
  */
 final class FromBinder {
     /** A bound FROM item: its rows are columns {@code start} to {@code end} of the scope's row. */
@@ -90,7 +90,8 @@ final class FromBinder {
         items.addAll(right.items);
         checkAliases(right.items, left.items);
         scope.namespace = new ArrayList<>(items);
-        return new Bound(join(left, right, open, JoinRelType.INNER, null), left.start, right.end, items);
+        return new Bound(
+                join(left, right, open, JoinRelType.INNER, null), left.start, right.end, items);
     }
 
     private Scope.OpenLeft open(Bound left) {
@@ -127,12 +128,17 @@ final class FromBinder {
     }
 
     private RelNode join(
-            Bound left, Bound right, Scope.OpenLeft open, JoinRelType type, @Nullable RexNode condition) {
+            Bound left,
+            Bound right,
+            Scope.OpenLeft open,
+            JoinRelType type,
+            @Nullable RexNode condition) {
         if (open.used) {
             var required = ImmutableBitSet.range(left.end - left.start);
             var inner = right.rel;
             if (condition != null) {
-                throw new IllegalStateException("a lateral join's condition goes into its right side");
+                throw new IllegalStateException(
+                        "a lateral join's condition goes into its right side");
             }
             return LogicalCorrelate.create(
                     left.rel, inner, List.of(), open.correlation, required, type);
@@ -158,9 +164,11 @@ final class FromBinder {
             case From.Subquery subquery -> subquery(subquery);
             case From.Function function -> function(function);
             case From.Join join -> join(join);
-            case From.XmlTable table -> throw Errors.unsupported(table, "XMLTABLE is not supported");
+            case From.XmlTable table ->
+                    throw Errors.unsupported(table, "XMLTABLE is not supported");
             case From.FunctionItem item -> throw Errors.unsupported(item, "function item");
-            case From.XmlColumn column -> throw Errors.unsupported(column, "XMLTABLE is not supported");
+            case From.XmlColumn column ->
+                    throw Errors.unsupported(column, "XMLTABLE is not supported");
         };
     }
 
@@ -195,7 +203,8 @@ final class FromBinder {
                         common.name,
                         name,
                         common.recursing);
-        return single(rel, name, common.columns, common.types, alias, null, -1, List.of(), List.of());
+        return single(
+                rel, name, common.columns, common.types, alias, null, -1, List.of(), List.of());
     }
 
     /** A relation by its catalog entry. */
@@ -272,7 +281,8 @@ final class FromBinder {
         for (int i = 0; i < names.size(); i++) {
             var columnName = i < aliasColumns.size() ? aliasColumns.get(i) : names.get(i);
             columns.add(
-                    new Scope.Column(columnName, types.get(i), new RexInputRef(start + i, types.get(i))));
+                    new Scope.Column(
+                            columnName, types.get(i), new RexInputRef(start + i, types.get(i))));
         }
         var item = new Scope.Item(name, columns, relation, start, scan);
         if (relation != null && relation.rowType() != 0) {
@@ -292,11 +302,13 @@ final class FromBinder {
             throw Errors.at(
                             subquery,
                             SqlState.SYNTAX_ERROR,
-                            subquery.query().body() instanceof dev.quiverdb.sql.parse.QueryBody.Values
+                            subquery.query().body()
+                                            instanceof dev.quiverdb.sql.parse.QueryBody.Values
                                     ? "VALUES in FROM must have an alias"
                                     : "subquery in FROM must have an alias")
                     .withHint(
-                            subquery.query().body() instanceof dev.quiverdb.sql.parse.QueryBody.Values
+                            subquery.query().body()
+                                            instanceof dev.quiverdb.sql.parse.QueryBody.Values
                                     ? "For example, FROM (VALUES ...) [AS] foo."
                                     : "For example, FROM (SELECT ...) [AS] foo.");
         }
@@ -367,10 +379,18 @@ final class FromBinder {
             names.add("ordinality");
             types.add(PgType.of(Oids.INT8));
         }
-        var name = alias == null ? QueryNames.of(from.functions().getFirst().function()) : alias.name();
+        var name =
+                alias == null
+                        ? QueryNames.of(from.functions().getFirst().function())
+                        : alias.name();
         var rel =
                 new PgRel.FunctionScan(
-                        state.cluster, state.row(names, types), calls, counts, from.ordinality(), name);
+                        state.cluster,
+                        state.row(names, types),
+                        calls,
+                        counts,
+                        from.ordinality(),
+                        name);
         var bound = single(rel, name, names, types, alias, null, -1, List.of(), List.of());
         var item = bound.items.getFirst();
         item.rowType = from.functions().size() == 1 && !from.ordinality() ? whole : null;
@@ -381,7 +401,8 @@ final class FromBinder {
     /** chooseScalarFunctionAlias. */
     private static String functionColumn(
             RexNode call, String functionName, @Nullable Alias alias, From.Function from) {
-        if (PgOperator.form(call) instanceof Form.Call form && form.function().argumentModes().contains('o')) {
+        if (PgOperator.form(call) instanceof Form.Call form
+                && form.function().argumentModes().contains('o')) {
             var names = OutColumns.names(form.function());
             if (names.size() == 1) {
                 return names.getFirst();
@@ -391,7 +412,11 @@ final class FromBinder {
     }
 
     private static void outColumns(
-            RexNode call, List<String> names, List<PgType> types, From.FunctionItem item, State state) {
+            RexNode call,
+            List<String> names,
+            List<PgType> types,
+            From.FunctionItem item,
+            State state) {
         if (PgOperator.form(call) instanceof Form.Call form
                 && OutColumns.count(form.function()) > 0
                 && call instanceof RexCall rexCall) {
@@ -405,7 +430,8 @@ final class FromBinder {
                 "a column definition list is required for functions returning \"record\"");
     }
 
-    private void outColumns(RexNode call, List<String> names, List<PgType> types, From.FunctionItem item) {
+    private void outColumns(
+            RexNode call, List<String> names, List<PgType> types, From.FunctionItem item) {
         outColumns(call, names, types, item, state);
     }
 
@@ -425,7 +451,8 @@ final class FromBinder {
                                     + " type"
                             : "a column definition list is only allowed for functions returning \"record\"");
         }
-        if (PgOperator.form(call) instanceof Form.Call form && OutColumns.count(form.function()) > 0) {
+        if (PgOperator.form(call) instanceof Form.Call form
+                && OutColumns.count(form.function()) > 0) {
             throw Errors.at(
                     definitions.getFirst(),
                     SqlState.SYNTAX_ERROR,
@@ -506,7 +533,8 @@ final class FromBinder {
                 var column = columns.get(i);
                 aliased.add(
                         i < alias.columns().size()
-                                ? new Scope.Column(alias.columns().get(i), column.type(), column.expression())
+                                ? new Scope.Column(
+                                        alias.columns().get(i), column.type(), column.expression())
                                 : column);
             }
             items.add(new Scope.Item(alias.name(), aliased, null, left.start, -1));
@@ -520,14 +548,19 @@ final class FromBinder {
         }
         if (usingAlias != null) {
             items.add(
-                    new Scope.Item(usingAlias.name(), merged, null, left.start, -1).as(true, false));
+                    new Scope.Item(usingAlias.name(), merged, null, left.start, -1)
+                            .as(true, false));
         }
         items.add(new Scope.Item("unnamed_join", columns, null, left.start, -1).as(false, true));
         return new Bound(rel, left.start, right.end, items);
     }
 
     private RelNode joined(
-            Bound left, Bound right, Scope.OpenLeft open, From.JoinType type, @Nullable RexNode on) {
+            Bound left,
+            Bound right,
+            Scope.OpenLeft open,
+            From.JoinType type,
+            @Nullable RexNode on) {
         var kind =
                 switch (type) {
                     case INNER -> JoinRelType.INNER;
@@ -553,11 +586,17 @@ final class FromBinder {
                                 }
                                 var row = left.rel.getRowType();
                                 return state.rex.makeFieldAccess(
-                                        state.rex.makeCorrel(row, open.correlation), reference.getIndex());
+                                        state.rex.makeCorrel(row, open.correlation),
+                                        reference.getIndex());
                             }
                         });
         var filtered = LogicalFilter.create(right.rel, inside);
-        return join(new Bound(left.rel, left.start, left.end, left.items), new Bound(filtered, right.start, right.end, right.items), open, kind, null);
+        return join(
+                new Bound(left.rel, left.start, left.end, left.items),
+                new Bound(filtered, right.start, right.end, right.items),
+                open,
+                kind,
+                null);
     }
 
     private static RexNode shift(RexNode node, int by) {
@@ -567,7 +606,8 @@ final class FromBinder {
                         new org.apache.calcite.rex.RexShuttle() {
                             @Override
                             public RexNode visitInputRef(RexInputRef reference) {
-                                return new RexInputRef(reference.getIndex() - by, PgType.of(reference));
+                                return new RexInputRef(
+                                        reference.getIndex() - by, PgType.of(reference));
                             }
                         });
     }
@@ -581,7 +621,8 @@ final class FromBinder {
             for (var column : item.columns) {
                 for (var other : right) {
                     if (other.columnsVisible
-                            && other.columns.stream().anyMatch(found -> found.name().equals(column.name()))
+                            && other.columns.stream()
+                                    .anyMatch(found -> found.name().equals(column.name()))
                             && !names.contains(column.name())) {
                         names.add(column.name());
                     }
@@ -616,7 +657,11 @@ final class FromBinder {
         if (found == null) {
             throw new SqlException(
                     SqlState.UNDEFINED_COLUMN,
-                    "column \"" + name + "\" specified in USING clause does not exist in " + side + " table");
+                    "column \""
+                            + name
+                            + "\" specified in USING clause does not exist in "
+                            + side
+                            + " table");
         }
         return found;
     }
@@ -643,7 +688,10 @@ final class FromBinder {
         return new Scope.Column(name, pgType, value);
     }
 
-    /** The columns of the joined table: merged ones, the rest of the left side, the rest of the right. */
+    /**
+     * The columns of the joined table: merged ones, the rest of the left side, the rest of the
+     * right.
+     */
     private static List<Scope.Column> columns(
             List<Scope.Item> left,
             List<Scope.Item> right,

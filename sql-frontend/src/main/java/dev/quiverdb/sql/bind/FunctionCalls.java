@@ -67,13 +67,22 @@ final class FunctionCalls {
                         && call.over() == null
                         && names.isEmpty()
                         && !call.variadic();
-        if (plain && arguments.size() == 1 && !state.resolution.hasExactFunction(call.name(), types, call.offset())) {
+        if (plain
+                && arguments.size() == 1
+                && !state.resolution.hasExactFunction(call.name(), types, call.offset())) {
             var target = state.resolution.castFunction(call.name(), types, call.offset());
             if (target != null) {
                 return state.coercion.coerceType(
-                        arguments.getFirst(), target, -1, Context.EXPLICIT, Syntax.EXPLICIT_CAST, call.offset());
+                        arguments.getFirst(),
+                        target,
+                        -1,
+                        Context.EXPLICIT,
+                        Syntax.EXPLICIT_CAST,
+                        call.offset());
             }
-            if (call.name().size() == 1 && (Coercion.isComplex(types.getFirst()) || types.getFirst().oid() == Oids.RECORD)) {
+            if (call.name().size() == 1
+                    && (Coercion.isComplex(types.getFirst())
+                            || types.getFirst().oid() == Oids.RECORD)) {
                 var field = Indirections.field(state, arguments.getFirst(), call.name().getFirst());
                 if (field != null) {
                     return field;
@@ -81,14 +90,16 @@ final class FunctionCalls {
             }
         }
         var match =
-                state.resolution.findFunction(call.name(), types, names, !call.variadic(), call.offset());
+                state.resolution.findFunction(
+                        call.name(), types, names, !call.variadic(), call.offset());
         if (match == null) {
             throw missing(call, types, names, direct);
         }
         return bind(call, match, arguments, offsets, direct);
     }
 
-    private SqlException missing(Expr.FuncCall call, List<Type> types, List<String> names, int direct) {
+    private SqlException missing(
+            Expr.FuncCall call, List<Type> types, List<String> names, int direct) {
         var signature = Resolution.signature(call.name(), types, names);
         if (call.withinGroup() && direct < types.size()) {
             return Errors.at(
@@ -110,7 +121,9 @@ final class FunctionCalls {
                                     + " aggregate.");
         }
         return Errors.at(
-                        call, SqlState.UNDEFINED_FUNCTION, "function " + signature + " does not exist")
+                        call,
+                        SqlState.UNDEFINED_FUNCTION,
+                        "function " + signature + " does not exist")
                 .withHint(
                         "No function matches the given name and argument types. You might need to add explicit"
                                 + " type casts.");
@@ -118,7 +131,8 @@ final class FunctionCalls {
 
     /** A call of a one-argument function by attribute notation; null if there is none. */
     @Nullable RexNode attribute(String name, RexNode argument, int offset) {
-        if (!Coercion.isComplex(Coercion.type(argument)) && Coercion.type(argument).oid() != Oids.RECORD) {
+        if (!Coercion.isComplex(Coercion.type(argument))
+                && Coercion.type(argument).oid() != Oids.RECORD) {
             return null;
         }
         var types = List.of(Coercion.type(argument));
@@ -163,7 +177,8 @@ final class FunctionCalls {
         var result = state.type(function.resultType());
         var types = actual.stream().map(Coercion::type).toList();
         var solution =
-                Errors.positioned(offset, () -> new Polymorphism(state).solve(types, declared, result));
+                Errors.positioned(
+                        offset, () -> new Polymorphism(state).solve(types, declared, result));
         var operands = new ArrayList<RexNode>();
         for (int position : order) {
             int at = position < offsets.size() ? offsets.get(position) : offset;
@@ -188,7 +203,8 @@ final class FunctionCalls {
             if (declaredElement.form() != Type.Form.PSEUDO) {
                 element = declaredElement;
             }
-            var array = element.arrayOid() == 0 ? null : state.catalog.typeOrNull(element.arrayOid());
+            var array =
+                    element.arrayOid() == 0 ? null : state.catalog.typeOrNull(element.arrayOid());
             if (array == null) {
                 throw Errors.at(
                         offset,
@@ -246,24 +262,33 @@ final class FunctionCalls {
             default -> {}
         }
         if (call.star()) {
-            throw notAggregate(call, display + "(*) specified, but " + display + " is not an aggregate function");
+            throw notAggregate(
+                    call,
+                    display + "(*) specified, but " + display + " is not an aggregate function");
         }
         if (call.distinct()) {
-            throw notAggregate(call, "DISTINCT specified, but " + display + " is not an aggregate function");
+            throw notAggregate(
+                    call, "DISTINCT specified, but " + display + " is not an aggregate function");
         }
         if (call.withinGroup()) {
-            throw notAggregate(call, "WITHIN GROUP specified, but " + display + " is not an aggregate function");
+            throw notAggregate(
+                    call,
+                    "WITHIN GROUP specified, but " + display + " is not an aggregate function");
         }
         if (!call.orderBy().isEmpty()) {
-            throw notAggregate(call, "ORDER BY specified, but " + display + " is not an aggregate function");
+            throw notAggregate(
+                    call, "ORDER BY specified, but " + display + " is not an aggregate function");
         }
         if (call.filter() != null) {
-            throw notAggregate(call, "FILTER specified, but " + display + " is not an aggregate function");
+            throw notAggregate(
+                    call, "FILTER specified, but " + display + " is not an aggregate function");
         }
         if (call.over() != null) {
             throw notAggregate(
                     call,
-                    "OVER specified, but " + display + " is not a window function nor an aggregate function");
+                    "OVER specified, but "
+                            + display
+                            + " is not a window function nor an aggregate function");
         }
         var made = call(match, arguments, offsets, call.offset(), call.variadic());
         if (function.returnsSet()) {
@@ -413,7 +438,8 @@ final class FunctionCalls {
                 throw Errors.at(
                         call,
                         SqlState.WRONG_OBJECT_TYPE,
-                        display + " is not an ordered-set aggregate, so it cannot have WITHIN GROUP");
+                        display
+                                + " is not an ordered-set aggregate, so it cannot have WITHIN GROUP");
             }
             return;
         }
@@ -501,7 +527,8 @@ final class FunctionCalls {
             throw Errors.at(
                     call,
                     SqlState.WINDOWING_ERROR,
-                    "window functions are not allowed in " + (place == null ? "this context" : place));
+                    "window functions are not allowed in "
+                            + (place == null ? "this context" : place));
         }
         for (var argument : arguments) {
             if (Expressions.hasWindow(argument)) {

@@ -26,8 +26,8 @@ import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GROUP BY of one query: gathers keys and aggregates, checks that nothing else of the input row is used
- * above, and rewrites expressions over the grouped row; after parse_agg.c.
+ * GROUP BY of one query: gathers keys and aggregates, checks that nothing else of the input row is
+ * used above, and rewrites expressions over the grouped row; after parse_agg.c.
  */
 final class Grouping {
     private static final int GROUPING_SETS_MAX = 4096;
@@ -122,7 +122,9 @@ final class Grouping {
                         var parts = parts(set, binder);
                         if (parts.size() > 12) {
                             throw Errors.at(
-                                    set, SqlState.TOO_MANY_COLUMNS, "CUBE is limited to 12 elements");
+                                    set,
+                                    SqlState.TOO_MANY_COLUMNS,
+                                    "CUBE is limited to 12 elements");
                         }
                         var made = new ArrayList<List<Integer>>();
                         for (int mask = (1 << parts.size()) - 1; mask >= 0; mask--) {
@@ -228,7 +230,8 @@ final class Grouping {
 
     private boolean isKey(int index) {
         return keys.stream()
-                .anyMatch(key -> key instanceof RexInputRef reference && reference.getIndex() == index);
+                .anyMatch(key ->
+                        key instanceof RexInputRef reference && reference.getIndex() == index);
     }
 
     /** A column that is no key: fine where a primary key among the keys determines it. */
@@ -238,7 +241,8 @@ final class Grouping {
         for (var item : scope.namespace) {
             if (item.columnsVisible && item.relation == null && item.scan < 0) {
                 for (var column : item.columns) {
-                    if (column.expression() instanceof RexInputRef reference && reference.getIndex() == index) {
+                    if (column.expression() instanceof RexInputRef reference
+                            && reference.getIndex() == index) {
                         owner = owner == null ? item : owner;
                         name = column.name();
                     }
@@ -314,7 +318,8 @@ final class Grouping {
             arguments.add(((RexCall) grouping).getOperands().stream().map(keys::indexOf).toList());
         }
         var rel =
-                new PgRel.GroupBy(input, state.row(names, types), keys.size(), expressions, sets, arguments);
+                new PgRel.GroupBy(
+                        input, state.row(names, types), keys.size(), expressions, sets, arguments);
         made = rel;
         correlation = state.nextCorrelation();
         return rel;
@@ -359,7 +364,9 @@ final class Grouping {
         }
         if (node instanceof RexCall call) {
             var operands = call.getOperands().stream().map(this::rewrite).toList();
-            return operands.equals(call.getOperands()) ? call : call.clone(call.getType(), operands);
+            return operands.equals(call.getOperands())
+                    ? call
+                    : call.clone(call.getType(), operands);
         }
         return node;
     }
@@ -376,14 +383,14 @@ final class Grouping {
 
         RelNode apply(RelNode rel) {
             var inputs = rel.getInputs().stream().map(this::apply).toList();
-            var copied =
-                    inputs.equals(rel.getInputs()) ? rel : rel.copy(rel.getTraitSet(), inputs);
+            var copied = inputs.equals(rel.getInputs()) ? rel : rel.copy(rel.getTraitSet(), inputs);
             return copied.accept(this);
         }
 
         @Override
         public RexNode visitFieldAccess(RexFieldAccess access) {
-            if (access.getReferenceExpr() instanceof RexCorrelVariable found && found.id.equals(variable)) {
+            if (access.getReferenceExpr() instanceof RexCorrelVariable found
+                    && found.id.equals(variable)) {
                 return replace(access, access.getField().getIndex());
             }
             return super.visitFieldAccess(access);
@@ -392,9 +399,11 @@ final class Grouping {
         @Override
         public RexNode visitCall(RexCall call) {
             if (call instanceof SubLink link) {
-                var operands = link.getOperands().stream().map(operand -> operand.accept(this)).toList();
+                var operands =
+                        link.getOperands().stream().map(operand -> operand.accept(this)).toList();
                 var inner = apply(link.rel());
-                return ((SubLink) link.clone(link.getType(), operands)).with(inner, link.correlation());
+                return ((SubLink) link.clone(link.getType(), operands))
+                        .with(inner, link.correlation());
             }
             return super.visitCall(call);
         }

@@ -4,7 +4,9 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import org.jspecify.annotations.Nullable;
 
-/** What PostgreSQL suggests when a name is not found, after errorMissingColumn and errorMissingRTE. */
+/**
+ * What PostgreSQL suggests when a name is not found, after errorMissingColumn and errorMissingRTE.
+ */
 final class Hints {
     private static final int MAX_FUZZY_DISTANCE = 3;
 
@@ -25,7 +27,8 @@ final class Hints {
                 }
                 for (var column : item.columns) {
                     int away = distance(column.name(), name);
-                    if (away > Math.max(column.name().length(), name.length()) / 2 || away > MAX_FUZZY_DISTANCE) {
+                    if (away > Math.max(column.name().length(), name.length()) / 2
+                            || away > MAX_FUZZY_DISTANCE) {
                         continue;
                     }
                     var text = item.alias + "." + column.name();
@@ -64,7 +67,9 @@ final class Hints {
                         return Errors.at(
                                         offset,
                                         SqlState.UNDEFINED_TABLE,
-                                        "invalid reference to FROM-clause entry for table \"" + name + "\"")
+                                        "invalid reference to FROM-clause entry for table \""
+                                                + name
+                                                + "\"")
                                 .withHint(
                                         "There is an entry for table \""
                                                 + name
@@ -78,14 +83,20 @@ final class Hints {
                     return Errors.at(
                                     offset,
                                     SqlState.UNDEFINED_TABLE,
-                                    "invalid reference to FROM-clause entry for table \"" + name + "\"")
+                                    "invalid reference to FROM-clause entry for table \""
+                                            + name
+                                            + "\"")
                             .withHint(
-                                    "Perhaps you meant to reference the table alias \"" + item.alias + "\".");
+                                    "Perhaps you meant to reference the table alias \""
+                                            + item.alias
+                                            + "\".");
                 }
             }
         }
         return Errors.at(
-                offset, SqlState.UNDEFINED_TABLE, "missing FROM-clause entry for table \"" + name + "\"");
+                offset,
+                SqlState.UNDEFINED_TABLE,
+                "missing FROM-clause entry for table \"" + name + "\"");
     }
 
     private static int distance(String left, String right) {

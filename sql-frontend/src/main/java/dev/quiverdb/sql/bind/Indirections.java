@@ -67,7 +67,8 @@ final class Indirections {
                 }
                 return names;
             }
-            if (PgOperator.form(row) instanceof Form.Call call && !call.function().allArgumentTypes().isEmpty()) {
+            if (PgOperator.form(row) instanceof Form.Call call
+                    && !call.function().allArgumentTypes().isEmpty()) {
                 return OutColumns.names(call.function());
             }
         }
@@ -95,7 +96,8 @@ final class Indirections {
                     }
                 }
             }
-            if (PgOperator.form(row) instanceof Form.Call call && !call.function().allArgumentTypes().isEmpty()) {
+            if (PgOperator.form(row) instanceof Form.Call call
+                    && !call.function().allArgumentTypes().isEmpty()) {
                 var names = OutColumns.names(call.function());
                 var types = OutColumns.types(state, call.function(), (RexCall) row);
                 int at = names.indexOf(name);
@@ -144,7 +146,8 @@ final class Indirections {
     static int subscriptsEnd(List<? extends Expr.Step> steps, int start) {
         int end = start;
         while (end < steps.size()
-                && (steps.get(end) instanceof Expr.Step.Index || steps.get(end) instanceof Expr.Step.Slice)) {
+                && (steps.get(end) instanceof Expr.Step.Index
+                        || steps.get(end) instanceof Expr.Step.Slice)) {
             end++;
         }
         return end;
@@ -164,7 +167,10 @@ final class Indirections {
             throw Errors.at(
                     at.offset(),
                     SqlState.UNDEFINED_COLUMN,
-                    "column \"" + field.name() + "\" not found in data type " + type.formatType(-1));
+                    "column \""
+                            + field.name()
+                            + "\" not found in data type "
+                            + type.formatType(-1));
         }
         if (type.oid() == Oids.RECORD) {
             throw Errors.at(
@@ -182,9 +188,14 @@ final class Indirections {
                         + ", which is not a composite type");
     }
 
-    /** transformContainerSubscripts; with {@code assigned} the container with that value put there. */
+    /**
+     * transformContainerSubscripts; with {@code assigned} the container with that value put there.
+     */
     RexNode subscript(
-            RexNode container, List<? extends Expr.Step> steps, @Nullable RexNode assigned, int offset) {
+            RexNode container,
+            List<? extends Expr.Step> steps,
+            @Nullable RexNode assigned,
+            int offset) {
         var type = Coercion.type(container).actual();
         boolean json = type.oid() == Oids.JSONB;
         var element = type.element();
@@ -206,8 +217,7 @@ final class Indirections {
                     var value = bound(index.index(), json);
                     if (slices) {
                         brackets.add(new Form.Bracket(true, true, true));
-                        operands.add(
-                                PgOperator.constant(1, state.type(Oids.INT4), -1));
+                        operands.add(PgOperator.constant(1, state.type(Oids.INT4), -1));
                     } else {
                         brackets.add(new Form.Bracket(false, false, true));
                     }
@@ -216,7 +226,9 @@ final class Indirections {
                 case Expr.Step.Slice slice -> {
                     if (json) {
                         throw Errors.at(
-                                slice, SqlState.DATATYPE_MISMATCH, "jsonb subscript does not support slices");
+                                slice,
+                                SqlState.DATATYPE_MISMATCH,
+                                "jsonb subscript does not support slices");
                     }
                     var lower = slice.lower();
                     var upper = slice.upper();
@@ -239,7 +251,9 @@ final class Indirections {
                     new Form.Subscript(brackets, true), PgType.of(type, typmod), operands);
         }
         var result =
-                json || slices || element == null ? PgType.of(type, typmod) : PgType.of(element, typmod);
+                json || slices || element == null
+                        ? PgType.of(type, typmod)
+                        : PgType.of(element, typmod);
         return PgOperator.call(new Form.Subscript(brackets, false), result, operands);
     }
 
@@ -247,11 +261,14 @@ final class Indirections {
         var value = binder.bind(expression);
         if (json) {
             var type = Coercion.type(value);
-            int target =
-                    Coercion.isUnknown(type) || type.category() == 'S' ? Oids.TEXT : Oids.INT4;
+            int target = Coercion.isUnknown(type) || type.category() == 'S' ? Oids.TEXT : Oids.INT4;
             var made =
                     state.coercion.coerce(
-                            value, PgType.of(target), Context.ASSIGNMENT, Form.Syntax.IMPLICIT_CAST, expression.offset());
+                            value,
+                            PgType.of(target),
+                            Context.ASSIGNMENT,
+                            Form.Syntax.IMPLICIT_CAST,
+                            expression.offset());
             if (made == null) {
                 throw Errors.at(
                                 expression,
@@ -262,7 +279,9 @@ final class Indirections {
             return target == Oids.TEXT
                     ? made
                     : PgOperator.call(
-                            new Form.CoerceViaText(Form.Syntax.IMPLICIT_CAST), PgType.of(Oids.TEXT), made);
+                            new Form.CoerceViaText(Form.Syntax.IMPLICIT_CAST),
+                            PgType.of(Oids.TEXT),
+                            made);
         }
         var made =
                 state.coercion.coerce(
@@ -273,7 +292,9 @@ final class Indirections {
                         expression.offset());
         if (made == null) {
             throw Errors.at(
-                    expression, SqlState.DATATYPE_MISMATCH, "array subscript must have type integer");
+                    expression,
+                    SqlState.DATATYPE_MISMATCH,
+                    "array subscript must have type integer");
         }
         return made;
     }

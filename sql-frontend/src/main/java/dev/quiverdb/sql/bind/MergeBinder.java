@@ -16,7 +16,10 @@ import org.apache.calcite.rel.logical.LogicalJoin;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
-/** Binds MERGE, after parse_merge.c: the source left-joined to the target, and what to do with each row. */
+/**
+ * Binds MERGE, after parse_merge.c: the source left-joined to the target, and what to do with each
+ * row.
+ */
 final class MergeBinder {
     private final State state;
     private final Scope outer;
@@ -91,8 +94,10 @@ final class MergeBinder {
         RexNode condition = test == null ? null : binder.bindBoolean(test, "WHEN");
         var values = binder.as(ExpressionKind.INSERT_VALUES);
         return switch (when.action()) {
-            case NOTHING -> new PgRel.MergeAction(when.matched(), condition, 'n', List.of(), List.of());
-            case DELETE -> new PgRel.MergeAction(when.matched(), condition, 'd', List.of(), List.of());
+            case NOTHING ->
+                    new PgRel.MergeAction(when.matched(), condition, 'n', List.of(), List.of());
+            case DELETE ->
+                    new PgRel.MergeAction(when.matched(), condition, 'd', List.of(), List.of());
             case UPDATE ->
                     new PgRel.MergeAction(
                             when.matched(),
@@ -106,7 +111,11 @@ final class MergeBinder {
                                             targetStart));
             case INSERT ->
                     new PgRel.MergeAction(
-                            when.matched(), condition, 'i', insert(when, relation, values), List.of());
+                            when.matched(),
+                            condition,
+                            'i',
+                            insert(when, relation, values),
+                            List.of());
         };
     }
 

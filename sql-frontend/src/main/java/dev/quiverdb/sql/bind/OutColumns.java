@@ -19,7 +19,8 @@ final class OutColumns {
         var names = new ArrayList<String>();
         for (int i = 0; i < function.argumentModes().size(); i++) {
             if (isOut(function.argumentModes().get(i))) {
-                var name = i < function.argumentNames().size() ? function.argumentNames().get(i) : "";
+                var name =
+                        i < function.argumentNames().size() ? function.argumentNames().get(i) : "";
                 names.add(name.isEmpty() ? "column" + (names.size() + 1) : name);
             }
         }

@@ -27,7 +27,8 @@ final class Parameters {
 
     RexNode reference(int number, int offset) {
         if (number <= 0 || number > 65_535) {
-            throw Errors.at(offset, SqlState.UNDEFINED_PARAMETER, "there is no parameter $" + number);
+            throw Errors.at(
+                    offset, SqlState.UNDEFINED_PARAMETER, "there is no parameter $" + number);
         }
         while (types.size() < number) {
             types.add(Oids.UNKNOWN);
@@ -61,7 +62,8 @@ final class Parameters {
         for (int i = 0; i < types.size(); i++) {
             if (types.get(i) == Oids.UNKNOWN) {
                 throw new dev.quiverdb.base.error.SqlException(
-                        SqlState.INDETERMINATE_DATATYPE, "could not determine data type of parameter $" + (i + 1));
+                        SqlState.INDETERMINATE_DATATYPE,
+                        "could not determine data type of parameter $" + (i + 1));
             }
             resolved.add(state.type(types.get(i)));
         }

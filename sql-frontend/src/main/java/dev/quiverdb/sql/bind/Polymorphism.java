@@ -11,13 +11,11 @@ import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Solves {@code anyelement} and its kin: which real types a call's polymorphic parameters stand for, as
- * check_generic_type_consistency and enforce_generic_type_consistency do.
+ * Solves {@code anyelement} and its kin: which real types a call's polymorphic parameters stand
+ * for, as check_generic_type_consistency and enforce_generic_type_consistency do.
  */
 final class Polymorphism {
-    /**
-     * Declared types with polymorphic ones replaced, and the result type.
-     */
+    /** Declared types with polymorphic ones replaced, and the result type. */
     record Solution(List<Type> arguments, Type result) {}
 
     private final State state;
@@ -67,7 +65,12 @@ final class Polymorphism {
 
     private static boolean isAny(Type type) {
         return switch (type.oid()) {
-            case Oids.ANYELEMENT, Oids.ANYARRAY, Oids.ANYNONARRAY, Oids.ANYENUM, Oids.ANYRANGE, Oids.ANYMULTIRANGE ->
+            case Oids.ANYELEMENT,
+                    Oids.ANYARRAY,
+                    Oids.ANYNONARRAY,
+                    Oids.ANYENUM,
+                    Oids.ANYRANGE,
+                    Oids.ANYMULTIRANGE ->
                     true;
             default -> false;
         };
@@ -111,7 +114,8 @@ final class Polymorphism {
             }
             var base = found.actual();
             switch (type.oid()) {
-                case Oids.ANYELEMENT, Oids.ANYNONARRAY, Oids.ANYENUM -> element = same(element, found, "anyelement");
+                case Oids.ANYELEMENT, Oids.ANYNONARRAY, Oids.ANYENUM ->
+                        element = same(element, found, "anyelement");
                 case Oids.ANYARRAY -> array = same(array, base, "anyarray");
                 case Oids.ANYRANGE -> range = same(range, base, "anyrange");
                 case Oids.ANYMULTIRANGE -> multirange = same(multirange, base, "anymultirange");
@@ -130,8 +134,12 @@ final class Polymorphism {
                     compatible.add(subtype(base, "anycompatiblerange"));
                 }
                 case Oids.ANYCOMPATIBLEMULTIRANGE -> {
-                    compatibleMultirange = same(compatibleMultirange, base, "anycompatiblemultirange");
-                    compatible.add(subtype(rangeOf(base, "anycompatiblemultirange"), "anycompatiblerange"));
+                    compatibleMultirange =
+                            same(compatibleMultirange, base, "anycompatiblemultirange");
+                    compatible.add(
+                            subtype(
+                                    rangeOf(base, "anycompatiblemultirange"),
+                                    "anycompatiblerange"));
                 }
                 default -> {}
             }
@@ -142,7 +150,10 @@ final class Polymorphism {
         int oid = state.catalog.rangeSubtype(range.oid());
         if (oid == 0) {
             throw mismatch(
-                    "argument declared " + declared + " is not a range type but type " + range.formatType(-1));
+                    "argument declared "
+                            + declared
+                            + " is not a range type but type "
+                            + range.formatType(-1));
         }
         return state.type(oid);
     }
@@ -174,12 +185,14 @@ final class Polymorphism {
             var inner = inArray.isTrueArray() ? inArray.element() : null;
             if (inner == null) {
                 throw mismatch(
-                        "argument declared anyarray is not an array but type " + inArray.formatType(-1));
+                        "argument declared anyarray is not an array but type "
+                                + inArray.formatType(-1));
             }
             if (element == null) {
                 element = inner;
             } else if (element.oid() != inner.oid()) {
-                throw mismatch("argument declared anyarray is not consistent with argument declared anyelement")
+                throw mismatch(
+                                "argument declared anyarray is not consistent with argument declared anyelement")
                         .withDetail(inArray.formatType(-1) + " versus " + element.formatType(-1));
             }
         }
@@ -199,14 +212,16 @@ final class Polymorphism {
             if (element == null) {
                 element = inner;
             } else if (element.oid() != inner.oid()) {
-                throw mismatch("argument declared anyrange is not consistent with argument declared anyelement")
+                throw mismatch(
+                                "argument declared anyrange is not consistent with argument declared anyelement")
                         .withDetail(inRange.formatType(-1) + " versus " + element.formatType(-1));
             }
         }
         var found = element;
         if (found == null) {
             if (throwing && array == null) {
-                throw mismatch("could not determine polymorphic type because input has type unknown");
+                throw mismatch(
+                        "could not determine polymorphic type because input has type unknown");
             }
             return;
         }
@@ -238,11 +253,18 @@ final class Polymorphism {
                 throw mismatch("arguments of anycompatible family cannot be cast to a common type");
             }
         }
-        if (compatibleRange != null && subtype(compatibleRange, "anycompatiblerange").oid() != chosen.oid()) {
-            throw mismatch("anycompatiblerange type " + compatibleRange.formatType(-1) + " does not match anycompatible type " + chosen.formatType(-1));
+        if (compatibleRange != null
+                && subtype(compatibleRange, "anycompatiblerange").oid() != chosen.oid()) {
+            throw mismatch(
+                    "anycompatiblerange type "
+                            + compatibleRange.formatType(-1)
+                            + " does not match anycompatible type "
+                            + chosen.formatType(-1));
         }
         if (compatibleNonArray && chosen.actual().isTrueArray()) {
-            throw mismatch("type matched to anycompatiblenonarray is an array type: " + chosen.formatType(-1));
+            throw mismatch(
+                    "type matched to anycompatiblenonarray is an array type: "
+                            + chosen.formatType(-1));
         }
         common = chosen;
     }
@@ -253,7 +275,13 @@ final class Polymorphism {
         return switch (declared.oid()) {
             case Oids.ANYELEMENT, Oids.ANYNONARRAY, Oids.ANYENUM -> required(known);
             case Oids.ANYARRAY -> array != null ? array : arrayOver(required(known));
-            case Oids.ANYRANGE -> range != null ? range : byOid(state.catalog.rangeOver(required(known).oid()), "range", required(known));
+            case Oids.ANYRANGE ->
+                    range != null
+                            ? range
+                            : byOid(
+                                    state.catalog.rangeOver(required(known).oid()),
+                                    "range",
+                                    required(known));
             case Oids.ANYMULTIRANGE ->
                     multirange != null
                             ? multirange
@@ -261,7 +289,8 @@ final class Polymorphism {
                                     state.catalog.multirange(
                                             range != null
                                                     ? range.oid()
-                                                    : state.catalog.rangeOver(required(known).oid())),
+                                                    : state.catalog.rangeOver(
+                                                            required(known).oid())),
                                     "multirange",
                                     required(known));
             case Oids.ANYCOMPATIBLE, Oids.ANYCOMPATIBLENONARRAY -> required(shared);
@@ -270,7 +299,10 @@ final class Polymorphism {
             case Oids.ANYCOMPATIBLEMULTIRANGE ->
                     compatibleMultirange != null
                             ? compatibleMultirange
-                            : byOid(state.catalog.multirange(required(compatibleRange).oid()), "multirange", required(compatibleRange));
+                            : byOid(
+                                    state.catalog.multirange(required(compatibleRange).oid()),
+                                    "multirange",
+                                    required(compatibleRange));
             default -> declared;
         };
     }
@@ -286,7 +318,8 @@ final class Polymorphism {
         var made = inner.arrayOid() == 0 ? null : state.catalog.typeOrNull(inner.arrayOid());
         if (made == null) {
             throw new SqlException(
-                    SqlState.UNDEFINED_OBJECT, "could not find array type for data type " + inner.formatType(-1));
+                    SqlState.UNDEFINED_OBJECT,
+                    "could not find array type for data type " + inner.formatType(-1));
         }
         return made;
     }
@@ -299,5 +332,4 @@ final class Polymorphism {
         }
         return state.type(oid);
     }
-
 }

@@ -36,7 +36,9 @@ final class QueryBinder {
         this.commonParent = commonParent;
     }
 
-    /** Leaves columns of unknown type unknown, as INSERT ... SELECT and set operations need them. */
+    /**
+     * Leaves columns of unknown type unknown, as INSERT ... SELECT and set operations need them.
+     */
     QueryBinder keepingUnknowns() {
         resolveUnknowns = false;
         return this;
@@ -56,7 +58,8 @@ final class QueryBinder {
         var tables = new CommonTables(state, scope);
         tables.bind(with);
         var bound = body(query, scope);
-        return new BoundQuery(tables.around(bound.rel()), bound.names(), bound.types(), bound.offsets());
+        return new BoundQuery(
+                tables.around(bound.rel()), bound.names(), bound.types(), bound.offsets());
     }
 
     private BoundQuery body(Query query, Scope scope) {
@@ -67,7 +70,8 @@ final class QueryBinder {
                 yield new SelectBinder(state, inner, resolveUnknowns).bind(select, query);
             }
             case QueryBody.Values values -> tail(values(values, scope), query, scope);
-            case QueryBody.SetOperation operation -> tail(setOperation(operation, scope), query, scope);
+            case QueryBody.SetOperation operation ->
+                    tail(setOperation(operation, scope), query, scope);
         };
     }
 
@@ -125,7 +129,8 @@ final class QueryBinder {
                 rows.get(i)
                         .set(
                                 column,
-                                state.coercion.toCommon(nodes.get(i), common, "VALUES", places.get(i)));
+                                state.coercion.toCommon(
+                                        nodes.get(i), common, "VALUES", places.get(i)));
             }
             int at = column;
             var converted = rows.stream().map(row -> row.get(at)).toList();
@@ -158,7 +163,9 @@ final class QueryBinder {
             for (int side = 0; side < 2; side++) {
                 if (!Coercion.isUnknown(Coercion.type(nodes.get(side)))
                         && !state.coercion.canCoerce(
-                                Coercion.type(nodes.get(side)), common, Coercion.Context.IMPLICIT)) {
+                                Coercion.type(nodes.get(side)),
+                                common,
+                                Coercion.Context.IMPLICIT)) {
                     throw Errors.at(
                             offsets.get(side),
                             SqlState.CANNOT_COERCE,
@@ -171,9 +178,11 @@ final class QueryBinder {
             }
             var type = PgType.of(common, Coercion.commonTypmod(nodes, common));
             types.add(type);
-            boolean needsEquality = !operation.all() || operation.operator() != QueryBody.Operator.UNION;
+            boolean needsEquality =
+                    !operation.all() || operation.operator() != QueryBody.Operator.UNION;
             if (needsEquality) {
-                Sorting.requireEquality(state, PgOperator.constant(null, common, -1), offsets.getFirst());
+                Sorting.requireEquality(
+                        state, PgOperator.constant(null, common, -1), offsets.getFirst());
             }
         }
         var kind =
@@ -192,7 +201,9 @@ final class QueryBinder {
         return new BoundQuery(rel, left.names(), types, left.offsets());
     }
 
-    /** A column of a query as an expression, a literal where it is one, so that it can be re-read. */
+    /**
+     * A column of a query as an expression, a literal where it is one, so that it can be re-read.
+     */
     private static RexNode column(BoundQuery query, int index) {
         if (query.rel() instanceof LogicalProject project) {
             var value = project.getProjects().get(index);
@@ -218,7 +229,12 @@ final class QueryBinder {
         if (query.rel() instanceof LogicalProject project) {
             var values = new ArrayList<RexNode>();
             for (int i = 0; i < types.size(); i++) {
-                values.add(toType(project.getProjects().get(i), types.get(i).type(), construct, query.offsets().get(i)));
+                values.add(
+                        toType(
+                                project.getProjects().get(i),
+                                types.get(i).type(),
+                                construct,
+                                query.offsets().get(i)));
             }
             return project(state, project.getInput(), values, query.names());
         }
@@ -227,7 +243,12 @@ final class QueryBinder {
             for (var row : rows.rows()) {
                 var values = new ArrayList<RexNode>();
                 for (int i = 0; i < types.size(); i++) {
-                    values.add(toType(row.get(i), types.get(i).type(), construct, query.offsets().get(i)));
+                    values.add(
+                            toType(
+                                    row.get(i),
+                                    types.get(i).type(),
+                                    construct,
+                                    query.offsets().get(i)));
                 }
                 converted.add(values);
             }
@@ -249,7 +270,8 @@ final class QueryBinder {
         return state.coercion.toCommon(value, type, construct, offset);
     }
 
-    static RelNode project(State state, RelNode input, List<? extends RexNode> values, List<String> names) {
+    static RelNode project(
+            State state, RelNode input, List<? extends RexNode> values, List<String> names) {
         var types = values.stream().map(PgType::of).toList();
         return LogicalProject.create(
                 input, List.of(), values, state.row(names, types), java.util.Set.of());
@@ -290,7 +312,9 @@ final class QueryBinder {
 
     private static int sortColumn(BoundQuery bound, Clause.SortBy item) {
         var expression = item.expression();
-        if (expression instanceof Expr.ColumnRef column && column.names().size() == 1 && !column.star()) {
+        if (expression instanceof Expr.ColumnRef column
+                && column.names().size() == 1
+                && !column.star()) {
             var name = column.names().getFirst();
             int found = -1;
             for (int i = 0; i < bound.names().size(); i++) {
@@ -308,7 +332,9 @@ final class QueryBinder {
                 return found;
             }
             throw Errors.at(
-                    expression, SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" does not exist");
+                    expression,
+                    SqlState.UNDEFINED_COLUMN,
+                    "column \"" + name + "\" does not exist");
         }
         if (expression instanceof Expr.Literal literal) {
             return ordinal(literal, bound.names().size(), "ORDER BY");
@@ -325,8 +351,7 @@ final class QueryBinder {
     /** The position that a literal in ORDER BY or GROUP BY means, from 0. */
     static int ordinal(Expr.Literal literal, int count, String clause) {
         if (literal.kind() != Expr.LiteralKind.INTEGER) {
-            throw Errors.at(
-                    literal, SqlState.SYNTAX_ERROR, "non-integer constant in " + clause);
+            throw Errors.at(literal, SqlState.SYNTAX_ERROR, "non-integer constant in " + clause);
         }
         int position = Integer.parseInt(literal.text());
         if (position < 1 || position > count) {
@@ -342,12 +367,18 @@ final class QueryBinder {
         if (query.limitCount() == null && query.limitOffset() == null) {
             return rel;
         }
-        var limit = bound(query.limitCount(), scope, query.withTies() ? "FETCH FIRST" : "LIMIT", ExpressionKind.LIMIT);
+        var limit =
+                bound(
+                        query.limitCount(),
+                        scope,
+                        query.withTies() ? "FETCH FIRST" : "LIMIT",
+                        ExpressionKind.LIMIT);
         var offset = bound(query.limitOffset(), scope, "OFFSET", ExpressionKind.OFFSET);
         if (query.withTies()) {
             if (sort.isEmpty()) {
                 throw new SqlException(
-                        SqlState.SYNTAX_ERROR, "WITH TIES cannot be specified without ORDER BY clause");
+                        SqlState.SYNTAX_ERROR,
+                        "WITH TIES cannot be specified without ORDER BY clause");
             }
             var constant = limit == null ? null : PgOperator.constant(limit);
             if (constant != null && constant.value() == null) {

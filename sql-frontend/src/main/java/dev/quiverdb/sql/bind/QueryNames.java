@@ -30,7 +30,9 @@ final class QueryNames {
     private static Named figure(Expr expression) {
         return switch (expression) {
             case Expr.ColumnRef column ->
-                    column.names().isEmpty() || column.star() ? NONE : strong(column.names().getLast());
+                    column.names().isEmpty() || column.star()
+                            ? NONE
+                            : strong(column.names().getLast());
             case Expr.Indirection indirection -> {
                 for (int i = indirection.steps().size() - 1; i >= 0; i--) {
                     if (indirection.steps().get(i) instanceof Expr.Step.Field field) {
@@ -63,8 +65,10 @@ final class QueryNames {
             case Expr.Row ignored -> strong("row");
             case Expr.Coalesce ignored -> strong("coalesce");
             case Expr.MinMax minMax -> strong(minMax.greatest() ? "greatest" : "least");
-            case Expr.SpecialValue value -> strong(value.kind().name().toLowerCase(java.util.Locale.ROOT));
-            case Expr.Xml xml -> strong("xml" + xml.operation().name().toLowerCase(java.util.Locale.ROOT));
+            case Expr.SpecialValue value ->
+                    strong(value.kind().name().toLowerCase(java.util.Locale.ROOT));
+            case Expr.Xml xml ->
+                    strong("xml" + xml.operation().name().toLowerCase(java.util.Locale.ROOT));
             case Expr.XmlSerialize ignored -> strong("xmlserialize");
             case Expr.NamedArgument argument -> figure(argument.argument());
             case Expr.Literal ignored -> NONE;
@@ -83,7 +87,8 @@ final class QueryNames {
     }
 
     private static Named scalar(Expr.Sublink link) {
-        if (link.query().body() instanceof QueryBody.Select select && select.targets().size() == 1) {
+        if (link.query().body() instanceof QueryBody.Select select
+                && select.targets().size() == 1) {
             var target = select.targets().getFirst();
             var name = target.name();
             return name != null ? strong(name) : figure(target.expression());

@@ -18,7 +18,9 @@ import java.util.Map;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
-/** Which operator or function a name and argument types mean, after parse_oper.c and parse_func.c. */
+/**
+ * Which operator or function a name and argument types mean, after parse_oper.c and parse_func.c.
+ */
 final class Resolution {
     /** Something that could be called with given arguments. */
     record Candidate<T>(T object, List<Integer> arguments, int schema) {}
@@ -26,11 +28,13 @@ final class Resolution {
     /**
      * A function that fits a call.
      *
-     * @param order for each of its input parameters the position of the argument given, -1 for a default
+     * @param order for each of its input parameters the position of the argument given, -1 for a
+     *     default
      * @param expanded number of arguments gathered into the variadic array; 0 for none
      * @param arguments declared types, one for each argument given after expansion
      */
-    record FunctionMatch(Function function, List<Integer> arguments, List<Integer> order, int expanded) {}
+    record FunctionMatch(
+            Function function, List<Integer> arguments, List<Integer> order, int expanded) {}
 
     private final State state;
 
@@ -64,14 +68,17 @@ final class Resolution {
 
     private static void add(Map<List<Integer>, Candidate<Operator>> found, Operator operator) {
         var arguments =
-                operator.left() == 0 ? List.of(operator.right()) : List.of(operator.left(), operator.right());
+                operator.left() == 0
+                        ? List.of(operator.right())
+                        : List.of(operator.left(), operator.right());
         found.putIfAbsent(arguments, new Candidate<>(operator, arguments, operator.schema()));
     }
 
     private int schema(String name, int offset) {
         var schema = state.catalog.schema(name);
         if (schema == null) {
-            throw Errors.at(offset, SqlState.INVALID_SCHEMA_NAME, "schema \"" + name + "\" does not exist");
+            throw Errors.at(
+                    offset, SqlState.INVALID_SCHEMA_NAME, "schema \"" + name + "\" does not exist");
         }
         return schema.oid();
     }
@@ -85,7 +92,8 @@ final class Resolution {
         return found;
     }
 
-    private SqlException missingOperator(List<String> names, @Nullable Type left, Type right, int offset) {
+    private SqlException missingOperator(
+            List<String> names, @Nullable Type left, Type right, int offset) {
         return Errors.at(
                         offset,
                         SqlState.UNDEFINED_FUNCTION,
@@ -106,7 +114,8 @@ final class Resolution {
     }
 
     /** As {@link #operator}, null where there is none. */
-    @Nullable Operator findOperator(List<String> names, @Nullable Type left, Type right, int offset) {
+    @Nullable Operator findOperator(
+            List<String> names, @Nullable Type left, Type right, int offset) {
         var candidates = operators(names, left == null, offset);
         if (candidates.isEmpty()) {
             return null;
@@ -136,7 +145,8 @@ final class Resolution {
         return best.object();
     }
 
-    private static @Nullable Operator exact(List<Candidate<Operator>> candidates, @Nullable Type left, Type right) {
+    private static @Nullable Operator exact(
+            List<Candidate<Operator>> candidates, @Nullable Type left, Type right) {
         if (left == null) {
             return exact(candidates, List.of(right.oid()));
         }
@@ -161,7 +171,8 @@ final class Resolution {
         return found;
     }
 
-    private static @Nullable Operator exact(List<Candidate<Operator>> candidates, List<Integer> arguments) {
+    private static @Nullable Operator exact(
+            List<Candidate<Operator>> candidates, List<Integer> arguments) {
         for (var candidate : candidates) {
             if (candidate.arguments().equals(arguments)) {
                 return candidate.object();
@@ -173,7 +184,11 @@ final class Resolution {
     /** make_op: the call of an operator, operands converted. */
     RexNode operate(List<String> names, @Nullable RexNode left, RexNode right, int offset) {
         var operator =
-                operator(names, left == null ? null : Coercion.type(left), Coercion.type(right), offset);
+                operator(
+                        names,
+                        left == null ? null : Coercion.type(left),
+                        Coercion.type(right),
+                        offset);
         return apply(operator, left, right, offset);
     }
 
@@ -209,7 +224,9 @@ final class Resolution {
                     offset,
                     SqlState.UNDEFINED_FUNCTION,
                     "operator is only a shell: "
-                            + (operator.left() == 0 ? "" : state.type(operator.left()).formatType(-1) + " ")
+                            + (operator.left() == 0
+                                    ? ""
+                                    : state.type(operator.left()).formatType(-1) + " ")
                             + operator.name()
                             + " "
                             + state.type(operator.right()).formatType(-1));
@@ -275,7 +292,10 @@ final class Resolution {
         if (rightType.oid() != wantedElement.oid() && arrayType.actual().isTrueArray()) {
             wanted = arrayType;
         } else {
-            var found = wantedElement.arrayOid() == 0 ? null : state.catalog.typeOrNull(wantedElement.arrayOid());
+            var found =
+                    wantedElement.arrayOid() == 0
+                            ? null
+                            : state.catalog.typeOrNull(wantedElement.arrayOid());
             if (found == null) {
                 throw Errors.at(
                         offset,
@@ -296,7 +316,10 @@ final class Resolution {
                 state.coercion.coerceType(
                         right, wanted, -1, Coercion.Context.IMPLICIT, Syntax.IMPLICIT_CAST, offset);
         return PgOperator.call(
-                new Form.ScalarArray(operator, function, any), PgType.bool(), leftValue, rightValue);
+                new Form.ScalarArray(operator, function, any),
+                PgType.bool(),
+                leftValue,
+                rightValue);
     }
 
     // ------------------------------------------------------------------ choosing
@@ -396,7 +419,8 @@ final class Resolution {
     private static <T> int exactMatches(Candidate<T> candidate, List<Type> bases) {
         int matches = 0;
         for (int i = 0; i < bases.size(); i++) {
-            if (!Coercion.isUnknown(bases.get(i)) && candidate.arguments().get(i) == bases.get(i).oid()) {
+            if (!Coercion.isUnknown(bases.get(i))
+                    && candidate.arguments().get(i) == bases.get(i).oid()) {
                 matches++;
             }
         }
@@ -421,7 +445,9 @@ final class Resolution {
         return type.category() == category && type.preferred();
     }
 
-    /** The rule for unknown literals: a category for each, string first, then its preferred type. */
+    /**
+     * The rule for unknown literals: a category for each, string first, then its preferred type.
+     */
     private <T> List<Candidate<T>> byCategory(List<Candidate<T>> candidates, List<Type> bases) {
         int count = bases.size();
         var categories = new char[count];
@@ -476,7 +502,11 @@ final class Resolution {
 
     /** Functions that a name and a number of arguments may mean, FuncnameGetCandidates. */
     private List<Candidate<FunctionMatch>> functions(
-            List<String> names, int count, List<String> argumentNames, boolean expandVariadic, int offset) {
+            List<String> names,
+            int count,
+            List<String> argumentNames,
+            boolean expandVariadic,
+            int offset) {
         var found = new LinkedHashMap<List<Integer>, Candidate<FunctionMatch>>();
         var ambiguous = new HashSet<List<Integer>>();
         List<Integer> schemas =
@@ -500,7 +530,10 @@ final class Resolution {
                     int oldVariadic = old.object().expanded();
                     if (oldVariadic > 0 && match.expanded() == 0) {
                         found.put(match.arguments(), candidate);
-                    } else if (oldVariadic == 0 && match.expanded() == 0 && usesDefaults(match) && usesDefaults(old.object())) {
+                    } else if (oldVariadic == 0
+                            && match.expanded() == 0
+                            && usesDefaults(match)
+                            && usesDefaults(old.object())) {
                         ambiguous.add(match.arguments());
                     } else if (usesDefaults(old.object()) && !usesDefaults(match)) {
                         found.put(match.arguments(), candidate);
@@ -543,13 +576,15 @@ final class Resolution {
             for (int i = 0; i < parameters; i++) {
                 order.add(i < count ? i : -1);
             }
-            return new FunctionMatch(function, function.argumentTypes().subList(0, count), order, 0);
+            return new FunctionMatch(
+                    function, function.argumentTypes().subList(0, count), order, 0);
         }
         return null;
     }
 
     /** MatchNamedCall: names stand for the last arguments. */
-    private static @Nullable FunctionMatch matchNamed(Function function, int count, List<String> names) {
+    private static @Nullable FunctionMatch matchNamed(
+            Function function, int count, List<String> names) {
         int parameters = function.argumentTypes().size();
         if (function.argumentNames().isEmpty() || count > parameters) {
             return null;
@@ -601,7 +636,8 @@ final class Resolution {
 
     /** Whether a function takes exactly these types. */
     boolean hasExactFunction(List<String> names, List<Type> given, int offset) {
-        return exactFunction(functions(names, given.size(), List.of(), true, offset), given) != null;
+        return exactFunction(functions(names, given.size(), List.of(), true, offset), given)
+                != null;
     }
 
     /** The best function, or null where none fits (not where several do: that is an error). */
@@ -639,7 +675,9 @@ final class Resolution {
         return best.object();
     }
 
-    /** Whether a one-argument call by this name is a cast in disguise; then its target, else null. */
+    /**
+     * Whether a one-argument call by this name is a cast in disguise; then its target, else null.
+     */
     @Nullable Type castFunction(List<String> names, List<Type> given, int offset) {
         if (given.size() != 1) {
             return null;
@@ -665,7 +703,10 @@ final class Resolution {
             return target;
         }
         boolean complex = source.oid() == Oids.RECORD || Coercion.isComplex(source);
-        return target.category() == 'S' && !complex || source.category() == 'S' && !source.actual().isTrueArray() ? target : null;
+        return target.category() == 'S' && !complex
+                        || source.category() == 'S' && !source.actual().isTrueArray()
+                ? target
+                : null;
     }
 
     static String signature(List<String> names, List<Type> given, List<String> argumentNames) {
@@ -686,7 +727,8 @@ final class Resolution {
     /** The default {@code =} or {@code <} operator of a type (by its btree class), or null. */
     @Nullable Operator btreeOperator(Type type, int strategy) {
         var operatorClass =
-                state.catalog.defaultOperatorClass(dev.quiverdb.sql.catalog.AccessMethod.BTREE, type);
+                state.catalog.defaultOperatorClass(
+                        dev.quiverdb.sql.catalog.AccessMethod.BTREE, type);
         if (operatorClass == null) {
             return null;
         }

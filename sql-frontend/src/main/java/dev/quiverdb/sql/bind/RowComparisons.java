@@ -30,7 +30,8 @@ final class RowComparisons {
 
     RexNode compare(List<String> name, List<RexNode> left, List<RexNode> right, int offset) {
         if (left.size() != right.size()) {
-            throw Errors.at(offset, SqlState.SYNTAX_ERROR, "unequal number of entries in row expressions");
+            throw Errors.at(
+                    offset, SqlState.SYNTAX_ERROR, "unequal number of entries in row expressions");
         }
         if (left.isEmpty()) {
             throw Errors.at(
@@ -112,9 +113,17 @@ final class RowComparisons {
                 throw new AssertionError("a pair is compared by an operator");
             }
             for (var seat : state.catalog.seats(call.operator().oid())) {
-                if (seat.method() == dev.quiverdb.sql.catalog.AccessMethod.BTREE && seat.strategy() == strategy) {
-                    comparisons.add(member(seat.family(), seat.left(), seat.right(), less ? BTREE_LESS : BTREE_GREATER, offset));
-                    equalities.add(member(seat.family(), seat.left(), seat.right(), BTREE_EQUAL, offset));
+                if (seat.method() == dev.quiverdb.sql.catalog.AccessMethod.BTREE
+                        && seat.strategy() == strategy) {
+                    comparisons.add(
+                            member(
+                                    seat.family(),
+                                    seat.left(),
+                                    seat.right(),
+                                    less ? BTREE_LESS : BTREE_GREATER,
+                                    offset));
+                    equalities.add(
+                            member(seat.family(), seat.left(), seat.right(), BTREE_EQUAL, offset));
                     break;
                 }
             }
@@ -126,13 +135,15 @@ final class RowComparisons {
                     case 4 -> ">=";
                     default -> ">";
                 };
-        return PgOperator.call(new Form.RowCompare(name, comparisons, equalities), PgType.bool(), operands);
+        return PgOperator.call(
+                new Form.RowCompare(name, comparisons, equalities), PgType.bool(), operands);
     }
 
     private Function member(int family, int left, int right, int strategy, int offset) {
         var operator = state.catalog.familyOperator(family, left, right, strategy);
         if (operator == null) {
-            throw new IllegalStateException("operator family " + family + " has no strategy " + strategy);
+            throw new IllegalStateException(
+                    "operator family " + family + " has no strategy " + strategy);
         }
         return state.resolution.function(operator, offset);
     }
@@ -140,7 +151,8 @@ final class RowComparisons {
     /** IS [NOT] DISTINCT FROM between rows. */
     RexNode distinct(List<RexNode> left, List<RexNode> right, boolean negated, int offset) {
         if (left.size() != right.size()) {
-            throw Errors.at(offset, SqlState.SYNTAX_ERROR, "unequal number of entries in row expressions");
+            throw Errors.at(
+                    offset, SqlState.SYNTAX_ERROR, "unequal number of entries in row expressions");
         }
         var pairs = new ArrayList<RexNode>();
         for (int i = 0; i < left.size(); i++) {

@@ -15,9 +15,10 @@ import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What names mean in one query. The columns of all FROM items lie side by side in the <i>row</i> of the
- * scope, in the order in which they were bound, so a column is a number; how that number is written as
- * an expression depends on where the expression will be evaluated, which is the {@link Frame}.
+ * What names mean in one query. The columns of all FROM items lie side by side in the <i>row</i> of
+ * the scope, in the order in which they were bound, so a column is a number; how that number is
+ * written as an expression depends on where the expression will be evaluated, which is the {@link
+ * Frame}.
  */
 final class Scope {
     /** A column as a name finds it; {@code expression} is over the scope's row. */
@@ -88,7 +89,10 @@ final class Scope {
         }
     }
 
-    /** The left side of a join whose right side is being bound: columns {@code start} to {@code end}. */
+    /**
+     * The left side of a join whose right side is being bound: columns {@code start} to {@code
+     * end}.
+     */
     static final class OpenLeft {
         final int start;
         final int end;
@@ -150,7 +154,10 @@ final class Scope {
 
     final Map<String, CommonTable> commonTables = new LinkedHashMap<>();
 
-    /** Where common tables are looked for after {@link #commonTables}; the parent also for subqueries in FROM. */
+    /**
+     * Where common tables are looked for after {@link #commonTables}; the parent also for
+     * subqueries in FROM.
+     */
     final @Nullable Scope commonParent;
 
     final List<PgType> types = new ArrayList<>();
@@ -246,8 +253,11 @@ final class Scope {
             throw Errors.at(
                             offset,
                             SqlState.INVALID_COLUMN_REFERENCE,
-                            "invalid reference to FROM-clause entry for table \"" + item.alias + "\"")
-                    .withDetail("The combining JOIN type must be INNER or LEFT for a LATERAL reference.");
+                            "invalid reference to FROM-clause entry for table \""
+                                    + item.alias
+                                    + "\"")
+                    .withDetail(
+                            "The combining JOIN type must be INNER or LEFT for a LATERAL reference.");
         }
     }
 

@@ -57,15 +57,20 @@ final class SelectBinder {
         targets(select.targets(), binder);
         var where = select.where();
         RexNode filter =
-                where == null
-                        ? null
-                        : binder.as(ExpressionKind.WHERE).bindBoolean(where, "WHERE");
+                where == null ? null : binder.as(ExpressionKind.WHERE).bindBoolean(where, "WHERE");
         var having = select.having();
         RexNode havingFilter =
-                having == null ? null : binder.as(ExpressionKind.HAVING).bindBoolean(having, "HAVING");
+                having == null
+                        ? null
+                        : binder.as(ExpressionKind.HAVING).bindBoolean(having, "HAVING");
         var sort = new ArrayList<SortItem>();
         for (var item : query.orderBy()) {
-            int target = clauseTarget(item.expression(), binder.as(ExpressionKind.ORDER_BY), "ORDER BY", true);
+            int target =
+                    clauseTarget(
+                            item.expression(),
+                            binder.as(ExpressionKind.ORDER_BY),
+                            "ORDER BY",
+                            true);
             var order = Sorting.order(state, item, targets.get(target).expression);
             if (sort.stream().noneMatch(known -> known.target() == target)) {
                 sort.add(new SortItem(target, order.descending(), order.nullsFirst()));
@@ -86,8 +91,10 @@ final class SelectBinder {
         }
         rel = group(rel, select, grouping, windows, havingFilter);
         rel = windows(rel, windows);
-        var locks = locks(query, select, grouping.needed(select, targetExpressions(), havingFilter));
-        boolean sets = targets.stream().anyMatch(target -> Expressions.returnsSet(target.expression));
+        var locks =
+                locks(query, select, grouping.needed(select, targetExpressions(), havingFilter));
+        boolean sets =
+                targets.stream().anyMatch(target -> Expressions.returnsSet(target.expression));
         rel = project(rel, sets);
         var order = new ArrayList<PgRel.SortColumn>();
         for (var item : sort) {
@@ -139,7 +146,10 @@ final class SelectBinder {
                 references.add(new RexInputRef(i, PgType.of(target.expression)));
             }
         }
-        var made = references.size() == targets.size() ? rel : QueryBinder.project(state, rel, references, names);
+        var made =
+                references.size() == targets.size()
+                        ? rel
+                        : QueryBinder.project(state, rel, references, names);
         return new BoundQuery(made, names, types, offsets);
     }
 
@@ -148,7 +158,12 @@ final class SelectBinder {
     private void targets(List<Clause.Target> clauses, ExpressionBinder binder) {
         for (var clause : clauses) {
             for (var expanded : TargetLists.expand(clause, binder)) {
-                targets.add(new Target(expanded.name(), expanded.expression(), clause.expression().offset(), false));
+                targets.add(
+                        new Target(
+                                expanded.name(),
+                                expanded.expression(),
+                                clause.expression().offset(),
+                                false));
             }
         }
         visible = targets.size();
@@ -167,9 +182,15 @@ final class SelectBinder {
         }
     }
 
-    /** findTargetlistEntrySQL92 (names and positions first) and SQL99: the target that an expression is. */
-    private int clauseTarget(Expr expression, ExpressionBinder binder, String clause, boolean addText) {
-        if (expression instanceof Expr.ColumnRef column && column.names().size() == 1 && !column.star()) {
+    /**
+     * findTargetlistEntrySQL92 (names and positions first) and SQL99: the target that an expression
+     * is.
+     */
+    private int clauseTarget(
+            Expr expression, ExpressionBinder binder, String clause, boolean addText) {
+        if (expression instanceof Expr.ColumnRef column
+                && column.names().size() == 1
+                && !column.star()) {
             var name = column.names().getFirst();
             boolean groupBy = clause.equals("GROUP BY");
             if (!groupBy || scope.find(name, column.offset()) == null) {
@@ -203,7 +224,8 @@ final class SelectBinder {
         int found = -1;
         for (int i = 0; i < visible; i++) {
             if (targets.get(i).name.equals(name)) {
-                if (found >= 0 && !targets.get(i).expression.equals(targets.get(found).expression)) {
+                if (found >= 0
+                        && !targets.get(i).expression.equals(targets.get(found).expression)) {
                     throw Errors.at(
                             expression,
                             SqlState.AMBIGUOUS_COLUMN,
@@ -219,7 +241,9 @@ final class SelectBinder {
 
     /** A GROUP BY item: input columns win over output names. */
     private RexNode groupExpression(Expr expression, ExpressionBinder binder) {
-        if (expression instanceof Expr.ColumnRef column && column.names().size() == 1 && !column.star()) {
+        if (expression instanceof Expr.ColumnRef column
+                && column.names().size() == 1
+                && !column.star()) {
             var name = column.names().getFirst();
             if (scope.find(name, column.offset()) == null) {
                 int found = named(name, "GROUP BY", expression);
@@ -241,11 +265,15 @@ final class SelectBinder {
         target.expression = state.coercion.unknownToText(target.expression);
         if (Expressions.hasAggregate(target.expression)) {
             throw Errors.at(
-                    target.offset, SqlState.GROUPING_ERROR, "aggregate functions are not allowed in GROUP BY");
+                    target.offset,
+                    SqlState.GROUPING_ERROR,
+                    "aggregate functions are not allowed in GROUP BY");
         }
         if (Expressions.hasWindow(target.expression)) {
             throw Errors.at(
-                    target.offset, SqlState.WINDOWING_ERROR, "window functions are not allowed in GROUP BY");
+                    target.offset,
+                    SqlState.WINDOWING_ERROR,
+                    "window functions are not allowed in GROUP BY");
         }
         Sorting.requireEquality(state, target.expression, at.offset());
         return target.expression;
@@ -268,13 +296,19 @@ final class SelectBinder {
                 }
             }
             for (var target : targets) {
-                Sorting.requireEquality(state, state.coercion.unknownToText(target.expression), target.offset);
+                Sorting.requireEquality(
+                        state, state.coercion.unknownToText(target.expression), target.offset);
             }
             return List.of();
         }
         var columns = new ArrayList<Integer>();
         for (var expression : select.distinctOn()) {
-            int target = clauseTarget(expression, binder.as(ExpressionKind.DISTINCT_ON), "SELECT DISTINCT ON", true);
+            int target =
+                    clauseTarget(
+                            expression,
+                            binder.as(ExpressionKind.DISTINCT_ON),
+                            "SELECT DISTINCT ON",
+                            true);
             Sorting.requireEquality(state, targets.get(target).expression, expression.offset());
             if (!columns.contains(target)) {
                 columns.add(target);
@@ -291,7 +325,10 @@ final class SelectBinder {
             }
             outside |= !inside;
         }
-        if (outside && columns.stream().anyMatch(column -> sort.stream().noneMatch(item -> item.target() == column))) {
+        if (outside
+                && columns.stream()
+                        .anyMatch(column ->
+                                sort.stream().noneMatch(item -> item.target() == column))) {
             throw Errors.at(
                     select.distinctOn().getFirst(),
                     SqlState.INVALID_COLUMN_REFERENCE,
@@ -395,7 +432,8 @@ final class SelectBinder {
         Expressions.any(
                 node,
                 part -> {
-                    if (dev.quiverdb.sql.algebra.PgOperator.form(part) instanceof Form.WindowCall call
+                    if (dev.quiverdb.sql.algebra.PgOperator.form(part)
+                                    instanceof Form.WindowCall call
                             && call.window() == window
                             && !calls.contains(part)) {
                         calls.add(part);
@@ -440,15 +478,16 @@ final class SelectBinder {
                                             : grouped
                                                     ? "aggregate functions"
                                                     : targets.stream()
-                                                                    .anyMatch(
-                                                                            target ->
-                                                                                    Expressions.returnsSet(
-                                                                                            target.expression))
+                                                                    .anyMatch(target ->
+                                                                            Expressions.returnsSet(
+                                                                                    target.expression))
                                                             ? "set-returning functions in the target list"
                                                             : "";
             if (!obstacle.isEmpty()) {
                 throw Errors.at(
-                        -1, SqlState.FEATURE_NOT_SUPPORTED, name + " is not allowed with " + obstacle);
+                        -1,
+                        SqlState.FEATURE_NOT_SUPPORTED,
+                        name + " is not allowed with " + obstacle);
             }
             if (clause.relations().isEmpty()) {
                 for (var item : scope.namespace) {
@@ -473,7 +512,11 @@ final class SelectBinder {
                     throw Errors.at(
                             wanted,
                             SqlState.UNDEFINED_TABLE,
-                            "relation \"" + wanted.name() + "\" in " + name + " clause not found in FROM clause");
+                            "relation \""
+                                    + wanted.name()
+                                    + "\" in "
+                                    + name
+                                    + " clause not found in FROM clause");
                 }
                 lock(found, clause, locks, seen);
             }

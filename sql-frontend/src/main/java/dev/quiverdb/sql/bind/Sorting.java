@@ -57,7 +57,8 @@ final class Sorting {
             throw Errors.at(
                             offset,
                             SqlState.UNDEFINED_FUNCTION,
-                            "could not identify an ordering operator for type " + type.formatType(-1))
+                            "could not identify an ordering operator for type "
+                                    + type.formatType(-1))
                     .withHint("Use an explicit ordering operator or modify the query.");
         }
     }

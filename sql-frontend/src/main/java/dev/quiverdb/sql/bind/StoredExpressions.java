@@ -14,8 +14,9 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 
 /**
- * Binds the SQL text of expressions that the catalog keeps: defaults, checks, generated columns, index
- * expressions, policies. Errors in them carry no position, for they are not in the user's statement.
+ * Binds the SQL text of expressions that the catalog keeps: defaults, checks, generated columns,
+ * index expressions, policies. Errors in them carry no position, for they are not in the user's
+ * statement.
  */
 final class StoredExpressions {
     private StoredExpressions() {}
@@ -32,7 +33,8 @@ final class StoredExpressions {
         throw SqlException.internal("stored expression is none: " + text);
     }
 
-    private static RexNode bind(State state, Scope scope, String text, ExpressionBinder.Named[] named) {
+    private static RexNode bind(
+            State state, Scope scope, String text, ExpressionBinder.Named[] named) {
         try {
             var binder = new ExpressionBinder(state, scope, ExpressionKind.OTHER);
             binder.named = named.length == 0 ? null : named[0];
@@ -83,7 +85,8 @@ final class StoredExpressions {
         var columns = new ArrayList<Scope.Column>();
         for (int i = 0; i < names.size(); i++) {
             columns.add(
-                    new Scope.Column(names.get(i), types.get(i), new RexInputRef(start + i, types.get(i))));
+                    new Scope.Column(
+                            names.get(i), types.get(i), new RexInputRef(start + i, types.get(i))));
         }
         var item = new Scope.Item(alias, columns, relation, start, -1);
         if (relation.rowType() != 0) {

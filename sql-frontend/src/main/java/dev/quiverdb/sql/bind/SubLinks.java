@@ -36,7 +36,12 @@ final class SubLinks {
         return switch (link.kind()) {
             case EXISTS ->
                     new SubLink(
-                            SubLink.Kind.EXISTS, PgType.bool(), query.rel(), correlation, null, List.of());
+                            SubLink.Kind.EXISTS,
+                            PgType.bool(),
+                            query.rel(),
+                            correlation,
+                            null,
+                            List.of());
             case SCALAR -> {
                 oneColumn(query, link);
                 yield new SubLink(
@@ -53,7 +58,9 @@ final class SubLinks {
                 var array =
                         element.actual().isTrueArray()
                                 ? element.actual()
-                                : element.arrayOid() == 0 ? null : state.catalog.typeOrNull(element.arrayOid());
+                                : element.arrayOid() == 0
+                                        ? null
+                                        : state.catalog.typeOrNull(element.arrayOid());
                 if (array == null) {
                     throw Errors.at(
                             link,
@@ -136,7 +143,9 @@ final class SubLinks {
         for (int i = 0; i < left.size(); i++) {
             right.add(
                     PgOperator.call(
-                            new Form.FieldSelect(i, query.names().get(i)), query.types().get(i), record));
+                            new Form.FieldSelect(i, query.names().get(i)),
+                            query.types().get(i),
+                            record));
         }
         return new RowComparisons(binder).compare(operator, left, right, link.offset());
     }

@@ -32,10 +32,14 @@ final class SystemColumn {
         return new Scope.Column(name, pgType, new RexInputRef(index, pgType));
     }
 
-    /** Nothing is to be vacuumed here, so no transaction number is kept: xmax, cmin and cmax are 0, xmin is frozen. */
+    /**
+     * Nothing is to be vacuumed here, so no transaction number is kept: xmax, cmin and cmax are 0,
+     * xmin is frozen.
+     */
     private static Scope.Column constant(String name, int type) {
         long value = name.equals("xmin") ? 2 : 0;
-        return new Scope.Column(name, PgType.of(type), PgOperator.constant(value, Types.get(type), -1));
+        return new Scope.Column(
+                name, PgType.of(type), PgOperator.constant(value, Types.get(type), -1));
     }
 
     /** Whether a column may not have this name. */

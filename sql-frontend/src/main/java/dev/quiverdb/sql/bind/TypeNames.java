@@ -75,7 +75,9 @@ final class TypeNames {
                 return path.temporary() == 0 ? null : catalog.type(path.temporary(), name);
             }
             throw Errors.at(
-                    offset, SqlState.INVALID_SCHEMA_NAME, "schema \"" + schemaName + "\" does not exist");
+                    offset,
+                    SqlState.INVALID_SCHEMA_NAME,
+                    "schema \"" + schemaName + "\" does not exist");
         }
         return catalog.type(schema.oid(), name);
     }
@@ -121,19 +123,26 @@ final class TypeNames {
             throw Errors.at(
                     name,
                     SqlState.UNDEFINED_TABLE,
-                    "relation \"" + Errors.name(parts.subList(0, parts.size() - 1)) + "\" does not exist");
+                    "relation \""
+                            + Errors.name(parts.subList(0, parts.size() - 1))
+                            + "\" does not exist");
         }
         var column = relation.column(parts.getLast());
         if (column == null) {
             throw Errors.at(
                     name,
                     SqlState.UNDEFINED_COLUMN,
-                    "column \"" + parts.getLast() + "\" of relation \"" + relation.name() + "\" does not exist");
+                    "column \""
+                            + parts.getLast()
+                            + "\" of relation \""
+                            + relation.name()
+                            + "\" does not exist");
         }
         return PgType.of(state.type(column.type()), column.typmod());
     }
 
-    private dev.quiverdb.sql.catalog.@Nullable Relation schemaRelation(String schemaName, String name) {
+    private dev.quiverdb.sql.catalog.@Nullable Relation schemaRelation(
+            String schemaName, String name) {
         var schema = state.catalog.schema(schemaName);
         return schema == null ? null : state.catalog.relation(schema.oid(), name);
     }

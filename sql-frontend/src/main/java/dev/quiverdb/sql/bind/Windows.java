@@ -93,10 +93,12 @@ final class Windows {
                 return define(clauses.get(i), binder, i, true);
             }
         }
-        throw Errors.at(offset, SqlState.UNDEFINED_OBJECT, "window \"" + name + "\" does not exist");
+        throw Errors.at(
+                offset, SqlState.UNDEFINED_OBJECT, "window \"" + name + "\" does not exist");
     }
 
-    private Definition define(Clause.Window window, ExpressionBinder outer, int limit, boolean clause) {
+    private Definition define(
+            Clause.Window window, ExpressionBinder outer, int limit, boolean clause) {
         var binder = outer.as(ExpressionKind.WINDOW);
         var refName = window.refName();
         var base = refName == null ? null : named(refName, window.offset(), outer, limit);
@@ -265,7 +267,11 @@ final class Windows {
         }
         var made =
                 state.coercion.coerce(
-                        value, PgType.of(chosen, -1), Context.IMPLICIT, Syntax.IMPLICIT_CAST, offset);
+                        value,
+                        PgType.of(chosen, -1),
+                        Context.IMPLICIT,
+                        Syntax.IMPLICIT_CAST,
+                        offset);
         if (made == null) {
             throw new IllegalStateException("a possible coercion failed");
         }

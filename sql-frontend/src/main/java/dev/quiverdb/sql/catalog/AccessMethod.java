@@ -8,6 +8,9 @@ public record AccessMethod(int oid, String name, int handler, char kind) {
 
     static AccessMethod of(Facts.Row row) {
         return new AccessMethod(
-                row.number("oid"), row.text("amname"), row.number("amhandler"), row.letter("amtype"));
+                row.number("oid"),
+                row.text("amname"),
+                row.number("amhandler"),
+                row.letter("amtype"));
     }
 }

@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is there before a user makes anything: PostgreSQL's own objects, and pgvector's where
- * the extension is installed. Immutable; two instances exist, each loaded when first asked for (some
- * tens of milliseconds).
+ * Everything that is there before a user makes anything: PostgreSQL's own objects, and pgvector's
+ * where the extension is installed. Immutable; two instances exist, each loaded when first asked
+ * for (some tens of milliseconds).
  */
 final class Builtins {
     private static final class Core {
@@ -56,17 +56,23 @@ final class Builtins {
         this.directories = directories;
         for (var row : rows("pg_type")) {
             typeRows.put(row.number("oid"), row);
-            typesByName.computeIfAbsent(row.text("typname"), name -> new ArrayList<>()).add(row.number("oid"));
+            typesByName
+                    .computeIfAbsent(row.text("typname"), name -> new ArrayList<>())
+                    .add(row.number("oid"));
         }
         for (var row : rows("pg_proc")) {
             var function = Function.of(row);
             functions.put(function.oid(), function);
-            functionsByName.computeIfAbsent(function.name(), name -> new ArrayList<>()).add(function);
+            functionsByName
+                    .computeIfAbsent(function.name(), name -> new ArrayList<>())
+                    .add(function);
         }
         for (var row : rows("pg_operator")) {
             var operator = Operator.of(row);
             operators.put(operator.oid(), operator);
-            operatorsByName.computeIfAbsent(operator.name(), name -> new ArrayList<>()).add(operator);
+            operatorsByName
+                    .computeIfAbsent(operator.name(), name -> new ArrayList<>())
+                    .add(operator);
         }
         for (var row : rows("pg_cast")) {
             var cast = Cast.of(row);
@@ -83,12 +89,18 @@ final class Builtins {
         }
         for (var row : rows("pg_amop")) {
             var member = OperatorClass.Member.of(row);
-            membersByFamily.computeIfAbsent(member.family(), family -> new ArrayList<>()).add(member);
-            membersByOperator.computeIfAbsent(member.operator(), operator -> new ArrayList<>()).add(member);
+            membersByFamily
+                    .computeIfAbsent(member.family(), family -> new ArrayList<>())
+                    .add(member);
+            membersByOperator
+                    .computeIfAbsent(member.operator(), operator -> new ArrayList<>())
+                    .add(member);
         }
         for (var row : rows("pg_amproc")) {
             var support = OperatorClass.Support.of(row);
-            supportByFamily.computeIfAbsent(support.family(), family -> new ArrayList<>()).add(support);
+            supportByFamily
+                    .computeIfAbsent(support.family(), family -> new ArrayList<>())
+                    .add(support);
         }
         for (var row : rows("pg_am")) {
             var method = AccessMethod.of(row);
@@ -102,7 +114,9 @@ final class Builtins {
             schemas.put(row.number("oid"), row.text("nspname"));
         }
         for (var row : rows("pg_range")) {
-            rangeOfSubtype.put(row.number("rngtypid"), row.text("rngsubtype") + " " + row.text("rngmultitypid"));
+            rangeOfSubtype.put(
+                    row.number("rngtypid"),
+                    row.text("rngsubtype") + " " + row.text("rngmultitypid"));
         }
     }
 
@@ -113,7 +127,11 @@ final class Builtins {
     /** The raw facts of a system table. */
     List<Facts> tables(String name) {
         return tables.computeIfAbsent(
-                name, table -> directories.stream().map(directory -> Facts.read(directory, table)).toList());
+                name,
+                table ->
+                        directories.stream()
+                                .map(directory -> Facts.read(directory, table))
+                                .toList());
     }
 
     List<Facts.Row> rows(String name) {
@@ -136,7 +154,10 @@ final class Builtins {
         return type;
     }
 
-    /** A type that {@code base.type} does not know: rows of system relations, domains of the standard. */
+    /**
+     * A type that {@code base.type} does not know: rows of system relations, domains of the
+     * standard.
+     */
     private @Nullable Type make(Facts.Row row) {
         int oid = row.number("oid");
         var schema = schemas.getOrDefault(row.number("typnamespace"), "pg_catalog");
@@ -158,7 +179,9 @@ final class Builtins {
             }
             case 'd' -> {
                 var base = type(row.number("typbasetype"));
-                yield base == null ? null : Type.domain(oid, schema, name, array, base, row.number("typtypmod"));
+                yield base == null
+                        ? null
+                        : Type.domain(oid, schema, name, array, base, row.number("typtypmod"));
             }
             default -> {
                 var element = row.number("typelem") == 0 ? null : type(row.number("typelem"));

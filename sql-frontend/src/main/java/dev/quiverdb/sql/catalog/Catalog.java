@@ -12,13 +12,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a database knows by name, at one moment. Immutable and safe for all threads; {@link #with}
- * and {@link #without} answer a changed catalog that shares structure with this one, in time
+ * Everything a database knows by name, at one moment. Immutable and safe for all threads; {@link
+ * #with} and {@link #without} answer a changed catalog that shares structure with this one, in time
  * proportional to what the object depends on.
  *
- * <p>Built-in functions, operators, casts and so on come from resources and are not listed by {@link
- * #objects}; what {@link #initialObjects} answers is what a fresh database stores in its first
- * transaction.
+ * <p>Built-in functions, operators, casts and so on come from resources and are not listed by
+ * {@link #objects}; what {@link #initialObjects} answers is what a fresh database stores in its
+ * first transaction.
  */
 public final class Catalog {
     /** The first OID of objects that users make; smaller ones are PostgreSQL's and pgvector's. */
@@ -85,19 +85,22 @@ public final class Catalog {
         for (var row : core.rows("pg_namespace")) {
             made.add(
                     new Schema(
-                            row.number("oid"), 1, row.text("nspname"), row.number("nspowner"), row.get("nspacl")));
+                            row.number("oid"),
+                            1,
+                            row.text("nspname"),
+                            row.number("nspowner"),
+                            row.get("nspacl")));
         }
         for (var row : core.rows("pg_authid")) {
             int oid = row.number("oid");
             var memberships =
                     core.rows("pg_auth_members").stream()
                             .filter(member -> member.number("member") == oid)
-                            .map(
-                                    member ->
-                                            new Role.Membership(
-                                                    member.number("roleid"),
-                                                    member.number("grantor"),
-                                                    member.flag("admin_option")))
+                            .map(member ->
+                                    new Role.Membership(
+                                            member.number("roleid"),
+                                            member.number("grantor"),
+                                            member.flag("admin_option")))
                             .toList();
             made.add(
                     new Role(
@@ -151,7 +154,9 @@ public final class Catalog {
         }
         var functions = base.functionsByName;
         if (object instanceof Function function) {
-            functions = functions.with(function.name(), plus(functions.get(function.name()), object.oid()));
+            functions =
+                    functions.with(
+                            function.name(), plus(functions.get(function.name()), object.oid()));
         }
         var edges = base.dependents;
         for (var need : object.dependencies()) {
@@ -186,7 +191,11 @@ public final class Catalog {
             edges = edges.with(need.referenced(), minus(edges.get(need.referenced()), oid));
         }
         return new Catalog(
-                isVector(object) ? Builtins.core() : builtins, objects.without(oid), named, functions, edges);
+                isVector(object) ? Builtins.core() : builtins,
+                objects.without(oid),
+                named,
+                functions,
+                edges);
     }
 
     private static boolean isVector(CatalogObject object) {
@@ -219,12 +228,11 @@ public final class Catalog {
     /** All objects of a kind, by rising OID. */
     public <T extends CatalogObject> List<T> objects(Class<T> kind) {
         var all = new ArrayList<T>();
-        objects.forEach(
-                (oid, object) -> {
-                    if (kind.isInstance(object)) {
-                        all.add(kind.cast(object));
-                    }
-                });
+        objects.forEach((oid, object) -> {
+            if (kind.isInstance(object)) {
+                all.add(kind.cast(object));
+            }
+        });
         all.sort((left, right) -> Integer.compareUnsigned(left.oid(), right.oid()));
         return all;
     }
@@ -232,16 +240,15 @@ public final class Catalog {
     /** The highest OID in use, at least {@link #FIRST_USER_OID} - 1. */
     public int highestOid() {
         int[] highest = {FIRST_USER_OID - 1};
-        objects.forEach(
-                (oid, object) -> {
-                    highest[0] = Math.max(highest[0], oid);
-                    if (object instanceof UserType type) {
-                        type.labels().forEach(label -> highest[0] = Math.max(highest[0], label.oid()));
-                    }
-                    if (object instanceof Relation relation) {
-                        highest[0] = Math.max(highest[0], relation.tablet());
-                    }
-                });
+        objects.forEach((oid, object) -> {
+            highest[0] = Math.max(highest[0], oid);
+            if (object instanceof UserType type) {
+                type.labels().forEach(label -> highest[0] = Math.max(highest[0], label.oid()));
+            }
+            if (object instanceof Relation relation) {
+                highest[0] = Math.max(highest[0], relation.tablet());
+            }
+        });
         return highest[0];
     }
 
@@ -249,7 +256,8 @@ public final class Catalog {
         return objects.get(oid);
     }
 
-    private <T extends CatalogObject> @Nullable T named(Class<T> kind, Space space, int schema, String name) {
+    private <T extends CatalogObject> @Nullable T named(
+            Class<T> kind, Space space, int schema, String name) {
         var oid = names.get(new Name(space, schema, name));
         var object = oid == null ? null : objects.get(oid);
         return kind.isInstance(object) ? kind.cast(object) : null;
@@ -288,7 +296,8 @@ public final class Catalog {
     /** A relation of a schema, a user's or the system's. */
     public @Nullable Relation relation(int schema, String name) {
         var relation = named(Relation.class, Space.RELATION, schema, name);
-        if (relation == null && (schema == Schema.PG_CATALOG || schema == Schema.INFORMATION_SCHEMA)) {
+        if (relation == null
+                && (schema == Schema.PG_CATALOG || schema == Schema.INFORMATION_SCHEMA)) {
             var shape = SystemColumns.byName(schema, name);
             return shape == null ? null : SystemRelations.relation(shape);
         }
@@ -318,7 +327,8 @@ public final class Catalog {
         return found;
     }
 
-    private <T extends CatalogObject> List<T> dependents(int oid, Class<T> kind, Predicate<T> condition) {
+    private <T extends CatalogObject> List<T> dependents(
+            int oid, Class<T> kind, Predicate<T> condition) {
         var found = new ArrayList<T>();
         for (var dependent : dependents(oid)) {
             if (kind.isInstance(dependent) && condition.test(kind.cast(dependent))) {
@@ -392,7 +402,9 @@ public final class Catalog {
     public @Nullable Relation ownedSequence(int table, int column, char ownership) {
         for (var relation : ownedSequences(table)) {
             var sequence = relation.sequence();
-            if (sequence != null && sequence.ownedColumn() == column && sequence.ownership() == ownership) {
+            if (sequence != null
+                    && sequence.ownedColumn() == column
+                    && sequence.ownership() == ownership) {
                 return relation;
             }
         }
@@ -400,7 +412,11 @@ public final class Catalog {
     }
 
     public @Nullable Comment comment(int subject, int subId) {
-        var found = dependents(subject, Comment.class, comment -> comment.subject() == subject && comment.subId() == subId);
+        var found =
+                dependents(
+                        subject,
+                        Comment.class,
+                        comment -> comment.subject() == subject && comment.subId() == subId);
         return found.isEmpty() ? null : found.getFirst();
     }
 
@@ -442,9 +458,17 @@ public final class Catalog {
                             user.name(),
                             user.array(),
                             user.labels().stream().map(UserType.Label::text).toList());
-            case 'd' -> Type.domain(oid, schema, user.name(), user.array(), type(user.base()), user.baseTypmod());
+            case 'd' ->
+                    Type.domain(
+                            oid,
+                            schema,
+                            user.name(),
+                            user.array(),
+                            type(user.base()),
+                            user.baseTypmod());
             case 'A' -> Type.array(oid, schema, user.name(), type(user.element()));
-            default -> Type.composite(oid, schema, user.name(), user.array(), fields(user.relation()));
+            default ->
+                    Type.composite(oid, schema, user.name(), user.array(), fields(user.relation()));
         };
     }
 
@@ -566,8 +590,9 @@ public final class Catalog {
     }
 
     /**
-     * The default operator class of an access method for a type, as GetDefaultOpClass finds it: exact,
-     * else the one of a preferred type that it is binary-coercible to, else the only such one.
+     * The default operator class of an access method for a type, as GetDefaultOpClass finds it:
+     * exact, else the one of a preferred type that it is binary-coercible to, else the only such
+     * one.
      */
     public @Nullable OperatorClass defaultOperatorClass(int method, Type type) {
         var actual = type.actual();
@@ -596,7 +621,8 @@ public final class Catalog {
         if (target == Oids.ANY || target == Oids.ANYELEMENT || target == Oids.ANYCOMPATIBLE) {
             return true;
         }
-        if ((target == Oids.ANYARRAY || target == Oids.ANYCOMPATIBLEARRAY) && source.isTrueArray()) {
+        if ((target == Oids.ANYARRAY || target == Oids.ANYCOMPATIBLEARRAY)
+                && source.isTrueArray()) {
             return true;
         }
         if (target == Oids.ANYENUM && source.actual().form() == Type.Form.ENUM) {

@@ -49,7 +49,8 @@ public sealed interface CatalogObject
      * @param subId column number of the dependent, 0 for all of it
      * @param referenced OID of what is needed
      * @param referencedSubId its column number, 0 for all of it
-     * @param kind {@code n} normal, {@code a} dropped together with what it needs, {@code i} part of it
+     * @param kind {@code n} normal, {@code a} dropped together with what it needs, {@code i} part
+     *     of it
      */
     record Dependency(int subId, int referenced, int referencedSubId, char kind) {}
 }

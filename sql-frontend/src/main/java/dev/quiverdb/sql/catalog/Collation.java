@@ -2,7 +2,13 @@ package dev.quiverdb.sql.catalog;
 
 /** A row of pg_collation. */
 public record Collation(
-        int oid, String name, int schema, int owner, char provider, boolean deterministic, int encoding) {
+        int oid,
+        String name,
+        int schema,
+        int owner,
+        char provider,
+        boolean deterministic,
+        int encoding) {
     public static final int DEFAULT = 100;
     public static final int C = 950;
     public static final int POSIX = 951;

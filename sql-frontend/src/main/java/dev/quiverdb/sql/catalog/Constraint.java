@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param index OID of the index of a key, or of the referenced key; 0 for a check
  * @param referencedRelation foreign key: OID of the referenced table; else 0
  * @param equalities foreign key: OIDs of the operators {@code referenced = referencing}
- * @param onUpdate {@code a} no action, {@code r} restrict, {@code c} cascade, {@code n} set null, {@code d}
- *     set default; blank for others
+ * @param onUpdate {@code a} no action, {@code r} restrict, {@code c} cascade, {@code n} set null,
+ *     {@code d} set default; blank for others
  * @param match {@code s} simple, {@code f} full; blank for others
  * @param deleteSetColumns ON DELETE SET NULL (columns)
  * @param check the condition as SQL text with every name qualified; null for others

@@ -4,7 +4,13 @@ import java.util.List;
 
 /** An installed extension, pg_extension. */
 public record Extension(
-        int oid, long version, String name, int owner, int schema, boolean relocatable, String release)
+        int oid,
+        long version,
+        String name,
+        int owner,
+        int schema,
+        boolean relocatable,
+        String release)
         implements CatalogObject {
     /** pgvector's release whose behaviour ours follows. */
     public static final String VECTOR_RELEASE = "0.8.1";

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of facts as it lies in a resource: a line with the column names, then the rows in the text
- * form of COPY ({@code \N} is NULL, tabs and line ends are escaped).
+ * A table of facts as it lies in a resource: a line with the column names, then the rows in the
+ * text form of COPY ({@code \N} is NULL, tabs and line ends are escaped).
  */
 final class Facts {
     /** One row; columns are asked for by name. */
@@ -33,7 +33,9 @@ final class Facts {
 
         int number(String column) {
             var value = get(column);
-            return value == null || value.isEmpty() || value.equals("-") ? 0 : Integer.parseInt(value);
+            return value == null || value.isEmpty() || value.equals("-")
+                    ? 0
+                    : Integer.parseInt(value);
         }
 
         boolean flag(String column) {
@@ -65,7 +67,10 @@ final class Facts {
         }
     }
 
-    /** Reads {@code directory/table.tsv} beside this class; an absent file has no rows and no columns. */
+    /**
+     * Reads {@code directory/table.tsv} beside this class; an absent file has no rows and no
+     * columns.
+     */
     static Facts read(String directory, String table) {
         try (var in = Facts.class.getResourceAsStream(directory + "/" + table + ".tsv")) {
             if (in == null) {
@@ -76,7 +81,8 @@ final class Facts {
             var facts = new Facts(List.of(text.substring(0, end).split("\t", -1)));
             while (end + 1 < text.length()) {
                 int next = text.indexOf('\n', end + 1);
-                facts.rows.add(facts.new Row(cut(text.substring(end + 1, next), facts.columns.size())));
+                facts.rows.add(
+                        facts.new Row(cut(text.substring(end + 1, next), facts.columns.size())));
                 end = next;
             }
             return facts;
@@ -144,7 +150,10 @@ final class Facts {
         return List.copyOf(numbers);
     }
 
-    /** The words of {@code a b} or <code>{a,b}</code>; no word of the facts holds a blank or a comma. */
+    /**
+     * The words of {@code a b} or <code>{a,b}</code>; no word of the facts holds a blank or a
+     * comma.
+     */
     static List<String> words(String text) {
         var words = new ArrayList<String>();
         int start = 0;

@@ -102,7 +102,8 @@ public record Function(
     }
 
     static Function of(Facts.Row row) {
-        var modes = Facts.words(row.text("proargmodes")).stream().map(mode -> mode.charAt(0)).toList();
+        var modes =
+                Facts.words(row.text("proargmodes")).stream().map(mode -> mode.charAt(0)).toList();
         var defaults = row.get("proargdefaults");
         return new Function(
                 row.number("oid"),

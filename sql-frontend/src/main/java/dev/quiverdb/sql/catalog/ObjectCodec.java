@@ -185,7 +185,9 @@ public final class ObjectCodec {
         var type = component.getType();
         if (type == List.class) {
             var element =
-                    (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
+                    (Class<?>)
+                            ((ParameterizedType) component.getGenericType())
+                                    .getActualTypeArguments()[0];
             int size = in.readInt();
             var list = new ArrayList<Object>(size);
             for (int i = 0; i < size; i++) {

@@ -24,7 +24,9 @@ public record OperatorClass(
                 row.number("opckeytype"));
     }
 
-    /** A row of pg_amop: an operator's seat in a family. {@code purpose} is {@code s} or {@code o}. */
+    /**
+     * A row of pg_amop: an operator's seat in a family. {@code purpose} is {@code s} or {@code o}.
+     */
     public record Member(
             int oid,
             int family,

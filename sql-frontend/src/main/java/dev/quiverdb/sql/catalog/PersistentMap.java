@@ -5,14 +5,18 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable hash map that shares structure with the maps it was made from: a hash array mapped trie
- * (Bagwell 2001). Look-up and copying change cost O(log32 n). Safe for any number of threads.
+ * An immutable hash map that shares structure with the maps it was made from: a hash array mapped
+ * trie (Bagwell 2001). Look-up and copying change cost O(log32 n). Safe for any number of threads.
  */
 final class PersistentMap<K, V> {
     private static final int BITS = 5;
-    private static final PersistentMap<?, ?> EMPTY = new PersistentMap<>(new Node(0, new Object[0]), 0);
+    private static final PersistentMap<?, ?> EMPTY =
+            new PersistentMap<>(new Node(0, new Object[0]), 0);
 
-    /** Slots of a node hold an {@link Entry}, a deeper {@link Node}, or an {@code Entry[]} of equal hashes. */
+    /**
+     * Slots of a node hold an {@link Entry}, a deeper {@link Node}, or an {@code Entry[]} of equal
+     * hashes.
+     */
     private record Entry(Object key, Object value) {}
 
     private static final class Node {
@@ -105,13 +109,16 @@ final class PersistentMap<K, V> {
                     case Entry old when old.key.equals(entry.key) -> entry;
                     case Entry old when spread(old.key) == hash -> new Entry[] {old, entry};
                     case Entry old -> {
-                        var split = put(new Node(0, new Object[0]), spread(old.key), shift + BITS, old);
+                        var split =
+                                put(new Node(0, new Object[0]), spread(old.key), shift + BITS, old);
                         yield put(split, hash, shift + BITS, entry);
                     }
                     case Entry[] equalHashes -> {
                         if (spread(equalHashes[0].key) != hash) {
                             int oldHash = spread(equalHashes[0].key);
-                            var below = new Node(bit(oldHash, shift + BITS), new Object[] {equalHashes});
+                            var below =
+                                    new Node(
+                                            bit(oldHash, shift + BITS), new Object[] {equalHashes});
                             yield put(below, hash, shift + BITS, entry);
                         }
                         for (int i = 0; i < equalHashes.length; i++) {
@@ -131,7 +138,9 @@ final class PersistentMap<K, V> {
     }
 
     PersistentMap<K, V> without(K key) {
-        return get(key) == null ? this : new PersistentMap<>(remove(root, spread(key), 0, key), size - 1);
+        return get(key) == null
+                ? this
+                : new PersistentMap<>(remove(root, spread(key), 0, key), size - 1);
     }
 
     private static Node remove(Node node, int hash, int shift, Object key) {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row-level security policy, pg_policy. Expressions are SQL text with every name qualified.
  *
- * @param command {@code r} select, {@code a} insert, {@code w} update, {@code d} delete, {@code *} all
+ * @param command {@code r} select, {@code a} insert, {@code w} update, {@code d} delete, {@code *}
+ *     all
  * @param roles OIDs; 0 stands for PUBLIC
  */
 public record Policy(

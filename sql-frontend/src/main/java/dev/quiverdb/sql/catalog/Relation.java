@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What pg_class lists: tables, views, materialized views, sequences, indexes and composite types.
  * System relations have one too, without tablet.
  *
- * @param kind {@code r} table, {@code v} view, {@code m} materialized view, {@code S} sequence, {@code i}
- *     index, {@code c} composite type
+ * @param kind {@code r} table, {@code v} view, {@code m} materialized view, {@code S} sequence,
+ *     {@code i} index, {@code c} composite type
  * @param persistence {@code p} permanent, {@code u} unlogged, {@code t} temporary
  * @param columns all columns ever made, dropped ones too; position is number - 1
  * @param rowType OID of the row type; 0 for indexes and sequences
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param sequence what a sequence adds; null for others
  * @param view what a view or materialized view adds; null for others
  * @param populated false for a materialized view WITH NO DATA
- * @param onCommit what COMMIT does to a temporary table: {@code p} preserve, {@code d} delete rows, {@code x}
- *     drop
+ * @param onCommit what COMMIT does to a temporary table: {@code p} preserve, {@code d} delete rows,
+ *     {@code x} drop
  */
 public record Relation(
         int oid,
@@ -70,7 +70,8 @@ public record Relation(
      * @param keys key columns, then included ones
      * @param keyCount how many of them are keys
      * @param predicate WHERE as SQL text with every name qualified; null for none
-     * @param predicateColumn number of the hidden bool tablet column that says membership; 0 for none
+     * @param predicateColumn number of the hidden bool tablet column that says membership; 0 for
+     *     none
      * @param valid false while being built and after a failed concurrent build
      */
     public record Index(
@@ -117,7 +118,8 @@ public record Relation(
      * @param references what it reads: (OID, column number or 0)
      * @param check WITH CHECK OPTION: {@code l} local, {@code c} cascaded, {@code n} none
      */
-    public record View(String query, List<Integer> searchPath, List<Reference> references, char check) {
+    public record View(
+            String query, List<Integer> searchPath, List<Reference> references, char check) {
         public View {
             searchPath = List.copyOf(searchPath);
             references = List.copyOf(references);
@@ -170,7 +172,8 @@ public record Relation(
 
     /** Options in the order of their names, as {@code name=value}. */
     public List<String> optionTexts() {
-        return new TreeMap<>(options).entrySet().stream().map(o -> o.getKey() + "=" + o.getValue()).toList();
+        return new TreeMap<>(options)
+                .entrySet().stream().map(o -> o.getKey() + "=" + o.getValue()).toList();
     }
 
     @Override
@@ -194,7 +197,10 @@ public record Relation(
         if (sequence != null && sequence.ownedRelation() != 0) {
             needs.add(
                     new Dependency(
-                            0, sequence.ownedRelation(), sequence.ownedColumn(), sequence.ownership()));
+                            0,
+                            sequence.ownedRelation(),
+                            sequence.ownedColumn(),
+                            sequence.ownership()));
         }
         if (view != null) {
             for (var reference : view.references()) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * pg_catalog unless the setting names it, then what {@code search_path} names and exists.
  *
  * @param schemas OIDs to search
- * @param creation OID of the schema that new objects go to; 0 where the setting names none that exists
+ * @param creation OID of the schema that new objects go to; 0 where the setting names none that
+ *     exists
  * @param temporary OID of the session's temporary schema; 0 while it has none
  */
 public record SearchPath(List<Integer> schemas, int creation, int temporary) {
@@ -62,7 +63,9 @@ public record SearchPath(List<Integer> schemas, int creation, int temporary) {
         return null;
     }
 
-    /** Whether the bare name of something in a schema finds it, given what an earlier schema holds. */
+    /**
+     * Whether the bare name of something in a schema finds it, given what an earlier schema holds.
+     */
     public boolean sees(int schema) {
         return schemas.contains(schema);
     }

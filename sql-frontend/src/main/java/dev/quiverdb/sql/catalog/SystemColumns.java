@@ -38,7 +38,9 @@ final class SystemColumns {
                                 parts[3].equals("1")));
             }
             int schema =
-                    row.text("namespace").equals("pg_catalog") ? Schema.PG_CATALOG : INFORMATION_SCHEMA;
+                    row.text("namespace").equals("pg_catalog")
+                            ? Schema.PG_CATALOG
+                            : INFORMATION_SCHEMA;
             var shape =
                     new Shape(
                             row.number("oid"),
