@@ -117,6 +117,11 @@ public final class TimeZones {
         return seconds > 18 * 3600 ? null : ZoneOffset.ofTotalSeconds(east ? seconds : -seconds);
     }
 
+    /** The name as IANA writes it; other names stay as they are. */
+    public static String canonicalName(String name) {
+        return IANA.getOrDefault(Types.lower(name), name);
+    }
+
     private static int part(@Nullable String digits) {
         return digits == null ? 0 : Integer.parseInt(digits);
     }
@@ -158,6 +163,12 @@ public final class TimeZones {
             return fixed.getTotalSeconds() == 0 ? "UTC" : null;
         }
         long seconds = Math.floorDiv(micros, 1_000_000L) + EPOCH_SECONDS;
-        return SHORT_NAME.format(Instant.ofEpochSecond(seconds).atZone(zone));
+        var instant = Instant.ofEpochSecond(seconds);
+        var transitions = zone.getRules().getTransitions();
+        if (!transitions.isEmpty() && instant.isBefore(transitions.get(0).getInstant())) {
+            // Before standard time, the sun's.
+            return "LMT";
+        }
+        return SHORT_NAME.format(instant.atZone(zone));
     }
 }
