@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The settings that every session has: those of PostgreSQL 15 and pgvector that clients know, and ours. */
+/**
+ * The settings that every session has: those of PostgreSQL 15 and pgvector that clients know, and
+ * ours.
+ */
 public final class BuiltinSettings {
     /** name|type|unit|context|least|most|options|boot value, as pg_settings shows them. */
     private static final String TABLE =

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Brings a value into the form in which it is kept and shown, or refuses it in PostgreSQL's words. */
+/**
+ * Brings a value into the form in which it is kept and shown, or refuses it in PostgreSQL's words.
+ */
 final class SettingChecks {
     private static final Set<String> UTF8 = Set.of("utf8", "unicode");
 
@@ -42,7 +44,10 @@ final class SettingChecks {
     private static boolean bool(String name, String value) {
         String word = value.toLowerCase(Locale.ROOT);
         if (!word.isEmpty()) {
-            if ("true".startsWith(word) || "yes".startsWith(word) || word.equals("on") || word.equals("1")) {
+            if ("true".startsWith(word)
+                    || "yes".startsWith(word)
+                    || word.equals("on")
+                    || word.equals("1")) {
                 return true;
             }
             boolean off = word.length() >= 2 && "off".startsWith(word);
@@ -51,7 +56,8 @@ final class SettingChecks {
             }
         }
         throw new SqlException(
-                SqlState.INVALID_PARAMETER_VALUE, "parameter \"" + name + "\" requires a Boolean value");
+                SqlState.INVALID_PARAMETER_VALUE,
+                "parameter \"" + name + "\" requires a Boolean value");
     }
 
     private static String number(Setting setting, String name, String text) {
@@ -127,7 +133,8 @@ final class SettingChecks {
                 newStyle = style.isEmpty() ? "ISO" : "";
                 newOrder = order.isEmpty() ? "MDY" : "";
             } else {
-                throw invalid("DateStyle", value).withDetail("Unrecognized key word: \"" + word + "\".");
+                throw invalid("DateStyle", value)
+                        .withDetail("Unrecognized key word: \"" + word + "\".");
             }
             conflict |= !newStyle.isEmpty() && !style.isEmpty() && !style.equals(newStyle);
             conflict |= !newOrder.isEmpty() && !order.isEmpty() && !order.equals(newOrder);
@@ -135,7 +142,8 @@ final class SettingChecks {
             order = newOrder.isEmpty() ? order : newOrder;
         }
         if (conflict) {
-            throw invalid("DateStyle", value).withDetail("Conflicting \"datestyle\" specifications.");
+            throw invalid("DateStyle", value)
+                    .withDetail("Conflicting \"datestyle\" specifications.");
         }
         int comma = current.indexOf(',');
         if (order.isEmpty()) {
@@ -156,7 +164,13 @@ final class SettingChecks {
             String shown =
                     String.format("%02d", size / 3600)
                             + (size % 3600 == 0 ? "" : String.format(":%02d", size / 60 % 60));
-            text = "<" + (seconds < 0 ? "-" : "+") + shown + ">" + (seconds < 0 ? "+" : "-") + shown;
+            text =
+                    "<"
+                            + (seconds < 0 ? "-" : "+")
+                            + shown
+                            + ">"
+                            + (seconds < 0 ? "+" : "-")
+                            + shown;
         }
         var zone = TimeZones.find(text);
         if (zone == null) {
@@ -173,10 +187,13 @@ final class SettingChecks {
         if (plain.equals("sqlascii")) {
             return "SQL_ASCII";
         }
-        if (List.of("latin", "iso8859", "win", "euc", "koi8", "sjis", "big5", "gbk", "uhc", "johab", "gb18030", "shift", "mulei", "abc", "tcvn", "mskanji", "vscii")
+        if (List.of(
+                        "latin", "iso8859", "win", "euc", "koi8", "sjis", "big5", "gbk", "uhc",
+                        "johab", "gb18030", "shift", "mulei", "abc", "tcvn", "mskanji", "vscii")
                 .stream()
                 .anyMatch(plain::startsWith)) {
-            throw SqlException.notSupported("client encoding \"" + value + "\" is not supported; use UTF8");
+            throw SqlException.notSupported(
+                    "client encoding \"" + value + "\" is not supported; use UTF8");
         }
         throw invalid(setting.name(), value);
     }

@@ -27,7 +27,11 @@ final class SettingUnits {
 
     /** Greatest first; sizes in bytes. */
     private static final Unit[] MEMORY = {
-        new Unit("TB", 0x1p40), new Unit("GB", 0x1p30), new Unit("MB", 0x1p20), new Unit("kB", 1024), new Unit("B", 1)
+        new Unit("TB", 0x1p40),
+        new Unit("GB", 0x1p30),
+        new Unit("MB", 0x1p20),
+        new Unit("kB", 1024),
+        new Unit("B", 1)
     };
 
     /** Greatest first; sizes in microseconds. */
@@ -41,7 +45,9 @@ final class SettingUnits {
     };
 
     private static final Map<String, Double> BASES =
-            Map.of("B", 1d, "kB", 1024d, "8kB", 8192d, "MB", 0x1p20, "us", 1d, "ms", 1000d, "s", 1e6, "min", 60e6);
+            Map.of(
+                    "B", 1d, "kB", 1024d, "8kB", 8192d, "MB", 0x1p20, "us", 1d, "ms", 1000d, "s",
+                    1e6, "min", 60e6);
 
     private SettingUnits() {}
 
@@ -64,9 +70,13 @@ final class SettingUnits {
         String digits = text.substring(at, end);
         double value;
         try {
-            value = integer && digits.matches("[+-]?0[0-7]+")
-                    ? Long.parseLong(digits, 8)
-                    : Double.parseDouble(digits.toLowerCase(java.util.Locale.ROOT).contains("0x") ? digits + "p0" : digits);
+            value =
+                    integer && digits.matches("[+-]?0[0-7]+")
+                            ? Long.parseLong(digits, 8)
+                            : Double.parseDouble(
+                                    digits.toLowerCase(java.util.Locale.ROOT).contains("0x")
+                                            ? digits + "p0"
+                                            : digits);
         } catch (NumberFormatException wrong) {
             throw new NotANumber(null);
         }

@@ -24,10 +24,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of a session's settings, with PostgreSQL's transactional rules: SET lasts for the session
- * unless the transaction rolls back, SET LOCAL lasts to the end of the transaction, and savepoints nest.
- * The session calls {@link #begin}, {@link #savepoint}, {@link #release}, {@link #rollbackTo}, {@link
- * #commit} and {@link #rollback}; outside a transaction a SET takes effect for good. Not thread-safe.
+ * The values of a session's settings, with PostgreSQL's transactional rules: SET lasts for the
+ * session unless the transaction rolls back, SET LOCAL lasts to the end of the transaction, and
+ * savepoints nest. The session calls {@link #begin}, {@link #savepoint}, {@link #release}, {@link
+ * #rollbackTo}, {@link #commit} and {@link #rollback}; outside a transaction a SET takes effect for
+ * good. Not thread-safe.
  */
 public final class Settings {
     public enum Scope {
@@ -41,7 +42,10 @@ public final class Settings {
         SET_THEN_LOCAL
     }
 
-    /** What one nesting level remembers of one setting: the value before it, and SET's below LOCAL's. */
+    /**
+     * What one nesting level remembers of one setting: the value before it, and SET's below
+     * LOCAL's.
+     */
     private static final class Undo {
         final @Nullable String prior;
         @Nullable String masked;
@@ -54,7 +58,8 @@ public final class Settings {
     }
 
     private static final Pattern CUSTOM_NAME =
-            Pattern.compile("[A-Za-z_\\x80-\\uffff][\\w$\\x80-\\uffff]*(\\.[A-Za-z_\\x80-\\uffff][\\w$\\x80-\\uffff]*)+");
+            Pattern.compile(
+                    "[A-Za-z_\\x80-\\uffff][\\w$\\x80-\\uffff]*(\\.[A-Za-z_\\x80-\\uffff][\\w$\\x80-\\uffff]*)+");
     private static final Pattern PLAIN_IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_$]*");
     private static final Set<String> RESERVED_PREFIXES = Set.of("hnsw", "ivfflat", "ivfpq");
 
@@ -152,7 +157,8 @@ public final class Settings {
             return "unavailable";
         }
         String value = value(setting);
-        if (setting.name().equals("data_directory_mode") || setting.name().equals("log_file_mode")) {
+        if (setting.name().equals("data_directory_mode")
+                || setting.name().equals("log_file_mode")) {
             return String.format("%04o", Integer.valueOf(value));
         }
         return switch (setting.kind()) {
@@ -205,15 +211,17 @@ public final class Settings {
         for (var name : List.copyOf(values.keySet())) {
             var setting = find(name);
             boolean fixed = setting == null || setting.keptByResetAll();
-            if (!fixed && setting != null && setting.context().compareTo(Setting.Context.SUPERUSER) >= 0) {
+            if (!fixed
+                    && setting != null
+                    && setting.context().compareTo(Setting.Context.SUPERUSER) >= 0) {
                 assign(setting, resetValue(setting), Scope.SESSION);
             }
         }
     }
 
     /**
-     * What the server knows better than the user: read-only settings and those of the session's start.
-     * Neither the context is checked nor can a rollback undo it.
+     * What the server knows better than the user: read-only settings and those of the session's
+     * start. Neither the context is checked nor can a rollback undo it.
      */
     public void override(String name, String value) {
         var setting = require(name);
@@ -221,7 +229,10 @@ public final class Settings {
         changed(setting);
     }
 
-    /** A default from the command line, a file, a role or the start-up message: what RESET goes back to. */
+    /**
+     * A default from the command line, a file, a role or the start-up message: what RESET goes back
+     * to.
+     */
     public void setDefault(String name, String value) {
         var setting = requireOrCreate(name);
         remember(setting);
@@ -232,7 +243,8 @@ public final class Settings {
     private static void checkContext(Setting setting, String name, boolean superuser) {
         switch (setting.context()) {
             case INTERNAL -> throw cannotChange(name, "cannot be changed");
-            case POSTMASTER -> throw cannotChange(name, "cannot be changed without restarting the server");
+            case POSTMASTER ->
+                    throw cannotChange(name, "cannot be changed without restarting the server");
             case SIGHUP -> throw cannotChange(name, "cannot be changed now");
             case BACKEND, SUPERUSER_BACKEND ->
                     throw cannotChange(name, "cannot be set after connection start");
@@ -248,7 +260,8 @@ public final class Settings {
     }
 
     private static SqlException cannotChange(String name, String why) {
-        return new SqlException(SqlState.CANT_CHANGE_RUNTIME_PARAM, "parameter \"" + name + "\" " + why);
+        return new SqlException(
+                SqlState.CANT_CHANGE_RUNTIME_PARAM, "parameter \"" + name + "\" " + why);
     }
 
     private void remember(Setting setting) {
@@ -373,12 +386,11 @@ public final class Settings {
         if (level == null) {
             return;
         }
-        level.forEach(
-                (key, undo) -> {
-                    if (undo.state != State.SET) {
-                        restore(key, undo.state == State.LOCAL ? undo.prior : undo.masked);
-                    }
-                });
+        level.forEach((key, undo) -> {
+            if (undo.state != State.SET) {
+                restore(key, undo.state == State.LOCAL ? undo.prior : undo.masked);
+            }
+        });
     }
 
     /** Ends the transaction badly: all of its changes go. */
@@ -449,8 +461,8 @@ public final class Settings {
     }
 
     /**
-     * These settings as what types want to know. It follows changes; reading a setting again only after
-     * one.
+     * These settings as what types want to know. It follows changes; reading a setting again only
+     * after one.
      */
     public TypeContext typeContext(LongSupplier nowMicros, NameResolver names) {
         return new View(nowMicros, names);

@@ -8,8 +8,9 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * Roots, exponentials, logarithms and powers of numeric, with PostgreSQL's choice of how many digits a
- * result shows. The functions themselves are computed with some digits more and rounded once.
+ * Roots, exponentials, logarithms and powers of numeric, with PostgreSQL's choice of how many
+ * digits a result shows. The functions themselves are computed with some digits more and rounded
+ * once.
  */
 public final class NumericMath {
     private static final double LOG10_E = 0.434294481903252;
@@ -42,7 +43,8 @@ public final class NumericMath {
         }
         var value = x.toBigDecimal();
         int halfWeight = (Numeric.weight(value) + 1) * 4 / 2 - 1;
-        int scale = clampScale(Math.max(Numeric.SIGNIFICANT_DIGITS_MIN - halfWeight, value.scale()));
+        int scale =
+                clampScale(Math.max(Numeric.SIGNIFICANT_DIGITS_MIN - halfWeight, value.scale()));
         // The exact root, cut to one digit more than twice the scale says, then rounded.
         var shifted = value.movePointRight(2 * (scale + 1)).toBigInteger();
         return rounded(new BigDecimal(shifted.sqrt(), scale + 1), scale);
@@ -53,8 +55,10 @@ public final class NumericMath {
             return x.signum() < 0 ? Numeric.ZERO : x;
         }
         var value = x.toBigDecimal();
-        double weight = Math.clamp(value.doubleValue() * LOG10_E, -RESULT_SCALE_MAX, RESULT_SCALE_MAX);
-        int scale = clampScale(Math.max(Numeric.SIGNIFICANT_DIGITS_MIN - (int) weight, value.scale()));
+        double weight =
+                Math.clamp(value.doubleValue() * LOG10_E, -RESULT_SCALE_MAX, RESULT_SCALE_MAX);
+        int scale =
+                clampScale(Math.max(Numeric.SIGNIFICANT_DIGITS_MIN - (int) weight, value.scale()));
         return rounded(exp(value, scale), scale);
     }
 
@@ -67,8 +71,10 @@ public final class NumericMath {
             }
             return BigDecimal.ZERO;
         }
-        int halvings = Math.max(0, Math.getExponent(Math.max(Math.abs(estimate), Double.MIN_NORMAL)) + 8);
-        int digits = Math.max(0, (int) (estimate * LOG10_E)) + scale + GUARD_DIGITS + halvings / 3 + 2;
+        int halvings =
+                Math.max(0, Math.getExponent(Math.max(Math.abs(estimate), Double.MIN_NORMAL)) + 8);
+        int digits =
+                Math.max(0, (int) (estimate * LOG10_E)) + scale + GUARD_DIGITS + halvings / 3 + 2;
         var context = new MathContext(digits, RoundingMode.HALF_EVEN);
         var reduced = x.divide(new BigDecimal(BigInteger.ONE.shiftLeft(halvings)), context);
         var sum = BigDecimal.ONE;
@@ -86,7 +92,8 @@ public final class NumericMath {
     private static void requirePositive(Numeric x) {
         if (x.signum() < 0) {
             throw invalid(
-                    SqlState.INVALID_ARGUMENT_FOR_LOG, "cannot take logarithm of a negative number");
+                    SqlState.INVALID_ARGUMENT_FOR_LOG,
+                    "cannot take logarithm of a negative number");
         }
         if (x.signum() == 0) {
             throw invalid(SqlState.INVALID_ARGUMENT_FOR_LOG, "cannot take logarithm of zero");
@@ -99,7 +106,9 @@ public final class NumericMath {
             return x;
         }
         var value = x.toBigDecimal();
-        int scale = clampScale(Math.max(Numeric.SIGNIFICANT_DIGITS_MIN - lnWeight(value), value.scale()));
+        int scale =
+                clampScale(
+                        Math.max(Numeric.SIGNIFICANT_DIGITS_MIN - lnWeight(value), value.scale()));
         return rounded(ln(value, scale + GUARD_DIGITS), scale);
     }
 
@@ -121,7 +130,9 @@ public final class NumericMath {
         var square = y.multiply(y, context);
         var power = y;
         var sum = y;
-        for (int n = 3; power.signum() != 0 && power.precision() - power.scale() > -digits; n += 2) {
+        for (int n = 3;
+                power.signum() != 0 && power.precision() - power.scale() > -digits;
+                n += 2) {
             power = power.multiply(square, context);
             sum = sum.add(power.divide(BigDecimal.valueOf(n), context), context);
         }
@@ -157,9 +168,17 @@ public final class NumericMath {
         var b = base.toBigDecimal();
         var v = x.toBigDecimal();
         int resultWeight = lnWeight(v) - lnWeight(b);
-        int scale = Math.max(Numeric.SIGNIFICANT_DIGITS_MIN - resultWeight, Math.max(b.scale(), v.scale()));
+        int scale =
+                Math.max(
+                        Numeric.SIGNIFICANT_DIGITS_MIN - resultWeight,
+                        Math.max(b.scale(), v.scale()));
         scale = clampScale(scale);
-        int inner = scale + Math.abs(resultWeight) + Math.max(0, -lnWeight(b)) + Math.max(0, -lnWeight(v)) + GUARD_DIGITS;
+        int inner =
+                scale
+                        + Math.abs(resultWeight)
+                        + Math.max(0, -lnWeight(b))
+                        + Math.max(0, -lnWeight(v))
+                        + GUARD_DIGITS;
         var divisor = ln(b, inner);
         if (divisor.signum() == 0) {
             throw SqlException.divisionByZero();
@@ -212,9 +231,14 @@ public final class NumericMath {
             return Numeric.of(BigDecimal.ZERO.setScale(Numeric.DISPLAY_SCALE_MAX));
         }
         int weight = (int) (estimate * LOG10_E);
-        int scale = Math.max(Numeric.SIGNIFICANT_DIGITS_MIN - weight, Math.max(b.scale(), e.scale()));
+        int scale =
+                Math.max(Numeric.SIGNIFICANT_DIGITS_MIN - weight, Math.max(b.scale(), e.scale()));
         scale = clampScale(scale);
-        int inner = Math.max(0, scale + weight) + Math.max(0, -lnWeight(size)) + e.precision() + GUARD_DIGITS;
+        int inner =
+                Math.max(0, scale + weight)
+                        + Math.max(0, -lnWeight(size))
+                        + e.precision()
+                        + GUARD_DIGITS;
         var result = rounded(exp(ln(size, inner).multiply(e), scale), scale);
         boolean odd = e.remainder(TWO).signum() != 0;
         return b.signum() < 0 && odd ? result.negate() : result;
@@ -244,7 +268,10 @@ public final class NumericMath {
         if (digits + 1 < -scale || digits + 1 < -Numeric.DISPLAY_SCALE_MAX) {
             return Numeric.of(BigDecimal.ZERO.setScale(scale));
         }
-        int significant = Math.max(1, 1 + scale + (int) digits + (int) Math.log(Math.abs((double) exponent)) + 8);
+        int significant =
+                Math.max(
+                        1,
+                        1 + scale + (int) digits + (int) Math.log(Math.abs((double) exponent)) + 8);
         var context = new MathContext(significant, RoundingMode.HALF_UP);
         int size = Math.abs(exponent);
         var power = BigDecimal.ONE;
@@ -281,7 +308,9 @@ public final class NumericMath {
             if (order == 0) {
                 return Numeric.ONE;
             }
-            return (order > 0) == (exponent.signum() > 0) ? Numeric.POSITIVE_INFINITY : Numeric.ZERO;
+            return (order > 0) == (exponent.signum() > 0)
+                    ? Numeric.POSITIVE_INFINITY
+                    : Numeric.ZERO;
         }
         if (exponent.signum() < 0) {
             return Numeric.ZERO;

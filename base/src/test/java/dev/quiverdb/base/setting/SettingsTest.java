@@ -34,7 +34,10 @@ class SettingsTest {
             }
             assertThat(
                             SettingChecks.canonical(
-                                    setting, setting.name(), setting.bootValue(), setting.bootValue()))
+                                    setting,
+                                    setting.name(),
+                                    setting.bootValue(),
+                                    setting.bootValue()))
                     .as(setting.name())
                     .isEqualTo(setting.bootValue());
             assertThat(settings.show(setting.name())).isNotNull();
@@ -115,7 +118,12 @@ class SettingsTest {
         var error =
                 catchThrowableOfType(
                         SqlException.class,
-                        () -> settings.set("session_replication_role", "replica", Scope.SESSION, false));
+                        () ->
+                                settings.set(
+                                        "session_replication_role",
+                                        "replica",
+                                        Scope.SESSION,
+                                        false));
         assertThat(error.state().code()).isEqualTo("42501");
         assertThat(error.message())
                 .isEqualTo("permission denied to set parameter \"session_replication_role\"");

@@ -8,7 +8,10 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Values of any type that has an order, few enough apart that equal ones and near ones are frequent. */
+/**
+ * Values of any type that has an order, few enough apart that equal ones and near ones are
+ * frequent.
+ */
 public final class RandomValues {
     /** The types that {@link #of} knows. */
     public static final List<Type> TYPES =
@@ -99,8 +102,15 @@ public final class RandomValues {
             case 0 -> Numeric.NAN;
             case 1 -> Numeric.POSITIVE_INFINITY;
             case 2 -> Numeric.NEGATIVE_INFINITY;
-            case 3 -> Numeric.of(new BigDecimal(new BigInteger(120, new java.util.Random(random.nextLong())), random.nextInt(60)).negate());
-            default -> Numeric.of(BigDecimal.valueOf(random.nextInt(-300, 300), random.nextInt(0, 4)));
+            case 3 ->
+                    Numeric.of(
+                            new BigDecimal(
+                                            new BigInteger(
+                                                    120, new java.util.Random(random.nextLong())),
+                                            random.nextInt(60))
+                                    .negate());
+            default ->
+                    Numeric.of(BigDecimal.valueOf(random.nextInt(-300, 300), random.nextInt(0, 4)));
         };
     }
 
@@ -184,7 +194,9 @@ public final class RandomValues {
             case Oids.OID -> number() & 0xffff_ffffL;
             case Oids.TIME -> random.nextLong(DateMath.MICROS_PER_DAY);
             case Oids.TIMETZ ->
-                    new TimeTz(random.nextInt(3) * DateMath.MICROS_PER_HOUR, random.nextInt(-2, 3) * 3600);
+                    new TimeTz(
+                            random.nextInt(3) * DateMath.MICROS_PER_HOUR,
+                            random.nextInt(-2, 3) * 3600);
             case Oids.FLOAT4 -> (float) anyDouble();
             case Oids.FLOAT8 -> anyDouble();
             case Oids.NUMERIC -> numeric();

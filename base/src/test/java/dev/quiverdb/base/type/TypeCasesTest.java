@@ -17,8 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Texts and what PostgreSQL 15 with pgvector made of them: the text it prints and the bytes it sends, or
- * SQLSTATE, message and detail. {@code cases.tsv} holds type, typmod, input, OK or ERR, and those.
+ * Texts and what PostgreSQL 15 with pgvector made of them: the text it prints and the bytes it
+ * sends, or SQLSTATE, message and detail. {@code cases.tsv} holds type, typmod, input, OK or ERR,
+ * and those.
  */
 class TypeCasesTest {
     record Case(String group, List<String> columns) {

@@ -25,7 +25,9 @@ class TypeTest {
                 assertThat(type.hash(stored)).isEqualTo(type.hash(value));
             }
             boolean outOfRange =
-                    type.equals(Types.TIMESTAMP) || type.equals(Types.TIMESTAMPTZ) || type.equals(Types.DATE);
+                    type.equals(Types.TIMESTAMP)
+                            || type.equals(Types.TIMESTAMPTZ)
+                            || type.equals(Types.DATE);
             if (outOfRange) {
                 continue;
             }
@@ -47,7 +49,9 @@ class TypeTest {
             var left = values.of(type);
             var right = values.of(type);
             if (type.compare(left, right) == 0) {
-                assertThat(type.hash(left)).as("%s and %s", left, right).isEqualTo(type.hash(right));
+                assertThat(type.hash(left))
+                        .as("%s and %s", left, right)
+                        .isEqualTo(type.hash(right));
             }
             assertThat(Integer.signum(type.compare(left, right)))
                     .isEqualTo(-Integer.signum(type.compare(right, left)));
@@ -151,7 +155,14 @@ class TypeTest {
 
     @Test
     void aDomainIsItsBaseTypeUnderAnotherName() {
-        var price = Type.domain(20002, "public", "price", 0, Types.NUMERIC, Types.NUMERIC.typmodIn(List.of("10", "2")));
+        var price =
+                Type.domain(
+                        20002,
+                        "public",
+                        "price",
+                        0,
+                        Types.NUMERIC,
+                        Types.NUMERIC.typmodIn(List.of("10", "2")));
         assertThat(price.parse("1.5", price.baseTypmod(), TypeContext.DEFAULT)).hasToString("1.50");
         assertThat(price.kind()).isEqualTo(Kind.OBJECT);
         assertThat(price.actual()).isSameAs(Types.NUMERIC);
