@@ -1,5 +1,6 @@
 package dev.quiverdb.vector.graph;
 
+import dev.quiverdb.vector.simd.HugePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -12,9 +13,14 @@ import java.util.Arrays;
 public final class ArenaGraphBlocks implements GraphBlocks {
     private static final int BLOCK_BYTES = 1 << 16;
 
+    /** A small index takes no huge page. */
+    private static final int SMALL_BLOCKS = 16;
+
     private final Arena arena = Arena.ofAuto();
     private final ArrayDeque<Integer> freed = new ArrayDeque<>();
     private volatile MemorySegment[] blocks = new MemorySegment[64];
+    private MemorySegment chunk = MemorySegment.NULL;
+    private long chunkUsed;
     private int next = 1;
 
     @Override
@@ -34,9 +40,18 @@ public final class ArenaGraphBlocks implements GraphBlocks {
         if (block >= table.length) {
             table = Arrays.copyOf(table, table.length * 2);
         }
-        table[block] = arena.allocate(BLOCK_BYTES, 64);
+        table[block] = block < SMALL_BLOCKS ? arena.allocate(BLOCK_BYTES, 64) : fromChunk();
         blocks = table;
         return block;
+    }
+
+    private MemorySegment fromChunk() {
+        if (chunkUsed == chunk.byteSize()) {
+            chunk = HugePages.allocate(arena, HugePages.BYTES);
+            chunkUsed = 0;
+        }
+        chunkUsed += BLOCK_BYTES;
+        return chunk.asSlice(chunkUsed - BLOCK_BYTES, BLOCK_BYTES);
     }
 
     @Override

@@ -3,10 +3,12 @@ package dev.quiverdb.vector.graph;
 import dev.quiverdb.vector.quantise.CodeEncoder;
 import dev.quiverdb.vector.quantise.CodeQuery;
 import dev.quiverdb.vector.quantise.VectorCodec;
+import dev.quiverdb.vector.simd.HugePages;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -55,7 +57,7 @@ public final class CodeSpace implements VectorSpace {
         if (slab >= have) {
             var more = Arrays.copyOf(slabs, slab + 1);
             for (int i = have; i <= slab; i++) {
-                more[i] = arena.allocate((long) stride << shift, 64);
+                more[i] = HugePages.allocate(arena, (long) stride << shift);
             }
             slabs = more;
         }
@@ -86,6 +88,10 @@ public final class CodeSpace implements VectorSpace {
         private final CodeQuery query = codec.newQuery(Arena.ofAuto());
         private final float[] four = new float[8];
 
+        /** Kept so that the reads are not optimised away. */
+        @SuppressWarnings("UnusedVariable")
+        private int touched;
+
         @Override
         public void bindQuery(MemorySegment bytes) {
             query.set(vector.setBytes(bytes, 0));
@@ -99,6 +105,7 @@ public final class CodeSpace implements VectorSpace {
         @Override
         public void score(int[] vecIds, int count, float[] distances) {
             var codes = slabs;
+            touch(codes, vecIds, count);
             int i = 0;
             for (; i + 4 <= count; i += 4) {
                 int a = vecIds[i];
@@ -120,6 +127,18 @@ public final class CodeSpace implements VectorSpace {
             for (; i < count; i++) {
                 distances[i] = query.estimate(codes[vecIds[i] >>> shift], offset(vecIds[i]));
             }
+        }
+
+        /**
+         * Reads a byte of each code, which brings their cache lines in at the same time: an
+         * estimate is too long for the processor to look ahead over several by itself.
+         */
+        private void touch(MemorySegment[] codes, int[] vecIds, int count) {
+            int sum = 0;
+            for (int i = 0; i < count; i++) {
+                sum += codes[vecIds[i] >>> shift].get(ValueLayout.JAVA_BYTE, offset(vecIds[i]));
+            }
+            touched = sum;
         }
 
         @Override

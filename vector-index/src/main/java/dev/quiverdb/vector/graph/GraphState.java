@@ -59,6 +59,7 @@ final class GraphState {
     private final RecordRegion rows;
     private final RecordRegion nodes;
     private final RecordRegion upper;
+    private final DeadSet dead = new DeadSet();
     private final Object growthLock = new Object();
     private final ArrayDeque<Integer>[] freeUpperRows;
     private int directoryTail;
@@ -127,6 +128,9 @@ final class GraphState {
             int flags = flags(id);
             if (flags != 0) {
                 idsMax = id + 1;
+                if ((flags & DEAD) != 0) {
+                    dead.add(id);
+                }
                 int level = flags & 0xff;
                 if (level > 0) {
                     upperNext = Math.max(upperNext, upperRow(id, 1) + level);
@@ -224,6 +228,7 @@ final class GraphState {
             clearUpperRow(node.get(JAVA_INT, at) + layer - 1);
         }
         INTS.setVolatile(node, at + 4, 0);
+        dead.remove(vecId);
         INTS.setVolatile(node, at + 8, STORED | level);
     }
 
@@ -260,7 +265,15 @@ final class GraphState {
 
     /** Sets a flag; returns the flags before. */
     int addFlag(int vecId, int flag) {
+        if (flag == DEAD) {
+            dead.add(vecId);
+        }
         return (int) INTS.getAndBitwiseOr(nodes.write(vecId), nodes.offset(vecId) + 8, flag);
+    }
+
+    /** Returns whether a vector that a row points to must not be returned. */
+    boolean isDead(int vecId) {
+        return dead.contains(vecId);
     }
 
     void removeFlag(int vecId, int flag) {

@@ -103,7 +103,7 @@ final class Traversal {
 
     private void offerResult(long found, int ef, Admission admission) {
         int vecId = Scored.vecId(found);
-        if (state.isLive(vecId) && passes(admission, vecId)) {
+        if (!state.isDead(vecId) && passes(admission, vecId)) {
             keep(found, ef);
         }
     }
@@ -158,8 +158,7 @@ final class Traversal {
                 long found = Scored.of(distances[i], batch[i]);
                 if (found < worst) {
                     candidates.push(found);
-                    if ((state.flags(batch[i]) & (GraphState.PRESENT | GraphState.DEAD))
-                            == GraphState.PRESENT) {
+                    if (!state.isDead(batch[i])) {
                         keep(found, ef);
                         worst = worst(ef);
                     }
@@ -175,8 +174,7 @@ final class Traversal {
             int vecId = Scored.vecId(seeds[i]);
             if (vecId != self && visited.add(vecId)) {
                 candidates.push(seeds[i]);
-                if ((state.flags(vecId) & (GraphState.PRESENT | GraphState.DEAD))
-                        == GraphState.PRESENT) {
+                if (!state.isDead(vecId)) {
                     keep(seeds[i], ef);
                 }
             }
@@ -217,11 +215,11 @@ final class Traversal {
                 }
                 candidates.push(found);
                 if (cheap) {
-                    if (state.isLive(batch[i]) && (everything || passes(admission, batch[i]))) {
+                    if (!state.isDead(batch[i]) && (everything || passes(admission, batch[i]))) {
                         keep(found, ef);
                         worst = worst(ef);
                     }
-                } else if (state.isLive(batch[i])) {
+                } else if (!state.isDead(batch[i])) {
                     gated[gatedCount] = batch[i];
                     gatedScored[gatedCount++] = found;
                 }
@@ -281,7 +279,7 @@ final class Traversal {
                 long found = Scored.of(distances[i], batch[i]);
                 if (found < worst) {
                     candidates.push(found);
-                    if (state.isLive(batch[i])) {
+                    if (!state.isDead(batch[i])) {
                         keep(found, ef);
                         worst = worst(ef);
                     }

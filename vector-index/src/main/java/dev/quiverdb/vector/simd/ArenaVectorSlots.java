@@ -11,7 +11,7 @@ import java.util.Arrays;
  * ids that were handed to it safely. Owns its arena; {@link #close} frees all slabs.
  */
 public final class ArenaVectorSlots implements VectorSlots, AutoCloseable {
-    private static final int SLAB_BYTES = 4 << 20;
+    private static final int SLAB_BYTES = 32 << 20;
 
     private final Arena arena = Arena.ofShared();
     private final ElementKind kind;
@@ -72,7 +72,7 @@ public final class ArenaVectorSlots implements VectorSlots, AutoCloseable {
         int slab = id >>> slotsPerSlabLog2;
         if (slab == slabs.length) {
             MemorySegment[] grown = Arrays.copyOf(slabs, slab + 1);
-            grown[slab] = arena.allocate((long) strideBytes << slotsPerSlabLog2, 64);
+            grown[slab] = HugePages.allocate(arena, (long) strideBytes << slotsPerSlabLog2);
             slabs = grown;
         }
         return id;

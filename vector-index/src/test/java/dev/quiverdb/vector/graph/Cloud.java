@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.graph;
 
 import dev.quiverdb.vector.filter.Admission;
+import dev.quiverdb.vector.quantise.VectorCodec;
 import dev.quiverdb.vector.simd.ArenaVectorSlots;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Clustered random vectors in slots, an index over them, and the exact answers beside it. */
 final class Cloud {
@@ -35,10 +37,22 @@ final class Cloud {
             int dimensions,
             Metric metric,
             HnswOptions options) {
+        this(chance, kind, dimensions, metric, options, null);
+    }
+
+    Cloud(
+            SplittableRandom chance,
+            ElementKind kind,
+            int dimensions,
+            Metric metric,
+            HnswOptions options,
+            @Nullable VectorCodec codec) {
         this.chance = chance;
         slots = new ArenaVectorSlots(kind, dimensions);
         space = new SlotSpace(metric, slots);
-        index = HnswIndex.create(options, blocks, space, null);
+        index =
+                HnswIndex.create(
+                        options, blocks, space, codec == null ? null : new CodeSpace(codec, slots));
         centres = new float[20][dimensions];
         for (float[] centre : centres) {
             for (int i = 0; i < dimensions; i++) {

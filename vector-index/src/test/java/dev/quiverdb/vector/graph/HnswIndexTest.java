@@ -1,11 +1,13 @@
 package dev.quiverdb.vector.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.quiverdb.base.testing.Randomised;
 import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.filter.AdmissionTest;
 import dev.quiverdb.vector.filter.VecIdBitmap;
+import dev.quiverdb.vector.quantise.RabitqCodec;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
 import java.lang.foreign.MemorySegment;
@@ -19,6 +21,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class HnswIndexTest {
     private static Cloud cloud(long seed) {
@@ -38,6 +41,45 @@ class HnswIndexTest {
         double floor = kind == ElementKind.BIT ? 0.75 : 0.95;
         assertThat(cloud.recall(40, 10, 100, Admission.ALL)).isGreaterThan(floor);
         assertThat(cloud.index.check()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Metric.class,
+            names = {"L2", "INNER_PRODUCT", "COSINE"})
+    void codesNavigateAndVectorsDecide(Metric metric) {
+        var cloud =
+                new Cloud(
+                        new SplittableRandom(17),
+                        ElementKind.FLOAT32,
+                        96,
+                        metric,
+                        new HnswOptions(12, 60, 1 << 20),
+                        new RabitqCodec(metric, new float[96], 1, 3));
+        cloud.grow(2500);
+        for (int i = 0; i < 30; i++) {
+            cloud.insert();
+        }
+        assertThat(cloud.recall(40, 10, 100, Admission.ALL)).isGreaterThan(0.95);
+        var some = new VecIdBitmap(2530);
+        for (int vecId = 0; vecId < 2530; vecId += 4) {
+            some.add(vecId);
+        }
+        assertThat(cloud.recall(40, 10, 100, some)).isGreaterThan(0.95);
+        var found = new Neighbours();
+        var query = cloud.query();
+        var statistics =
+                cloud.index.search(
+                        query,
+                        10,
+                        SearchParameters.defaults().withRerank(25),
+                        Admission.ALL,
+                        found);
+        assertThat(statistics.reranked()).isEqualTo(25);
+        var scorer = cloud.space.scorer();
+        scorer.bindQuery(query);
+        float exact = scorer.score(found.vecId(3));
+        assertThat(found.distance(3)).isCloseTo(exact, within(1e-4f * Math.abs(exact) + 1e-5f));
     }
 
     @Test
