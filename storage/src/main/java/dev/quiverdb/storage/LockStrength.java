@@ -11,6 +11,8 @@ public enum LockStrength {
     /** FOR UPDATE, DELETE and UPDATE of a key. Conflicts with all. */
     UPDATE(3);
 
+    private static final LockStrength[] BY_CODE = values();
+
     private final int code;
 
     LockStrength(int code) {
@@ -20,6 +22,11 @@ public enum LockStrength {
     /** 0 for the weakest, 3 for the strongest. */
     public int code() {
         return code;
+    }
+
+    /** The one of that {@link #code}. */
+    public static LockStrength ofCode(int code) {
+        return BY_CODE[code];
     }
 
     /** Returns whether two transactions cannot hold the two strengths on one row at once. */

@@ -11,6 +11,8 @@ public enum ObjectLockMode {
     EXCLUSIVE(6, "ExclusiveLock", 0b1111_1110),
     ACCESS_EXCLUSIVE(7, "AccessExclusiveLock", 0b1111_1111);
 
+    private static final ObjectLockMode[] BY_CODE = values();
+
     private final int code;
     private final String pgName;
     private final int conflicts;
@@ -29,6 +31,11 @@ public enum ObjectLockMode {
     /** The name that pg_locks and deadlock details show. */
     public String pgName() {
         return pgName;
+    }
+
+    /** The one of that {@link #code}. */
+    public static ObjectLockMode ofCode(int code) {
+        return BY_CODE[code];
     }
 
     /** Returns whether two transactions cannot hold the two modes on one object at once. */

@@ -1,5 +1,9 @@
 package dev.quiverdb.storage;
 
+import dev.quiverdb.storage.access.AccessMethod;
+import dev.quiverdb.storage.access.MemoryOrderedMethod;
+import dev.quiverdb.storage.txn.Engine;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,15 @@
 package dev.quiverdb.storage.table;
 
+import dev.quiverdb.base.type.BitString;
+import dev.quiverdb.base.type.ByteWriter;
+import dev.quiverdb.base.type.HalfVector;
 import dev.quiverdb.base.type.Kind;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
+import dev.quiverdb.base.type.Vector;
 import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.TabletSpec;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -246,8 +251,7 @@ public final class Layout {
         return positions;
     }
 
-    /** What must be kept beside the spec to make this layout again. */
-    List<Place> places() {
+    private List<Place> places() {
         var places = new ArrayList<Place>();
         for (var column : columns) {
             places.add(new Place(column.spec().columnId(), column.segment(), column.nulls()));
@@ -255,12 +259,52 @@ public final class Layout {
         return places;
     }
 
-    int[] segmentSizes() {
-        return segmentBytes.clone();
+    /** The same layout under a spec that differs in its indexes only. */
+    public Layout withSpec(TabletSpec changed) {
+        return new Layout(changed, version, places(), segmentBytes);
     }
 
-    static Layout restore(TabletSpec spec, int version, List<Place> places, int[] segmentBytes) {
+    /** Writes what must be kept beside the spec to make this layout again. */
+    public void write(ByteWriter out) {
+        out.putInt(version);
+        out.putInt(segmentBytes.length);
+        for (int bytes : segmentBytes) {
+            out.putInt(bytes);
+        }
+        out.putInt(columns.length);
+        for (var column : columns) {
+            out.putInt(column.spec().columnId());
+            out.putInt(column.segment());
+            out.putInt(column.nulls());
+        }
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static Layout read(TabletSpec spec, ByteBuffer in) {
+        int version = in.getInt();
+        var segmentBytes = new int[in.getInt()];
+        for (int i = 0; i < segmentBytes.length; i++) {
+            segmentBytes[i] = in.getInt();
+        }
+        var places = new ArrayList<Place>();
+        for (int rest = in.getInt(); rest > 0; rest--) {
+            places.add(new Place(in.getInt(), in.getInt(), in.getInt()));
+        }
         return new Layout(spec, version, places, segmentBytes);
+    }
+
+    /** Whether the value can be stored in the column: of the right size where the size is fixed. */
+    public boolean fits(int position, @Nullable Object value) {
+        int slotBytes = columns[position].slotBytes();
+        if (slotBytes == 0 || value == null) {
+            return true;
+        }
+        return switch (value) {
+            case Vector vector -> vector.dimensions() * 4 == slotBytes;
+            case HalfVector vector -> vector.dimensions() * 2 == slotBytes;
+            case BitString bits -> bits.length() == columns[position].spec().typmod();
+            default -> false;
+        };
     }
 
     /** The value a column has in rows that were written before it came; null for NULL. */

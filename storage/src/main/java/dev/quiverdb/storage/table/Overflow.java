@@ -7,14 +7,14 @@ import java.lang.foreign.MemorySegment;
  * Values too large for a stripe's heap: a chain of blocks of their own, each of which begins with
  * the number of the next (long, 0 for none) and goes on with bytes of the value.
  */
-final class Overflow {
+public final class Overflow {
     private static final int HEAD = 8;
     private static final int BLOCK_BYTES = 64 << 10;
 
     private Overflow() {}
 
     /** Writes a value, in a writer's visit. Returns its first block. */
-    static long write(BlockStore store, byte[] source, int offset, int length) {
+    public static long write(BlockStore store, byte[] source, int offset, int length) {
         long next = 0;
         int blocks = (length + BLOCK_BYTES - HEAD - 1) / (BLOCK_BYTES - HEAD);
         // From the end to the start, so that each block knows the next one.
@@ -32,7 +32,7 @@ final class Overflow {
     }
 
     /** Reads a value, in any visit. */
-    static byte[] read(BlockStore store, long first, int length) {
+    public static byte[] read(BlockStore store, long first, int length) {
         byte[] value = new byte[length];
         long block = first;
         for (int from = 0; from < length; ) {
@@ -47,7 +47,7 @@ final class Overflow {
     }
 
     /** Gives the blocks of a value back, in a writer's visit. */
-    static void free(BlockStore store, long first) {
+    public static void free(BlockStore store, long first) {
         for (long block = first; block != 0; ) {
             long next = store.read(block).get(Bytes.LONG, 0);
             store.free(block);

@@ -541,6 +541,11 @@ public final class Tablet {
         setSpec(layout.spec().withIndex(spec));
     }
 
+    /** Adds an index that the spec has already. */
+    public void restoreIndex(IndexSpec spec, AccessIndex index, long commit) {
+        indexes.add(new Indexed(spec, index, commit));
+    }
+
     /** Puts all rows into an index that is empty, as at replay. In a writer's visit. */
     public void fillIndex(IndexSpec spec, AccessIndex index, long commit) {
         var of = layout;
@@ -577,7 +582,7 @@ public final class Tablet {
 
     /** Only the list of indexes differs, so the layout keeps its version. */
     private void setSpec(TabletSpec spec) {
-        var next = Layout.restore(spec, layout.version(), layout.places(), layout.segmentSizes());
+        var next = layout.withSpec(spec);
         layouts.put(next.version(), next);
         layout = next;
     }
@@ -604,6 +609,15 @@ public final class Tablet {
 
     /** What an index of this tablet lives on. */
     public AccessContext context(IndexSpec index) {
+        return context(null, index);
+    }
+
+    /**
+     * What an index lives on.
+     *
+     * @param spec what the tablet will be; null for what it is
+     */
+    public AccessContext context(@Nullable TabletSpec spec, IndexSpec index) {
         return new AccessContext() {
             @Override
             public BlockStore blocks() {
@@ -612,7 +626,7 @@ public final class Tablet {
 
             @Override
             public TabletSpec tablet() {
-                return layout.spec();
+                return spec == null ? layout.spec() : spec;
             }
 
             @Override

@@ -237,6 +237,23 @@ final class LockManager {
         owner.forget(0);
     }
 
+    /** Passes the lock that was taken last to another owner of the same session. */
+    void handOver(LockOwner from, LockOwner to) {
+        int last = from.heldCount() - 1;
+        var resource = from.heldResource(last);
+        int what = from.heldWhat(last);
+        var partition = partitions[resource.partition];
+        partition.latch.lock();
+        try {
+            resource.release(from, what);
+            resource.grant(to, what);
+        } finally {
+            partition.latch.unlock();
+        }
+        from.forget(last);
+        to.took(resource, what);
+    }
+
     /** Gives back the newest lock of that kind; false if there is none. */
     boolean releaseOne(LockOwner owner, LockTarget target, ObjectLockMode mode) {
         for (int i = owner.heldCount() - 1; i >= 0; i--) {

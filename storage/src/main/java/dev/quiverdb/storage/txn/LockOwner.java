@@ -17,7 +17,7 @@ final class LockOwner {
     volatile long process;
 
     /** Owners of one session do not block each other. */
-    final Session session;
+    private volatile Session session;
 
     /** 0 for ever. */
     volatile long lockTimeoutMillis;
@@ -39,6 +39,11 @@ final class LockOwner {
 
     /** An identity that owners share; nothing more. */
     static final class Session {}
+
+    /** From now on this owner is one of that session. */
+    void joins(Session other) {
+        session = other;
+    }
 
     boolean sameSession(LockOwner other) {
         return other == this || other.session == session;

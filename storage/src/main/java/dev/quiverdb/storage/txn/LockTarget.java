@@ -1,5 +1,7 @@
 package dev.quiverdb.storage.txn;
 
+import dev.quiverdb.base.type.ByteWriter;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,22 @@ sealed interface LockTarget {
             this.indexId = indexId;
             this.bytes = bytes;
             this.hash = (Arrays.hashCode(bytes) * 31 + indexId) * 31 + tabletId;
+        }
+
+        /** Writes what {@link #read} reads. */
+        void write(ByteWriter out) {
+            out.putInt(tabletId);
+            out.putInt(indexId);
+            out.putInt(bytes.length);
+            out.putBytes(bytes);
+        }
+
+        static Key read(ByteBuffer in) {
+            int tabletId = in.getInt();
+            int indexId = in.getInt();
+            byte[] bytes = new byte[in.getInt()];
+            in.get(bytes);
+            return new Key(tabletId, indexId, bytes);
         }
 
         @Override

@@ -1,0 +1,58 @@
+package dev.quiverdb.storage.access;
+
+import org.jspecify.annotations.Nullable;
+
+/** An index in key order, as the transaction rooms use it. */
+public interface OrderedIndex extends AccessIndex {
+    /** How keys are made. */
+    IndexKeys keys();
+
+    /**
+     * Entries with keys in the bounds: all current ones, and those that left after the snapshot. An
+     * entry promises nothing about the row, which the caller looks at.
+     */
+    EntryCursor entries(IndexKeys.Bounds bounds, boolean reverse, long snapshot);
+
+    /** Entries by (key, row id), one after the other. Used by one thread. */
+    interface EntryCursor extends AutoCloseable {
+        boolean next();
+
+        byte[] key();
+
+        long rowId();
+
+        @Override
+        void close();
+    }
+
+    /** No entries. */
+    EntryCursor NOTHING =
+            new EntryCursor() {
+                @Override
+                public boolean next() {
+                    return false;
+                }
+
+                @Override
+                public byte[] key() {
+                    throw new IllegalStateException("no entry");
+                }
+
+                @Override
+                public long rowId() {
+                    throw new IllegalStateException("no entry");
+                }
+
+                @Override
+                public void close() {}
+            };
+
+    /** The cursor, or an empty one where there is no index yet. */
+    static EntryCursor entries(
+            @Nullable OrderedIndex index,
+            IndexKeys.Bounds bounds,
+            boolean reverse,
+            long snapshot) {
+        return index == null ? NOTHING : index.entries(bounds, reverse, snapshot);
+    }
+}

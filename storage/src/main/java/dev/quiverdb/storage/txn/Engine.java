@@ -1,0 +1,714 @@
+package dev.quiverdb.storage.txn;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.ByteWriter;
+import dev.quiverdb.base.world.DiskFullException;
+import dev.quiverdb.storage.AdvisoryLocks;
+import dev.quiverdb.storage.IsolationLevel;
+import dev.quiverdb.storage.LockView;
+import dev.quiverdb.storage.PreparedTransaction;
+import dev.quiverdb.storage.Sequences;
+import dev.quiverdb.storage.Storage;
+import dev.quiverdb.storage.StorageOptions;
+import dev.quiverdb.storage.StorageStatistics;
+import dev.quiverdb.storage.TabletSpec;
+import dev.quiverdb.storage.TabletStatistics;
+import dev.quiverdb.storage.Transaction;
+import dev.quiverdb.storage.access.AccessIndex;
+import dev.quiverdb.storage.access.AccessMethod;
+import dev.quiverdb.storage.block.BlockStore;
+import dev.quiverdb.storage.block.BlockStoreOptions;
+import dev.quiverdb.storage.block.LocalBlockStore;
+import dev.quiverdb.storage.log.CommitLog;
+import dev.quiverdb.storage.log.EntryKind;
+import dev.quiverdb.storage.log.LocalCommitLog;
+import dev.quiverdb.storage.log.LogEntry;
+import dev.quiverdb.storage.log.LogOptions;
+import dev.quiverdb.storage.log.LogRecord;
+import dev.quiverdb.storage.table.History;
+import dev.quiverdb.storage.table.Layout;
+import dev.quiverdb.storage.table.Tablet;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The storage of one partition: everything behind {@link Storage}. */
+public final class Engine implements Storage {
+    private static final long EPOCH_2000_MICROS = 946_684_800_000_000L;
+
+    private final StorageOptions options;
+    private final BlockStore store;
+    private final CommitLog log;
+    private final History history;
+    private final Map<String, AccessMethod> methods;
+    final SnapshotRegistry snapshots = new SnapshotRegistry();
+    final LockManager locks;
+    final Serializability serializability = new Serializability(snapshots);
+    private final Applier applier;
+    private final CommitPipeline pipeline;
+    private final SequenceTable sequences;
+    private final CheckpointRecord checkpointRecord;
+
+    /** By gid. */
+    private final TreeMap<String, Prepared> prepared = new TreeMap<>();
+
+    private final Set<SessionTransaction> active = ConcurrentHashMap.newKeySet();
+    private final AtomicLong nextTransaction = new AtomicLong(1);
+    private final AtomicInteger nextTablet = new AtomicInteger(1);
+    private final AtomicLong commits = new AtomicLong();
+    private final AtomicLong aborts = new AtomicLong();
+    private final AtomicLong checkpoints = new AtomicLong();
+    private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
+    private final AtomicBoolean checkpointing = new AtomicBoolean();
+    private final ReentrantLock checkpointLatch = new ReentrantLock();
+    private BlockStore.@Nullable Checkpoint unfinished;
+
+    /** Transactions whose chunks the log holds, with the entry that must be checkpointed first. */
+    private final Map<Long, Long> chunked = new ConcurrentHashMap<>();
+
+    private volatile boolean closed;
+
+    private Engine(StorageOptions options, Collection<AccessMethod> others) {
+        this.options = options;
+        methods = new HashMap<>();
+        for (var method : others) {
+            methods.put(method.name(), method);
+        }
+        locks = new LockManager(options.clock());
+        store =
+                LocalBlockStore.open(
+                        BlockStoreOptions.of(
+                                        options.disk(),
+                                        options.chance(),
+                                        "blocks",
+                                        options.cacheBytes())
+                                .withKeyRing(options.keyRing())
+                                .withForce(options.fsync()));
+        history = new History(options.historyBytes(), options.temporaryDirectory());
+        applier = new Applier(store, history, methods);
+        var found = new ArrayList<Prepared>();
+        checkpointRecord = CheckpointRecord.read(store, applier, locks, found);
+        for (var one : found) {
+            prepared.put(one.gid, one);
+        }
+        log =
+                LocalCommitLog.open(
+                        LogOptions.of(options.disk(), options.chance(), "log")
+                                .withKeyRing(options.keyRing())
+                                .withForce(options.fsync()),
+                        store.manifest().logIndex() + 1);
+        pipeline = new CommitPipeline(log, store, applier, snapshots, history);
+        sequences = new SequenceTable(this::logSequence);
+        recover();
+    }
+
+    /**
+     * Opens a storage; makes it if the disk is empty.
+     *
+     * @param methods index methods besides the ordered one
+     */
+    public static Engine open(StorageOptions options, Collection<AccessMethod> methods) {
+        return new Engine(options, methods);
+    }
+
+    // ---- recovery -------------------------------------------------------------------------------
+
+    private void recover() {
+        long newestCommit = checkpointRecord.newestCommit;
+        long newestTransaction = checkpointRecord.nextTransaction - 1;
+        long index = store.manifest().logIndex();
+        try (var entries = log.read(index + 1)) {
+            for (var entry = entries.next(); entry != null; entry = entries.next()) {
+                newestCommit = Math.max(newestCommit, entry.commitTimestamp());
+                newestTransaction = Math.max(newestTransaction, entry.transactionId());
+                int ticket = store.enterWriter();
+                try {
+                    replay(entry);
+                } finally {
+                    store.exitWriter(ticket);
+                }
+                index = entry.index();
+            }
+        }
+        dropTemporaryTablets();
+        for (var one : prepared.values()) {
+            var payload = one.payload();
+            if (payload != null) {
+                applier.forEachInsert(
+                        payload, (tablet, rowId) -> tablet.allocator().reserve(rowId));
+            }
+        }
+        for (var tablet : applier.tablets.values()) {
+            tablet.allocator().start();
+            tablet.allocator().startAt(newestCommit);
+        }
+        nextTransaction.set(newestTransaction + 1);
+        nextTablet.set(applier.greatestTabletId + 1);
+        sequences.restore(applier.sequences);
+        applier.touched.clear();
+        pipeline.start(newestCommit, index);
+    }
+
+    private void replay(LogEntry entry) {
+        switch (entry.kind()) {
+            case COMMIT, MUTATION ->
+                    applier.apply(
+                            whole(entry), entry.commitTimestamp(), false, Applier.NONE);
+            case PREPARE -> {
+                var one = Prepared.read(whole(entry), locks);
+                prepared.put(one.gid, one);
+            }
+            case COMMIT_PREPARED -> {
+                var one = endPrepared(entry.transactionId());
+                var payload = one.payload();
+                if (payload != null) {
+                    applier.apply(payload, entry.commitTimestamp(), false, Applier.NONE);
+                }
+            }
+            case ABORT -> {
+                if (prepared.values().stream()
+                        .anyMatch(one -> one.transactionId == entry.transactionId())) {
+                    endPrepared(entry.transactionId());
+                }
+            }
+            case CHUNK, NOTHING -> {}
+        }
+    }
+
+    private Prepared endPrepared(long transactionId) {
+        for (var one : prepared.values()) {
+            if (one.transactionId == transactionId) {
+                prepared.remove(one.gid);
+                locks.releaseAll(one.locks);
+                return one;
+            }
+        }
+        throw new IllegalStateException(
+                "the log ends transaction " + transactionId + ", which it did not prepare");
+    }
+
+    /** An entry's payload with its chunks before it. */
+    private ByteBuffer whole(LogEntry entry) {
+        var out = new ByteWriter();
+        for (long chunk : entry.chunks()) {
+            append(out, log.readAt(chunk).payload());
+        }
+        append(out, entry.payload());
+        return ByteBuffer.wrap(out.array(), 0, out.size()).slice();
+    }
+
+    private static void append(ByteWriter out, ByteBuffer payload) {
+        byte[] bytes = new byte[payload.remaining()];
+        payload.duplicate().get(bytes);
+        out.putBytes(bytes);
+    }
+
+    private void dropTemporaryTablets() {
+        int ticket = store.enterWriter();
+        try {
+            for (var tablet : List.copyOf(applier.tablets.values())) {
+                if (tablet.layout().spec().temporary()) {
+                    applier.tablets.remove(tablet.tabletId());
+                    tablet.drop();
+                }
+            }
+        } finally {
+            store.exitWriter(ticket);
+        }
+    }
+
+    // ---- what transactions ask ------------------------------------------------------------------
+
+    @Nullable Tablet tabletOrNull(int tabletId) {
+        return applier.tablets.get(tabletId);
+    }
+
+    Collection<Tablet> allTablets() {
+        return applier.tablets.values();
+    }
+
+    Tablet newTablet(TabletSpec spec) {
+        return applier.newTablet(Layout.of(spec), 0);
+    }
+
+    AccessMethod method(String name) {
+        return applier.method(name);
+    }
+
+    void usesTabletId(int tabletId) {
+        nextTablet.accumulateAndGet(tabletId + 1, Math::max);
+    }
+
+    /** Drops an index that was built for nothing. */
+    void discard(AccessIndex index) {
+        int ticket = store.enterWriter();
+        try {
+            index.close();
+            index.drop();
+        } finally {
+            store.exitWriter(ticket);
+        }
+    }
+
+    void awaitDurable(long logIndex) {
+        log.awaitDurable(logIndex);
+    }
+
+    void aborted() {
+        aborts.incrementAndGet();
+    }
+
+    void ended(SessionTransaction transaction) {
+        active.remove(transaction);
+    }
+
+    // ---- transactions ---------------------------------------------------------------------------
+
+    @Override
+    public Transaction begin(IsolationLevel isolation, boolean readOnly, boolean deferrable) {
+        if (closed) {
+            throw new StorageFailedException(pipeline.failure());
+        }
+        long id = nextTransaction.getAndIncrement();
+        var serializable =
+                isolation == IsolationLevel.SERIALIZABLE
+                        ? serializability.begin(id, readOnly)
+                        : null;
+        var transaction =
+                new SessionTransaction(this, id, isolation, readOnly, deferrable, serializable);
+        active.add(transaction);
+        return transaction;
+    }
+
+    /** What a transaction changes, encoded. */
+    private record Changes(ByteWriter logged, ByteWriter temporary) {}
+
+    private Changes encode(SessionTransaction transaction) {
+        var logged = new ByteWriter(256);
+        var temporary = new ByteWriter(16);
+        var definitions = transaction.definitions;
+        for (var step : definitions.steps()) {
+            Redo.definition(step, isTemporary(definitions, step.tabletId()) ? temporary : logged);
+        }
+        for (var writes : transaction.writes.tablets()) {
+            if (writes.rows.isEmpty() || definitions.isDropped(writes.tabletId)) {
+                continue;
+            }
+            var view = definitions.view(writes.tabletId);
+            Redo.rows(
+                    writes,
+                    view.layout(),
+                    view.layout().spec().temporary() ? temporary : logged);
+        }
+        return new Changes(logged, temporary);
+    }
+
+    private static boolean isTemporary(DefinitionLog definitions, int tabletId) {
+        return definitions.anyView(tabletId).layout().spec().temporary();
+    }
+
+    private static Applier.Built built(SessionTransaction transaction) {
+        var steps = transaction.definitions.steps();
+        return (tabletId, indexId) -> {
+            for (var step : steps) {
+                if (step instanceof Definition.CreateIndex(int id, var spec, var index)
+                        && id == tabletId
+                        && spec.indexId() == indexId) {
+                    return index;
+                }
+            }
+            return null;
+        };
+    }
+
+    /** Commits; on return everybody sees it. Locks are still held. */
+    void commit(SessionTransaction transaction) {
+        var serializable = transaction.serializable;
+        if (transaction.writes.isEmpty() && transaction.definitions.isEmpty()) {
+            if (serializable != null) {
+                serializability.commit(serializable, snapshots.published());
+            }
+            return;
+        }
+        var changes = encode(transaction);
+        var entry =
+                entry(
+                        EntryKind.COMMIT,
+                        transaction.id(),
+                        changes.logged(),
+                        changes.temporary(),
+                        built(transaction));
+        pipeline.place(
+                entry,
+                () -> {
+                    if (serializable != null) {
+                        serializability.commit(serializable, pipeline.lastCommit() + 1);
+                    }
+                });
+        chunked.computeIfPresent(transaction.id(), (_, _) -> entry.index);
+        pipeline.finish(entry);
+        if (serializable != null) {
+            serializability.published(serializable);
+        }
+        giveBackUnused(transaction);
+        commits.incrementAndGet();
+        wrote(changes.logged().size());
+    }
+
+    /** Rows inserted and deleted again were never anybody's. */
+    private void giveBackUnused(SessionTransaction transaction) {
+        for (var writes : transaction.writes.tablets()) {
+            var tablet = tabletOrNull(writes.tabletId);
+            for (var version : writes.rows.values()) {
+                if (tablet != null && !version.isLive() && version.bornHere()) {
+                    tablet.allocator().giveBack(version.rowId);
+                }
+            }
+        }
+    }
+
+    private CommitPipeline.Entry entry(
+            EntryKind kind,
+            long transactionId,
+            ByteWriter logged,
+            ByteWriter temporary,
+            Applier.Built built) {
+        var payload = Redo.payload(logged);
+        var chunks = new ArrayList<Long>();
+        var last = payload;
+        if (payload != null && payload.remaining() > CommitLog.CHUNK_BYTES) {
+            last = appendChunks(transactionId, payload, chunks);
+        }
+        return new CommitPipeline.Entry(
+                kind, transactionId, chunks, last, payload, Redo.payload(temporary), built);
+    }
+
+    /** Logs all but the end of a payload in chunks. Returns the end. */
+    private ByteBuffer appendChunks(
+            long transactionId, ByteBuffer payload, List<Long> chunks) {
+        int at = 0;
+        try {
+            while (payload.limit() - at > CommitLog.CHUNK_BYTES) {
+                var piece = payload.slice(at, CommitLog.CHUNK_BYTES);
+                chunks.add(log.append(LogRecord.of(EntryKind.CHUNK, transactionId, 0, piece)));
+                at += CommitLog.CHUNK_BYTES;
+            }
+        } catch (DiskFullException full) {
+            log.release(transactionId);
+            throw full;
+        }
+        chunked.put(transactionId, Long.MAX_VALUE);
+        return payload.slice(at, payload.limit() - at);
+    }
+
+    private void wrote(long bytes) {
+        if (bytesSinceCheckpoint.addAndGet(bytes + 64) > options.checkpointLogBytes()
+                && checkpointing.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("checkpoint").start(this::checkpointInBackground);
+        }
+    }
+
+    // ---- prepared transactions ------------------------------------------------------------------
+
+    void prepare(SessionTransaction transaction, String gid, String owner) {
+        var changes = encode(transaction);
+        if (changes.temporary().size() > 0) {
+            throw SqlException.notSupported(
+                    "cannot PREPARE a transaction that has operated on temporary objects");
+        }
+        long micros = options.clock().epochMicros() - EPOCH_2000_MICROS;
+        var one =
+                new Prepared(
+                        gid,
+                        owner,
+                        transaction.id(),
+                        micros,
+                        transaction.locks,
+                        changes.logged().toBytes(),
+                        built(transaction));
+        synchronized (prepared) {
+            if (prepared.putIfAbsent(gid, one) != null) {
+                throw new SqlException(
+                        SqlState.DUPLICATE_OBJECT,
+                        "transaction identifier \"" + gid + "\" is already in use");
+            }
+        }
+        try {
+            var out = new ByteWriter();
+            one.write(out);
+            var entry =
+                    entry(
+                            EntryKind.PREPARE,
+                            transaction.id(),
+                            out,
+                            new ByteWriter(0),
+                            Applier.NONE);
+            entry.prepared = one;
+            pipeline.placeUnapplied(
+                    entry,
+                    () -> {
+                        if (transaction.serializable != null) {
+                            serializability.commit(
+                                    transaction.serializable, pipeline.lastCommit() + 1);
+                        }
+                    });
+            pipeline.finish(entry);
+        } catch (Throwable cause) {
+            synchronized (prepared) {
+                prepared.remove(gid);
+            }
+            throw cause;
+        }
+        transaction.leaveLocks();
+    }
+
+    private Prepared takePrepared(String gid) {
+        synchronized (prepared) {
+            var one = prepared.remove(gid);
+            if (one == null) {
+                throw new SqlException(
+                        SqlState.UNDEFINED_OBJECT,
+                        "prepared transaction with identifier \"" + gid + "\" does not exist");
+            }
+            return one;
+        }
+    }
+
+    @Override
+    public void commitPrepared(String gid) {
+        finishPrepared(EntryKind.COMMIT_PREPARED, gid);
+        commits.incrementAndGet();
+    }
+
+    @Override
+    public void rollbackPrepared(String gid) {
+        finishPrepared(EntryKind.ABORT, gid);
+        aborts.incrementAndGet();
+    }
+
+    private void finishPrepared(EntryKind kind, String gid) {
+        // The checkpoint must not see the transaction neither prepared nor ended.
+        pipeline.applying.lock();
+        Prepared one;
+        CommitPipeline.Entry entry;
+        try {
+            one = takePrepared(gid);
+            boolean commit = kind == EntryKind.COMMIT_PREPARED;
+            entry =
+                    new CommitPipeline.Entry(
+                            kind,
+                            one.transactionId,
+                            List.of(),
+                            CommitPipeline.nothing(),
+                            commit ? one.payload() : null,
+                            null,
+                            one.built);
+            entry.prepared = one;
+            pipeline.place(entry, () -> {});
+        } finally {
+            pipeline.applying.unlock();
+        }
+        pipeline.finish(entry);
+        if (kind == EntryKind.ABORT) {
+            var payload = one.payload();
+            if (payload != null) {
+                applier.forEachInsert(
+                        payload, (tablet, rowId) -> tablet.allocator().giveBack(rowId));
+            }
+        }
+        locks.releaseAll(one.locks);
+    }
+
+    @Override
+    public List<PreparedTransaction> preparedTransactions() {
+        synchronized (prepared) {
+            return prepared.values().stream()
+                    .map(
+                            one ->
+                                    new PreparedTransaction(
+                                            one.gid,
+                                            one.transactionId,
+                                            one.preparedMicros,
+                                            one.owner))
+                    .toList();
+        }
+    }
+
+    // ---- checkpoints ----------------------------------------------------------------------------
+
+    private void checkpointInBackground() {
+        try {
+            checkpoint();
+        } catch (DiskFullException full) {
+            // The log keeps what the checkpoint could not write; the next one tries again.
+            bytesSinceCheckpoint.set(options.checkpointLogBytes() / 2);
+        } catch (RuntimeException cause) {
+            pipeline.failed(cause);
+        } finally {
+            checkpointing.set(false);
+        }
+    }
+
+    @Override
+    public void checkpoint() {
+        checkpointLatch.lock();
+        try {
+            var earlier = unfinished;
+            if (earlier != null) {
+                complete(earlier);
+            }
+            BlockStore.Checkpoint frozen;
+            pipeline.applying.lock();
+            try {
+                pipeline.checkWorks();
+                pipeline.drain();
+                pipeline.prune();
+                bytesSinceCheckpoint.set(0);
+                frozen = freeze();
+            } finally {
+                pipeline.applying.unlock();
+            }
+            unfinished = frozen;
+            complete(frozen);
+        } finally {
+            checkpointLatch.unlock();
+        }
+    }
+
+    private BlockStore.Checkpoint freeze() {
+        checkpointRecord.newestCommit = snapshots.published();
+        checkpointRecord.nextTransaction = nextTransaction.get();
+        ByteBuffer payload;
+        int ticket = store.enterWriter();
+        try {
+            payload = checkpointRecord.write(store, applier, pipeline.preparedNow(prepared));
+        } finally {
+            store.exitWriter(ticket);
+        }
+        return store.freeze(pipeline.appliedIndex(), payload);
+    }
+
+    private void complete(BlockStore.Checkpoint frozen) {
+        frozen.complete();
+        unfinished = null;
+        checkpoints.incrementAndGet();
+        chunked.forEach(
+                (transactionId, index) -> {
+                    if (index <= frozen.logIndex()) {
+                        log.release(transactionId);
+                        chunked.remove(transactionId);
+                    }
+                });
+        log.cut(frozen.logIndex() + 1);
+    }
+
+    // ---- the rest of the door -------------------------------------------------------------------
+
+    private long logSequence(ByteWriter record) {
+        var payload = Redo.payload(record);
+        return pipeline.mutation(payload == null ? CommitPipeline.nothing() : payload);
+    }
+
+    @Override
+    public @Nullable TabletSpec tablet(int tabletId) {
+        var tablet = tabletOrNull(tabletId);
+        return tablet == null ? null : tablet.layout().spec();
+    }
+
+    @Override
+    public List<TabletSpec> tablets() {
+        return allTablets().stream().map(tablet -> tablet.layout().spec()).toList();
+    }
+
+    @Override
+    public int newTabletId() {
+        return nextTablet.getAndIncrement();
+    }
+
+    @Override
+    public TabletStatistics statistics(int tabletId) {
+        var tablet = tabletOrNull(tabletId);
+        return tablet == null
+                ? new TabletStatistics(0, 0, 0, 0)
+                : new TabletStatistics(
+                        tablet.liveRows(), tablet.stripeCount(), tablet.bytes(), tablet.changes());
+    }
+
+    @Override
+    public StorageStatistics statistics() {
+        return new StorageStatistics(
+                commits.get(),
+                aborts.get(),
+                active.size() + prepared.size(),
+                history.bytes(),
+                bytesSinceCheckpoint.get(),
+                checkpoints.get(),
+                locks.deadlocks());
+    }
+
+    @Override
+    public Sequences sequences() {
+        return sequences;
+    }
+
+    @Override
+    public AdvisoryLocks advisoryLocks() {
+        return new SessionAdvisoryLocks(this, nextTransaction.getAndIncrement());
+    }
+
+    @Override
+    public List<LockView> locks() {
+        return locks.views();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            for (var transaction : active) {
+                transaction.cancel();
+            }
+            if (pipeline.failure() == null) {
+                log.awaitDurable(log.lastIndex());
+                checkpoint();
+            }
+        } finally {
+            pipeline.failed(new StorageFailedException(null));
+            for (var tablet : allTablets()) {
+                for (var index : tablet.indexes()) {
+                    index.index().close();
+                }
+            }
+            log.close();
+            store.close();
+            history.close();
+        }
+    }
+
+    /** Stops as a crash would, for tests: nothing is written any more. */
+    public void crash() {
+        closed = true;
+        pipeline.failed(new StorageFailedException(null));
+        for (var tablet : allTablets()) {
+            for (var index : tablet.indexes()) {
+                index.index().close();
+            }
+        }
+        history.close();
+    }
+}

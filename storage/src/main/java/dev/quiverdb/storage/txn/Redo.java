@@ -1,0 +1,142 @@
+package dev.quiverdb.storage.txn;
+
+import dev.quiverdb.base.type.ByteWriter;
+import dev.quiverdb.storage.table.Layout;
+import dev.quiverdb.storage.table.RowBuffer;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The payload of a commit entry: definitions in their order, then rows by tablet. Big-endian.
+ *
+ * <pre>
+ * record*   byte tag, then
+ *   1 create tablet   spec (see {@link SpecCodec})
+ *   2 drop tablet     int tablet
+ *   3 alter tablet    spec
+ *   4 create index    int tablet, index spec
+ *   5 drop index      int tablet, int index
+ *   6 rows            int tablet, int layout version (schema version), int count, row*
+ *       row           byte 1 insert, 2 update, 3 delete; varlong row id; see {@link RowBuffer}
+ *   7 sequence        long id, long last value, byte called        (in a mutation entry)
+ *   8 sequence gone   long id
+ * </pre>
+ */
+final class Redo {
+    static final byte CREATE_TABLET = 1;
+    static final byte DROP_TABLET = 2;
+    static final byte ALTER_TABLET = 3;
+    static final byte CREATE_INDEX = 4;
+    static final byte DROP_INDEX = 5;
+    static final byte ROWS = 6;
+    static final byte SEQUENCE = 7;
+    static final byte SEQUENCE_GONE = 8;
+
+    static final byte INSERT = 1;
+    static final byte UPDATE = 2;
+    static final byte DELETE = 3;
+
+    private Redo() {}
+
+    static void definition(Definition definition, ByteWriter out) {
+        switch (definition) {
+            case Definition.CreateTablet(var spec) -> {
+                out.putByte(CREATE_TABLET);
+                SpecCodec.write(spec, out);
+            }
+            case Definition.DropTablet(int tabletId) -> {
+                out.putByte(DROP_TABLET);
+                out.putInt(tabletId);
+            }
+            case Definition.AlterTablet(var spec) -> {
+                out.putByte(ALTER_TABLET);
+                SpecCodec.write(spec, out);
+            }
+            case Definition.CreateIndex(int tabletId, var spec, var _) -> {
+                out.putByte(CREATE_INDEX);
+                out.putInt(tabletId);
+                SpecCodec.write(spec, out);
+            }
+            case Definition.DropIndex(int tabletId, int indexId) -> {
+                out.putByte(DROP_INDEX);
+                out.putInt(tabletId);
+                out.putInt(indexId);
+            }
+        }
+    }
+
+    /** Writes the net effect on a tablet's rows. */
+    static void rows(WriteSet.TabletWrites writes, Layout layout, ByteWriter out) {
+        int start = out.size();
+        out.putByte(ROWS);
+        out.putInt(writes.tabletId);
+        out.putInt(layout.version());
+        int countAt = out.size();
+        out.putInt(0);
+        int count = 0;
+        for (var version : writes.rows.values()) {
+            if (row(version, layout, out)) {
+                count++;
+            }
+        }
+        out.setInt(countAt, count);
+        if (count == 0) {
+            out.reserve(start - out.size());
+        }
+    }
+
+    private static boolean row(WriteSet.Version version, Layout layout, ByteWriter out) {
+        boolean born = version.bornHere();
+        if (!version.isLive()) {
+            if (born) {
+                return false;
+            }
+            out.putByte(DELETE);
+            out.putVarLong(version.rowId);
+            return true;
+        }
+        out.putByte(born ? INSERT : UPDATE);
+        out.putVarLong(version.rowId);
+        var values = version.values;
+        boolean[] changed = born ? null : version.changed;
+        if (version.layout != layout) {
+            values = new Object[layout.columnCount()];
+            boolean[] mask = changed == null ? null : new boolean[values.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = version.value(layout, i);
+                if (mask != null && changed != null) {
+                    int there =
+                            version.layout.positionOrMinusOne(
+                                    layout.spec().columns().get(i).columnId());
+                    mask[i] = there >= 0 && changed[there];
+                }
+            }
+            changed = mask;
+        }
+        RowBuffer.writeRedo(layout, values, changed, out);
+        return true;
+    }
+
+    static void sequence(long id, long lastValue, boolean called, ByteWriter out) {
+        out.putByte(SEQUENCE);
+        out.putLong(id);
+        out.putLong(lastValue);
+        out.putByte(called ? 1 : 0);
+    }
+
+    static long readVarLong(ByteBuffer in) {
+        long value = 0;
+        for (int shift = 0; ; shift += 7) {
+            byte b = in.get();
+            value |= (long) (b & 0x7f) << shift;
+            if (b >= 0) {
+                return value;
+            }
+        }
+    }
+
+    /** A read-only view of what was written. */
+    static @Nullable ByteBuffer payload(ByteWriter out) {
+        return out.size() == 0 ? null : ByteBuffer.wrap(out.array(), 0, out.size()).slice();
+    }
+}

@@ -1,0 +1,909 @@
+package dev.quiverdb.storage.txn;
+
+import dev.quiverdb.base.batch.Batch;
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.storage.AccessCursor;
+import dev.quiverdb.storage.AccessRequest;
+import dev.quiverdb.storage.BuildProgress;
+import dev.quiverdb.storage.IndexCursor;
+import dev.quiverdb.storage.IndexSpec;
+import dev.quiverdb.storage.InsertOutcome;
+import dev.quiverdb.storage.IsolationLevel;
+import dev.quiverdb.storage.KeyRange;
+import dev.quiverdb.storage.LockOutcome;
+import dev.quiverdb.storage.LockStrength;
+import dev.quiverdb.storage.ObjectLockMode;
+import dev.quiverdb.storage.RowCursor;
+import dev.quiverdb.storage.Savepoint;
+import dev.quiverdb.storage.TabletSpec;
+import dev.quiverdb.storage.Transaction;
+import dev.quiverdb.storage.UniqueViolation;
+import dev.quiverdb.storage.WaitPolicy;
+import dev.quiverdb.storage.access.IndexKeys;
+import dev.quiverdb.storage.access.OrderedIndex;
+import dev.quiverdb.storage.table.Layout;
+import dev.quiverdb.storage.table.RowReader;
+import dev.quiverdb.storage.table.Snapshot;
+import dev.quiverdb.storage.txn.WriteSet.Kind;
+import dev.quiverdb.storage.txn.WriteSet.OwnKey;
+import dev.quiverdb.storage.txn.WriteSet.Version;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The one kind of {@link Transaction}. What it may see and lock it asks of the {@link Engine}. */
+final class SessionTransaction implements Transaction {
+    /** Savepoints remember how far the lists had grown. */
+    record Mark(
+            int depth, int writes, int locks, int definitions, SessionTransaction of)
+            implements Savepoint {}
+
+    final Engine engine;
+    private final long id;
+    private final IsolationLevel isolation;
+    private final boolean deferrable;
+    private boolean readOnly;
+    final LockOwner locks;
+    final WriteSet writes = new WriteSet();
+    final DefinitionLog definitions;
+    final @Nullable Serializable serializable;
+    private final List<Mark> savepoints = new ArrayList<>();
+    private @Nullable Snapshot snapshot;
+    private int command;
+    private boolean open = true;
+    private long commitWaitsFor;
+
+    SessionTransaction(
+            Engine engine,
+            long id,
+            IsolationLevel isolation,
+            boolean readOnly,
+            boolean deferrable,
+            @Nullable Serializable serializable) {
+        this.engine = engine;
+        this.id = id;
+        this.isolation = isolation;
+        this.readOnly = readOnly;
+        this.deferrable = deferrable;
+        this.serializable = serializable;
+        this.locks = new LockOwner(id, new LockOwner.Session());
+        this.definitions = new DefinitionLog(engine);
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public IsolationLevel isolation() {
+        return isolation;
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    @Override
+    public void setReadOnly() {
+        readOnly = true;
+    }
+
+    @Override
+    public void setProcess(long processId) {
+        locks.process = processId;
+    }
+
+    @Override
+    public void setLockTimeout(long millis) {
+        locks.lockTimeoutMillis = millis;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void cancel() {
+        locks.cancel();
+    }
+
+    @Override
+    public void clearCancel() {
+        locks.clearCancel();
+    }
+
+    /** The commit must not return before this log entry is durable. */
+    void commitWaitsFor(long logIndex) {
+        commitWaitsFor = Math.max(commitWaitsFor, logIndex);
+    }
+
+    private void checkOpen() {
+        if (!open) {
+            throw SqlException.internal("transaction " + id + " has ended");
+        }
+    }
+
+    private void checkWritable() {
+        checkOpen();
+        if (readOnly) {
+            throw new SqlException(
+                    SqlState.READ_ONLY_SQL_TRANSACTION,
+                    "cannot execute a write in a read-only transaction");
+        }
+    }
+
+    // ---- commands -------------------------------------------------------------------------------
+
+    @Override
+    public void beginStatement() {
+        checkOpen();
+        if (!writes.isEmpty() || !definitions.isEmpty()) {
+            command++;
+        }
+        if (snapshot == null) {
+            takeSnapshot();
+        } else if (!isolation.usesTransactionSnapshot()) {
+            engine.snapshots.close(snapshot);
+            snapshot = engine.snapshots.take();
+        }
+        definitions.forgetViews();
+    }
+
+    private void takeSnapshot() {
+        if (serializable == null) {
+            snapshot = engine.snapshots.take();
+        } else {
+            snapshot = engine.serializability.takeSnapshot(serializable, readOnly, deferrable);
+        }
+    }
+
+    @Override
+    public void nextCommand() {
+        command++;
+    }
+
+    @Override
+    public int commandId() {
+        return command;
+    }
+
+    Snapshot snapshot() {
+        checkOpen();
+        if (snapshot == null) {
+            takeSnapshot();
+        }
+        return Objects.requireNonNull(snapshot);
+    }
+
+    TabletView view(int tabletId) {
+        checkOpen();
+        return definitions.view(tabletId);
+    }
+
+    // ---- reading --------------------------------------------------------------------------------
+
+    @Override
+    public TabletSpec tablet(int tabletId) {
+        return view(tabletId).layout().spec();
+    }
+
+    @Override
+    public List<TabletSpec> tablets() {
+        return definitions.tablets();
+    }
+
+    @Override
+    public RowCursor scan(int tabletId, int[] columnIds) {
+        return scan(tabletId, columnIds, 0, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public RowCursor scan(int tabletId, int[] columnIds, int firstStripe, int endStripe) {
+        var view = view(tabletId);
+        if (serializable != null) {
+            engine.serializability.readTablet(serializable, tabletId);
+        }
+        return new TransactionScan(this, view, columnIds, firstStripe, endStripe);
+    }
+
+    @Override
+    public boolean fetch(int tabletId, long rowId, int[] columnIds, @Nullable Object[] out) {
+        var view = view(tabletId);
+        if (serializable != null) {
+            engine.serializability.readRow(serializable, tabletId, rowId);
+        }
+        return fetch(view, view.reader, rowId, columnIds, out, snapshot(), command);
+    }
+
+    boolean fetch(
+            TabletView view,
+            RowReader reader,
+            long rowId,
+            int[] columnIds,
+            @Nullable Object[] out,
+            Snapshot seen,
+            int before) {
+        var layout = view.layout();
+        if (!writes.isEmpty()) {
+            var own = WriteSet.before(writes.newest(view.tabletId(), rowId), before);
+            if (own != null) {
+                if (!own.isLive()) {
+                    return false;
+                }
+                for (int i = 0; i < columnIds.length; i++) {
+                    out[i] = own.value(layout, layout.position(columnIds[i]));
+                }
+                return true;
+            }
+        }
+        int[] positions = layout.positions(columnIds);
+        if (!reader.load(rowId, seen, layout, positions)) {
+            return false;
+        }
+        for (int i = 0; i < positions.length; i++) {
+            out[i] = reader.valueAt(positions[i]);
+        }
+        return true;
+    }
+
+    @Override
+    public int fetchMany(
+            int tabletId, long[] rowIds, int count, int[] columnIds, Batch out, int[] kept) {
+        @Nullable Object[] row = new Object[columnIds.length];
+        for (var column : out.columns()) {
+            column.clear();
+        }
+        int rows = 0;
+        for (int i = 0; i < count; i++) {
+            if (fetch(tabletId, rowIds[i], columnIds, row)) {
+                for (int c = 0; c < row.length; c++) {
+                    out.column(c).appendObject(row[c]);
+                }
+                kept[rows++] = i;
+            }
+        }
+        out.setRows(rows);
+        return rows;
+    }
+
+    @Override
+    public IndexCursor indexScan(int tabletId, int indexId, KeyRange range, boolean reverse) {
+        var view = view(tabletId);
+        var keys = view.keys(indexId);
+        var bounds = keys.bounds(range);
+        if (serializable != null) {
+            engine.serializability.readRange(serializable, tabletId, indexId, bounds);
+        }
+        var index = view.tablet.index(indexId);
+        if (index != null && index.created() > snapshot().quiet()) {
+            // The index was made after this snapshot and lacks what was deleted before it.
+            return new SortedScan(this, view, keys, bounds, reverse);
+        }
+        return new TransactionIndexScan(this, view, keys, bounds, reverse);
+    }
+
+    @Override
+    public AccessCursor accessScan(int tabletId, int indexId, AccessRequest request) {
+        var view = view(tabletId);
+        if (serializable != null) {
+            engine.serializability.readTablet(serializable, tabletId);
+        }
+        var index = view.index(indexId);
+        if (index == null) {
+            throw SqlException.notSupported(
+                    "an index cannot be searched in the transaction that created its table");
+        }
+        return index.search(request, new TransactionAccessReader(this, view, snapshot(), command));
+    }
+
+    @Override
+    public long stamp(int tabletId, long rowId) {
+        var view = view(tabletId);
+        var own = WriteSet.before(writes.newest(tabletId, rowId), command);
+        if (own != null) {
+            return own.isLive() ? -id : 0;
+        }
+        return view.reader.load(rowId, snapshot(), view.layout(), new int[0])
+                ? view.reader.stamp()
+                : 0;
+    }
+
+    @Override
+    public boolean fetchLatest(
+            int tabletId, long rowId, int[] columnIds, @Nullable Object[] out) {
+        var view = view(tabletId);
+        return fetch(
+                view, view.reader, rowId, columnIds, out, Snapshot.LATEST, Integer.MAX_VALUE);
+    }
+
+    /** The whole newest row, own or committed; null if there is none. */
+    private @Nullable Object @Nullable [] latest(TabletView view, long rowId) {
+        @Nullable Object[] values = new Object[view.layout().columnCount()];
+        return fetchLatest(view.tabletId(), rowId, view.layout().spec().columnIds(), values)
+                ? values
+                : null;
+    }
+
+    // ---- inserting ------------------------------------------------------------------------------
+
+    @Override
+    public long insert(int tabletId, @Nullable Object[] values) {
+        checkWritable();
+        var view = view(tabletId);
+        var row = checkRow(view, values);
+        var keys = keysOf(view, row);
+        for (int i = 0; i < keys.length; i++) {
+            checkUnique(view, i, keys[i], row, -1);
+        }
+        return insertChecked(view, row, keys);
+    }
+
+    private @Nullable Object[] checkRow(TabletView view, @Nullable Object[] values) {
+        var layout = view.layout();
+        if (values.length != layout.columnCount()) {
+            throw SqlException.internal(
+                    values.length + " values for " + layout.columnCount() + " columns");
+        }
+        for (int i = 0; i < values.length; i++) {
+            if (!layout.fits(i, values[i])) {
+                throw SqlException.internal("value does not fit column " + i);
+            }
+        }
+        return values.clone();
+    }
+
+    /** The keys of a row by ordered index; null where the index does not have the row. */
+    private byte[] @Nullable [] keysOf(TabletView view, @Nullable Object[] row) {
+        var ordered = view.ordered();
+        var keys = new byte[ordered.size()] @Nullable [];
+        var rowView = new TabletView.Values(view.layout(), row);
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = ordered.get(i).belongs(rowView) ? ordered.get(i).key(rowView) : null;
+        }
+        return keys;
+    }
+
+    private long insertChecked(
+            TabletView view, @Nullable Object[] row, byte[] @Nullable [] keys) {
+        long rowId = view.tablet.allocator().allocate();
+        var version =
+                new Version(rowId, command, Kind.INSERT, view.layout(), row, null, null);
+        writes.add(view.tabletId(), version);
+        addOwnKeys(view, rowId, keys);
+        if (serializable != null) {
+            engine.serializability.wrote(serializable, view, rowId, keys);
+        }
+        return rowId;
+    }
+
+    private void addOwnKeys(TabletView view, long rowId, byte[] @Nullable [] keys) {
+        var own = writes.tablet(view.tabletId());
+        for (int i = 0; i < keys.length; i++) {
+            var key = keys[i];
+            if (key != null) {
+                own.keys(view.ordered().get(i).spec().indexId()).add(new OwnKey(key, rowId));
+            }
+        }
+    }
+
+    /** Locks a key if its index is unique, and looks for another row that has it. */
+    private void checkUnique(
+            TabletView view,
+            int indexNumber,
+            byte @Nullable [] key,
+            @Nullable Object[] row,
+            long self) {
+        var keys = view.ordered().get(indexNumber);
+        if (key == null || !keys.spec().unique()) {
+            return;
+        }
+        var rowView = new TabletView.Values(view.layout(), row);
+        if (keys.isDistinct(rowView)) {
+            return;
+        }
+        lockKey(view, keys, key);
+        long other = findByKey(view, keys, key, self);
+        if (other >= 0) {
+            throw new UniqueViolation(
+                    view.tabletId(), keys.spec().indexId(), other, keys.values(rowView));
+        }
+    }
+
+    private void lockKey(TabletView view, IndexKeys keys, byte[] key) {
+        if (view.created) {
+            return;
+        }
+        engine.locks.lockKey(
+                locks,
+                new LockTarget.Key(view.tabletId(), keys.spec().indexId(), key),
+                WaitPolicy.WAIT);
+    }
+
+    /** A row other than self that has the key in the newest state, or -1. */
+    private long findByKey(TabletView view, IndexKeys keys, byte[] key, long self) {
+        var bounds = new IndexKeys.Bounds(key, IndexKeys.after(key));
+        var index = view.orderedIndex(keys.spec().indexId());
+        try (var entries = OrderedIndex.entries(index, bounds, false, Long.MAX_VALUE)) {
+            while (entries.next()) {
+                long rowId = entries.rowId();
+                if (rowId != self && latestHasKey(view, keys, rowId, key)) {
+                    return rowId;
+                }
+            }
+        }
+        var own = writes.tabletOrNull(view.tabletId());
+        var ownKeys = own == null ? null : own.keys.get(keys.spec().indexId());
+        if (ownKeys != null) {
+            for (var entry : ownKeys.tailSet(new OwnKey(key, Long.MIN_VALUE))) {
+                if (!Arrays.equals(entry.key(), key)) {
+                    break;
+                }
+                if (entry.rowId() != self && latestHasKey(view, keys, entry.rowId(), key)) {
+                    return entry.rowId();
+                }
+            }
+        }
+        return -1;
+    }
+
+    private boolean latestHasKey(TabletView view, IndexKeys keys, long rowId, byte[] key) {
+        var row = latest(view, rowId);
+        if (row == null) {
+            return false;
+        }
+        var rowView = new TabletView.Values(view.layout(), row);
+        return keys.belongs(rowView) && Arrays.equals(keys.key(rowView), key);
+    }
+
+    @Override
+    public InsertOutcome insertOrConflict(
+            int tabletId, @Nullable Object[] values, int[] arbiterIndexIds) {
+        checkWritable();
+        var view = view(tabletId);
+        var row = checkRow(view, values);
+        var keys = keysOf(view, row);
+        var rowView = new TabletView.Values(view.layout(), row);
+        for (int i = 0; i < keys.length; i++) {
+            var key = keys[i];
+            var spec = view.ordered().get(i).spec();
+            if (key == null
+                    || !spec.unique()
+                    || !isArbiter(spec.indexId(), arbiterIndexIds)
+                    || view.ordered().get(i).isDistinct(rowView)) {
+                continue;
+            }
+            lockKey(view, view.ordered().get(i), key);
+            long other = findByKey(view, view.ordered().get(i), key, -1);
+            if (other >= 0) {
+                checkConflictIsSeen(view, other);
+                if (serializable != null) {
+                    engine.serializability.readRow(serializable, tabletId, other);
+                }
+                return new InsertOutcome(false, other, spec.indexId());
+            }
+        }
+        for (int i = 0; i < keys.length; i++) {
+            checkUnique(view, i, keys[i], row, -1);
+        }
+        return new InsertOutcome(true, insertChecked(view, row, keys), -1);
+    }
+
+    private static boolean isArbiter(int indexId, int[] arbiters) {
+        return arbiters.length == 0 || Arrays.stream(arbiters).anyMatch(id -> id == indexId);
+    }
+
+    private void checkConflictIsSeen(TabletView view, long rowId) {
+        if (!isolation.usesTransactionSnapshot()
+                || writes.newest(view.tabletId(), rowId) != null) {
+            return;
+        }
+        if (!view.reader.load(rowId, snapshot(), view.layout(), new int[0])) {
+            throw concurrentUpdate();
+        }
+    }
+
+    @Override
+    public void insertBatch(int tabletId, Batch rows) {
+        @Nullable Object[] row = new Object[rows.columnCount()];
+        for (int i = 0; i < rows.size(); i++) {
+            for (int c = 0; c < row.length; c++) {
+                row[c] = rows.get(i, c);
+            }
+            insert(tabletId, row);
+        }
+    }
+
+    // ---- updating -------------------------------------------------------------------------------
+
+    private static SqlException concurrentUpdate() {
+        return new SqlException(
+                SqlState.T_R_SERIALIZATION_FAILURE,
+                "could not serialize access due to concurrent update");
+    }
+
+    private static SqlException concurrentDelete() {
+        return new SqlException(
+                SqlState.T_R_SERIALIZATION_FAILURE,
+                "could not serialize access due to concurrent delete");
+    }
+
+    @Override
+    public LockOutcome lockRow(
+            int tabletId, long rowId, LockStrength strength, WaitPolicy policy) {
+        checkOpen();
+        var view = view(tabletId);
+        var own = writes.newest(tabletId, rowId);
+        if (own != null) {
+            return !own.isLive() || own.command >= command
+                    ? LockOutcome.SELF_MODIFIED
+                    : LockOutcome.DONE;
+        }
+        return lockCommitted(view, rowId, strength, policy, false);
+    }
+
+    private LockOutcome lockCommitted(
+            TabletView view,
+            long rowId,
+            LockStrength strength,
+            WaitPolicy policy,
+            boolean forWrite) {
+        boolean held = engine.locks.holdsRow(locks, view.tabletId(), rowId, strength);
+        if (held) {
+            return view.reader.load(rowId, Snapshot.LATEST, view.layout(), new int[0])
+                    ? LockOutcome.DONE
+                    : LockOutcome.DELETED;
+        }
+        if (!engine.locks.lockRow(locks, view.tabletId(), rowId, strength, policy)) {
+            return LockOutcome.WOULD_BLOCK;
+        }
+        boolean live = view.reader.load(rowId, Snapshot.LATEST, view.layout(), new int[0]);
+        if (live && snapshot().sees(view.reader.stamp())) {
+            return LockOutcome.DONE;
+        }
+        if (isolation.usesTransactionSnapshot()) {
+            throw live || !forWrite ? concurrentUpdate() : concurrentDelete();
+        }
+        return live ? LockOutcome.UPDATED : LockOutcome.DELETED;
+    }
+
+    @Override
+    public LockOutcome update(
+            int tabletId, long rowId, int[] columnIds, @Nullable Object[] values) {
+        checkWritable();
+        var view = view(tabletId);
+        var layout = view.layout();
+        var own = writes.newest(tabletId, rowId);
+        if (own != null) {
+            if (!own.isLive() || own.command >= command) {
+                return LockOutcome.SELF_MODIFIED;
+            }
+        } else {
+            var strength =
+                    touchesUniqueKey(view, columnIds)
+                            ? LockStrength.UPDATE
+                            : LockStrength.NO_KEY_UPDATE;
+            var outcome = lockCommitted(view, rowId, strength, WaitPolicy.WAIT, true);
+            if (outcome != LockOutcome.DONE) {
+                return outcome;
+            }
+        }
+        var old = latest(view, rowId);
+        if (old == null) {
+            return LockOutcome.DELETED;
+        }
+        @Nullable Object[] row = old.clone();
+        boolean[] changed = own == null ? new boolean[row.length] : changedOf(own, layout);
+        for (int i = 0; i < columnIds.length; i++) {
+            int position = layout.position(columnIds[i]);
+            if (!layout.fits(position, values[i])) {
+                throw SqlException.internal("value does not fit column " + columnIds[i]);
+            }
+            row[position] = values[i];
+            if (changed != null) {
+                changed[position] = true;
+            }
+        }
+        var oldKeys = keysOf(view, old);
+        var newKeys = keysOf(view, row);
+        for (int i = 0; i < newKeys.length; i++) {
+            if (Arrays.equals(oldKeys[i], newKeys[i])) {
+                newKeys[i] = null;
+                oldKeys[i] = null;
+                continue;
+            }
+            lockOldKey(view, i, oldKeys[i]);
+            checkUnique(view, i, newKeys[i], row, rowId);
+        }
+        // The kind stays INSERT for a row born here, by its oldest version.
+        writes.add(
+                tabletId, new Version(rowId, command, Kind.UPDATE, layout, row, changed, own));
+        addOwnKeys(view, rowId, newKeys);
+        if (serializable != null) {
+            engine.serializability.wrote(serializable, view, rowId, newKeys);
+            engine.serializability.wrote(serializable, view, rowId, oldKeys);
+        }
+        return LockOutcome.DONE;
+    }
+
+    private static boolean @Nullable [] changedOf(Version own, Layout layout) {
+        var changed = own.changed;
+        if (changed == null) {
+            return null;
+        }
+        boolean[] mask = new boolean[layout.columnCount()];
+        for (int i = 0; i < mask.length; i++) {
+            int there =
+                    own.layout.positionOrMinusOne(layout.spec().columns().get(i).columnId());
+            mask[i] = there >= 0 && changed[there];
+        }
+        return mask;
+    }
+
+    private void lockOldKey(TabletView view, int indexNumber, byte @Nullable [] key) {
+        var keys = view.ordered().get(indexNumber);
+        if (key != null && keys.spec().unique()) {
+            lockKey(view, keys, key);
+        }
+    }
+
+    private static boolean touchesUniqueKey(TabletView view, int[] columnIds) {
+        for (var keys : view.ordered()) {
+            if (!keys.spec().unique() || keys.spec().membershipColumn().isPresent()) {
+                continue;
+            }
+            for (var key : keys.spec().keys()) {
+                for (int columnId : columnIds) {
+                    if (key.columnId() == columnId) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public LockOutcome delete(int tabletId, long rowId) {
+        checkWritable();
+        var view = view(tabletId);
+        var own = writes.newest(tabletId, rowId);
+        if (own != null) {
+            if (!own.isLive() || own.command >= command) {
+                return LockOutcome.SELF_MODIFIED;
+            }
+        } else {
+            var outcome = lockCommitted(view, rowId, LockStrength.UPDATE, WaitPolicy.WAIT, true);
+            if (outcome != LockOutcome.DONE) {
+                return outcome;
+            }
+        }
+        var old = latest(view, rowId);
+        if (old == null) {
+            return LockOutcome.DELETED;
+        }
+        var oldKeys = keysOf(view, old);
+        for (int i = 0; i < oldKeys.length; i++) {
+            lockOldKey(view, i, oldKeys[i]);
+        }
+        writes.add(
+                tabletId,
+                new Version(rowId, command, Kind.DELETE, view.layout(), old, null, own));
+        if (serializable != null) {
+            engine.serializability.wrote(serializable, view, rowId, oldKeys);
+        }
+        return LockOutcome.DONE;
+    }
+
+    @Override
+    public long findByKeyLatest(
+            int tabletId, int indexId, Object[] key, LockStrength strength) {
+        var view = view(tabletId);
+        var keys = view.keys(indexId);
+        byte[] prefix = keys.prefix(Arrays.asList(key));
+        var bounds = new IndexKeys.Bounds(prefix, IndexKeys.after(prefix));
+        var index = view.orderedIndex(indexId);
+        try (var entries = OrderedIndex.entries(index, bounds, false, Long.MAX_VALUE)) {
+            while (entries.next()) {
+                long rowId = entries.rowId();
+                if (latestHasPrefix(view, keys, rowId, prefix)
+                        && lockLatest(view, rowId, strength)
+                        && latestHasPrefix(view, keys, rowId, prefix)) {
+                    return rowId;
+                }
+            }
+        }
+        var own = writes.tabletOrNull(tabletId);
+        var ownKeys = own == null ? null : own.keys.get(indexId);
+        if (ownKeys != null) {
+            for (var entry : ownKeys.tailSet(new OwnKey(prefix, Long.MIN_VALUE))) {
+                if (!startsWith(entry.key(), prefix)) {
+                    break;
+                }
+                if (latestHasPrefix(view, keys, entry.rowId(), prefix)) {
+                    return entry.rowId();
+                }
+            }
+        }
+        return -1;
+    }
+
+    private boolean lockLatest(TabletView view, long rowId, LockStrength strength) {
+        return writes.newest(view.tabletId(), rowId) != null
+                || engine.locks.lockRow(
+                        locks, view.tabletId(), rowId, strength, WaitPolicy.WAIT);
+    }
+
+    private boolean latestHasPrefix(
+            TabletView view, IndexKeys keys, long rowId, byte[] prefix) {
+        var row = latest(view, rowId);
+        if (row == null) {
+            return false;
+        }
+        var rowView = new TabletView.Values(view.layout(), row);
+        return keys.belongs(rowView) && startsWith(keys.key(rowView), prefix);
+    }
+
+    private static boolean startsWith(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length
+                && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    // ---- savepoints -----------------------------------------------------------------------------
+
+    @Override
+    public Savepoint savepoint() {
+        checkOpen();
+        var mark =
+                new Mark(
+                        savepoints.size(),
+                        writes.size(),
+                        locks.heldCount(),
+                        definitions.size(),
+                        this);
+        savepoints.add(mark);
+        return mark;
+    }
+
+    private Mark live(Savepoint savepoint) {
+        var mark = (Mark) savepoint;
+        if (mark.depth() >= savepoints.size() || !savepoints.get(mark.depth()).equals(mark)) {
+            throw SqlException.internal("savepoint is gone");
+        }
+        return mark;
+    }
+
+    @Override
+    public void rollbackTo(Savepoint savepoint) {
+        var mark = live(savepoint);
+        savepoints.subList(mark.depth() + 1, savepoints.size()).clear();
+        writes.truncate(mark.writes(), this::undone);
+        definitions.truncate(mark.definitions());
+        engine.locks.releaseAfter(locks, mark.locks());
+    }
+
+    private void undone(int tabletId, Version version) {
+        if (version.kind == Kind.INSERT) {
+            var tablet = definitions.tabletOrNull(tabletId);
+            if (tablet != null) {
+                tablet.allocator().giveBack(version.rowId);
+            }
+        }
+    }
+
+    @Override
+    public void release(Savepoint savepoint) {
+        var mark = live(savepoint);
+        savepoints.subList(mark.depth(), savepoints.size()).clear();
+    }
+
+    // ---- objects and definition -----------------------------------------------------------------
+
+    @Override
+    public LockOutcome lockObject(
+            long classId, long objectId, ObjectLockMode mode, WaitPolicy policy) {
+        checkOpen();
+        return engine.locks.lockItem(
+                        locks, new LockTarget.Item(classId, objectId), mode, policy)
+                ? LockOutcome.DONE
+                : LockOutcome.WOULD_BLOCK;
+    }
+
+    @Override
+    public void createTablet(TabletSpec spec) {
+        checkWritable();
+        definitions.createTablet(spec);
+    }
+
+    @Override
+    public void dropTablet(int tabletId) {
+        checkWritable();
+        definitions.dropTablet(tabletId);
+    }
+
+    @Override
+    public void alterTablet(TabletSpec spec) {
+        checkWritable();
+        definitions.alterTablet(spec);
+    }
+
+    @Override
+    public void createIndex(int tabletId, IndexSpec index, BuildProgress progress) {
+        checkWritable();
+        definitions.createIndex(this, tabletId, index, progress);
+    }
+
+    @Override
+    public void dropIndex(int tabletId, int indexId) {
+        checkWritable();
+        definitions.dropIndex(tabletId, indexId);
+    }
+
+    // ---- the end --------------------------------------------------------------------------------
+
+    @Override
+    public void commit() {
+        checkOpen();
+        try {
+            engine.commit(this);
+        } catch (Throwable cause) {
+            rollback();
+            throw cause;
+        }
+        if (commitWaitsFor > 0) {
+            engine.awaitDurable(commitWaitsFor);
+        }
+        end();
+    }
+
+    @Override
+    public void rollback() {
+        if (!open) {
+            return;
+        }
+        writes.truncate(0, this::undone);
+        definitions.truncate(0);
+        if (serializable != null) {
+            engine.serializability.aborted(serializable);
+        }
+        engine.aborted();
+        end();
+    }
+
+    /** Lets go of locks and snapshot. */
+    void end() {
+        open = false;
+        engine.locks.releaseAll(locks);
+        if (snapshot != null) {
+            engine.snapshots.close(snapshot);
+            snapshot = null;
+        }
+        engine.ended(this);
+    }
+
+    /** The locks belong to a prepared transaction from now on. */
+    void leaveLocks() {
+        open = false;
+        if (snapshot != null) {
+            engine.snapshots.close(snapshot);
+            snapshot = null;
+        }
+        engine.ended(this);
+    }
+
+    @Override
+    public void prepare(String gid, String owner) {
+        checkOpen();
+        try {
+            engine.prepare(this, gid, owner);
+        } catch (Throwable cause) {
+            rollback();
+            throw cause;
+        }
+    }
+}

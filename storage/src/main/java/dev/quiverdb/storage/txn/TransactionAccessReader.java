@@ -1,0 +1,71 @@
+package dev.quiverdb.storage.txn;
+
+import dev.quiverdb.storage.access.AccessReader;
+import dev.quiverdb.storage.table.RowReader;
+import dev.quiverdb.storage.table.Snapshot;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a search through an access method may see. */
+final class TransactionAccessReader implements AccessReader {
+    private final SessionTransaction transaction;
+    private final TabletView view;
+    private final Snapshot snapshot;
+    private final int command;
+    private final RowReader reader;
+
+    TransactionAccessReader(
+            SessionTransaction transaction, TabletView view, Snapshot snapshot, int command) {
+        this.transaction = transaction;
+        this.view = view;
+        this.snapshot = snapshot;
+        this.command = command;
+        this.reader = new RowReader(view.tablet);
+    }
+
+    private boolean isOwn(long rowId) {
+        return WriteSet.before(transaction.writes.newest(view.tabletId(), rowId), command) != null;
+    }
+
+    @Override
+    public void visible(
+            int columnId, int[] vecIds, long[] rowIds, int count, boolean[] visible) {
+        var layout = view.layout();
+        int[] positions = {layout.position(columnId)};
+        for (int i = 0; i < count; i++) {
+            visible[i] =
+                    !isOwn(rowIds[i])
+                            && reader.load(rowIds[i], snapshot, layout, positions)
+                            && reader.vecIdAt(positions[0]) == vecIds[i];
+        }
+    }
+
+    @Override
+    public boolean visible(long rowId) {
+        return !isOwn(rowId) && reader.load(rowId, snapshot, view.layout(), new int[0]);
+    }
+
+    @Override
+    public @Nullable Object value(long rowId, int columnId) {
+        int position = view.layout().position(columnId);
+        return reader.load(rowId, snapshot, view.layout(), new int[] {position})
+                ? reader.valueAt(position)
+                : null;
+    }
+
+    @Override
+    public void ownRows(int columnId, Consumer<OwnRow> consumer) {
+        var writes = transaction.writes.tabletOrNull(view.tabletId());
+        if (writes == null) {
+            return;
+        }
+        int position = view.layout().position(columnId);
+        for (var newest : writes.rows.values()) {
+            var version = WriteSet.before(newest, command);
+            if (version != null && version.isLive()) {
+                consumer.accept(
+                        new OwnRow(version.rowId, version.value(view.layout(), position)));
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.quiverdb.storage.txn;
+
+import dev.quiverdb.storage.IndexCursor;
+import dev.quiverdb.storage.access.IndexKeys;
+import dev.quiverdb.storage.access.OrderedIndex;
+import dev.quiverdb.storage.access.OrderedIndex.EntryCursor;
+import dev.quiverdb.storage.table.RowReader;
+import dev.quiverdb.storage.table.Snapshot;
+import dev.quiverdb.storage.txn.WriteSet.OwnKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scan in key order: the shared entries merged with the own ones. Each hit counts only if the
+ * version of the row that the transaction sees has the very key; thus an entry that is stale, too new,
+ * or there twice does no harm.
+ */
+final class TransactionIndexScan implements IndexCursor {
+    private final SessionTransaction transaction;
+    private final TabletView view;
+    private final IndexKeys keys;
+    private final Snapshot snapshot;
+    private final int command;
+    private final boolean reverse;
+    private final EntryCursor shared;
+    private final Iterator<OwnKey> own;
+    private final RowReader reader;
+    private final int[] keyPositions;
+    private boolean sharedThere;
+    private @Nullable OwnKey nextOwn;
+    private byte[] lastKey = new byte[0];
+    private long lastRowId = -1;
+    private boolean open = true;
+
+    TransactionIndexScan(
+            SessionTransaction transaction,
+            TabletView view,
+            IndexKeys keys,
+            IndexKeys.Bounds bounds,
+            boolean reverse) {
+        this.transaction = transaction;
+        this.view = view;
+        this.keys = keys;
+        this.reverse = reverse;
+        this.snapshot = transaction.engine.snapshots.keep(transaction.snapshot());
+        this.command = transaction.commandId();
+        this.reader = new RowReader(view.tablet);
+        shared =
+                OrderedIndex.entries(
+                        view.orderedIndex(keys.spec().indexId()),
+                        bounds,
+                        reverse,
+                        snapshot.quiet());
+        own = ownKeys(bounds).iterator();
+        keyPositions = keyPositions(view, keys);
+        sharedThere = shared.next();
+        nextOwn = own.hasNext() ? own.next() : null;
+    }
+
+    /** The columns from which membership and key are made. */
+    static int[] keyPositions(TabletView view, IndexKeys keys) {
+        var spec = keys.spec();
+        int count = spec.keys().size();
+        int[] positions = new int[count + (spec.membershipColumn().isPresent() ? 1 : 0)];
+        for (int i = 0; i < count; i++) {
+            positions[i] = view.layout().position(spec.keys().get(i).columnId());
+        }
+        if (spec.membershipColumn().isPresent()) {
+            positions[count] = view.layout().position(spec.membershipColumn().getAsInt());
+        }
+        return positions;
+    }
+
+    private List<OwnKey> ownKeys(IndexKeys.Bounds bounds) {
+        var writes = transaction.writes.tabletOrNull(view.tabletId());
+        var all = writes == null ? null : writes.keys.get(keys.spec().indexId());
+        if (all == null || all.isEmpty()) {
+            return List.of();
+        }
+        var range = new ArrayList<OwnKey>();
+        var lower = bounds.lower();
+        var upper = bounds.upper();
+        for (var key : lower == null ? all : all.tailSet(new OwnKey(lower, Long.MIN_VALUE))) {
+            if (upper != null && Arrays.compareUnsigned(key.key(), upper) >= 0) {
+                break;
+            }
+            range.add(key);
+        }
+        if (reverse) {
+            Collections.reverse(range);
+        }
+        return range;
+    }
+
+    @Override
+    public int next(long[] rowIds) {
+        int count = 0;
+        while (count < rowIds.length) {
+            byte[] key;
+            long rowId;
+            if (nextOwn != null && (!sharedThere || ownFirst(nextOwn))) {
+                key = nextOwn.key();
+                rowId = nextOwn.rowId();
+                nextOwn = own.hasNext() ? own.next() : null;
+            } else if (sharedThere) {
+                key = shared.key();
+                rowId = shared.rowId();
+                sharedThere = shared.next();
+            } else {
+                break;
+            }
+            if (rowId == lastRowId && Arrays.equals(key, lastKey)) {
+                continue;
+            }
+            if (isSeen(key, rowId)) {
+                lastKey = key;
+                lastRowId = rowId;
+                rowIds[count++] = rowId;
+            }
+        }
+        return count;
+    }
+
+    private boolean ownFirst(OwnKey candidate) {
+        int order = Arrays.compareUnsigned(candidate.key(), shared.key());
+        if (order == 0) {
+            order = Long.compare(candidate.rowId(), shared.rowId());
+        }
+        return reverse ? order >= 0 : order <= 0;
+    }
+
+    private boolean isSeen(byte[] key, long rowId) {
+        if (transaction.serializable != null) {
+            transaction.engine.serializability.readRow(
+                    transaction.serializable, view.tabletId(), rowId);
+        }
+        var newest = transaction.writes.newest(view.tabletId(), rowId);
+        var version = WriteSet.before(newest, command);
+        if (version != null) {
+            return version.isLive()
+                    && matches(key, new TabletView.Values(version.layout, version.values));
+        }
+        return reader.load(rowId, snapshot, view.layout(), keyPositions) && matches(key, reader);
+    }
+
+    private boolean matches(byte[] key, dev.quiverdb.storage.access.RowView row) {
+        return keys.belongs(row) && Arrays.equals(keys.key(row), key);
+    }
+
+    @Override
+    public void close() {
+        if (open) {
+            open = false;
+            shared.close();
+            transaction.engine.snapshots.close(snapshot);
+        }
+    }
+}
