@@ -15,6 +15,22 @@ import org.jspecify.annotations.Nullable;
  * knows from its own records, without the catalog that lives in one of its tablets.
  */
 public interface Storage extends AutoCloseable {
+    /** Opens a storage, recovering it first; an empty disk becomes a new one. */
+    static Storage open(StorageOptions options) {
+        return open(options, List.of());
+    }
+
+    /**
+     * Opens a storage with further index methods. Registered they must be before opening, for recovery
+     * needs them.
+     */
+    static Storage open(StorageOptions options, List<AccessMethod> methods) {
+        var all = new ArrayList<AccessMethod>();
+        all.add(new MemoryOrderedMethod());
+        all.addAll(methods);
+        return Engine.open(options, all);
+    }
+
     /**
      * Begins a transaction. It takes its snapshot at the first {@link Transaction#beginStatement}.
      */

@@ -83,7 +83,30 @@ public final class IndexKeys {
     }
 
     /** Keys from lower (inclusive) to upper (exclusive), in byte order; null: no bound. */
-    public record Bounds(byte @Nullable [] lower, byte @Nullable [] upper) {}
+    public static final class Bounds {
+        private final byte @Nullable [] lower;
+        private final byte @Nullable [] upper;
+
+        /** Takes the arrays over. */
+        public Bounds(byte @Nullable [] lower, byte @Nullable [] upper) {
+            this.lower = lower;
+            this.upper = upper;
+        }
+
+        public byte @Nullable [] lower() {
+            return lower;
+        }
+
+        public byte @Nullable [] upper() {
+            return upper;
+        }
+
+        /** Whether the key lies between. */
+        public boolean contain(byte[] key) {
+            return (lower == null || Arrays.compareUnsigned(key, lower) >= 0)
+                    && (upper == null || Arrays.compareUnsigned(key, upper) < 0);
+        }
+    }
 
     /** The bytes between which a range lies. */
     public Bounds bounds(KeyRange range) {

@@ -139,7 +139,8 @@ public final class MemoryOrderedMethod implements AccessMethod {
                             : upper == null
                                     ? entries.tailMap(lower, true)
                                     : Arrays.compareUnsigned(lower, upper) >= 0
-                                            ? new ConcurrentSkipListMap<byte[], Long>()
+                                            ? new ConcurrentSkipListMap<byte[], Long>(
+                                                    Arrays::compareUnsigned)
                                             : entries.subMap(lower, true, upper, false);
             var keysInOrder =
                     (reverse ? range.descendingMap() : range).keySet().iterator();

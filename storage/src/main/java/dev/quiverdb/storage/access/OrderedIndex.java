@@ -48,7 +48,7 @@ public interface OrderedIndex extends AccessIndex {
             };
 
     /** The cursor, or an empty one where there is no index yet. */
-    static EntryCursor entries(
+    static EntryCursor entriesOf(
             @Nullable OrderedIndex index,
             IndexKeys.Bounds bounds,
             boolean reverse,

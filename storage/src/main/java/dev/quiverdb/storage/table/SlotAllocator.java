@@ -18,6 +18,7 @@ public final class SlotAllocator {
     private long next;
     private int nextToSearch;
     private int searchEnd;
+    private long startStamp;
 
     /** Row ids of prepared transactions that recovery found. */
     private final Set<Long> reserved = new HashSet<>();
@@ -26,8 +27,13 @@ public final class SlotAllocator {
         this.tablet = tablet;
     }
 
-    /** After recovery: what is free is found stripe by stripe, as it is wanted. */
-    public synchronized void start() {
+    /**
+     * Begins anew: what is free is found stripe by stripe, as it is wanted.
+     *
+     * @param newest commits up to here are applied
+     */
+    public synchronized void start(long newest) {
+        startStamp = newest;
         next = (long) tablet.stripeCount() << 10;
         for (long rowId : reserved) {
             next = Math.max(next, rowId + 1);
@@ -76,12 +82,6 @@ public final class SlotAllocator {
         }
     }
 
-    private long startStamp = Long.MAX_VALUE;
-
-    /** Commits up to here were there when {@link #start} was called. */
-    public synchronized void startAt(long stamp) {
-        startStamp = stamp;
-    }
 
     private void push(long rowId) {
         if (freeCount == free.length) {

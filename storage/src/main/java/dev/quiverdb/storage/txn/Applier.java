@@ -10,8 +10,10 @@ import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowBuffer;
 import dev.quiverdb.storage.table.Tablet;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,6 +37,9 @@ final class Applier {
 
     /** Tablets changed since the last look. */
     final Set<Tablet> touched = new HashSet<>();
+
+    /** Tablets made by the entry being applied. */
+    private final List<Tablet> fresh = new ArrayList<>();
 
     int greatestTabletId;
     private final Map<Integer, RowBuffer> buffers = new HashMap<>();
@@ -66,6 +71,7 @@ final class Applier {
      * @param live whether there may be snapshots; false in recovery
      */
     void apply(ByteBuffer payload, long commit, boolean live, Built built) {
+        fresh.clear();
         while (payload.hasRemaining()) {
             byte tag = payload.get();
             switch (tag) {
@@ -104,6 +110,13 @@ final class Applier {
                 default -> throw new IllegalStateException("unknown redo record " + tag);
             }
         }
+        startFresh(commit);
+    }
+
+    private void startFresh(long commit) {
+        for (var tablet : fresh) {
+            tablet.allocator().start(commit);
+        }
     }
 
     Tablet tablet(int tabletId) {
@@ -120,12 +133,12 @@ final class Applier {
 
     private void createTablet(TabletSpec spec, long commit) {
         // The indexes join one by one, as each is made.
-        var bare = new TabletSpec(spec.tabletId(), spec.columns(), java.util.List.of(), spec.temporary());
+        var bare = new TabletSpec(spec.tabletId(), spec.columns(), List.of(), spec.temporary());
         var tablet = newTablet(Layout.of(bare), commit);
         for (var index : spec.indexes()) {
             tablet.addIndex(index, method(index.method()).create(tablet.context(index)), commit);
         }
-        tablet.allocator().start();
+        fresh.add(tablet);
         tablets.put(spec.tabletId(), tablet);
         greatestTabletId = Math.max(greatestTabletId, spec.tabletId());
     }

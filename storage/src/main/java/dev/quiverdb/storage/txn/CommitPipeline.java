@@ -7,6 +7,7 @@ import dev.quiverdb.storage.log.LogRecord;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -174,7 +175,7 @@ final class CommitPipeline {
      * The transactions that are prepared after the newest applied entry: those ended by an entry that
      * is not applied yet are still prepared, those made by such an entry are not.
      */
-    List<Prepared> preparedNow(java.util.TreeMap<String, Prepared> prepared) {
+    List<Prepared> preparedNow(Map<String, Prepared> prepared) {
         var now = new ArrayList<Prepared>();
         synchronized (prepared) {
             for (var one : prepared.values()) {

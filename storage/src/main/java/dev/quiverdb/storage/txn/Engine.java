@@ -151,8 +151,7 @@ public final class Engine implements Storage {
             }
         }
         for (var tablet : applier.tablets.values()) {
-            tablet.allocator().start();
-            tablet.allocator().startAt(newestCommit);
+            tablet.allocator().start(newestCommit);
         }
         nextTransaction.set(newestTransaction + 1);
         nextTablet.set(applier.greatestTabletId + 1);
@@ -500,9 +499,9 @@ public final class Engine implements Storage {
 
     private void finishPrepared(EntryKind kind, String gid) {
         // The checkpoint must not see the transaction neither prepared nor ended.
-        pipeline.applying.lock();
         Prepared one;
         CommitPipeline.Entry entry;
+        pipeline.applying.lock();
         try {
             one = takePrepared(gid);
             boolean commit = kind == EntryKind.COMMIT_PREPARED;

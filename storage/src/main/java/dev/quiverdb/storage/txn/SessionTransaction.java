@@ -429,7 +429,7 @@ final class SessionTransaction implements Transaction {
     private long findByKey(TabletView view, IndexKeys keys, byte[] key, long self) {
         var bounds = new IndexKeys.Bounds(key, IndexKeys.after(key));
         var index = view.orderedIndex(keys.spec().indexId());
-        try (var entries = OrderedIndex.entries(index, bounds, false, Long.MAX_VALUE)) {
+        try (var entries = OrderedIndex.entriesOf(index, bounds, false, Long.MAX_VALUE)) {
             while (entries.next()) {
                 long rowId = entries.rowId();
                 if (rowId != self && latestHasKey(view, keys, rowId, key)) {
@@ -708,7 +708,7 @@ final class SessionTransaction implements Transaction {
         byte[] prefix = keys.prefix(Arrays.asList(key));
         var bounds = new IndexKeys.Bounds(prefix, IndexKeys.after(prefix));
         var index = view.orderedIndex(indexId);
-        try (var entries = OrderedIndex.entries(index, bounds, false, Long.MAX_VALUE)) {
+        try (var entries = OrderedIndex.entriesOf(index, bounds, false, Long.MAX_VALUE)) {
             while (entries.next()) {
                 long rowId = entries.rowId();
                 if (latestHasPrefix(view, keys, rowId, prefix)

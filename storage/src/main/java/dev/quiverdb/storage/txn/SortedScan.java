@@ -62,10 +62,7 @@ final class SortedScan implements IndexCursor {
                 continue;
             }
             byte[] key = keys.key(row);
-            var lower = bounds.lower();
-            var upper = bounds.upper();
-            if ((lower == null || Arrays.compareUnsigned(key, lower) >= 0)
-                    && (upper == null || Arrays.compareUnsigned(key, upper) < 0)) {
+            if (bounds.contain(key)) {
                 rows.add(new OwnKey(key, rowIds[i]));
             }
         }

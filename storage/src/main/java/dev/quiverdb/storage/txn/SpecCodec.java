@@ -167,32 +167,30 @@ final class SpecCodec {
         }
         var schema = text(in);
         var name = text(in);
-        switch (form) {
+        return switch (form) {
             case 1 -> {
                 int arrayOid = in.getInt();
                 var labels = new ArrayList<String>();
                 for (int rest = in.getInt(); rest > 0; rest--) {
                     labels.add(text(in));
                 }
-                return Type.enumeration(oid, schema, name, arrayOid, labels);
+                yield Type.enumeration(oid, schema, name, arrayOid, labels);
             }
             case 2 -> {
                 int arrayOid = in.getInt();
                 var base = type(in);
-                return Type.domain(oid, schema, name, arrayOid, base, in.getInt());
+                yield Type.domain(oid, schema, name, arrayOid, base, in.getInt());
             }
-            case 3 -> {
-                return Type.array(oid, schema, name, type(in));
-            }
+            case 3 -> Type.array(oid, schema, name, type(in));
             default -> {
                 int arrayOid = in.getInt();
                 var fields = new ArrayList<Type.Field>();
                 for (int rest = in.getInt(); rest > 0; rest--) {
                     fields.add(new Type.Field(text(in), type(in), in.getInt()));
                 }
-                return Type.composite(oid, schema, name, arrayOid, fields);
+                yield Type.composite(oid, schema, name, arrayOid, fields);
             }
-        }
+        };
     }
 
     /** A value with its length (int). */

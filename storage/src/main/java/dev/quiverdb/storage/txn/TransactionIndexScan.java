@@ -50,7 +50,7 @@ final class TransactionIndexScan implements IndexCursor {
         this.command = transaction.commandId();
         this.reader = new RowReader(view.tablet);
         shared =
-                OrderedIndex.entries(
+                OrderedIndex.entriesOf(
                         view.orderedIndex(keys.spec().indexId()),
                         bounds,
                         reverse,

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,23 @@ final class WriteSet {
     }
 
     /** A key of an own row in an ordered index. */
-    record OwnKey(byte[] key, long rowId) implements Comparable<OwnKey> {
+    static final class OwnKey implements Comparable<OwnKey> {
+        private final byte[] key;
+        private final long rowId;
+
+        OwnKey(byte[] key, long rowId) {
+            this.key = key;
+            this.rowId = rowId;
+        }
+
+        byte[] key() {
+            return key;
+        }
+
+        long rowId() {
+            return rowId;
+        }
+
         @Override
         public int compareTo(OwnKey other) {
             int order = Arrays.compareUnsigned(key, other.key);
@@ -101,13 +118,13 @@ final class WriteSet {
     static final class TabletWrites {
         final int tabletId;
         final TreeMap<Long, Version> rows = new TreeMap<>();
-        final Map<Integer, TreeSet<OwnKey>> keys = new HashMap<>();
+        final Map<Integer, NavigableSet<OwnKey>> keys = new HashMap<>();
 
         TabletWrites(int tabletId) {
             this.tabletId = tabletId;
         }
 
-        TreeSet<OwnKey> keys(int indexId) {
+        NavigableSet<OwnKey> keys(int indexId) {
             return keys.computeIfAbsent(indexId, _ -> new TreeSet<>());
         }
     }
