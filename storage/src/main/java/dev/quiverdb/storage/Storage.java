@@ -21,8 +21,8 @@ public interface Storage extends AutoCloseable {
     }
 
     /**
-     * Opens a storage with further index methods. Registered they must be before opening, for recovery
-     * needs them.
+     * Opens a storage with further index methods. Registered they must be before opening, for
+     * recovery needs them.
      */
     static Storage open(StorageOptions options, List<AccessMethod> methods) {
         var all = new ArrayList<AccessMethod>();

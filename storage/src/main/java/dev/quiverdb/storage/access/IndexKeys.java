@@ -146,7 +146,9 @@ public final class IndexKeys {
         return out.toBytes();
     }
 
-    /** The least bytes greater than everything that begins with the prefix; null if there are none. */
+    /**
+     * The least bytes greater than everything that begins with the prefix; null if there are none.
+     */
     public static byte @Nullable [] after(byte[] prefix) {
         int length = prefix.length;
         while (length > 0 && prefix[length - 1] == (byte) 0xff) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * The ordered index in memory alone: a skip list that is saved as a whole with each checkpoint. It is
- * what the tests hold the B+tree against.
+ * The ordered index in memory alone: a skip list that is saved as a whole with each checkpoint. It
+ * is what the tests hold the B+tree against.
  */
 public final class MemoryOrderedMethod implements AccessMethod {
     @Override
@@ -142,8 +142,7 @@ public final class MemoryOrderedMethod implements AccessMethod {
                                             ? new ConcurrentSkipListMap<byte[], Long>(
                                                     Arrays::compareUnsigned)
                                             : entries.subMap(lower, true, upper, false);
-            var keysInOrder =
-                    (reverse ? range.descendingMap() : range).keySet().iterator();
+            var keysInOrder = (reverse ? range.descendingMap() : range).keySet().iterator();
             return new EntryCursor() {
                 private byte[] entry = new byte[8];
 

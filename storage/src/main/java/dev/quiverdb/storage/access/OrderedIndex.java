@@ -49,10 +49,7 @@ public interface OrderedIndex extends AccessIndex {
 
     /** The cursor, or an empty one where there is no index yet. */
     static EntryCursor entriesOf(
-            @Nullable OrderedIndex index,
-            IndexKeys.Bounds bounds,
-            boolean reverse,
-            long snapshot) {
+            @Nullable OrderedIndex index, IndexKeys.Bounds bounds, boolean reverse, long snapshot) {
         return index == null ? NOTHING : index.entries(bounds, reverse, snapshot);
     }
 }

@@ -82,7 +82,6 @@ public final class SlotAllocator {
         }
     }
 
-
     private void push(long rowId) {
         if (freeCount == free.length) {
             free = java.util.Arrays.copyOf(free, freeCount * 2);

@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings entries of the log into the tablets, in log order. The same code runs after a commit and in
- * recovery. It never evaluates SQL and never fails: whatever it throws ends the storage.
+ * Brings entries of the log into the tablets, in log order. The same code runs after a commit and
+ * in recovery. It never evaluates SQL and never fails: whatever it throws ends the storage.
  *
  * <p>Used by one thread at a time, inside a writer's visit.
  */

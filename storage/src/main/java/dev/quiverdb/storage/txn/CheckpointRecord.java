@@ -11,8 +11,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The root of all structures, as each checkpoint writes it: into a chain of blocks, whose first number
- * and length are the payload of the manifest.
+ * The root of all structures, as each checkpoint writes it: into a chain of blocks, whose first
+ * number and length are the payload of the manifest.
  *
  * <pre>
  * int format, long newest commit, long next transaction, int greatest tablet id
@@ -125,8 +125,7 @@ final class CheckpointRecord {
             int length = in.getInt();
             var saved = in.slice(in.position(), length);
             in.position(in.position() + length);
-            var opened =
-                    applier.method(index.method()).open(tablet.context(index), saved);
+            var opened = applier.method(index.method()).open(tablet.context(index), saved);
             tablet.restoreIndex(index, opened, created);
         }
         applier.tablets.put(spec.tabletId(), tablet);

@@ -13,12 +13,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a commit: a place in the log, durability, apply, publication; in log order, all of them.
+ * The way of a commit: a place in the log, durability, apply, publication; in log order, all of
+ * them.
  *
- * <p>There is no apply thread. A session that finds its entry durable takes the apply latch, applies
- * every entry up to its own that nobody has applied yet, and publishes them; those whose entries it
- * applied find it done. So a lone commit changes no thread, and many committers share the fsync and
- * the latch.
+ * <p>There is no apply thread. A session that finds its entry durable takes the apply latch,
+ * applies every entry up to its own that nobody has applied yet, and publishes them; those whose
+ * entries it applied find it done. So a lone commit changes no thread, and many committers share
+ * the fsync and the latch.
  */
 final class CommitPipeline {
     /** One commit on its way. */
@@ -172,8 +173,8 @@ final class CommitPipeline {
     }
 
     /**
-     * The transactions that are prepared after the newest applied entry: those ended by an entry that
-     * is not applied yet are still prepared, those made by such an entry are not.
+     * The transactions that are prepared after the newest applied entry: those ended by an entry
+     * that is not applied yet are still prepared, those made by such an entry are not.
      */
     List<Prepared> preparedNow(Map<String, Prepared> prepared) {
         var now = new ArrayList<Prepared>();
@@ -286,9 +287,7 @@ final class CommitPipeline {
 
     /** Logs a change outside of transactions; does not wait for the disk. */
     long mutation(ByteBuffer record) {
-        var entry =
-                new Entry(
-                        EntryKind.MUTATION, 0, List.of(), record, record, null, Applier.NONE);
+        var entry = new Entry(EntryKind.MUTATION, 0, List.of(), record, record, null, Applier.NONE);
         place(entry, () -> {});
         return entry.index;
     }

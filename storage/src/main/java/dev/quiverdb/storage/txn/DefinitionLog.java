@@ -50,13 +50,12 @@ final class DefinitionLog {
 
     void forgetViews() {
         used.values()
-                .removeIf(
-                        view -> {
-                            var tablet = engine.tabletOrNull(view.tabletId());
-                            return tablet == null
-                                    || !tablet.equals(view.tablet)
-                                    || tablet.layout() != view.layout();
-                        });
+                .removeIf(view -> {
+                    var tablet = engine.tabletOrNull(view.tabletId());
+                    return tablet == null
+                            || !tablet.equals(view.tablet)
+                            || tablet.layout() != view.layout();
+                });
         last = null;
     }
 
@@ -159,10 +158,7 @@ final class DefinitionLog {
     }
 
     void createIndex(
-            SessionTransaction transaction,
-            int tabletId,
-            IndexSpec index,
-            BuildProgress progress) {
+            SessionTransaction transaction, int tabletId, IndexSpec index, BuildProgress progress) {
         var view = toDefine(tabletId);
         var next = view.layout().withSpec(view.layout().spec().withIndex(index));
         var context = view.tablet.context(next.spec(), index);
@@ -244,8 +240,7 @@ final class DefinitionLog {
             if (Arrays.equals(found.get(i - 1).key(), found.get(i).key())) {
                 long rowId = found.get(i).rowId();
                 @Nullable Object[] values = new Object[layout.columnCount()];
-                transaction.fetchLatest(
-                        view.tabletId(), rowId, layout.spec().columnIds(), values);
+                transaction.fetchLatest(view.tabletId(), rowId, layout.spec().columnIds(), values);
                 var row = new TabletView.Values(layout, values);
                 throw new UniqueViolation(
                         view.tabletId(), index.indexId(), rowId, keys.values(row));

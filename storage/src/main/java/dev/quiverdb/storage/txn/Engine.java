@@ -163,8 +163,7 @@ public final class Engine implements Storage {
     private void replay(LogEntry entry) {
         switch (entry.kind()) {
             case COMMIT, MUTATION ->
-                    applier.apply(
-                            whole(entry), entry.commitTimestamp(), false, Applier.NONE);
+                    applier.apply(whole(entry), entry.commitTimestamp(), false, Applier.NONE);
             case PREPARE -> {
                 var one = Prepared.read(whole(entry), locks);
                 prepared.put(one.gid, one);
@@ -306,10 +305,7 @@ public final class Engine implements Storage {
                 continue;
             }
             var view = definitions.view(writes.tabletId);
-            Redo.rows(
-                    writes,
-                    view.layout(),
-                    view.layout().spec().temporary() ? temporary : logged);
+            Redo.rows(writes, view.layout(), view.layout().spec().temporary() ? temporary : logged);
         }
         return new Changes(logged, temporary);
     }
@@ -395,8 +391,7 @@ public final class Engine implements Storage {
     }
 
     /** Logs all but the end of a payload in chunks. Returns the end. */
-    private ByteBuffer appendChunks(
-            long transactionId, ByteBuffer payload, List<Long> chunks) {
+    private ByteBuffer appendChunks(long transactionId, ByteBuffer payload, List<Long> chunks) {
         int at = 0;
         try {
             while (payload.limit() - at > CommitLog.CHUNK_BYTES) {
@@ -534,13 +529,9 @@ public final class Engine implements Storage {
     public List<PreparedTransaction> preparedTransactions() {
         synchronized (prepared) {
             return prepared.values().stream()
-                    .map(
-                            one ->
-                                    new PreparedTransaction(
-                                            one.gid,
-                                            one.transactionId,
-                                            one.preparedMicros,
-                                            one.owner))
+                    .map(one ->
+                            new PreparedTransaction(
+                                    one.gid, one.transactionId, one.preparedMicros, one.owner))
                     .toList();
         }
     }
@@ -603,13 +594,12 @@ public final class Engine implements Storage {
         frozen.complete();
         unfinished = null;
         checkpoints.incrementAndGet();
-        chunked.forEach(
-                (transactionId, index) -> {
-                    if (index <= frozen.logIndex()) {
-                        log.release(transactionId);
-                        chunked.remove(transactionId);
-                    }
-                });
+        chunked.forEach((transactionId, index) -> {
+            if (index <= frozen.logIndex()) {
+                log.release(transactionId);
+                chunked.remove(transactionId);
+            }
+        });
         log.cut(frozen.logIndex() + 1);
     }
 

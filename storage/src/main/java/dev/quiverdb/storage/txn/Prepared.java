@@ -116,8 +116,7 @@ final class Prepared {
         }
         byte[] redo = new byte[in.getInt()];
         in.get(redo);
-        var prepared =
-                new Prepared(gid, owner, transactionId, micros, locks, redo, Applier.NONE);
+        var prepared = new Prepared(gid, owner, transactionId, micros, locks, redo, Applier.NONE);
         prepared.isMade = true;
         return prepared;
     }

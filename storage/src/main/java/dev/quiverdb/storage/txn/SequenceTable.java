@@ -38,13 +38,12 @@ final class SequenceTable implements Sequences {
 
     /** What the log had at opening. */
     synchronized void restore(Map<Long, Logged> logged) {
-        logged.forEach(
-                (id, state) -> {
-                    var counter = new Counter();
-                    counter.lastValue = state.lastValue();
-                    counter.called = state.called();
-                    counters.put(id, counter);
-                });
+        logged.forEach((id, state) -> {
+            var counter = new Counter();
+            counter.lastValue = state.lastValue();
+            counter.called = state.called();
+            counters.put(id, counter);
+        });
     }
 
     private Counter counter(long id, SequenceSpec spec) {

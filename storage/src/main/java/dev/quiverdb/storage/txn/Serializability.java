@@ -28,11 +28,9 @@ final class Serializability {
 
     void readRow(Serializable reader, int tabletId, long rowId) {}
 
-    void readRange(
-            Serializable reader, int tabletId, int indexId, IndexKeys.Bounds bounds) {}
+    void readRange(Serializable reader, int tabletId, int indexId, IndexKeys.Bounds bounds) {}
 
-    void wrote(
-            Serializable writer, TabletView view, long rowId, byte[] @Nullable [] keys) {}
+    void wrote(Serializable writer, TabletView view, long rowId, byte[] @Nullable [] keys) {}
 
     void aborted(Serializable transaction) {}
 }

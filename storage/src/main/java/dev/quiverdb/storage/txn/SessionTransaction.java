@@ -37,8 +37,7 @@ import org.jspecify.annotations.Nullable;
 /** The one kind of {@link Transaction}. What it may see and lock it asks of the {@link Engine}. */
 final class SessionTransaction implements Transaction {
     /** Savepoints remember how far the lists had grown. */
-    record Mark(
-            int depth, int writes, int locks, int definitions, SessionTransaction of)
+    record Mark(int depth, int writes, int locks, int definitions, SessionTransaction of)
             implements Savepoint {}
 
     final Engine engine;
@@ -315,11 +314,9 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
-    public boolean fetchLatest(
-            int tabletId, long rowId, int[] columnIds, @Nullable Object[] out) {
+    public boolean fetchLatest(int tabletId, long rowId, int[] columnIds, @Nullable Object[] out) {
         var view = view(tabletId);
-        return fetch(
-                view, view.reader, rowId, columnIds, out, Snapshot.LATEST, Integer.MAX_VALUE);
+        return fetch(view, view.reader, rowId, columnIds, out, Snapshot.LATEST, Integer.MAX_VALUE);
     }
 
     /** The whole newest row, own or committed; null if there is none. */
@@ -369,11 +366,9 @@ final class SessionTransaction implements Transaction {
         return keys;
     }
 
-    private long insertChecked(
-            TabletView view, @Nullable Object[] row, byte[] @Nullable [] keys) {
+    private long insertChecked(TabletView view, @Nullable Object[] row, byte[] @Nullable [] keys) {
         long rowId = view.tablet.allocator().allocate();
-        var version =
-                new Version(rowId, command, Kind.INSERT, view.layout(), row, null, null);
+        var version = new Version(rowId, command, Kind.INSERT, view.layout(), row, null, null);
         writes.add(view.tabletId(), version);
         addOwnKeys(view, rowId, keys);
         if (serializable != null) {
@@ -499,8 +494,7 @@ final class SessionTransaction implements Transaction {
     }
 
     private void checkConflictIsSeen(TabletView view, long rowId) {
-        if (!isolation.usesTransactionSnapshot()
-                || writes.newest(view.tabletId(), rowId) != null) {
+        if (!isolation.usesTransactionSnapshot() || writes.newest(view.tabletId(), rowId) != null) {
             return;
         }
         if (!view.reader.load(rowId, snapshot(), view.layout(), new int[0])) {
@@ -534,8 +528,7 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
-    public LockOutcome lockRow(
-            int tabletId, long rowId, LockStrength strength, WaitPolicy policy) {
+    public LockOutcome lockRow(int tabletId, long rowId, LockStrength strength, WaitPolicy policy) {
         checkOpen();
         var view = view(tabletId);
         var own = writes.newest(tabletId, rowId);
@@ -621,8 +614,7 @@ final class SessionTransaction implements Transaction {
             checkUnique(view, i, newKeys[i], row, rowId);
         }
         // The kind stays INSERT for a row born here, by its oldest version.
-        writes.add(
-                tabletId, new Version(rowId, command, Kind.UPDATE, layout, row, changed, own));
+        writes.add(tabletId, new Version(rowId, command, Kind.UPDATE, layout, row, changed, own));
         addOwnKeys(view, rowId, newKeys);
         if (serializable != null) {
             engine.serializability.wrote(serializable, view, rowId, newKeys);
@@ -638,8 +630,7 @@ final class SessionTransaction implements Transaction {
         }
         boolean[] mask = new boolean[layout.columnCount()];
         for (int i = 0; i < mask.length; i++) {
-            int there =
-                    own.layout.positionOrMinusOne(layout.spec().columns().get(i).columnId());
+            int there = own.layout.positionOrMinusOne(layout.spec().columns().get(i).columnId());
             mask[i] = there >= 0 && changed[there];
         }
         return mask;
@@ -692,8 +683,7 @@ final class SessionTransaction implements Transaction {
             lockOldKey(view, i, oldKeys[i]);
         }
         writes.add(
-                tabletId,
-                new Version(rowId, command, Kind.DELETE, view.layout(), old, null, own));
+                tabletId, new Version(rowId, command, Kind.DELETE, view.layout(), old, null, own));
         if (serializable != null) {
             engine.serializability.wrote(serializable, view, rowId, oldKeys);
         }
@@ -701,8 +691,7 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
-    public long findByKeyLatest(
-            int tabletId, int indexId, Object[] key, LockStrength strength) {
+    public long findByKeyLatest(int tabletId, int indexId, Object[] key, LockStrength strength) {
         var view = view(tabletId);
         var keys = view.keys(indexId);
         byte[] prefix = keys.prefix(Arrays.asList(key));
@@ -735,12 +724,10 @@ final class SessionTransaction implements Transaction {
 
     private boolean lockLatest(TabletView view, long rowId, LockStrength strength) {
         return writes.newest(view.tabletId(), rowId) != null
-                || engine.locks.lockRow(
-                        locks, view.tabletId(), rowId, strength, WaitPolicy.WAIT);
+                || engine.locks.lockRow(locks, view.tabletId(), rowId, strength, WaitPolicy.WAIT);
     }
 
-    private boolean latestHasPrefix(
-            TabletView view, IndexKeys keys, long rowId, byte[] prefix) {
+    private boolean latestHasPrefix(TabletView view, IndexKeys keys, long rowId, byte[] prefix) {
         var row = latest(view, rowId);
         if (row == null) {
             return false;
@@ -808,8 +795,7 @@ final class SessionTransaction implements Transaction {
     public LockOutcome lockObject(
             long classId, long objectId, ObjectLockMode mode, WaitPolicy policy) {
         checkOpen();
-        return engine.locks.lockItem(
-                        locks, new LockTarget.Item(classId, objectId), mode, policy)
+        return engine.locks.lockItem(locks, new LockTarget.Item(classId, objectId), mode, policy)
                 ? LockOutcome.DONE
                 : LockOutcome.WOULD_BLOCK;
     }

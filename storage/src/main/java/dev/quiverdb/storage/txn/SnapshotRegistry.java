@@ -7,8 +7,8 @@ import java.util.TreeMap;
 /**
  * Which snapshots are open, and what a new one sees. Thread-safe.
  *
- * <p>The horizon is what every open snapshot and every later one sees without exception; what only an
- * older snapshot would need may go.
+ * <p>The horizon is what every open snapshot and every later one sees without exception; what only
+ * an older snapshot would need may go.
  */
 final class SnapshotRegistry {
     private final TreeMap<Long, int[]> open = new TreeMap<>();

@@ -15,8 +15,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How specs of tablets stand in the log and in checkpoints. Types that users made are written out, so
- * that storage opens without a catalog. All numbers big-endian; text is (int length, UTF-8).
+ * How specs of tablets stand in the log and in checkpoints. Types that users made are written out,
+ * so that storage opens without a catalog. All numbers big-endian; text is (int length, UTF-8).
  *
  * <pre>
  * tablet   int id, byte temporary, int columns, column*, int indexes, index*

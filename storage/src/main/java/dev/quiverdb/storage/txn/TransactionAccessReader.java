@@ -28,8 +28,7 @@ final class TransactionAccessReader implements AccessReader {
     }
 
     @Override
-    public void visible(
-            int columnId, int[] vecIds, long[] rowIds, int count, boolean[] visible) {
+    public void visible(int columnId, int[] vecIds, long[] rowIds, int count, boolean[] visible) {
         var layout = view.layout();
         int[] positions = {layout.position(columnId)};
         for (int i = 0; i < count; i++) {
@@ -63,8 +62,7 @@ final class TransactionAccessReader implements AccessReader {
         for (var newest : writes.rows.values()) {
             var version = WriteSet.before(newest, command);
             if (version != null && version.isLive()) {
-                consumer.accept(
-                        new OwnRow(version.rowId, version.value(view.layout(), position)));
+                consumer.accept(new OwnRow(version.rowId, version.value(view.layout(), position)));
             }
         }
     }

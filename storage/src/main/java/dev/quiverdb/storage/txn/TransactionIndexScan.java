@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A scan in key order: the shared entries merged with the own ones. Each hit counts only if the
- * version of the row that the transaction sees has the very key; thus an entry that is stale, too new,
- * or there twice does no harm.
+ * version of the row that the transaction sees has the very key; thus an entry that is stale, too
+ * new, or there twice does no harm.
  */
 final class TransactionIndexScan implements IndexCursor {
     private final SessionTransaction transaction;

@@ -96,8 +96,7 @@ final class TransactionScan implements RowCursor {
         }
 
         @Override
-        public boolean read(
-                int index, Layout layout, int[] positions, @Nullable Object[] out) {
+        public boolean read(int index, Layout layout, int[] positions, @Nullable Object[] out) {
             var version = versions.get(index);
             if (!version.isLive()) {
                 return false;

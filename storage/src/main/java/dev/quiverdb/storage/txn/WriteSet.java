@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction wrote and nobody else sees: per row a chain of versions from newest to oldest,
- * each with the command that made it, and per ordered index the keys that own rows have or had. A key
- * that a rollback left behind is harmless, for every hit is checked against the row.
+ * each with the command that made it, and per ordered index the keys that own rows have or had. A
+ * key that a rollback left behind is harmless, for every hit is checked against the row.
  */
 final class WriteSet {
     /** What a version did to its row. */
