@@ -36,6 +36,9 @@ abstract class ExpressionParser extends PrimaryParser {
     /** Whether the expression parsed last was a {@code c_expr}, with no operator around it. */
     private boolean primaryOnly;
 
+    /** Set while the first argument of SUBSTRING is read. */
+    boolean inSubstring;
+
     ExpressionParser(Tokens tokens) {
         super(tokens);
     }
@@ -229,11 +232,11 @@ abstract class ExpressionParser extends PrimaryParser {
             case AND ->
                     minimum >= AND || isLabel(mode, minimum)
                             ? null
-                            : chain(left, start, Expr.BoolOperator.AND, Token.AND, AND);
+                            : chain(left, start, Expr.BoolOperator.AND, Token.AND, AND, mode, minimum);
             case OR ->
                     minimum >= OR || isLabel(mode, minimum)
                             ? null
-                            : chain(left, start, Expr.BoolOperator.OR, Token.OR, OR);
+                            : chain(left, start, Expr.BoolOperator.OR, Token.OR, OR, mode, minimum);
             case ISNULL, NOTNULL -> {
                 if (minimum >= IS) {
                     yield null;
@@ -270,13 +273,18 @@ abstract class ExpressionParser extends PrimaryParser {
                 yield match(left, start, offset, true);
             }
             case BETWEEN, IN, LIKE, ILIKE, SIMILAR -> {
-                if (minimum >= MATCH || isLabel(mode, minimum)) {
+                if (minimum >= MATCH || isLabel(mode, minimum) || endsText(minimum)) {
                     yield null;
                 }
                 yield match(left, start, offset(), false);
             }
             default -> null;
         };
+    }
+
+    /** Whether SIMILAR here is that of SUBSTRING(text SIMILAR pattern ESCAPE character). */
+    private boolean endsText(int minimum) {
+        return inSubstring && minimum == 0 && is(Token.SIMILAR) && kind(1) != Token.TO;
     }
 
     /**
@@ -340,7 +348,13 @@ abstract class ExpressionParser extends PrimaryParser {
     }
 
     private Expr chain(
-            Expr left, int start, Expr.BoolOperator operator, Token word, int precedence) {
+            Expr left,
+            int start,
+            Expr.BoolOperator operator,
+            Token word,
+            int precedence,
+            Mode mode,
+            int minimum) {
         var offset =
                 left instanceof Expr.Bool bool && bool.operator() == operator
                         ? bool.offset()
@@ -351,7 +365,8 @@ abstract class ExpressionParser extends PrimaryParser {
         } else {
             operands.add(left);
         }
-        while (accept(word)) {
+        while (is(word) && !isLabel(mode, minimum)) {
+            at++;
             operands.add(expression(precedence, Mode.FULL));
         }
         return new Expr.Bool(span(offset, start), operator, operands);

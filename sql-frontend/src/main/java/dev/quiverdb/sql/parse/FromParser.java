@@ -146,8 +146,8 @@ abstract class FromParser extends FunctionParser {
     /** Whether a function starts here that its first token tells. */
     private boolean isFunction() {
         var kind = kind();
-        if (kind == Token.XMLTABLE || kind == Token.ROWS) {
-            return kind(1) == (kind == Token.ROWS ? Token.FROM : Token.LPAREN);
+        if (is(Token.ROWS, Token.FROM)) {
+            return true;
         }
         if (!kind.columnName) {
             return true;

@@ -156,7 +156,10 @@ abstract class FunctionParser extends ExpressionParser {
         List<Expr> arguments = List.of();
         if (!is(Token.RPAREN)) {
             arguments = new ArrayList<>();
+            var outer = inSubstring;
+            inSubstring = name.equals("substring");
             var first = argument();
+            inSubstring = outer;
             arguments.add(first);
             if (!(first instanceof Expr.NamedArgument)) {
                 var result = special.apply(first);

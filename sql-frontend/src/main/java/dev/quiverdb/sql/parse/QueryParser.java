@@ -585,7 +585,7 @@ abstract class QueryParser extends FromParser {
             return null;
         }
         var start = offset();
-        var recursive = is(Token.WITH, Token.RECURSIVE);
+        var recursive = is(Token.WITH, Token.RECURSIVE) && kind(2).columnName;
         at += recursive ? 2 : 1;
         var ctes = commaList(this::cte);
         return new Clause.With(span(start), recursive, ctes);
@@ -654,7 +654,9 @@ abstract class QueryParser extends FromParser {
                 || (constant instanceof Expr.Cast && tokens.kinds[mark] != Token.CAST)) {
             return constant;
         }
-        at = mark;
+        if (!(constant instanceof Expr.ColumnRef) && !(constant instanceof Expr.FuncCall)) {
+            at = mark;
+        }
         throw fail();
     }
 }

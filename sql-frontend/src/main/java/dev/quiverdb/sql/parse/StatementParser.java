@@ -1,11 +1,10 @@
 package dev.quiverdb.sql.parse;
 
-import dev.quiverdb.base.error.SqlException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Whole statements, told apart by their first words, and the texts that hold several. */
-final class StatementParser extends UtilityParser {
+final class StatementParser extends AlterParser {
 
     StatementParser(Tokens tokens) {
         super(tokens);
@@ -39,6 +38,7 @@ final class StatementParser extends UtilityParser {
     }
 
     /** {@code stmt}. */
+    @Override
     Command statement() {
         return switch (kind()) {
             case SELECT, VALUES, TABLE, WITH, WITH_LA, INSERT, UPDATE, DELETE, MERGE, LPAREN ->
@@ -67,29 +67,17 @@ final class StatementParser extends UtilityParser {
             case DO -> doBlock();
             case CALL -> call();
             case LOAD -> load();
-            case CREATE,
-                    ALTER,
-                    DROP,
-                    TRUNCATE,
-                    COMMENT,
-                    SECURITY,
-                    GRANT,
-                    REVOKE,
-                    IMPORT,
-                    REASSIGN,
-                    REFRESH ->
-                    throw SqlException.notSupported(tokens.kinds[at] + " is not implemented yet");
+            case CREATE -> create();
+            case ALTER -> alter();
+            case DROP -> drop();
+            case TRUNCATE -> truncate();
+            case COMMENT -> comment();
+            case SECURITY -> securityLabel();
+            case GRANT, REVOKE -> grant();
+            case IMPORT -> importSchema();
+            case REASSIGN -> reassign();
+            case REFRESH -> refresh();
             default -> throw fail();
         };
-    }
-
-    @Override
-    Command explainableCreate() {
-        throw SqlException.notSupported("EXPLAIN CREATE is not implemented yet");
-    }
-
-    @Override
-    Command refresh() {
-        throw SqlException.notSupported("REFRESH is not implemented yet");
     }
 }

@@ -61,6 +61,15 @@ abstract class TokenReader {
         return true;
     }
 
+    /** Consumes both words or none. */
+    final boolean acceptAll(Token first, Token second) {
+        if (!is(first, second)) {
+            return false;
+        }
+        at += 2;
+        return true;
+    }
+
     final int expect(Token kind) {
         if (tokens.kinds[at] != kind) {
             throw fail();
@@ -233,11 +242,16 @@ abstract class TokenReader {
     }
 
     final boolean ifExists() {
-        return accept(Token.IF, Token.EXISTS);
+        return acceptAll(Token.IF, Token.EXISTS);
     }
 
     final boolean ifNotExists() {
-        return accept(Token.IF, Token.NOT, Token.EXISTS);
+        if (!is(Token.IF, Token.NOT)) {
+            return false;
+        }
+        at += 2;
+        expect(Token.EXISTS);
+        return true;
     }
 
     final Clause.Behavior behavior() {
