@@ -101,8 +101,7 @@ abstract class AlterParser extends CreateParser {
         if (schema && accept(Token.SET)) {
             expect(Token.SCHEMA);
             var name = columnId();
-            return new ObjectDdl.AlterSchema(
-                    span(start), object.type(), object, null, name, false);
+            return new ObjectDdl.AlterSchema(span(start), object.type(), object, null, name, false);
         }
         throw fail();
     }
@@ -141,8 +140,7 @@ abstract class AlterParser extends CreateParser {
         if (is(Token.SET, Token.SCHEMA) && type != ObjectType.INDEX) {
             at += 2;
             var name = columnId();
-            return new ObjectDdl.AlterSchema(
-                    span(start), type, null, relation, name, missingOk);
+            return new ObjectDdl.AlterSchema(span(start), type, null, relation, name, missingOk);
         }
         var dependable = type == ObjectType.INDEX || type == ObjectType.MATERIALIZED_VIEW;
         if (dependable
@@ -161,7 +159,9 @@ abstract class AlterParser extends CreateParser {
 
     /** SET LOGGED and the like are actions; all that starts a sequence option is one. */
     private List<Clause.Option> alterSequenceOptions() {
-        if (is(Token.NO) && kind(1) != Token.CYCLE && kind(1) != Token.MAXVALUE
+        if (is(Token.NO)
+                && kind(1) != Token.CYCLE
+                && kind(1) != Token.MAXVALUE
                 && kind(1) != Token.MINVALUE
                 && (kind(1) == Token.INHERIT || kind(1) == Token.FORCE)) {
             return List.of();
@@ -457,8 +457,7 @@ abstract class AlterParser extends CreateParser {
                 at++;
                 options.add(option(optionStart, "new_version", text(nonReservedWordOrString())));
             }
-            return new ObjectDdl.AlterExtension(
-                    span(start), object.name().getFirst(), options);
+            return new ObjectDdl.AlterExtension(span(start), object.name().getFirst(), options);
         }
         if (isAny(Token.ADD, Token.DROP)) {
             at++;
@@ -689,8 +688,7 @@ abstract class AlterParser extends CreateParser {
                 at++;
                 var missingOk = ifExists();
                 var object = plainNamed(ObjectType.TABLESPACE);
-                yield dropped(
-                        start, List.of(object), Clause.Behavior.RESTRICT, missingOk, false);
+                yield dropped(start, List.of(object), Clause.Behavior.RESTRICT, missingOk, false);
             }
             case SUBSCRIPTION -> {
                 at++;
@@ -709,12 +707,7 @@ abstract class AlterParser extends CreateParser {
             boolean missingOk,
             boolean concurrently) {
         return new ObjectDdl.Drop(
-                span(start),
-                objects.getFirst().type(),
-                objects,
-                behavior,
-                missingOk,
-                concurrently);
+                span(start), objects.getFirst().type(), objects, behavior, missingOk, concurrently);
     }
 
     private Command dropDatabase(int start) {

@@ -13,8 +13,7 @@ abstract class AlterTableParser extends TableDdlParser {
     }
 
     /** {@code alter_table_cmds}, or a partition command, behind the relation. */
-    final Command alterActions(
-            int start, ObjectType type, RangeVar relation, boolean missingOk) {
+    final Command alterActions(int start, ObjectType type, RangeVar relation, boolean missingOk) {
         List<TableDdl.AlterAction> actions;
         if (is(Token.ATTACH) && (type == ObjectType.TABLE || type == ObjectType.INDEX)) {
             actions = List.of(attach(type == ObjectType.TABLE));
@@ -46,8 +45,7 @@ abstract class AlterTableParser extends TableDdlParser {
         if (!concurrently && accept(Token.FINALIZE)) {
             kind = TableDdl.AlterKind.DETACH_PARTITION_FINALIZE;
         }
-        var partition =
-                new TableElement.Partition(span(partStart), relation, null, concurrently);
+        var partition = new TableElement.Partition(span(partStart), relation, null, concurrently);
         return action(start, kind, null, partition);
     }
 
@@ -115,12 +113,10 @@ abstract class AlterTableParser extends TableDdlParser {
             case NO -> {
                 at++;
                 if (accept(Token.INHERIT)) {
-                    yield action(
-                            start, TableDdl.AlterKind.DROP_INHERIT, null, qualifiedName());
+                    yield action(start, TableDdl.AlterKind.DROP_INHERIT, null, qualifiedName());
                 }
                 expect(Token.FORCE, Token.ROW, Token.LEVEL, Token.SECURITY);
-                yield action(
-                        start, TableDdl.AlterKind.NO_FORCE_ROW_SECURITY, null, null);
+                yield action(start, TableDdl.AlterKind.NO_FORCE_ROW_SECURITY, null, null);
             }
             case FORCE -> {
                 at++;
@@ -181,13 +177,10 @@ abstract class AlterTableParser extends TableDdlParser {
         switch (kind()) {
             case CONSTRAINT, CHECK, UNIQUE, PRIMARY, FOREIGN, EXCLUDE -> {
                 var isColumn =
-                        is(Token.EXCLUDE)
-                                && kind(1) != Token.USING
-                                && kind(1) != Token.LPAREN;
+                        is(Token.EXCLUDE) && kind(1) != Token.USING && kind(1) != Token.LPAREN;
                 if (!isColumn) {
                     var constraint = tableConstraint();
-                    return action(
-                            start, TableDdl.AlterKind.ADD_CONSTRAINT, null, constraint);
+                    return action(start, TableDdl.AlterKind.ADD_CONSTRAINT, null, constraint);
                 }
             }
             default -> {}
@@ -230,8 +223,7 @@ abstract class AlterTableParser extends TableDdlParser {
                 options.add(option(attributeStart, "initdeferred", null));
             }
             if (attributes.notValid() || attributes.noInherit()) {
-                throw notMarked(
-                        "FOREIGN KEY", attributes.notValid() ? "NOT VALID" : "NO INHERIT");
+                throw notMarked("FOREIGN KEY", attributes.notValid() ? "NOT VALID" : "NO INHERIT");
             }
             var list = new Clause.ListOf(span(attributeStart), options);
             return action(start, TableDdl.AlterKind.ALTER_CONSTRAINT, name, list);
@@ -269,8 +261,7 @@ abstract class AlterTableParser extends TableDdlParser {
     private Expr.Literal statisticsTarget() {
         var start = offset();
         var value = signedInteger();
-        return new Expr.Literal(
-                span(start), Expr.LiteralKind.INTEGER, Integer.toString(value));
+        return new Expr.Literal(span(start), Expr.LiteralKind.INTEGER, Integer.toString(value));
     }
 
     private TableDdl.AlterAction alterColumn(int start, String name) {
@@ -296,8 +287,7 @@ abstract class AlterTableParser extends TableDdlParser {
             }
             case OPTIONS -> {
                 var options = genericOptionList();
-                yield action(
-                        start, TableDdl.AlterKind.ALTER_COLUMN_GENERIC_OPTIONS, name, options);
+                yield action(start, TableDdl.AlterKind.ALTER_COLUMN_GENERIC_OPTIONS, name, options);
             }
             case RESTART -> identityOptions(start, name);
             default -> {
@@ -403,8 +393,7 @@ abstract class AlterTableParser extends TableDdlParser {
             if (accept(Token.RESTART)) {
                 var with = isAny(Token.WITH, Token.WITH_LA);
                 optionalWith();
-                options.add(
-                        option(optionStart, "restart", with || isNumber() ? number() : null));
+                options.add(option(optionStart, "restart", with || isNumber() ? number() : null));
             } else {
                 expect(Token.SET);
                 if (accept(Token.GENERATED)) {
@@ -560,8 +549,7 @@ abstract class AlterTableParser extends TableDdlParser {
     final Command alterCompositeType(int start, List<String> name, Span nameSpan) {
         var relation = relation(nameSpan, name, true, null);
         var actions = commaList(this::attributeAction);
-        return new TableDdl.AlterTable(
-                span(start), ObjectType.TYPE, relation, false, actions);
+        return new TableDdl.AlterTable(span(start), ObjectType.TYPE, relation, false, actions);
     }
 
     private TableDdl.AlterAction attributeAction() {
@@ -569,15 +557,13 @@ abstract class AlterTableParser extends TableDdlParser {
         if (accept(Token.ADD)) {
             expect(Token.ATTRIBUTE);
             var column = attribute(offset(), columnId());
-            return action(
-                    start, TableDdl.AlterKind.ADD_COLUMN, null, column, behavior(), false);
+            return action(start, TableDdl.AlterKind.ADD_COLUMN, null, column, behavior(), false);
         }
         if (accept(Token.DROP)) {
             expect(Token.ATTRIBUTE);
             var missingOk = is(Token.IF, Token.EXISTS) && ifExists();
             var name = columnId();
-            return action(
-                    start, TableDdl.AlterKind.DROP_COLUMN, name, null, behavior(), missingOk);
+            return action(start, TableDdl.AlterKind.DROP_COLUMN, name, null, behavior(), missingOk);
         }
         expect(Token.ALTER, Token.ATTRIBUTE);
         var columnStart = offset();
@@ -585,8 +571,7 @@ abstract class AlterTableParser extends TableDdlParser {
         accept(Token.SET, Token.DATA);
         expect(Token.TYPE);
         var column = attribute(columnStart, name);
-        return action(
-                start, TableDdl.AlterKind.ALTER_COLUMN_TYPE, name, column, behavior(), false);
+        return action(start, TableDdl.AlterKind.ALTER_COLUMN_TYPE, name, column, behavior(), false);
     }
 
     /** The type and collation of a composite type's attribute. */
@@ -622,11 +607,9 @@ abstract class AlterTableParser extends TableDdlParser {
             case DROP -> {
                 at++;
                 if (accept(Token.DEFAULT)) {
-                    action =
-                            action(actionStart, TableDdl.AlterKind.COLUMN_DEFAULT, null, null);
+                    action = action(actionStart, TableDdl.AlterKind.COLUMN_DEFAULT, null, null);
                 } else if (accept(Token.NOT, Token.NULL)) {
-                    action =
-                            action(actionStart, TableDdl.AlterKind.DROP_NOT_NULL, null, null);
+                    action = action(actionStart, TableDdl.AlterKind.DROP_NOT_NULL, null, null);
                 } else {
                     expect(Token.CONSTRAINT);
                     var missingOk = is(Token.IF, Token.EXISTS) && ifExists();

@@ -50,8 +50,7 @@ abstract class CreateParser extends RoleParser {
             case TEMPORARY, TEMP, LOCAL, GLOBAL, UNLOGGED -> createTemporary(start);
             case UNIQUE, INDEX -> createIndex(start);
             case SEQUENCE -> createSequence(start, RangeVar.Persistence.PERMANENT);
-            case VIEW, RECURSIVE ->
-                    createView(start, false, RangeVar.Persistence.PERMANENT);
+            case VIEW, RECURSIVE -> createView(start, false, RangeVar.Persistence.PERMANENT);
             case TRIGGER, CONSTRAINT -> createTrigger(start, false);
             default -> {
                 if (inSchema) {
@@ -80,8 +79,7 @@ abstract class CreateParser extends RoleParser {
 
     private Command createObject(int start) {
         return switch (kind()) {
-            case MATERIALIZED ->
-                    createMaterializedView(start, RangeVar.Persistence.PERMANENT);
+            case MATERIALIZED -> createMaterializedView(start, RangeVar.Persistence.PERMANENT);
             case ROLE, GROUP -> createRole(start);
             case USER -> {
                 if (kind(1) == Token.MAPPING && (kind(2) == Token.FOR || kind(2) == Token.IF)) {
@@ -180,8 +178,7 @@ abstract class CreateParser extends RoleParser {
             var start = offset();
             String name;
             switch (kind()) {
-                case IDENT, ENCODING, LOCATION, OWNER, TABLESPACE, TEMPLATE ->
-                        name = value(at++);
+                case IDENT, ENCODING, LOCATION, OWNER, TABLESPACE, TEMPLATE -> name = value(at++);
                 case CONNECTION -> {
                     at++;
                     expect(Token.LIMIT);
@@ -266,8 +263,7 @@ abstract class CreateParser extends RoleParser {
         if (!is(Token.LPAREN)) {
             throw fail();
         }
-        var oldStyle =
-                kind(1) == Token.IDENT && kind(2) == Token.EQ;
+        var oldStyle = kind(1) == Token.IDENT && kind(2) == Token.EQ;
         var parameters = oldStyle ? null : aggregateParameters();
         List<Clause.Option> definition;
         if (oldStyle) {
@@ -396,10 +392,7 @@ abstract class CreateParser extends RoleParser {
                 case VERSION -> {
                     at++;
                     options.add(
-                            option(
-                                    optionStart,
-                                    "new_version",
-                                    text(nonReservedWordOrString())));
+                            option(optionStart, "new_version", text(nonReservedWordOrString())));
                 }
                 case FROM -> {
                     at++;
@@ -414,8 +407,7 @@ abstract class CreateParser extends RoleParser {
                     options.add(option(optionStart, "cascade", bool(true)));
                 }
                 default -> {
-                    return new ObjectDdl.CreateExtension(
-                            span(start), name, ifNotExists, options);
+                    return new ObjectDdl.CreateExtension(span(start), name, ifNotExists, options);
                 }
             }
         }
@@ -495,23 +487,14 @@ abstract class CreateParser extends RoleParser {
         }
         var body = functionBody();
         return new ObjectDdl.CreateFunction(
-                span(start),
-                procedure,
-                replace,
-                name,
-                parameters,
-                returns,
-                columns,
-                options,
-                body);
+                span(start), procedure, replace, name, parameters, returns, columns, options, body);
     }
 
     private void checkTableFunction(List<Clause.FunctionParameter> parameters) {
         for (var parameter : parameters) {
             if (parameter.mode() == Clause.ParameterMode.OUT
                     || parameter.mode() == Clause.ParameterMode.INOUT) {
-                throw withoutPosition(
-                        "OUT and INOUT arguments aren't allowed in TABLE functions");
+                throw withoutPosition("OUT and INOUT arguments aren't allowed in TABLE functions");
             }
         }
     }

@@ -232,7 +232,14 @@ abstract class ExpressionParser extends PrimaryParser {
             case AND ->
                     minimum >= AND || isLabel(mode, minimum)
                             ? null
-                            : chain(left, start, Expr.BoolOperator.AND, Token.AND, AND, mode, minimum);
+                            : chain(
+                                    left,
+                                    start,
+                                    Expr.BoolOperator.AND,
+                                    Token.AND,
+                                    AND,
+                                    mode,
+                                    minimum);
             case OR ->
                     minimum >= OR || isLabel(mode, minimum)
                             ? null

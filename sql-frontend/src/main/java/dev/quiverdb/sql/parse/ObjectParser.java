@@ -337,8 +337,7 @@ abstract class ObjectParser extends AlterTableParser {
         var sorted = commaList(this::aggregateParameter);
         expect(Token.RPAREN);
         var all = new ArrayList<>(direct);
-        if (!direct.isEmpty()
-                && direct.getLast().mode() == Clause.ParameterMode.VARIADIC) {
+        if (!direct.isEmpty() && direct.getLast().mode() == Clause.ParameterMode.VARIADIC) {
             var same =
                     sorted.size() == 1
                             && sorted.getFirst().mode() == Clause.ParameterMode.VARIADIC

@@ -25,8 +25,7 @@ abstract class RoleParser extends ObjectParser {
                 yield name;
             }
             case PUBLIC ->
-                    throw error(
-                            SqlState.RESERVED_NAME, "role name \"public\" is reserved", start);
+                    throw error(SqlState.RESERVED_NAME, "role name \"public\" is reserved", start);
             case CURRENT_ROLE, CURRENT_USER, SESSION_USER ->
                     throw error(
                             SqlState.RESERVED_NAME,
@@ -61,8 +60,7 @@ abstract class RoleParser extends ObjectParser {
         return switch (kind()) {
             case PASSWORD -> {
                 at++;
-                yield option(
-                        start, "password", accept(Token.NULL) ? null : text(string()));
+                yield option(start, "password", accept(Token.NULL) ? null : text(string()));
             }
             case ENCRYPTED -> {
                 at++;
@@ -137,8 +135,7 @@ abstract class RoleParser extends ObjectParser {
     final Expr.Literal signedLiteral() {
         var start = offset();
         var value = signedInteger();
-        return new Expr.Literal(
-                span(start), Expr.LiteralKind.INTEGER, Integer.toString(value));
+        return new Expr.Literal(span(start), Expr.LiteralKind.INTEGER, Integer.toString(value));
     }
 
     private Clause.ListOf roles() {
@@ -277,8 +274,7 @@ abstract class RoleParser extends ObjectParser {
         var roles =
                 accept(Token.TO)
                         ? roleList()
-                        : List.of(new RoleSpec(
-                                span(rolesStart), RoleSpec.Kind.PUBLIC, null));
+                        : List.of(new RoleSpec(span(rolesStart), RoleSpec.Kind.PUBLIC, null));
         var using = accept(Token.USING) ? singleOfParens() : null;
         var check = accept(Token.WITH, Token.CHECK) ? singleOfParens() : null;
         return new RoleDdl.CreatePolicy(
@@ -327,8 +323,7 @@ abstract class RoleParser extends ObjectParser {
         var admin = grant ? accept(Token.WITH, Token.ADMIN, Token.OPTION) : adminOnly;
         var grantor = grantor();
         var behavior = grant ? Clause.Behavior.RESTRICT : behavior();
-        return new RoleDdl.GrantRole(
-                span(start), grant, roles, grantees, admin, grantor, behavior);
+        return new RoleDdl.GrantRole(span(start), grant, roles, grantees, admin, grantor, behavior);
     }
 
     private @Nullable RoleSpec grantor() {
@@ -373,14 +368,10 @@ abstract class RoleParser extends ObjectParser {
         };
     }
 
-    private record Target(
-            ObjectType type, boolean allInSchema, List<Clause.ObjectRef> objects) {}
+    private record Target(ObjectType type, boolean allInSchema, List<Clause.ObjectRef> objects) {}
 
     private RoleDdl.Grant grantPrivileges(
-            int start,
-            boolean grant,
-            boolean optionOnly,
-            List<Clause.AccessPrivilege> privileges) {
+            int start, boolean grant, boolean optionOnly, List<Clause.AccessPrivilege> privileges) {
         var target = privilegeTarget();
         return grantTail(start, grant, optionOnly, privileges, target, true);
     }
@@ -459,8 +450,7 @@ abstract class RoleParser extends ObjectParser {
             case LARGE -> {
                 if (kind(1) == Token.OBJECT) {
                     at += 2;
-                    return new Target(
-                            ObjectType.LARGE_OBJECT, false, commaList(this::largeObject));
+                    return new Target(ObjectType.LARGE_OBJECT, false, commaList(this::largeObject));
                 }
             }
             case PARAMETER -> {

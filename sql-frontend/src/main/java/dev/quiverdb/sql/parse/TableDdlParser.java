@@ -21,9 +21,7 @@ abstract class TableDdlParser extends TableElementParser {
         if (!asOnly && accept(Token.OF)) {
             var typeStart = offset();
             var typeName = anyName();
-            var type =
-                    new TypeName(
-                            span(typeStart), typeName, false, false, List.of(), List.of());
+            var type = new TypeName(span(typeStart), typeName, false, false, List.of(), List.of());
             var elements = typedElements();
             return tableTail(start, relation, ifNotExists, elements, List.of(), type, null);
         }
@@ -32,8 +30,7 @@ abstract class TableDdlParser extends TableElementParser {
             var parent = qualifiedName();
             var elements = typedElements();
             var bound = partitionBound();
-            return tableTail(
-                    start, relation, ifNotExists, elements, List.of(parent), null, bound);
+            return tableTail(start, relation, ifNotExists, elements, List.of(parent), null, bound);
         }
         if (is(Token.LPAREN) && !asOnly && !isColumnList()) {
             at++;
@@ -265,10 +262,7 @@ abstract class TableDdlParser extends TableElementParser {
         var checkStart = offset();
         var check = TableDdl.ViewCheck.NONE;
         if (accept(Token.WITH)) {
-            check =
-                    accept(Token.LOCAL)
-                            ? TableDdl.ViewCheck.LOCAL
-                            : TableDdl.ViewCheck.CASCADED;
+            check = accept(Token.LOCAL) ? TableDdl.ViewCheck.LOCAL : TableDdl.ViewCheck.CASCADED;
             if (check == TableDdl.ViewCheck.CASCADED) {
                 accept(Token.CASCADED);
             }
@@ -423,8 +417,7 @@ abstract class TableDdlParser extends TableElementParser {
         }
         var function = functionNames();
         expect(Token.LPAREN);
-        List<String> arguments =
-                is(Token.RPAREN) ? List.of() : commaList(this::triggerArgument);
+        List<String> arguments = is(Token.RPAREN) ? List.of() : commaList(this::triggerArgument);
         expect(Token.RPAREN);
         if (replace && constraint) {
             throw new SqlException(

@@ -92,9 +92,7 @@ abstract class TableElementParser extends UtilityParser {
                     default -> throw fail();
                 };
         at++;
-        return option == null
-                ? EnumSet.allOf(TableElement.LikeOption.class)
-                : EnumSet.of(option);
+        return option == null ? EnumSet.allOf(TableElement.LikeOption.class) : EnumSet.of(option);
     }
 
     /** {@code columnDef}. */
@@ -144,10 +142,7 @@ abstract class TableElementParser extends UtilityParser {
             at++;
         }
         var name = label();
-        var value =
-                action == Clause.OptionAction.DROP
-                        ? null
-                        : stringLiteral(expect(Token.SCONST));
+        var value = action == Clause.OptionAction.DROP ? null : stringLiteral(expect(Token.SCONST));
         return new Clause.Option(span(start), null, name, value, action);
     }
 
@@ -163,7 +158,9 @@ abstract class TableElementParser extends UtilityParser {
                 span(start), name, type, compression, options, constraints, collation, null);
     }
 
-    /** {@code ColQualList}: constraints, and at most one COLLATE, which goes into the list given. */
+    /**
+     * {@code ColQualList}: constraints, and at most one COLLATE, which goes into the list given.
+     */
     final List<TableElement.Constraint> qualifiers(List<String> collation) {
         var constraints = new ArrayList<TableElement.Constraint>();
         var secondCollation = -1;
@@ -323,8 +320,7 @@ abstract class TableElementParser extends UtilityParser {
         draft.expression = singleOfParens();
         expect(Token.STORED);
         if (!draft.generatedAlways) {
-            throw syntax(
-                    "for a generated column, GENERATED ALWAYS must be specified", offset);
+            throw syntax("for a generated column, GENERATED ALWAYS must be specified", offset);
         }
     }
 
@@ -425,9 +421,7 @@ abstract class TableElementParser extends UtilityParser {
             var name = action == TableElement.KeyAction.SET_NULL ? "SET NULL" : "SET DEFAULT";
             throw error(
                     SqlState.FEATURE_NOT_SUPPORTED,
-                    "a column list with "
-                            + name
-                            + " is only supported for ON DELETE actions",
+                    "a column list with " + name + " is only supported for ON DELETE actions",
                     start);
         }
         return action;
@@ -442,8 +436,7 @@ abstract class TableElementParser extends UtilityParser {
             return TableElement.MatchType.FULL;
         }
         if (accept(Token.PARTIAL)) {
-            throw error(
-                    SqlState.FEATURE_NOT_SUPPORTED, "MATCH PARTIAL not yet implemented", start);
+            throw error(SqlState.FEATURE_NOT_SUPPORTED, "MATCH PARTIAL not yet implemented", start);
         }
         expect(Token.SIMPLE);
         return TableElement.MatchType.SIMPLE;
@@ -465,9 +458,7 @@ abstract class TableElementParser extends UtilityParser {
             expect(Token.DEFAULT);
         }
         columns.addAll(optionalColumns());
-        return setNull
-                ? TableElement.KeyAction.SET_NULL
-                : TableElement.KeyAction.SET_DEFAULT;
+        return setNull ? TableElement.KeyAction.SET_NULL : TableElement.KeyAction.SET_DEFAULT;
     }
 
     /** {@code TableConstraint}. */
@@ -560,10 +551,14 @@ abstract class TableElementParser extends UtilityParser {
 
     /** {@code ConstraintAttributeSpec}, and whether this kind of constraint may have each. */
     private void attributes(
-            Draft draft, String type, boolean mayDefer, boolean mayBeInvalid, boolean mayNoInherit) {
+            Draft draft,
+            String type,
+            boolean mayDefer,
+            boolean mayBeInvalid,
+            boolean mayNoInherit) {
         var read = attributes();
         if ((read.deferrable() || read.deferred()) && !mayDefer) {
-            throw notMarked(type, "DEFERRABLE"); 
+            throw notMarked(type, "DEFERRABLE");
         }
         if (read.notValid() && !mayBeInvalid) {
             throw notMarked(type, "NOT VALID");
@@ -584,8 +579,7 @@ abstract class TableElementParser extends UtilityParser {
     }
 
     /** What a constraint's attributes say. */
-    record Attributes(
-            boolean deferrable, boolean deferred, boolean notValid, boolean noInherit) {}
+    record Attributes(boolean deferrable, boolean deferred, boolean notValid, boolean noInherit) {}
 
     /** {@code ConstraintAttributeSpec}. */
     final Attributes attributes() {
@@ -630,8 +624,7 @@ abstract class TableElementParser extends UtilityParser {
                 }
             }
             if (notDeferrable && deferred) {
-                throw syntax(
-                        "constraint declared INITIALLY DEFERRED must be DEFERRABLE", start);
+                throw syntax("constraint declared INITIALLY DEFERRED must be DEFERRABLE", start);
             }
             if ((notDeferrable && deferrable) || (deferred && immediate)) {
                 throw syntax("conflicting constraint properties", start);
