@@ -279,42 +279,20 @@ class ParserTest {
 
     static Stream<Arguments> refusesWithMessageAndPosition() {
         return Stream.of(
+                Arguments.of("select 1 +", "syntax error at end of input", 11),
+                Arguments.of("select from where", "syntax error at or near \"where\"", 13),
+                Arguments.of("selec 1", "syntax error at or near \"selec\"", 1),
+                Arguments.of("select 'abc", "unterminated quoted string at or near \"'abc\"", 8),
                 Arguments.of(
-                        "select 1 +",
-                        "syntax error at end of input",
-                        11),
+                        "select \"abc", "unterminated quoted identifier at or near \"\"abc\"", 8),
                 Arguments.of(
-                        "select from where",
-                        "syntax error at or near \"where\"",
-                        13),
-                Arguments.of(
-                        "selec 1",
-                        "syntax error at or near \"selec\"",
-                        1),
-                Arguments.of(
-                        "select 'abc",
-                        "unterminated quoted string at or near \"'abc\"",
-                        8),
-                Arguments.of(
-                        "select \"abc",
-                        "unterminated quoted identifier at or near \"\"abc\"",
-                        8),
-                Arguments.of(
-                        "select \"\"",
-                        "zero-length delimited identifier at or near \"\"\"\"",
-                        8),
-                Arguments.of(
-                        "select 1 /* x",
-                        "unterminated /* comment at or near \"/* x\"",
-                        10),
+                        "select \"\"", "zero-length delimited identifier at or near \"\"\"\"", 8),
+                Arguments.of("select 1 /* x", "unterminated /* comment at or near \"/* x\"", 10),
                 Arguments.of(
                         "select $a$ x",
                         "unterminated dollar-quoted string at or near \"$a$ x\"",
                         8),
-                Arguments.of(
-                        "select b'1",
-                        "unterminated bit string literal at or near \"b'1\"",
-                        8),
+                Arguments.of("select b'1", "unterminated bit string literal at or near \"b'1\"", 8),
                 Arguments.of(
                         "select x'1",
                         "unterminated hexadecimal string literal at or near \"x'1\"",
@@ -324,77 +302,32 @@ class ParserTest {
                         "trailing junk after numeric literal at or near \"123abc\"",
                         8),
                 Arguments.of(
-                        "select 1e+",
-                        "trailing junk after numeric literal at or near \"1e+\"",
-                        8),
+                        "select 1e+", "trailing junk after numeric literal at or near \"1e+\"", 8),
+                Arguments.of("select $1a", "trailing junk after parameter at or near \"$1a\"", 8),
                 Arguments.of(
-                        "select $1a",
-                        "trailing junk after parameter at or near \"$1a\"",
-                        8),
-                Arguments.of(
-                        "select E'\\ud800'",
-                        "invalid Unicode surrogate pair at or near \"'\"",
-                        16),
-                Arguments.of(
-                        "select E'\\u12'",
-                        "invalid Unicode escape",
-                        10),
-                Arguments.of(
-                        "select U&'\\12'",
-                        "invalid Unicode escape",
-                        11),
+                        "select E'\\ud800'", "invalid Unicode surrogate pair at or near \"'\"", 16),
+                Arguments.of("select E'\\u12'", "invalid Unicode escape", 10),
+                Arguments.of("select U&'\\12'", "invalid Unicode escape", 11),
                 Arguments.of(
                         "select U&'a' uescape 1",
                         "UESCAPE must be followed by a simple string literal at or near \"1\"",
                         22),
-                Arguments.of(
-                        "select a < b < c",
-                        "syntax error at or near \"<\"",
-                        14),
-                Arguments.of(
-                        "select a like b like c",
-                        "syntax error at or near \"like\"",
-                        17),
-                Arguments.of(
-                        "select a.*.b",
-                        "improper use of \"*\" at end of input",
-                        13),
-                Arguments.of(
-                        "select f(a).b",
-                        "syntax error at or near \".\"",
-                        12),
-                Arguments.of(
-                        "select array[1][1]",
-                        "syntax error at or near \"[\"",
-                        16),
-                Arguments.of(
-                        "select left from t",
-                        "syntax error at or near \"from\"",
-                        13),
-                Arguments.of(
-                        "select * from (t)",
-                        "syntax error at or near \")\"",
-                        17),
-                Arguments.of(
-                        "select * from (select 1)",
-                        "subquery in FROM must have an alias",
-                        15),
-                Arguments.of(
-                        "select * from (values (1))",
-                        "VALUES in FROM must have an alias",
-                        15),
-                Arguments.of(
-                        "select 1 limit 1, 2",
-                        "LIMIT #,# syntax is not supported",
-                        10),
+                Arguments.of("select a < b < c", "syntax error at or near \"<\"", 14),
+                Arguments.of("select a like b like c", "syntax error at or near \"like\"", 17),
+                Arguments.of("select a.*.b", "improper use of \"*\" at end of input", 13),
+                Arguments.of("select f(a).b", "syntax error at or near \".\"", 12),
+                Arguments.of("select array[1][1]", "syntax error at or near \"[\"", 16),
+                Arguments.of("select left from t", "syntax error at or near \"from\"", 13),
+                Arguments.of("select * from (t)", "syntax error at or near \")\"", 17),
+                Arguments.of("select * from (select 1)", "subquery in FROM must have an alias", 15),
+                Arguments.of("select * from (values (1))", "VALUES in FROM must have an alias", 15),
+                Arguments.of("select 1 limit 1, 2", "LIMIT #,# syntax is not supported", 10),
                 Arguments.of(
                         "(select 1 order by 1) order by 2",
                         "multiple ORDER BY clauses not allowed",
                         32),
                 Arguments.of(
-                        "(select 1 limit 1) limit 2",
-                        "multiple LIMIT clauses not allowed",
-                        26),
+                        "(select 1 limit 1) limit 2", "multiple LIMIT clauses not allowed", 26),
                 Arguments.of(
                         "select (a, b) overlaps (c, d, e)",
                         "wrong number of parameters on right side of OVERLAPS expression",
@@ -407,67 +340,30 @@ class ParserTest {
                         "select f() over (rows unbounded following)",
                         "frame start cannot be UNBOUNDED FOLLOWING",
                         23),
-
                 Arguments.of(
-                        "select 1 where a between 1 or 2",
-                        "syntax error at or near \"or\"",
-                        28),
+                        "select 1 where a between 1 or 2", "syntax error at or near \"or\"", 28),
+                Arguments.of("select not", "syntax error at end of input", 11),
                 Arguments.of(
-                        "select not",
-                        "syntax error at end of input",
-                        11),
-                Arguments.of(
-                        "select foo(x => 1) 'a'",
-                        "type modifier cannot have parameter name",
-                        12),
+                        "select foo(x => 1) 'a'", "type modifier cannot have parameter name", 12),
                 Arguments.of(
                         "select float(0) '1'",
                         "precision for type float must be at least 1 bit",
                         14),
                 Arguments.of(
-                        "select unique (select 1)",
-                        "UNIQUE predicate is not yet implemented",
-                        8),
-                Arguments.of(
-                        "select distinct from t",
-                        "syntax error at or near \"from\"",
-                        17),
-                Arguments.of(
-                        "select a, from t",
-                        "syntax error at or near \"from\"",
-                        11),
-                Arguments.of(
-                        "insert into t (a b) values (1)",
-                        "syntax error at or near \"b\"",
-                        18),
-                Arguments.of(
-                        "insert into t values",
-                        "syntax error at end of input",
-                        21),
+                        "select unique (select 1)", "UNIQUE predicate is not yet implemented", 8),
+                Arguments.of("select distinct from t", "syntax error at or near \"from\"", 17),
+                Arguments.of("select a, from t", "syntax error at or near \"from\"", 11),
+                Arguments.of("insert into t (a b) values (1)", "syntax error at or near \"b\"", 18),
+                Arguments.of("insert into t values", "syntax error at end of input", 21),
                 Arguments.of(
                         "insert into a.b.c.d values (1)",
                         "improper qualified name (too many dotted names): a.b.c.d",
                         13),
-                Arguments.of(
-                        "update t set a",
-                        "syntax error at end of input",
-                        15),
-                Arguments.of(
-                        "update t a = 1",
-                        "syntax error at or near \"=\"",
-                        12),
-                Arguments.of(
-                        "delete t",
-                        "syntax error at or near \"t\"",
-                        8),
-                Arguments.of(
-                        "create table t (a, b int)",
-                        "syntax error at or near \"int\"",
-                        22),
-                Arguments.of(
-                        "create table t (a int,)",
-                        "syntax error at or near \")\"",
-                        23),
+                Arguments.of("update t set a", "syntax error at end of input", 15),
+                Arguments.of("update t a = 1", "syntax error at or near \"=\"", 12),
+                Arguments.of("delete t", "syntax error at or near \"t\"", 8),
+                Arguments.of("create table t (a, b int)", "syntax error at or near \"int\"", 22),
+                Arguments.of("create table t (a int,)", "syntax error at or near \")\"", 23),
                 Arguments.of(
                         "create table t (a int collate \"C\" collate \"D\")",
                         "multiple COLLATE clauses not allowed",
@@ -484,18 +380,9 @@ class ParserTest {
                         "create table t (a int references u match partial)",
                         "MATCH PARTIAL not yet implemented",
                         36),
-                Arguments.of(
-                        "create index i t (a)",
-                        "syntax error at or near \"t\"",
-                        16),
-                Arguments.of(
-                        "create role none",
-                        "role name \"none\" is reserved",
-                        13),
-                Arguments.of(
-                        "create role r foo",
-                        "unrecognized role option \"foo\"",
-                        15),
+                Arguments.of("create index i t (a)", "syntax error at or near \"t\"", 16),
+                Arguments.of("create role none", "role name \"none\" is reserved", 13),
+                Arguments.of("create role r foo", "unrecognized role option \"foo\"", 15),
                 Arguments.of(
                         "create policy p on t as loose",
                         "unrecognized row security option \"loose\"",
@@ -512,42 +399,18 @@ class ParserTest {
                         "create function f(out a int) returns table (b int) as ''",
                         "OUT and INOUT arguments aren't allowed in TABLE functions",
                         0),
-                Arguments.of(
-                        "create operator + (",
-                        "syntax error at end of input",
-                        20),
-                Arguments.of(
-                        "drop operator + (int)",
-                        "missing argument",
-                        21),
-                Arguments.of(
-                        "drop table",
-                        "syntax error at end of input",
-                        11),
+                Arguments.of("create operator + (", "syntax error at end of input", 20),
+                Arguments.of("drop operator + (int)", "missing argument", 21),
+                Arguments.of("drop table", "syntax error at end of input", 11),
                 Arguments.of(
                         "set time zone interval '1' year",
                         "time zone interval must be HOUR or HOUR TO MINUTE",
                         28),
-                Arguments.of(
-                        "set catalog 'x'",
-                        "current database cannot be changed",
-                        13),
-                Arguments.of(
-                        "copy t to '/x' where a",
-                        "WHERE clause not allowed with COPY TO",
-                        16),
-                Arguments.of(
-                        "begin foo",
-                        "syntax error at or near \"foo\"",
-                        7),
-                Arguments.of(
-                        "select 1 select 2",
-                        "syntax error at or near \"2\"",
-                        17),
-                Arguments.of(
-                        "select 'é' +",
-                        "syntax error at end of input",
-                        13),
+                Arguments.of("set catalog 'x'", "current database cannot be changed", 13),
+                Arguments.of("copy t to '/x' where a", "WHERE clause not allowed with COPY TO", 16),
+                Arguments.of("begin foo", "syntax error at or near \"foo\"", 7),
+                Arguments.of("select 1 select 2", "syntax error at or near \"2\"", 17),
+                Arguments.of("select 'é' +", "syntax error at end of input", 13),
                 Arguments.of(
                         "select '😀' 1x",
                         "trailing junk after numeric literal at or near \"1x\"",
@@ -580,8 +443,7 @@ class ParserTest {
     void minusFoldsIntoNumbers() {
         assertThat(tree("-2147483648")).isEqualTo("Literal(INTEGER, -2147483648)");
         assertThat(tree("2147483648")).isEqualTo("Literal(BIGINT, 2147483648)");
-        assertThat(tree("9223372036854775808"))
-                .isEqualTo("Literal(NUMERIC, 9223372036854775808)");
+        assertThat(tree("9223372036854775808")).isEqualTo("Literal(NUMERIC, 9223372036854775808)");
     }
 
     @Test
@@ -602,8 +464,7 @@ class ParserTest {
     void operatorsPointAtTheirTokenAndSpanTheirOperands() {
         var sql = "select aa  <->  bb";
         var query = (Query) Parser.parse(sql).getFirst().node();
-        var operator =
-                ((QueryBody.Select) query.body()).targets().getFirst().expression();
+        var operator = ((QueryBody.Select) query.body()).targets().getFirst().expression();
 
         assertThat(operator.offset()).isEqualTo(11);
         assertThat(sql.substring(operator.start(), operator.end())).isEqualTo("aa  <->  bb");
@@ -615,15 +476,12 @@ class ParserTest {
 
         assertThat(statements)
                 .extracting(Statement::start, Statement::end, Statement::parameterCount)
-                .containsExactly(
-                        tuple(1, 10, 2),
-                        tuple(15, 23, 0));
+                .containsExactly(tuple(1, 10, 2), tuple(15, 23, 0));
     }
 
     @Test
     void longIdentifiersAreCutAtSixtyThreeBytes() {
-        assertThat(tree("é".repeat(40)))
-                .isEqualTo("ColumnRef([" + "é".repeat(31) + "], false)");
+        assertThat(tree("é".repeat(40))).isEqualTo("ColumnRef([" + "é".repeat(31) + "], false)");
     }
 
     @Test
@@ -641,9 +499,7 @@ class ParserTest {
 
     @Test
     void calciteGetsTheSameTree() throws Exception {
-        var config =
-                SqlParser.config()
-                        .withParserFactory(PgSqlParser.FACTORY);
+        var config = SqlParser.config().withParserFactory(PgSqlParser.FACTORY);
         var node = SqlParser.create("select 1", config).parseQuery();
 
         assertThat(node).isInstanceOf(Query.class);
