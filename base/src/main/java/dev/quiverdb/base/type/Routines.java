@@ -52,6 +52,15 @@ final class Routines {
             case Oids.VECTOR -> VectorRoutines.INSTANCE;
             case Oids.HALFVEC -> HalfVectorRoutines.INSTANCE;
             case Oids.SPARSEVEC -> SparseVectorRoutines.INSTANCE;
+            case Oids.INET -> InetRoutines.INET;
+            case Oids.CIDR -> InetRoutines.CIDR;
+            case Oids.INT4RANGE -> RangeRoutines.INT4;
+            case Oids.INT8RANGE -> RangeRoutines.INT8;
+            case Oids.NUMRANGE -> RangeRoutines.NUMERIC;
+            case Oids.DATERANGE -> RangeRoutines.DATE;
+            case Oids.TSRANGE -> RangeRoutines.TIMESTAMP;
+            case Oids.TSTZRANGE -> RangeRoutines.TIMESTAMPTZ;
+            case Oids.POINT -> PointRoutines.INSTANCE;
             case Oids.VOID -> PseudoRoutines.VOID;
             default -> PseudoRoutines.NONE;
         };

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>vector, halfvec, sparsevec</td><td>{@link Vector}, {@link HalfVector}, {@link
  *     SparseVector}</td></tr>
  * <tr><td>record, composites</td><td>{@link RecordValue}</td></tr>
+ * <tr><td>inet, cidr; ranges; point</td><td>{@link Inet}; {@link Range}; {@link Point}</td></tr>
  * <tr><td>domains</td><td>as their base type</td></tr>
  * </table>
  */
@@ -265,6 +266,22 @@ public final class Type {
 
     public int elementOid() {
         return element == null ? 0 : element.oid;
+    }
+
+    /** What the bounds of a range type are; null for all others. */
+    public @Nullable Type rangeSubtype() {
+        return actual.routines instanceof RangeRoutines range ? range.subtype() : null;
+    }
+
+    /**
+     * Makes a value of a range type from bounds, null for infinite; orders, checks and normalises them.
+     */
+    public Range makeRange(
+            @Nullable Object lower, @Nullable Object upper, boolean lowerInclusive, boolean upperInclusive) {
+        if (!(actual.routines instanceof RangeRoutines range)) {
+            throw new IllegalStateException(this + " is no range type");
+        }
+        return range.make(lower, upper, lowerInclusive, upperInclusive);
     }
 
     /** Whether values are {@link PgArray}s: true arrays, int2vector and oidvector. */

@@ -43,7 +43,11 @@ public final class RandomValues {
                     Types.INT4_ARRAY,
                     Types.TEXT_ARRAY,
                     Types.NUMERIC_ARRAY,
-                    Types.PG_LSN);
+                    Types.PG_LSN,
+                    Types.INET,
+                    Types.CIDR,
+                    Types.get(Oids.INT4RANGE),
+                    Types.get(Oids.NUMRANGE));
 
     private final SplittableRandom random;
 
@@ -158,6 +162,32 @@ public final class RandomValues {
         return PgArray.wrap(element, lengths, bounds, elements);
     }
 
+    private Inet inet(boolean network) {
+        byte[] address = new byte[random.nextInt(4) == 0 ? 16 : 4];
+        for (int i = 0; i < address.length; i++) {
+            address[i] = (byte) (random.nextBoolean() ? 0 : random.nextInt());
+        }
+        var inet = Inet.wrap(address, random.nextInt(address.length * 8 + 1));
+        return network ? Inet.wrap(inet.network(), inet.bits()) : inet;
+    }
+
+    private Range range(Type type) {
+        if (random.nextInt(8) == 0) {
+            return Range.EMPTY;
+        }
+        var subtype = type.equals(Types.get(Oids.NUMRANGE)) ? Types.NUMERIC : Types.INT4;
+        int low = random.nextInt(-3, 3);
+        int high = low + random.nextInt(4);
+        boolean numeric = subtype.equals(Types.NUMERIC);
+        Object lower = numeric ? (Object) Numeric.of(low) : (Object) low;
+        Object upper = numeric ? (Object) Numeric.of(high) : (Object) high;
+        return type.makeRange(
+                random.nextInt(5) == 0 ? null : lower,
+                random.nextInt(5) == 0 ? null : upper,
+                random.nextBoolean(),
+                random.nextBoolean());
+    }
+
     private Object vector(Type type) {
         int dimensions = random.nextInt(1, 5);
         float[] elements = new float[dimensions];
@@ -217,6 +247,9 @@ public final class RandomValues {
                 yield BitString.wrap(bytes.length * 8 - unused, bytes);
             }
             case Oids.VECTOR, Oids.HALFVEC, Oids.SPARSEVEC -> vector(type);
+            case Oids.INET -> inet(false);
+            case Oids.CIDR -> inet(true);
+            case Oids.INT4RANGE, Oids.NUMRANGE -> range(type);
             case Oids.INT4_ARRAY -> array(Types.INT4);
             case Oids.TEXT_ARRAY -> array(Types.TEXT);
             case Oids.NUMERIC_ARRAY -> array(Types.NUMERIC);

@@ -1,0 +1,4 @@
+package dev.quiverdb.base.type;
+
+/** A value of point. */
+public record Point(double x, double y) {}
