@@ -3,7 +3,10 @@ package dev.quiverdb.base.type;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A value of inet or cidr: an IPv4 or IPv6 address and how many bits of it are the network. Immutable. */
+/**
+ * A value of inet or cidr: an IPv4 or IPv6 address and how many bits of it are the network.
+ * Immutable.
+ */
 public final class Inet implements Comparable<Inet> {
     private final byte[] address;
     private final int bits;
@@ -15,7 +18,9 @@ public final class Inet implements Comparable<Inet> {
 
     /** Takes over 4 or 16 bytes. */
     public static Inet wrap(byte[] address, int bits) {
-        if ((address.length != 4 && address.length != 16) || bits < 0 || bits > address.length * 8) {
+        if ((address.length != 4 && address.length != 16)
+                || bits < 0
+                || bits > address.length * 8) {
             throw new IllegalArgumentException(address.length + " bytes, " + bits + " bits");
         }
         return new Inet(address, bits);
@@ -65,7 +70,9 @@ public final class Inet implements Comparable<Inet> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Inet that && bits == that.bits && Arrays.equals(address, that.address);
+        return other instanceof Inet that
+                && bits == that.bits
+                && Arrays.equals(address, that.address);
     }
 
     @Override

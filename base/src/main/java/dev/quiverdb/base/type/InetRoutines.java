@@ -30,7 +30,8 @@ final class InetRoutines extends TypeRoutines {
         var value = ipv6 ? parseIpv6(type, text, host, bits) : parseIpv4(type, text, host, bits);
         if (network && !value.isNetwork()) {
             throw new SqlException(
-                            SqlState.INVALID_TEXT_REPRESENTATION, "invalid cidr value: \"" + text + "\"")
+                            SqlState.INVALID_TEXT_REPRESENTATION,
+                            "invalid cidr value: \"" + text + "\"")
                     .withDetail("Value has bits set to right of mask.");
         }
         return value;
@@ -55,7 +56,10 @@ final class InetRoutines extends TypeRoutines {
         byte[] address = new byte[4];
         int count = 0;
         for (var part : host.split("\\.", -1)) {
-            boolean digits = !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> Text.isDigit((char) c));
+            boolean digits =
+                    !part.isEmpty()
+                            && part.length() <= 3
+                            && part.chars().allMatch(c -> Text.isDigit((char) c));
             int octet = digits ? Integer.parseInt(part) : 256;
             if (octet > 255 || count == 4) {
                 throw SqlException.invalidText(type.name(), text);
@@ -108,7 +112,8 @@ final class InetRoutines extends TypeRoutines {
                 boolean hex =
                         !word.isEmpty()
                                 && word.length() <= 4
-                                && word.chars().allMatch(c -> c < 128 && Character.digit(c, 16) >= 0);
+                                && word.chars()
+                                        .allMatch(c -> c < 128 && Character.digit(c, 16) >= 0);
                 if (!hex || count == 16) {
                     throw SqlException.invalidText(type.name(), text);
                 }

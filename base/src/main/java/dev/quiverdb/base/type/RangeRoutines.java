@@ -32,7 +32,11 @@ final class RangeRoutines extends TypeRoutines {
     }
 
     /** Orders and normalises bounds as the range constructors do. */
-    Range make(@Nullable Object lower, @Nullable Object upper, boolean lowerInclusive, boolean upperInclusive) {
+    Range make(
+            @Nullable Object lower,
+            @Nullable Object upper,
+            boolean lowerInclusive,
+            boolean upperInclusive) {
         if (lower != null && upper != null) {
             int order = subtype().compare(lower, upper);
             if (order > 0) {
@@ -44,7 +48,8 @@ final class RangeRoutines extends TypeRoutines {
                 return Range.EMPTY;
             }
         }
-        boolean discrete = subtypeOid == Oids.INT4 || subtypeOid == Oids.INT8 || subtypeOid == Oids.DATE;
+        boolean discrete =
+                subtypeOid == Oids.INT4 || subtypeOid == Oids.INT8 || subtypeOid == Oids.DATE;
         if (!discrete) {
             return new Range(lower, upper, lowerInclusive, upperInclusive, false);
         }
@@ -83,7 +88,8 @@ final class RangeRoutines extends TypeRoutines {
 
     private static SqlException malformed(String text, String detail) {
         return new SqlException(
-                        SqlState.INVALID_TEXT_REPRESENTATION, "malformed range literal: \"" + text + "\"")
+                        SqlState.INVALID_TEXT_REPRESENTATION,
+                        "malformed range literal: \"" + text + "\"")
                 .withDetail(detail);
     }
 
@@ -117,7 +123,9 @@ final class RangeRoutines extends TypeRoutines {
         at = Math.abs(at);
         char close = charAt(text, at);
         if (close != ']' && close != ')') {
-            throw malformed(text, close == ',' ? "Too many commas." : "Missing right parenthesis or bracket.");
+            throw malformed(
+                    text,
+                    close == ',' ? "Too many commas." : "Missing right parenthesis or bracket.");
         }
         if (Text.skipSpace(text, at + 1) < text.length()) {
             throw malformed(text, "Junk after right parenthesis or bracket.");
@@ -193,8 +201,14 @@ final class RangeRoutines extends TypeRoutines {
         if ((flags & EMPTY) != 0) {
             return Range.EMPTY;
         }
-        var lower = (flags & LOWER_INFINITE) != 0 ? null : RecordRoutines.receivePart(subtype(), in, -1, context);
-        var upper = (flags & UPPER_INFINITE) != 0 ? null : RecordRoutines.receivePart(subtype(), in, -1, context);
+        var lower =
+                (flags & LOWER_INFINITE) != 0
+                        ? null
+                        : RecordRoutines.receivePart(subtype(), in, -1, context);
+        var upper =
+                (flags & UPPER_INFINITE) != 0
+                        ? null
+                        : RecordRoutines.receivePart(subtype(), in, -1, context);
         return make(lower, upper, (flags & LOWER_INCLUSIVE) != 0, (flags & UPPER_INCLUSIVE) != 0);
     }
 
@@ -228,14 +242,20 @@ final class RangeRoutines extends TypeRoutines {
         if (a.empty() || b.empty()) {
             return Boolean.compare(b.empty(), a.empty());
         }
-        int order = compareBounds(a.lower(), a.lowerInclusive(), b.lower(), b.lowerInclusive(), true);
+        int order =
+                compareBounds(a.lower(), a.lowerInclusive(), b.lower(), b.lowerInclusive(), true);
         return order != 0
                 ? order
-                : compareBounds(a.upper(), a.upperInclusive(), b.upper(), b.upperInclusive(), false);
+                : compareBounds(
+                        a.upper(), a.upperInclusive(), b.upper(), b.upperInclusive(), false);
     }
 
     private int compareBounds(
-            @Nullable Object a, boolean aInclusive, @Nullable Object b, boolean bInclusive, boolean lower) {
+            @Nullable Object a,
+            boolean aInclusive,
+            @Nullable Object b,
+            boolean bInclusive,
+            boolean lower) {
         if (a == null || b == null) {
             int order = Boolean.compare(a == null, b == null);
             return lower ? -order : order;
@@ -277,10 +297,18 @@ final class RangeRoutines extends TypeRoutines {
         }
         var lower = (flags & LOWER_INFINITE) != 0 ? null : StoredParts.get(subtype(), in);
         var upper = (flags & UPPER_INFINITE) != 0 ? null : StoredParts.get(subtype(), in);
-        return new Range(lower, upper, (flags & LOWER_INCLUSIVE) != 0, (flags & UPPER_INCLUSIVE) != 0, false);
+        return new Range(
+                lower,
+                upper,
+                (flags & LOWER_INCLUSIVE) != 0,
+                (flags & UPPER_INCLUSIVE) != 0,
+                false);
     }
 
-    /** 0 if empty, else 1 and the bounds; infinite first below, last above; inclusive first below, last above. */
+    /**
+     * 0 if empty, else 1 and the bounds; infinite first below, last above; inclusive first below,
+     * last above.
+     */
     @Override
     void key(Type type, Object value, KeyWriter out) {
         var range = (Range) value;

@@ -274,10 +274,14 @@ public final class Type {
     }
 
     /**
-     * Makes a value of a range type from bounds, null for infinite; orders, checks and normalises them.
+     * Makes a value of a range type from bounds, null for infinite; orders, checks and normalises
+     * them.
      */
     public Range makeRange(
-            @Nullable Object lower, @Nullable Object upper, boolean lowerInclusive, boolean upperInclusive) {
+            @Nullable Object lower,
+            @Nullable Object upper,
+            boolean lowerInclusive,
+            boolean upperInclusive) {
         if (!(actual.routines instanceof RangeRoutines range)) {
             throw new IllegalStateException(this + " is no range type");
         }
