@@ -1,0 +1,434 @@
+package dev.quiverdb.sql.bind;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.type.Oids;
+import dev.quiverdb.base.type.Type;
+import dev.quiverdb.base.type.TypeContext;
+import dev.quiverdb.sql.algebra.Form;
+import dev.quiverdb.sql.algebra.Form.Syntax;
+import dev.quiverdb.sql.algebra.PgOperator;
+import dev.quiverdb.sql.algebra.PgType;
+import dev.quiverdb.sql.algebra.SubLink;
+import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.Schema;
+import dev.quiverdb.sql.catalog.SearchPath;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes bound expressions as SQL text, the way ruleutils.c does: every operation in parentheses, every
+ * constant with its type.
+ */
+public final class Deparser {
+    private final Catalog catalog;
+    private final @Nullable SearchPath path;
+    private final List<String> columns;
+    private final TypeContext types;
+
+    /**
+     * @param path names that it finds are written bare; null qualifies everything that is not
+     *     pg_catalog's, for text that is to be stored
+     * @param columns what input columns are called
+     */
+    public Deparser(Catalog catalog, @Nullable SearchPath path, List<String> columns, TypeContext types) {
+        this.catalog = catalog;
+        this.path = path;
+        this.columns = List.copyOf(columns);
+        this.types = types;
+    }
+
+    /** The text of an expression. */
+    public String text(RexNode node) {
+        var out = new StringBuilder();
+        write(node, out);
+        return out.toString();
+    }
+
+    private void write(RexNode node, StringBuilder out) {
+        switch (node) {
+            case RexInputRef reference -> out.append(Quoting.identifier(columns.get(reference.getIndex())));
+            case RexDynamicParam parameter -> out.append('$').append(parameter.getIndex() + 1);
+            case SubLink ignored ->
+                    throw SqlException.notSupported("a subquery cannot be written as text");
+            case RexCall call -> {
+                var form = PgOperator.form(call);
+                if (form == null) {
+                    standard(call, out);
+                } else {
+                    own(form, call, out);
+                }
+            }
+            default -> throw SqlException.internal("no text for " + node);
+        }
+    }
+
+    private void standard(RexCall call, StringBuilder out) {
+        var operands = call.getOperands();
+        switch (call.getKind()) {
+            case AND -> infix(operands, " AND ", out);
+            case OR -> infix(operands, " OR ", out);
+            case NOT -> {
+                out.append("(NOT ");
+                write(operands.getFirst(), out);
+                out.append(')');
+            }
+            case COALESCE -> {
+                out.append("COALESCE(");
+                list(operands, out);
+                out.append(')');
+            }
+            default -> {
+                out.append('(');
+                write(operands.getFirst(), out);
+                out.append(' ').append(test(call.getKind())).append(')');
+            }
+        }
+    }
+
+    private static String test(SqlKind kind) {
+        return switch (kind) {
+            case IS_NULL -> "IS NULL";
+            case IS_NOT_NULL -> "IS NOT NULL";
+            case IS_TRUE -> "IS TRUE";
+            case IS_NOT_TRUE -> "IS NOT TRUE";
+            case IS_FALSE -> "IS FALSE";
+            case IS_NOT_FALSE -> "IS NOT FALSE";
+            case IS_UNKNOWN -> "IS UNKNOWN";
+            default -> "IS NOT UNKNOWN";
+        };
+    }
+
+    private void infix(List<RexNode> operands, String between, StringBuilder out) {
+        out.append('(');
+        for (int i = 0; i < operands.size(); i++) {
+            if (i > 0) {
+                out.append(between);
+            }
+            write(operands.get(i), out);
+        }
+        out.append(')');
+    }
+
+    private void list(List<RexNode> operands, StringBuilder out) {
+        for (int i = 0; i < operands.size(); i++) {
+            if (i > 0) {
+                out.append(", ");
+            }
+            write(operands.get(i), out);
+        }
+    }
+
+    private void own(Form form, RexCall call, StringBuilder out) {
+        var operands = call.getOperands();
+        switch (form) {
+            case Form.Constant constant -> constant(constant.value(), PgType.of(call), out);
+            case Form.Call function -> function(function, call, out);
+            case Form.Relabel relabel -> cast(relabel.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.CoerceViaText cast -> cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.ArrayCoerce cast -> cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.CoerceToDomain cast -> cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.ConvertRow cast -> cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.ApplyTypmod typmod -> {
+                if (typmod.explicit()) {
+                    cast(Syntax.EXPLICIT_CAST, uncast(operands.getFirst()), PgType.of(call), out);
+                } else {
+                    write(operands.getFirst(), out);
+                }
+            }
+            case Form.Placeholder ignored -> out.append("VALUE");
+            case Form.Case choice -> choice(choice, operands, PgType.of(call), out);
+            case Form.MinMax minMax -> {
+                out.append(minMax.greatest() ? "GREATEST(" : "LEAST(");
+                list(operands, out);
+                out.append(')');
+            }
+            case Form.NullIf ignored -> {
+                out.append("NULLIF(");
+                list(operands, out);
+                out.append(')');
+            }
+            case Form.IsDistinct distinct -> {
+                out.append('(');
+                write(operands.get(0), out);
+                out.append(distinct.negated() ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM ");
+                write(operands.get(1), out);
+                out.append(')');
+            }
+            case Form.ScalarArray array -> {
+                out.append('(');
+                write(operands.get(0), out);
+                out.append(' ').append(operator(array.operator().name(), array.operator().schema()));
+                out.append(array.any() ? " ANY (" : " ALL (");
+                write(operands.get(1), out);
+                out.append("))");
+            }
+            case Form.Row ignored -> {
+                out.append("ROW(");
+                list(operands, out);
+                out.append(')');
+            }
+            case Form.RowCompare compare -> {
+                int half = operands.size() / 2;
+                out.append("(ROW(");
+                list(operands.subList(0, half), out);
+                out.append(") ").append(compare.comparison()).append(" ROW(");
+                list(operands.subList(half, operands.size()), out);
+                out.append("))");
+            }
+            case Form.FieldSelect select -> {
+                out.append('(');
+                write(operands.getFirst(), out);
+                out.append(").").append(Quoting.identifier(select.name()));
+            }
+            case Form.ArrayBuild ignored -> {
+                out.append("ARRAY[");
+                list(operands, out);
+                out.append(']');
+                if (operands.isEmpty()) {
+                    out.append("::").append(type(PgType.of(call)));
+                }
+            }
+            case Form.Subscript subscript -> subscript(subscript, operands, out);
+            case Form.SqlValue value -> {
+                out.append(value.kind());
+                int typmod = PgType.of(call).typmod();
+                if (typmod >= 0) {
+                    out.append('(').append(typmod).append(')');
+                }
+            }
+            case Form.Collate collate -> {
+                var collation = catalog.collation(collate.collation());
+                out.append('(');
+                write(operands.getFirst(), out);
+                out.append(" COLLATE ")
+                        .append(collation == null ? "\"default\"" : Quoting.identifier(collation.name()))
+                        .append(')');
+            }
+            case Form.Default ignored -> out.append("DEFAULT");
+            case Form.FieldStore ignored -> throw SqlException.internal("no text for an assignment");
+            case Form.Aggregate aggregate -> {
+                out.append(name(aggregate.function().name(), aggregate.function().schema())).append('(');
+                list(operands, out);
+                out.append(')');
+            }
+            case Form.Grouping ignored -> {
+                out.append("GROUPING(");
+                list(operands, out);
+                out.append(')');
+            }
+            case Form.WindowCall window -> {
+                out.append(name(window.function().name(), window.function().schema())).append('(');
+                list(operands, out);
+                out.append(')');
+            }
+        }
+    }
+
+    private static RexNode uncast(RexNode node) {
+        boolean cast =
+                switch (PgOperator.form(node)) {
+                    case Form.Call call -> call.syntax() == Syntax.EXPLICIT_CAST;
+                    case Form.Relabel relabel -> relabel.syntax() == Syntax.EXPLICIT_CAST;
+                    case Form.CoerceViaText text -> text.syntax() == Syntax.EXPLICIT_CAST;
+                    case null, default -> false;
+                };
+        return cast ? ((RexCall) node).getOperands().getFirst() : node;
+    }
+
+    private void cast(Syntax syntax, RexNode operand, PgType type, StringBuilder out) {
+        if (syntax != Syntax.EXPLICIT_CAST) {
+            write(operand, out);
+            return;
+        }
+        out.append('(');
+        write(operand, out);
+        out.append(")::").append(type(type));
+    }
+
+    private void function(Form.Call call, RexCall node, StringBuilder out) {
+        var operands = node.getOperands();
+        switch (call.syntax()) {
+            case EXPLICIT_CAST, IMPLICIT_CAST ->
+                    cast(call.syntax(), operands.getFirst(), PgType.of(node), out);
+            case OPERATOR -> {
+                var operator = call.operator();
+                if (operator == null) {
+                    throw SqlException.internal("operator call without operator");
+                }
+                var symbol = operator(operator.name(), operator.schema());
+                out.append('(');
+                if (operands.size() == 1) {
+                    out.append(symbol).append(' ');
+                    write(operands.getFirst(), out);
+                } else {
+                    write(operands.get(0), out);
+                    out.append(' ').append(symbol).append(' ');
+                    write(operands.get(1), out);
+                }
+                out.append(')');
+            }
+            case FUNCTION -> {
+                out.append(name(call.function().name(), call.function().schema())).append('(');
+                for (int i = 0; i < operands.size(); i++) {
+                    if (i > 0) {
+                        out.append(", ");
+                    }
+                    boolean last = i == operands.size() - 1;
+                    boolean spread =
+                            last
+                                    && call.function().isVariadic()
+                                    && !call.variadicArray()
+                                    && PgOperator.form(operands.get(i)) instanceof Form.ArrayBuild
+                                    && call.function().variadicElement() != Oids.ANY;
+                    if (spread) {
+                        list(((RexCall) operands.get(i)).getOperands(), out);
+                    } else {
+                        if (last && call.variadicArray()
+                                || last
+                                        && call.function().isVariadic()
+                                        && call.function().variadicElement() != Oids.ANY) {
+                            out.append("VARIADIC ");
+                        }
+                        write(operands.get(i), out);
+                    }
+                }
+                out.append(')');
+            }
+        }
+    }
+
+    private String name(String name, int schema) {
+        boolean bare = path == null ? schema == Schema.PG_CATALOG : path.sees(schema);
+        return bare ? Quoting.identifier(name) : Quoting.qualified(catalog.schemaName(schema), name);
+    }
+
+    private String operator(String symbol, int schema) {
+        boolean bare = path == null ? schema == Schema.PG_CATALOG : path.sees(schema);
+        return bare ? symbol : "OPERATOR(" + Quoting.identifier(catalog.schemaName(schema)) + "." + symbol + ")";
+    }
+
+    private String type(PgType type) {
+        return typeName(type.type(), type.typmod());
+    }
+
+    /** format_type_with_typemod, qualified where the path does not find it. */
+    public String typeName(Type type, int typmod) {
+        var element = type.isTrueArray() && type.base() == null ? type.element() : null;
+        if (element != null) {
+            return typeName(element, typmod) + "[]";
+        }
+        int schema = catalog.schemaOfType(type.oid());
+        boolean bare = path == null ? schema == Schema.PG_CATALOG : path.sees(schema);
+        var text = type.formatType(typmod);
+        return bare ? text : Quoting.identifier(catalog.schemaName(schema)) + "." + text;
+    }
+
+    private void choice(Form.Case form, List<RexNode> operands, PgType type, StringBuilder out) {
+        int at = 0;
+        out.append("CASE");
+        if (form.placeholder() >= 0) {
+            out.append(' ');
+            write(operands.get(at++), out);
+        }
+        while (at + 1 < operands.size()) {
+            out.append(" WHEN ");
+            write(operands.get(at++), out);
+            out.append(" THEN ");
+            write(operands.get(at++), out);
+        }
+        out.append(" ELSE ");
+        var otherwise = operands.get(at);
+        var constant = PgOperator.constant(otherwise);
+        if (constant != null && constant.value() == null) {
+            out.append("NULL::").append(type(type));
+        } else {
+            write(otherwise, out);
+        }
+        out.append(" END");
+    }
+
+    private void subscript(Form.Subscript subscript, List<RexNode> operands, StringBuilder out) {
+        var container = operands.getFirst();
+        boolean plain = container instanceof RexInputRef;
+        if (!plain) {
+            out.append('(');
+        }
+        write(container, out);
+        if (!plain) {
+            out.append(')');
+        }
+        int at = 1;
+        for (var bracket : subscript.brackets()) {
+            out.append('[');
+            if (bracket.hasLower()) {
+                write(operands.get(at++), out);
+            }
+            if (bracket.slice()) {
+                out.append(':');
+            }
+            if (bracket.hasUpper()) {
+                write(operands.get(at++), out);
+            }
+            out.append(']');
+        }
+    }
+
+    /** get_const_expr. */
+    private void constant(@Nullable Object value, PgType type, StringBuilder out) {
+        if (value == null) {
+            out.append("NULL::").append(typeName(type.type(), -1));
+            return;
+        }
+        var text = type.type().format(value, types);
+        switch (type.type().oid()) {
+            case Oids.BOOL -> out.append(text.equals("t") ? "true" : "false");
+            case Oids.INT4 -> {
+                if (text.startsWith("-")) {
+                    out.append("'").append(text).append("'::integer");
+                } else {
+                    out.append(text);
+                }
+            }
+            case Oids.NUMERIC -> {
+                boolean plain = text.chars().allMatch(c -> "0123456789.eE".indexOf(c) >= 0);
+                boolean fraction = text.chars().anyMatch(c -> ".eE".indexOf(c) >= 0);
+                if (plain && fraction) {
+                    out.append(text);
+                } else {
+                    out.append("'").append(text).append("'::numeric");
+                }
+            }
+            case Oids.UNKNOWN -> out.append(Quoting.literal(text));
+            case Oids.REGCLASS -> {
+                var relation = catalog.relation(((Long) value).intValue());
+                var name = relation == null ? text : name(relation.name(), relation.schema());
+                out.append(Quoting.literal(name)).append("::regclass");
+            }
+            case Oids.BIT, Oids.VARBIT ->
+                    out.append("B'").append(text).append("'::").append(typeName(type.type(), -1));
+            default -> out.append(Quoting.literal(text)).append("::").append(typeName(type.type(), -1));
+        }
+    }
+
+    /** An expression in parentheses unless it is in some already, or is a call. */
+    public String wrapped(RexNode node) {
+        var text = text(node);
+        boolean call =
+                PgOperator.form(node) instanceof Form.Call form && form.syntax() == Syntax.FUNCTION;
+        return call ? text : "(" + text + ")";
+    }
+
+    static List<String> names(dev.quiverdb.sql.catalog.Relation relation) {
+        var names = new ArrayList<String>();
+        for (var column : relation.liveColumns()) {
+            names.add(column.name());
+        }
+        return names;
+    }
+}

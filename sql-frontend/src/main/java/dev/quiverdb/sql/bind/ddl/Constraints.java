@@ -1,0 +1,503 @@
+package dev.quiverdb.sql.bind.ddl;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.sql.catalog.Column;
+import dev.quiverdb.sql.catalog.Constraint;
+import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.sql.parse.Expr;
+import dev.quiverdb.sql.parse.TableElement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes table constraints. */
+final class Constraints {
+    private final Change change;
+
+    Constraints(Change change) {
+        this.change = change;
+    }
+
+    /**
+     * Adds a constraint; answers the table, which a primary key changes.
+     *
+     * @param column of a column constraint; null for a table constraint
+     * @param empty the table is new, so there is nothing to check
+     */
+    Relation add(
+            Relation table, TableElement.Constraint constraint, @Nullable String column, boolean empty) {
+        var name = constraint.name();
+        if (name != null
+                && change.catalog().constraints(table.oid()).stream().anyMatch(c -> c.name().equals(name))) {
+            throw new SqlException(
+                    SqlState.DUPLICATE_OBJECT,
+                    "constraint \"" + name + "\" for relation \"" + table.name() + "\" already exists");
+        }
+        return switch (constraint.kind()) {
+            case CHECK -> check(table, constraint, column, empty);
+            case PRIMARY_KEY, UNIQUE -> key(table, constraint, column, empty);
+            case FOREIGN_KEY -> foreignKey(table, constraint, column, empty);
+            case EXCLUSION -> throw SqlException.notSupported("exclusion constraints are not supported");
+            default -> throw SqlException.internal("no table constraint: " + constraint.kind());
+        };
+    }
+
+    // ------------------------------------------------------------------ CHECK
+
+    private Relation check(
+            Relation table, TableElement.Constraint constraint, @Nullable String column, boolean empty) {
+        Expr expression = constraint.expression();
+        if (expression == null) {
+            throw SqlException.internal("CHECK without expression");
+        }
+        var stored = change.expressions().check(expression, table);
+        var wanted = constraint.name();
+        var only = stored.columns().size() == 1 ? table.column(stored.columns().getFirst()).name() : "";
+        var name =
+                wanted != null
+                        ? wanted
+                        : Names.constraint(change.catalog(), table.oid(), table.name(), only, "check");
+        var made =
+                putCheck(table, name, stored.sql(), stored.columns(), constraint.noInherit(), !constraint.notValid() || empty);
+        if (!empty && !constraint.notValid()) {
+            change.add(new DdlAction.ValidateConstraint(table, made));
+        }
+        return table;
+    }
+
+    Constraint putCheck(
+            Relation table,
+            String name,
+            String sql,
+            List<Integer> columns,
+            boolean noInherit,
+            boolean validated) {
+        var made =
+                new Constraint(
+                        change.newOid(),
+                        1,
+                        name,
+                        table.schema(),
+                        'c',
+                        table.oid(),
+                        0,
+                        columns,
+                        0,
+                        0,
+                        List.of(),
+                        List.of(),
+                        ' ',
+                        ' ',
+                        ' ',
+                        List.of(),
+                        false,
+                        false,
+                        validated,
+                        noInherit,
+                        sql);
+        change.put(made);
+        return made;
+    }
+
+    // ------------------------------------------------------------------ keys
+
+    private Relation key(
+            Relation made, TableElement.Constraint constraint, @Nullable String column, boolean empty) {
+        boolean primary = constraint.kind() == TableElement.ConstraintKind.PRIMARY_KEY;
+        var table = made;
+        if (primary
+                && change.catalog().constraints(table.oid()).stream().anyMatch(c -> c.kind() == 'p')) {
+            throw new SqlException(
+                            SqlState.INVALID_TABLE_DEFINITION,
+                            "multiple primary keys for table \"" + table.name() + "\" are not allowed")
+                    .withPosition(constraint.offset() + 1);
+        }
+        var existing = constraint.indexName();
+        if (existing != null) {
+            return usingIndex(table, constraint, existing, primary);
+        }
+        List<String> keys = column == null ? constraint.keys() : List.of(column);
+        var numbers = new ArrayList<Integer>();
+        var names = new ArrayList<String>();
+        for (var key : keys) {
+            var found = keyColumn(table, key, constraint, primary);
+            if (numbers.contains(found.number())) {
+                throw new SqlException(
+                                SqlState.DUPLICATE_COLUMN,
+                                "column \""
+                                        + key
+                                        + "\" appears twice in "
+                                        + (primary ? "primary key" : "unique")
+                                        + " constraint")
+                        .withPosition(constraint.offset() + 1);
+            }
+            numbers.add(found.number());
+            names.add(found.name());
+        }
+        if (primary) {
+            for (int number : numbers) {
+                var old = table.column(number);
+                if (!old.notNull()) {
+                    if (!empty) {
+                        change.add(new DdlAction.CheckNotNull(table, number));
+                    }
+                    table = table.toBuilder().column(old.withNotNull(true)).build();
+                }
+            }
+            if (table != made) {
+                change.put(table);
+            }
+        }
+        var wanted = constraint.name();
+        var allNames = new ArrayList<>(names);
+        allNames.addAll(constraint.including());
+        var name =
+                wanted != null
+                        ? wanted
+                        : primary
+                                ? Names.relation(change.catalog(), table.schema(), table.name(), "", "pkey")
+                                : Names.relation(
+                                        change.catalog(),
+                                        table.schema(),
+                                        table.name(),
+                                        Names.columns(allNames),
+                                        "key");
+        Relations.checkFree(change, table.schema(), name, false);
+        var index =
+                new IndexCreator(change)
+                        .forConstraint(
+                                table,
+                                name,
+                                numbers,
+                                including(table, constraint),
+                                primary,
+                                constraint.nullsNotDistinct(),
+                                TableCreator.options(constraint.options()));
+        putKey(table, name, numbers, primary, index.oid(), constraint);
+        return table;
+    }
+
+    private void putKey(
+            Relation table,
+            String name,
+            List<Integer> numbers,
+            boolean primary,
+            int index,
+            TableElement.Constraint constraint) {
+        change.put(
+                new Constraint(
+                        change.newOid(),
+                        1,
+                        name,
+                        table.schema(),
+                        primary ? 'p' : 'u',
+                        table.oid(),
+                        0,
+                        numbers,
+                        index,
+                        0,
+                        List.of(),
+                        List.of(),
+                        ' ',
+                        ' ',
+                        ' ',
+                        List.of(),
+                        constraint.deferrable(),
+                        constraint.initiallyDeferred(),
+                        true,
+                        true,
+                        null));
+    }
+
+    private Relation usingIndex(
+            Relation made, TableElement.Constraint constraint, String indexName, boolean primary) {
+        var table = made;
+        var index = change.catalog().relation(table.schema(), indexName);
+        var part = index == null ? null : index.index();
+        if (index == null || part == null) {
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT, "index \"" + indexName + "\" does not exist");
+        }
+        if (part.relation() != table.oid()) {
+            throw new SqlException(
+                    SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
+                    "index \"" + indexName + "\" does not belong to table \"" + table.name() + "\"");
+        }
+        if (!part.unique()) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "\"" + indexName + "\" is not a unique index");
+        }
+        var numbers = new ArrayList<Integer>();
+        for (var key : part.keys().subList(0, part.keyCount())) {
+            numbers.add(key.column());
+        }
+        if (primary) {
+            for (int number : numbers) {
+                var old = table.column(number);
+                if (!old.notNull()) {
+                    change.add(new DdlAction.CheckNotNull(table, number));
+                    table = table.toBuilder().column(old.withNotNull(true)).build();
+                }
+            }
+            if (table != made) {
+                change.put(table);
+            }
+        }
+        var wanted = constraint.name();
+        var name = wanted == null ? indexName : wanted;
+        var changed =
+                index.toBuilder()
+                        .name(name)
+                        .index(
+                                new Relation.Index(
+                                        part.relation(),
+                                        part.method(),
+                                        part.keys(),
+                                        part.keyCount(),
+                                        true,
+                                        primary,
+                                        part.nullsNotDistinct(),
+                                        part.predicate(),
+                                        part.predicateColumn(),
+                                        part.valid(),
+                                        part.clustered()))
+                        .build();
+        change.put(changed);
+        if (!name.equals(indexName)) {
+            change.notice(
+                    "ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \""
+                            + indexName
+                            + "\" to \""
+                            + name
+                            + "\"");
+        }
+        putKey(table, name, numbers, primary, index.oid(), constraint);
+        return table;
+    }
+
+    private static List<Integer> including(Relation table, TableElement.Constraint constraint) {
+        var numbers = new ArrayList<Integer>();
+        for (var name : constraint.including()) {
+            var column = table.column(name);
+            if (column == null) {
+                throw new SqlException(
+                                SqlState.UNDEFINED_COLUMN,
+                                "column \"" + name + "\" named in key does not exist")
+                        .withPosition(constraint.offset() + 1);
+            }
+            numbers.add(column.number());
+        }
+        return numbers;
+    }
+
+    private static Column keyColumn(
+            Relation table, String name, TableElement.Constraint constraint, boolean primary) {
+        var column = table.column(name);
+        if (column == null) {
+            throw new SqlException(
+                            SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" named in key does not exist")
+                    .withPosition(constraint.offset() + 1);
+        }
+        return column;
+    }
+
+    // ------------------------------------------------------------------ foreign keys
+
+    private record Referenced(int index, List<Integer> columns) {}
+
+    private Relation foreignKey(
+            Relation table, TableElement.Constraint constraint, @Nullable String column, boolean empty) {
+        var key = constraint.foreignKey();
+        if (key == null) {
+            throw SqlException.internal("foreign key without reference");
+        }
+        var target = change.relation(key.table());
+        if (target.kind() != 'r') {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE,
+                    "referenced relation \"" + target.name() + "\" is not a table");
+        }
+        boolean targetTemporary = target.isTemporary();
+        if (targetTemporary != table.isTemporary()) {
+            throw new SqlException(
+                    SqlState.INVALID_TABLE_DEFINITION,
+                    table.isTemporary()
+                            ? "constraints on temporary tables may reference only temporary tables"
+                            : "constraints on permanent tables may reference only permanent tables");
+        }
+        List<String> names = column == null ? key.columns() : List.of(column);
+        var numbers = new ArrayList<Integer>();
+        for (var name : names) {
+            numbers.add(foreignColumn(table, name).number());
+        }
+        var referenced = referenced(target, key, names.size());
+        if (referenced.columns.size() != numbers.size()) {
+            throw new SqlException(
+                    SqlState.INVALID_FOREIGN_KEY,
+                    "number of referencing and referenced columns for foreign key disagree");
+        }
+        var wanted = constraint.name();
+        var name =
+                wanted != null
+                        ? wanted
+                        : Names.constraint(
+                                change.catalog(), table.oid(), table.name(), Names.columns(names), "fkey");
+        var equalities = new ArrayList<Integer>();
+        for (int i = 0; i < numbers.size(); i++) {
+            equalities.add(equality(name, table, numbers.get(i), target, referenced.columns.get(i)));
+        }
+        if (key.match() == TableElement.MatchType.PARTIAL) {
+            throw SqlException.notSupported("MATCH PARTIAL not yet implemented");
+        }
+        var setColumns = new ArrayList<Integer>();
+        for (var set : key.onDeleteColumns()) {
+            var found = foreignColumn(table, set);
+            if (!numbers.contains(found.number())) {
+                throw new SqlException(
+                        SqlState.INVALID_COLUMN_REFERENCE,
+                        "column \"" + set + "\" referenced in ON DELETE SET action must be part of foreign key");
+            }
+            setColumns.add(found.number());
+        }
+        var made =
+                new Constraint(
+                        change.newOid(),
+                        1,
+                        name,
+                        table.schema(),
+                        'f',
+                        table.oid(),
+                        0,
+                        numbers,
+                        referenced.index,
+                        target.oid(),
+                        referenced.columns,
+                        equalities,
+                        action(key.onUpdate()),
+                        action(key.onDelete()),
+                        key.match() == TableElement.MatchType.FULL ? 'f' : 's',
+                        setColumns,
+                        constraint.deferrable(),
+                        constraint.initiallyDeferred(),
+                        empty || !constraint.notValid(),
+                        true,
+                        null);
+        change.put(made);
+        change.lock(target.oid());
+        if (!empty && !constraint.notValid()) {
+            change.add(new DdlAction.ValidateConstraint(table, made));
+        }
+        return table;
+    }
+
+    private static char action(TableElement.KeyAction action) {
+        return switch (action) {
+            case NO_ACTION -> 'a';
+            case RESTRICT -> 'r';
+            case CASCADE -> 'c';
+            case SET_NULL -> 'n';
+            case SET_DEFAULT -> 'd';
+        };
+    }
+
+    private static Column foreignColumn(Relation table, String name) {
+        var column = table.column(name);
+        if (column == null) {
+            throw new SqlException(
+                    SqlState.UNDEFINED_COLUMN,
+                    "column \"" + name + "\" referenced in foreign key constraint does not exist");
+        }
+        return column;
+    }
+
+    /** The unique key that a foreign key refers to. */
+    private Referenced referenced(Relation target, TableElement.ForeignKey key, int count) {
+        if (key.referenced().isEmpty()) {
+            for (var constraint : change.catalog().constraints(target.oid())) {
+                if (constraint.kind() == 'p') {
+                    checkDeferrable(constraint, target);
+                    return new Referenced(constraint.index(), constraint.columns());
+                }
+            }
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT,
+                    "there is no primary key for referenced table \"" + target.name() + "\"");
+        }
+        var numbers = new ArrayList<Integer>();
+        for (var name : key.referenced()) {
+            numbers.add(foreignColumn(target, name).number());
+        }
+        if (new HashSet<>(numbers).size() != numbers.size()) {
+            throw new SqlException(
+                    SqlState.INVALID_FOREIGN_KEY,
+                    "foreign key referenced-columns list must not contain duplicates");
+        }
+        if (numbers.size() != count) {
+            throw new SqlException(
+                    SqlState.INVALID_FOREIGN_KEY,
+                    "number of referencing and referenced columns for foreign key disagree");
+        }
+        Set<Integer> wanted = new HashSet<>(numbers);
+        for (var index : change.catalog().indexes(target.oid())) {
+            var part = index.index();
+            if (part == null || !part.unique() || part.predicate() != null || !part.valid()) {
+                continue;
+            }
+            var keys = new HashSet<Integer>();
+            for (var one : part.keys().subList(0, part.keyCount())) {
+                keys.add(one.column());
+            }
+            if (keys.equals(wanted) && !keys.contains(0) && part.keyCount() == wanted.size()) {
+                var constraint = change.catalog().constraintOfIndex(index);
+                if (constraint != null) {
+                    checkDeferrable(constraint, target);
+                }
+                return new Referenced(index.oid(), numbers);
+            }
+        }
+        throw new SqlException(
+                SqlState.INVALID_FOREIGN_KEY,
+                "there is no unique constraint matching given keys for referenced table \""
+                        + target.name()
+                        + "\"");
+    }
+
+    private static void checkDeferrable(Constraint constraint, Relation target) {
+        if (constraint.deferrable()) {
+            throw new SqlException(
+                    SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
+                    constraint.kind() == 'p'
+                            ? "cannot use a deferrable primary key for referenced table \""
+                                    + target.name()
+                                    + "\""
+                            : "cannot use a deferrable unique constraint for referenced table \""
+                                    + target.name()
+                                    + "\"");
+        }
+    }
+
+    private int equality(String name, Relation table, int column, Relation target, int referenced) {
+        var from = change.catalog().type(table.column(column).type());
+        var to = change.catalog().type(target.column(referenced).type());
+        int operator = change.expressions().equality(to, from);
+        if (operator == 0) {
+            throw new SqlException(
+                            SqlState.DATATYPE_MISMATCH,
+                            "foreign key constraint \"" + name + "\" cannot be implemented")
+                    .withDetail(
+                            "Key columns \""
+                                    + table.column(column).name()
+                                    + "\" and \""
+                                    + target.column(referenced).name()
+                                    + "\" are of incompatible types: "
+                                    + from.formatType(-1)
+                                    + " and "
+                                    + to.formatType(-1)
+                                    + ".");
+        }
+        return operator;
+    }
+}
