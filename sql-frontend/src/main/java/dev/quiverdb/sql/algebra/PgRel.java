@@ -976,6 +976,24 @@ public abstract sealed class PgRel extends AbstractRelNode {
                     marks);
         }
 
+        /** The same with other conditions on new rows. */
+        public Modify withChecks(List<WithCheck> changed) {
+            return new Modify(
+                    input(),
+                    getRowType(),
+                    command,
+                    target,
+                    scan,
+                    rowIdColumn,
+                    values,
+                    assignments,
+                    onConflict,
+                    actions,
+                    changed,
+                    returning,
+                    marks);
+        }
+
         @Override
         void describe(RelWriter writer) {
             writer.item("command", command)

@@ -1,5 +1,6 @@
 package dev.quiverdb.sql.bind;
 
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;

@@ -2,7 +2,7 @@ package dev.quiverdb.sql.bind.ddl;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-import dev.quiverdb.sql.bind.Quoting;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Comment;

@@ -1,5 +1,6 @@
 package dev.quiverdb.sql.bind.ddl;
 
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Type;
@@ -162,7 +163,7 @@ final class IndexCreator {
             typmod = stored.type().typmod();
             sql = stored.sql();
             if (stored.columns().size() == 1
-                    && sql.equals(dev.quiverdb.sql.bind.Quoting.identifier(
+                    && sql.equals(dev.quiverdb.sql.catalog.Quoting.identifier(
                             table.column(stored.columns().getFirst()).name()))) {
                 number = stored.columns().getFirst();
                 sql = null;

@@ -6,7 +6,7 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.sql.algebra.PgType;
-import dev.quiverdb.sql.bind.Quoting;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Comment;
 import dev.quiverdb.sql.catalog.Relation;

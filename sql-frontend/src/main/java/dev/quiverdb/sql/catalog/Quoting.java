@@ -1,4 +1,4 @@
-package dev.quiverdb.sql.bind;
+package dev.quiverdb.sql.catalog;
 
 import java.util.Set;
 
