@@ -1,9 +1,9 @@
 package dev.quiverdb.sql.bind;
 
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Constraint;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.SearchPath;
 import dev.quiverdb.sql.parse.Expr;
@@ -14,8 +14,8 @@ import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Definitions of catalog objects as SQL text, as pg_get_indexdef and its kin answer them. Every call binds
- * what is stored anew, so names are those of now.
+ * Definitions of catalog objects as SQL text, as pg_get_indexdef and its kin answer them. Every
+ * call binds what is stored anew, so names are those of now.
  */
 public final class Definitions {
     private final BindContext context;
@@ -58,8 +58,12 @@ public final class Definitions {
         try {
             var node =
                     StoredExpressions.domainCheck(
-                            state(), stored, dev.quiverdb.sql.algebra.PgType.of(domain.actual(), -1), 0);
-            return new Deparser(catalog, context.searchPath(), List.of(), context.types()).text(node);
+                            state(),
+                            stored,
+                            dev.quiverdb.sql.algebra.PgType.of(domain.actual(), -1),
+                            0);
+            return new Deparser(catalog, context.searchPath(), List.of(), context.types())
+                    .text(node);
         } catch (SqlException unreadable) {
             return stored;
         }
@@ -106,7 +110,8 @@ public final class Definitions {
         }
         var parts = new ArrayList<String>();
         new TreeMap<>(index.options())
-                .forEach((name, value) -> parts.add(Quoting.identifier(name) + "=" + Quoting.literal(value)));
+                .forEach((name, value) ->
+                        parts.add(Quoting.identifier(name) + "=" + Quoting.literal(value)));
         return " WITH (" + String.join(", ", parts) + ")";
     }
 
@@ -182,11 +187,14 @@ public final class Definitions {
             case 'f' -> foreignKey(constraint, text);
             default -> {
                 var check = constraint.check();
-                var relation = constraint.relation() == 0 ? null : catalog.relation(constraint.relation());
+                var relation =
+                        constraint.relation() == 0 ? null : catalog.relation(constraint.relation());
                 var condition =
                         check == null
                                 ? "true"
-                                : relation == null ? domainCheck(constraint) : expression(check, relation);
+                                : relation == null
+                                        ? domainCheck(constraint)
+                                        : expression(check, relation);
                 text.append("CHECK (").append(condition).append(')');
                 if (constraint.noInherit()) {
                     text.append(" NO INHERIT");

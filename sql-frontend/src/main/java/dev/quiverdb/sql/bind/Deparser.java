@@ -1,6 +1,5 @@
 package dev.quiverdb.sql.bind;
 
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
@@ -11,6 +10,7 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.algebra.SubLink;
 import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SearchPath;
 import java.util.ArrayList;
@@ -23,8 +23,8 @@ import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes bound expressions as SQL text, the way ruleutils.c does: every operation in parentheses, every
- * constant with its type.
+ * Writes bound expressions as SQL text, the way ruleutils.c does: every operation in parentheses,
+ * every constant with its type.
  */
 public final class Deparser {
     private final Catalog catalog;
@@ -37,7 +37,8 @@ public final class Deparser {
      *     pg_catalog's, for text that is to be stored
      * @param columns what input columns are called
      */
-    public Deparser(Catalog catalog, @Nullable SearchPath path, List<String> columns, TypeContext types) {
+    public Deparser(
+            Catalog catalog, @Nullable SearchPath path, List<String> columns, TypeContext types) {
         this.catalog = catalog;
         this.path = path;
         this.columns = List.copyOf(columns);
@@ -53,7 +54,8 @@ public final class Deparser {
 
     private void write(RexNode node, StringBuilder out) {
         switch (node) {
-            case RexInputRef reference -> out.append(Quoting.identifier(columns.get(reference.getIndex())));
+            case RexInputRef reference ->
+                    out.append(Quoting.identifier(columns.get(reference.getIndex())));
             case RexDynamicParam parameter -> out.append('$').append(parameter.getIndex() + 1);
             case SubLink ignored ->
                     throw SqlException.notSupported("a subquery cannot be written as text");
@@ -130,11 +132,16 @@ public final class Deparser {
         switch (form) {
             case Form.Constant constant -> constant(constant.value(), PgType.of(call), out);
             case Form.Call function -> function(function, call, out);
-            case Form.Relabel relabel -> cast(relabel.syntax(), operands.getFirst(), PgType.of(call), out);
-            case Form.CoerceViaText cast -> cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
-            case Form.ArrayCoerce cast -> cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
-            case Form.CoerceToDomain cast -> cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
-            case Form.ConvertRow cast -> cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.Relabel relabel ->
+                    cast(relabel.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.CoerceViaText cast ->
+                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.ArrayCoerce cast ->
+                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.CoerceToDomain cast ->
+                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+            case Form.ConvertRow cast ->
+                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
             case Form.ApplyTypmod typmod -> {
                 if (typmod.explicit()) {
                     cast(Syntax.EXPLICIT_CAST, uncast(operands.getFirst()), PgType.of(call), out);
@@ -164,7 +171,8 @@ public final class Deparser {
             case Form.ScalarArray array -> {
                 out.append('(');
                 write(operands.get(0), out);
-                out.append(' ').append(operator(array.operator().name(), array.operator().schema()));
+                out.append(' ')
+                        .append(operator(array.operator().name(), array.operator().schema()));
                 out.append(array.any() ? " ANY (" : " ALL (");
                 write(operands.get(1), out);
                 out.append("))");
@@ -208,13 +216,18 @@ public final class Deparser {
                 out.append('(');
                 write(operands.getFirst(), out);
                 out.append(" COLLATE ")
-                        .append(collation == null ? "\"default\"" : Quoting.identifier(collation.name()))
+                        .append(
+                                collation == null
+                                        ? "\"default\""
+                                        : Quoting.identifier(collation.name()))
                         .append(')');
             }
             case Form.Default ignored -> out.append("DEFAULT");
-            case Form.FieldStore ignored -> throw SqlException.internal("no text for an assignment");
+            case Form.FieldStore ignored ->
+                    throw SqlException.internal("no text for an assignment");
             case Form.Aggregate aggregate -> {
-                out.append(name(aggregate.function().name(), aggregate.function().schema())).append('(');
+                out.append(name(aggregate.function().name(), aggregate.function().schema()))
+                        .append('(');
                 list(operands, out);
                 out.append(')');
             }
@@ -306,12 +319,16 @@ public final class Deparser {
 
     private String name(String name, int schema) {
         boolean bare = path == null ? schema == Schema.PG_CATALOG : path.sees(schema);
-        return bare ? Quoting.identifier(name) : Quoting.qualified(catalog.schemaName(schema), name);
+        return bare
+                ? Quoting.identifier(name)
+                : Quoting.qualified(catalog.schemaName(schema), name);
     }
 
     private String operator(String symbol, int schema) {
         boolean bare = path == null ? schema == Schema.PG_CATALOG : path.sees(schema);
-        return bare ? symbol : "OPERATOR(" + Quoting.identifier(catalog.schemaName(schema)) + "." + symbol + ")";
+        return bare
+                ? symbol
+                : "OPERATOR(" + Quoting.identifier(catalog.schemaName(schema)) + "." + symbol + ")";
     }
 
     private String type(PgType type) {
@@ -413,7 +430,10 @@ public final class Deparser {
             }
             case Oids.BIT, Oids.VARBIT ->
                     out.append("B'").append(text).append("'::").append(typeName(type.type(), -1));
-            default -> out.append(Quoting.literal(text)).append("::").append(typeName(type.type(), -1));
+            default ->
+                    out.append(Quoting.literal(text))
+                            .append("::")
+                            .append(typeName(type.type(), -1));
         }
     }
 

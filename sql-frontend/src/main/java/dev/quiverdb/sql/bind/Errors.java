@@ -1,8 +1,8 @@
 package dev.quiverdb.sql.bind;
 
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.parse.Ast;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

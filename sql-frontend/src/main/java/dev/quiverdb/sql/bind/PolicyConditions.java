@@ -16,7 +16,10 @@ public final class PolicyConditions {
 
     /** (any permissive) AND all restrictive; false where there is no permissive one. */
     public static RexNode combine(
-            BindContext context, Relation relation, List<String> permissive, List<String> restrictive) {
+            BindContext context,
+            Relation relation,
+            List<String> permissive,
+            List<String> restrictive) {
         var state = new State(context, List.of());
         if (permissive.isEmpty()) {
             return PgOperator.constant(false, Types.get(Oids.BOOL), -1);
@@ -36,7 +39,8 @@ public final class PolicyConditions {
     }
 
     private static RexNode bound(State state, Scope scope, String text) {
-        return state.coercion.toBoolean(StoredExpressions.inScope(state, scope, text), "POLICY", -1);
+        return state.coercion.toBoolean(
+                StoredExpressions.inScope(state, scope, text), "POLICY", -1);
     }
 
     /** Both conditions; one alone where they are equal. */

@@ -1,6 +1,5 @@
 package dev.quiverdb.sql.bind;
 
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Oids;
@@ -10,12 +9,12 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.algebra.SubLink;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.sql.parse.TypeName;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeSet;
@@ -25,7 +24,9 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
-/** What DDL asks of the binder: types by name, and expressions checked and turned into stored text. */
+/**
+ * What DDL asks of the binder: types by name, and expressions checked and turned into stored text.
+ */
 public final class TableExpressions {
     /**
      * A checked expression.
@@ -34,14 +35,20 @@ public final class TableExpressions {
      * @param columns numbers of the columns that it reads, ascending
      * @param suggestedName what an index column over it is called
      */
-    public record Stored(String sql, List<Integer> columns, PgType type, String suggestedName, boolean immutable) {
+    public record Stored(
+            String sql,
+            List<Integer> columns,
+            PgType type,
+            String suggestedName,
+            boolean immutable) {
         public Stored {
             columns = List.copyOf(columns);
         }
     }
 
     /** A view's query as bound: its columns and what it reads. */
-    public record ViewShape(List<String> names, List<PgType> types, List<Relation.Reference> references) {
+    public record ViewShape(
+            List<String> names, List<PgType> types, List<Relation.Reference> references) {
         public ViewShape {
             names = List.copyOf(names);
             types = List.copyOf(types);
@@ -86,7 +93,11 @@ public final class TableExpressions {
         var scope = new Scope(state, null, null);
         scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
         var value = new ExpressionBinder(state, scope, ExpressionKind.DEFAULT).bind(expression);
-        return stored(state, converted(state, value, type, column, "default expression", expression), expression, null);
+        return stored(
+                state,
+                converted(state, value, type, column, "default expression", expression),
+                expression,
+                null);
     }
 
     /** The expression of a stored generated column. */
@@ -108,7 +119,8 @@ public final class TableExpressions {
                                             "cannot use generated column \""
                                                     + read.name()
                                                     + "\" in column generation expression")
-                                    .withDetail("A generated column cannot reference another generated column.");
+                                    .withDetail(
+                                            "A generated column cannot reference another generated column.");
                         }
                     }
                     return false;
@@ -124,7 +136,11 @@ public final class TableExpressions {
             State state, RexNode value, PgType type, String column, String what, Expr at) {
         var made =
                 state.coercion.coerce(
-                        value, type, Coercion.Context.ASSIGNMENT, Form.Syntax.IMPLICIT_CAST, at.offset());
+                        value,
+                        type,
+                        Coercion.Context.ASSIGNMENT,
+                        Form.Syntax.IMPLICIT_CAST,
+                        at.offset());
         if (made == null) {
             throw Errors.at(
                             -1,
@@ -147,7 +163,8 @@ public final class TableExpressions {
         var state = state();
         var scope = StoredExpressions.tableScope(state, table, table.name());
         var value =
-                new ExpressionBinder(state, scope, ExpressionKind.CHECK).bindBoolean(expression, "CHECK");
+                new ExpressionBinder(state, scope, ExpressionKind.CHECK)
+                        .bindBoolean(expression, "CHECK");
         return stored(state, value, expression, table);
     }
 
@@ -166,7 +183,9 @@ public final class TableExpressions {
     public Stored indexKey(Expr expression, Relation table) {
         var state = state();
         var scope = StoredExpressions.tableScope(state, table, table.name());
-        var value = new ExpressionBinder(state, scope, ExpressionKind.INDEX_EXPRESSION).bind(expression);
+        var value =
+                new ExpressionBinder(state, scope, ExpressionKind.INDEX_EXPRESSION)
+                        .bind(expression);
         var made = state.coercion.unknownToText(value);
         if (!Expressions.isImmutable(made)) {
             throw new SqlException(
@@ -213,7 +232,11 @@ public final class TableExpressions {
         }
         var made =
                 state.coercion.coerce(
-                        value, target, Coercion.Context.ASSIGNMENT, Form.Syntax.EXPLICIT_CAST, using == null ? -1 : using.offset());
+                        value,
+                        target,
+                        Coercion.Context.ASSIGNMENT,
+                        Form.Syntax.EXPLICIT_CAST,
+                        using == null ? -1 : using.offset());
         if (made == null) {
             if (explicit) {
                 throw new SqlException(
@@ -240,7 +263,8 @@ public final class TableExpressions {
         return stored(state, made, using, table);
     }
 
-    private Stored stored(State state, RexNode value, @Nullable Expr expression, @Nullable Relation table) {
+    private Stored stored(
+            State state, RexNode value, @Nullable Expr expression, @Nullable Relation table) {
         List<String> names = table == null ? List.of() : Deparser.names(table);
         var text = new Deparser(state.catalog, null, names, context.types()).text(value);
         var columns = new TreeSet<Integer>();
@@ -249,7 +273,8 @@ public final class TableExpressions {
             Expressions.any(
                     value,
                     part -> {
-                        if (part instanceof RexInputRef reference && reference.getIndex() < live.size()) {
+                        if (part instanceof RexInputRef reference
+                                && reference.getIndex() < live.size()) {
                             columns.add(live.get(reference.getIndex()).number());
                         }
                         return false;
@@ -272,7 +297,8 @@ public final class TableExpressions {
     public String renamed(String stored, Relation before, Relation after) {
         var state = state();
         var value = StoredExpressions.overTable(state, before, stored);
-        return new Deparser(context.catalog(), null, Deparser.names(after), context.types()).text(value);
+        return new Deparser(context.catalog(), null, Deparser.names(after), context.types())
+                .text(value);
     }
 
     /** The columns of a query, for CREATE VIEW and CREATE TABLE AS. */
@@ -289,7 +315,8 @@ public final class TableExpressions {
     }
 
     private static void collect(RelNode rel, LinkedHashSet<Relation.Reference> references) {
-        if (rel instanceof PgRel.Scan scan && scan.relation().oid() >= dev.quiverdb.sql.catalog.Catalog.FIRST_USER_OID) {
+        if (rel instanceof PgRel.Scan scan
+                && scan.relation().oid() >= dev.quiverdb.sql.catalog.Catalog.FIRST_USER_OID) {
             references.add(new Relation.Reference(scan.relation().oid(), 0));
         }
         rel.getInputs().forEach(input -> collect(input, references));
@@ -325,7 +352,8 @@ public final class TableExpressions {
         if (operator == null) {
             operator = state.resolution.findOperator(List.of("="), referenced, referenced, -1);
             if (operator == null
-                    || !state.coercion.canCoerce(referencing, referenced, Coercion.Context.IMPLICIT)) {
+                    || !state.coercion.canCoerce(
+                            referencing, referenced, Coercion.Context.IMPLICIT)) {
                 return 0;
             }
         }

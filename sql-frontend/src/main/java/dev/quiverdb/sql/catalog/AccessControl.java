@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Access control lists in PostgreSQL's text form: <code>{grantee=privileges/grantor,...}</code>, one letter
- * for each privilege, {@code *} behind those that may be granted on; an empty grantee is PUBLIC.
+ * Access control lists in PostgreSQL's text form: <code>{grantee=privileges/grantor,...}</code>,
+ * one letter for each privilege, {@code *} behind those that may be granted on; an empty grantee is
+ * PUBLIC.
  */
 public final class AccessControl {
     /** One entry. {@code grantee} is "" for PUBLIC. */

@@ -31,9 +31,13 @@ public final class CatalogNames implements NameResolver {
             case Oids.REGPROCEDURE -> signature(text);
             case Oids.REGOPER -> operator(text);
             case Oids.REGCOLLATION -> collation(text);
-            case Oids.REGCONFIG -> fact("pg_ts_config", "cfgname", text, "text search configuration");
-            case Oids.REGDICTIONARY -> fact("pg_ts_dict", "dictname", text, "text search dictionary");
-            default -> throw SqlException.notSupported("type " + type.name() + " cannot be read by name");
+            case Oids.REGCONFIG ->
+                    fact("pg_ts_config", "cfgname", text, "text search configuration");
+            case Oids.REGDICTIONARY ->
+                    fact("pg_ts_dict", "dictname", text, "text search dictionary");
+            default ->
+                    throw SqlException.notSupported(
+                            "type " + type.name() + " cannot be read by name");
         };
     }
 
@@ -96,7 +100,8 @@ public final class CatalogNames implements NameResolver {
     private long type(String text) {
         var found = findType(text);
         if (found == null) {
-            throw new SqlException(SqlState.UNDEFINED_OBJECT, "type \"" + text + "\" does not exist");
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT, "type \"" + text + "\" does not exist");
         }
         return Integer.toUnsignedLong(found.oid());
     }
@@ -156,7 +161,8 @@ public final class CatalogNames implements NameResolver {
         var name = parts(text).getLast();
         var found = catalog.role(name);
         if (found == null) {
-            throw new SqlException(SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
         }
         return found.oid();
     }
@@ -167,7 +173,8 @@ public final class CatalogNames implements NameResolver {
             boolean here =
                     parts.size() == 1
                             ? path.sees(function.schema())
-                            : catalog.schemaName(function.schema()).equals(parts.get(parts.size() - 2));
+                            : catalog.schemaName(function.schema())
+                                    .equals(parts.get(parts.size() - 2));
             if (here) {
                 found.add(function);
             }
@@ -191,7 +198,8 @@ public final class CatalogNames implements NameResolver {
     private long signature(String text) {
         int open = text.indexOf('(');
         if (open < 0 || !text.strip().endsWith(")")) {
-            throw new SqlException(SqlState.INVALID_TEXT_REPRESENTATION, "expected a left parenthesis");
+            throw new SqlException(
+                    SqlState.INVALID_TEXT_REPRESENTATION, "expected a left parenthesis");
         }
         var arguments = text.substring(open + 1, text.lastIndexOf(')')).strip();
         var types = new ArrayList<Integer>();
@@ -213,8 +221,7 @@ public final class CatalogNames implements NameResolver {
         int dot = text.lastIndexOf('.');
         var found = catalog.operators(dot < 0 ? text : text.substring(dot + 1));
         if (found.isEmpty()) {
-            throw new SqlException(
-                    SqlState.UNDEFINED_FUNCTION, "operator does not exist: " + text);
+            throw new SqlException(SqlState.UNDEFINED_FUNCTION, "operator does not exist: " + text);
         }
         if (found.size() > 1) {
             throw new SqlException(
@@ -243,7 +250,8 @@ public final class CatalogNames implements NameResolver {
                 return row.number("oid");
             }
         }
-        throw new SqlException(SqlState.UNDEFINED_OBJECT, what + " \"" + text + "\" does not exist");
+        throw new SqlException(
+                SqlState.UNDEFINED_OBJECT, what + " \"" + text + "\" does not exist");
     }
 
     private String shown(int schema, String name) {
@@ -291,7 +299,9 @@ public final class CatalogNames implements NameResolver {
                     }
                     case Oids.REGCOLLATION -> {
                         var collation = catalog.collation(number);
-                        yield collation == null ? null : shown(collation.schema(), collation.name());
+                        yield collation == null
+                                ? null
+                                : shown(collation.schema(), collation.name());
                     }
                     case Oids.REGCONFIG -> factName("pg_ts_config", "cfgname", number);
                     case Oids.REGDICTIONARY -> factName("pg_ts_dict", "dictname", number);
@@ -320,7 +330,9 @@ public final class CatalogNames implements NameResolver {
         }
         int schema = catalog.schemaOfType(type.oid());
         var text = type.formatType(-1);
-        return path.sees(schema) ? text : Quoting.identifier(catalog.schemaName(schema)) + "." + text;
+        return path.sees(schema)
+                ? text
+                : Quoting.identifier(catalog.schemaName(schema)) + "." + text;
     }
 
     private String functionName(Function function) {

@@ -46,7 +46,8 @@ public final class Rewriter {
             return scan(scan, target);
         }
         int below = rel instanceof PgRel.Modify modify ? modify.scan() : target;
-        List<RelNode> inputs = rel.getInputs().stream().map(input -> rewrite(input, below)).toList();
+        List<RelNode> inputs =
+                rel.getInputs().stream().map(input -> rewrite(input, below)).toList();
         var copied = same(inputs, rel.getInputs()) ? rel : rel.copy(rel.getTraitSet(), inputs);
         var inside = copied.accept(new SubLinks());
         return inside instanceof PgRel.Modify modify ? modify(modify) : inside;
@@ -75,12 +76,14 @@ public final class Rewriter {
         @Override
         public RexNode visitCall(RexCall call) {
             if (call instanceof SubLink link) {
-                var operands = link.getOperands().stream().map(operand -> operand.accept(this)).toList();
+                var operands =
+                        link.getOperands().stream().map(operand -> operand.accept(this)).toList();
                 var inner = rewrite(link.rel(), -1);
                 boolean unchanged = inner == link.rel() && operands.equals(link.getOperands());
                 return unchanged
                         ? link
-                        : ((SubLink) link.clone(link.getType(), operands)).with(inner, link.correlation());
+                        : ((SubLink) link.clone(link.getType(), operands))
+                                .with(inner, link.correlation());
             }
             return super.visitCall(call);
         }

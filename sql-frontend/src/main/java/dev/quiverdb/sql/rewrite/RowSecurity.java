@@ -13,8 +13,8 @@ import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Row-level security, after rowsecurity.c: permissive policies joined by OR, restrictive ones by AND, as a
- * security barrier over the scan; WITH CHECK on the modify node.
+ * Row-level security, after rowsecurity.c: permissive policies joined by OR, restrictive ones by
+ * AND, as a security barrier over the scan; WITH CHECK on the modify node.
  */
 final class RowSecurity {
     private final BindContext context;
@@ -56,7 +56,8 @@ final class RowSecurity {
             boolean forCommand = policy.command() == '*' || policy.command() == command;
             boolean forRole =
                     policy.roles().contains(0)
-                            || policy.roles().stream().anyMatch(member -> catalog.isMember(role, member));
+                            || policy.roles().stream()
+                                    .anyMatch(member -> catalog.isMember(role, member));
             if (policy.permissive() == permissive && forCommand && forRole) {
                 found.add(policy);
             }

@@ -12,6 +12,7 @@ final class Comments {
     }
 
     DdlResult comment(ObjectDdl.Comment comment) {
-        throw SqlException.notSupported("COMMENT is not supported").withPosition(change.position(comment));
+        throw SqlException.notSupported("COMMENT is not supported")
+                .withPosition(change.position(comment));
     }
 }

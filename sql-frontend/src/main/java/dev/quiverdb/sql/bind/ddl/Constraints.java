@@ -28,19 +28,28 @@ final class Constraints {
      * @param empty the table is new, so there is nothing to check
      */
     Relation add(
-            Relation table, TableElement.Constraint constraint, @Nullable String column, boolean empty) {
+            Relation table,
+            TableElement.Constraint constraint,
+            @Nullable String column,
+            boolean empty) {
         var name = constraint.name();
         if (name != null
-                && change.catalog().constraints(table.oid()).stream().anyMatch(c -> c.name().equals(name))) {
+                && change.catalog().constraints(table.oid()).stream()
+                        .anyMatch(c -> c.name().equals(name))) {
             throw new SqlException(
                     SqlState.DUPLICATE_OBJECT,
-                    "constraint \"" + name + "\" for relation \"" + table.name() + "\" already exists");
+                    "constraint \""
+                            + name
+                            + "\" for relation \""
+                            + table.name()
+                            + "\" already exists");
         }
         return switch (constraint.kind()) {
             case CHECK -> check(table, constraint, column, empty);
             case PRIMARY_KEY, UNIQUE -> key(table, constraint, column, empty);
             case FOREIGN_KEY -> foreignKey(table, constraint, column, empty);
-            case EXCLUSION -> throw SqlException.notSupported("exclusion constraints are not supported");
+            case EXCLUSION ->
+                    throw SqlException.notSupported("exclusion constraints are not supported");
             default -> throw SqlException.internal("no table constraint: " + constraint.kind());
         };
     }
@@ -48,20 +57,33 @@ final class Constraints {
     // ------------------------------------------------------------------ CHECK
 
     private Relation check(
-            Relation table, TableElement.Constraint constraint, @Nullable String column, boolean empty) {
+            Relation table,
+            TableElement.Constraint constraint,
+            @Nullable String column,
+            boolean empty) {
         Expr expression = constraint.expression();
         if (expression == null) {
             throw SqlException.internal("CHECK without expression");
         }
         var stored = change.expressions().check(expression, table);
         var wanted = constraint.name();
-        var only = stored.columns().size() == 1 ? table.column(stored.columns().getFirst()).name() : "";
+        var only =
+                stored.columns().size() == 1
+                        ? table.column(stored.columns().getFirst()).name()
+                        : "";
         var name =
                 wanted != null
                         ? wanted
-                        : Names.constraint(change.catalog(), table.oid(), table.name(), only, "check");
+                        : Names.constraint(
+                                change.catalog(), table.oid(), table.name(), only, "check");
         var made =
-                putCheck(table, name, stored.sql(), stored.columns(), constraint.noInherit(), !constraint.notValid() || empty);
+                putCheck(
+                        table,
+                        name,
+                        stored.sql(),
+                        stored.columns(),
+                        constraint.noInherit(),
+                        !constraint.notValid() || empty);
         if (!empty && !constraint.notValid()) {
             change.add(new DdlAction.ValidateConstraint(table, made));
         }
@@ -105,14 +127,20 @@ final class Constraints {
     // ------------------------------------------------------------------ keys
 
     private Relation key(
-            Relation made, TableElement.Constraint constraint, @Nullable String column, boolean empty) {
+            Relation made,
+            TableElement.Constraint constraint,
+            @Nullable String column,
+            boolean empty) {
         boolean primary = constraint.kind() == TableElement.ConstraintKind.PRIMARY_KEY;
         var table = made;
         if (primary
-                && change.catalog().constraints(table.oid()).stream().anyMatch(c -> c.kind() == 'p')) {
+                && change.catalog().constraints(table.oid()).stream()
+                        .anyMatch(c -> c.kind() == 'p')) {
             throw new SqlException(
                             SqlState.INVALID_TABLE_DEFINITION,
-                            "multiple primary keys for table \"" + table.name() + "\" are not allowed")
+                            "multiple primary keys for table \""
+                                    + table.name()
+                                    + "\" are not allowed")
                     .withPosition(constraint.offset() + 1);
         }
         var existing = constraint.indexName();
@@ -158,7 +186,8 @@ final class Constraints {
                 wanted != null
                         ? wanted
                         : primary
-                                ? Names.relation(change.catalog(), table.schema(), table.name(), "", "pkey")
+                                ? Names.relation(
+                                        change.catalog(), table.schema(), table.name(), "", "pkey")
                                 : Names.relation(
                                         change.catalog(),
                                         table.schema(),
@@ -224,7 +253,11 @@ final class Constraints {
         if (part.relation() != table.oid()) {
             throw new SqlException(
                     SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
-                    "index \"" + indexName + "\" does not belong to table \"" + table.name() + "\"");
+                    "index \""
+                            + indexName
+                            + "\" does not belong to table \""
+                            + table.name()
+                            + "\"");
         }
         if (!part.unique()) {
             throw new SqlException(
@@ -298,7 +331,8 @@ final class Constraints {
         var column = table.column(name);
         if (column == null) {
             throw new SqlException(
-                            SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" named in key does not exist")
+                            SqlState.UNDEFINED_COLUMN,
+                            "column \"" + name + "\" named in key does not exist")
                     .withPosition(constraint.offset() + 1);
         }
         return column;
@@ -309,7 +343,10 @@ final class Constraints {
     private record Referenced(int index, List<Integer> columns) {}
 
     private Relation foreignKey(
-            Relation table, TableElement.Constraint constraint, @Nullable String column, boolean empty) {
+            Relation table,
+            TableElement.Constraint constraint,
+            @Nullable String column,
+            boolean empty) {
         var key = constraint.foreignKey();
         if (key == null) {
             throw SqlException.internal("foreign key without reference");
@@ -344,10 +381,15 @@ final class Constraints {
                 wanted != null
                         ? wanted
                         : Names.constraint(
-                                change.catalog(), table.oid(), table.name(), Names.columns(names), "fkey");
+                                change.catalog(),
+                                table.oid(),
+                                table.name(),
+                                Names.columns(names),
+                                "fkey");
         var equalities = new ArrayList<Integer>();
         for (int i = 0; i < numbers.size(); i++) {
-            equalities.add(equality(name, table, numbers.get(i), target, referenced.columns.get(i)));
+            equalities.add(
+                    equality(name, table, numbers.get(i), target, referenced.columns.get(i)));
         }
         if (key.match() == TableElement.MatchType.PARTIAL) {
             throw SqlException.notSupported("MATCH PARTIAL not yet implemented");
@@ -358,7 +400,9 @@ final class Constraints {
             if (!numbers.contains(found.number())) {
                 throw new SqlException(
                         SqlState.INVALID_COLUMN_REFERENCE,
-                        "column \"" + set + "\" referenced in ON DELETE SET action must be part of foreign key");
+                        "column \""
+                                + set
+                                + "\" referenced in ON DELETE SET action must be part of foreign key");
             }
             setColumns.add(found.number());
         }

@@ -18,15 +18,17 @@ public sealed interface DdlAction {
     /** The object is gone. */
     record Remove(CatalogObject object) implements DdlAction {}
 
-    /** Empty storage for a table or materialized view; its indexes follow as {@link CreateIndex}. */
+    /**
+     * Empty storage for a table or materialized view; its indexes follow as {@link CreateIndex}.
+     */
     record CreateTablet(Relation table) implements DdlAction {}
 
     /** Storage of a dropped, truncated or rewritten table, with its indexes. */
     record DropTablet(Relation table) implements DdlAction {}
 
     /**
-     * Columns were added or dropped. Rows that are there already have {@code missing} (SQL text of the
-     * column's type, evaluated once) in an added column.
+     * Columns were added or dropped. Rows that are there already have {@code missing} (SQL text of
+     * the column's type, evaluated once) in an added column.
      */
     record AlterTablet(Relation before, Relation after) implements DdlAction {}
 
@@ -40,10 +42,11 @@ public sealed interface DdlAction {
     /**
      * All rows move to new storage: {@code after} has a new tablet.
      *
-     * @param columns for each live column of {@code after} an expression over the live columns of {@code
-     *     before}, as SQL text
+     * @param columns for each live column of {@code after} an expression over the live columns of
+     *     {@code before}, as SQL text
      */
-    record RewriteTable(Relation before, Relation after, List<String> columns) implements DdlAction {
+    record RewriteTable(Relation before, Relation after, List<String> columns)
+            implements DdlAction {
         public RewriteTable {
             columns = List.copyOf(columns);
         }

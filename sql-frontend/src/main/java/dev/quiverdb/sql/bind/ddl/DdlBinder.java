@@ -21,8 +21,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door to DDL: a definition against a catalog becomes what is to be done. The catalog that the context
- * gives must hold the session's temporary schema if the statement makes temporary objects.
+ * The door to DDL: a definition against a catalog becomes what is to be done. The catalog that the
+ * context gives must hold the session's temporary schema if the statement makes temporary objects.
  */
 public final class DdlBinder {
     private DdlBinder() {}
@@ -38,8 +38,10 @@ public final class DdlBinder {
     }
 
     /** The table of SELECT INTO. */
-    public static DdlResult selectInto(IntoClause into, Query query, BindContext context, String sql) {
-        return new ViewCreator(new Change(context, sql)).into(into, query, false, false, "SELECT INTO");
+    public static DdlResult selectInto(
+            IntoClause into, Query query, BindContext context, String sql) {
+        return new ViewCreator(new Change(context, sql))
+                .into(into, query, false, false, "SELECT INTO");
     }
 
     private static DdlResult bind(Ddl ddl, Change change) {
@@ -85,9 +87,11 @@ public final class DdlBinder {
             case ObjectDdl.AlterOwner alter -> new Renames(change).owner(alter);
             case ObjectDdl.AlterSchema alter -> new Renames(change).schema(alter);
             case ObjectDdl.Comment comment -> new Comments(change).comment(comment);
-            case ObjectDdl.CreateDatabase ignored -> throw unsupported("CREATE DATABASE inside a catalog change");
+            case ObjectDdl.CreateDatabase ignored ->
+                    throw unsupported("CREATE DATABASE inside a catalog change");
             case ObjectDdl.AlterDatabase ignored -> throw unsupported("ALTER DATABASE");
-            case ObjectDdl.DropDatabase ignored -> throw unsupported("DROP DATABASE inside a catalog change");
+            case ObjectDdl.DropDatabase ignored ->
+                    throw unsupported("DROP DATABASE inside a catalog change");
             case ObjectDdl.AlterDatabaseSet ignored -> throw unsupported("ALTER DATABASE SET");
             case ObjectDdl.CreateRange ignored -> throw unsupported("CREATE TYPE AS RANGE");
             case ObjectDdl.Define ignored -> throw unsupported("this CREATE statement");
@@ -178,7 +182,8 @@ public final class DdlBinder {
                 return change.result(tag);
             }
             throw new SqlException(
-                    SqlState.DUPLICATE_OBJECT, "extension \"" + create.name() + "\" already exists");
+                    SqlState.DUPLICATE_OBJECT,
+                    "extension \"" + create.name() + "\" already exists");
         }
         if (!create.name().equals("vector") && !create.name().equals("plpgsql")) {
             throw new SqlException(
@@ -269,11 +274,13 @@ public final class DdlBinder {
         var view = change.relation(refresh.relation());
         if (view.kind() != 'm') {
             throw new SqlException(
-                    SqlState.FEATURE_NOT_SUPPORTED, "\"" + view.name() + "\" is not a materialized view");
+                    SqlState.FEATURE_NOT_SUPPORTED,
+                    "\"" + view.name() + "\" is not a materialized view");
         }
         change.requireOwner(view);
         change.lock(view.oid());
-        var after = view.toBuilder().tablet(change.newOid()).populated(!refresh.withNoData()).build();
+        var after =
+                view.toBuilder().tablet(change.newOid()).populated(!refresh.withNoData()).build();
         change.put(after);
         change.add(new DdlAction.Truncate(view, after));
         if (!refresh.withNoData()) {
@@ -288,7 +295,8 @@ public final class DdlBinder {
         if (view == null) {
             return null;
         }
-        return dev.quiverdb.sql.parse.Parser.parse(view.query()).getFirst().node() instanceof Query query
+        return dev.quiverdb.sql.parse.Parser.parse(view.query()).getFirst().node()
+                        instanceof Query query
                 ? query
                 : null;
     }

@@ -9,8 +9,8 @@ import java.util.Set;
  *
  * @param tag the command tag, such as {@code CREATE TABLE}
  * @param after the catalog afterwards
- * @param locks OIDs of the relations that are changed, to be locked first (ACCESS EXCLUSIVE, but for CREATE
- *     INDEX: SHARE)
+ * @param locks OIDs of the relations that are changed, to be locked first (ACCESS EXCLUSIVE, but
+ *     for CREATE INDEX: SHARE)
  */
 public record DdlResult(String tag, List<DdlAction> actions, Catalog after, Set<Integer> locks) {
     public DdlResult {

@@ -2,7 +2,6 @@ package dev.quiverdb.sql.bind.ddl;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Comment;
@@ -11,6 +10,7 @@ import dev.quiverdb.sql.catalog.Database;
 import dev.quiverdb.sql.catalog.Extension;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Policy;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
@@ -54,23 +54,39 @@ final class Drops {
 
     // ------------------------------------------------------------------ finding
 
-    private @Nullable CatalogObject find(ObjectType type, Clause.ObjectRef reference, boolean missingOk) {
+    private @Nullable CatalogObject find(
+            ObjectType type, Clause.ObjectRef reference, boolean missingOk) {
         return switch (type) {
-            case TABLE, VIEW, MATERIALIZED_VIEW, SEQUENCE, INDEX -> relation(type, reference, missingOk);
-            case SCHEMA -> named(type, change.catalog().schema(reference.name().getLast()), reference, missingOk);
+            case TABLE, VIEW, MATERIALIZED_VIEW, SEQUENCE, INDEX ->
+                    relation(type, reference, missingOk);
+            case SCHEMA ->
+                    named(
+                            type,
+                            change.catalog().schema(reference.name().getLast()),
+                            reference,
+                            missingOk);
             case EXTENSION ->
-                    named(type, change.catalog().extension(reference.name().getLast()), reference, missingOk);
+                    named(
+                            type,
+                            change.catalog().extension(reference.name().getLast()),
+                            reference,
+                            missingOk);
             case TYPE, DOMAIN -> type(type, reference, missingOk);
             case POLICY -> policy(reference, missingOk);
             case FUNCTION, PROCEDURE, ROUTINE, AGGREGATE -> function(type, reference, missingOk);
             default -> {
                 if (missingOk) {
                     change.notice(
-                            word(type) + " \"" + String.join(".", reference.name()) + "\" does not exist, skipping");
+                            word(type)
+                                    + " \""
+                                    + String.join(".", reference.name())
+                                    + "\" does not exist, skipping");
                     yield null;
                 }
                 throw SqlException.notSupported(
-                        "DROP " + word(type).toUpperCase(java.util.Locale.ROOT) + " is not supported");
+                        "DROP "
+                                + word(type).toUpperCase(java.util.Locale.ROOT)
+                                + " is not supported");
             }
         };
     }
@@ -86,18 +102,27 @@ final class Drops {
     }
 
     private @Nullable CatalogObject named(
-            ObjectType type, @Nullable CatalogObject found, Clause.ObjectRef reference, boolean missingOk) {
+            ObjectType type,
+            @Nullable CatalogObject found,
+            Clause.ObjectRef reference,
+            boolean missingOk) {
         if (found == null) {
             return missing(
                     type,
                     reference,
                     missingOk,
-                    type == ObjectType.SCHEMA ? SqlState.INVALID_SCHEMA_NAME : SqlState.UNDEFINED_OBJECT);
+                    type == ObjectType.SCHEMA
+                            ? SqlState.INVALID_SCHEMA_NAME
+                            : SqlState.UNDEFINED_OBJECT);
         }
-        if (found.oid() < Catalog.FIRST_USER_OID && found instanceof Schema && found.oid() != Schema.PUBLIC) {
+        if (found.oid() < Catalog.FIRST_USER_OID
+                && found instanceof Schema
+                && found.oid() != Schema.PUBLIC) {
             throw new SqlException(
                     SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                    "cannot drop schema " + found.name() + " because it is required by the database system");
+                    "cannot drop schema "
+                            + found.name()
+                            + " because it is required by the database system");
         }
         return found;
     }
@@ -117,7 +142,8 @@ final class Drops {
     private @Nullable CatalogObject relation(
             ObjectType type, Clause.ObjectRef reference, boolean missingOk) {
         var parts = reference.name();
-        if (parts.size() > 1 && change.catalog().schema(parts.get(parts.size() - 2)) == null
+        if (parts.size() > 1
+                && change.catalog().schema(parts.get(parts.size() - 2)) == null
                 && !parts.get(parts.size() - 2).equals("pg_temp")) {
             var schema = parts.get(parts.size() - 2);
             if (missingOk) {
@@ -133,7 +159,9 @@ final class Drops {
                     type,
                     reference,
                     missingOk,
-                    type == ObjectType.INDEX ? SqlState.UNDEFINED_OBJECT : SqlState.UNDEFINED_TABLE);
+                    type == ObjectType.INDEX
+                            ? SqlState.UNDEFINED_OBJECT
+                            : SqlState.UNDEFINED_TABLE);
         }
         char wanted =
                 switch (type) {
@@ -162,16 +190,21 @@ final class Drops {
         return ("aeiou".indexOf(word.charAt(0)) >= 0 ? "an " : "a ") + word;
     }
 
-    private @Nullable CatalogObject type(ObjectType type, Clause.ObjectRef reference, boolean missingOk) {
+    private @Nullable CatalogObject type(
+            ObjectType type, Clause.ObjectRef reference, boolean missingOk) {
         var name = reference.types().isEmpty() ? null : reference.types().getFirst();
         var found = name == null ? null : change.expressions().typeOrNull(name);
         if (found == null) {
-            var text = name == null ? String.join(".", reference.name()) : String.join(".", name.names());
+            var text =
+                    name == null
+                            ? String.join(".", reference.name())
+                            : String.join(".", name.names());
             if (missingOk) {
                 change.notice("type \"" + text + "\" does not exist, skipping");
                 return null;
             }
-            throw new SqlException(SqlState.UNDEFINED_OBJECT, "type \"" + text + "\" does not exist");
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT, "type \"" + text + "\" does not exist");
         }
         var user = change.catalog().userType(found.type().oid());
         if (user == null) {
@@ -220,7 +253,11 @@ final class Drops {
             }
         }
         var text =
-                "policy \"" + parts.getLast() + "\" for relation \"" + table.name() + "\" does not exist";
+                "policy \""
+                        + parts.getLast()
+                        + "\" for relation \""
+                        + table.name()
+                        + "\" does not exist";
         if (missingOk) {
             change.notice(text + ", skipping");
             return null;
@@ -238,17 +275,21 @@ final class Drops {
         Function found = null;
         for (var candidate : change.catalog().functions(name)) {
             if (candidate.oid() >= Catalog.FIRST_USER_OID
-                    && (reference.argumentsUnspecified() || candidate.argumentTypes().equals(given))) {
+                    && (reference.argumentsUnspecified()
+                            || candidate.argumentTypes().equals(given))) {
                 if (found != null) {
                     throw new SqlException(
-                                    SqlState.AMBIGUOUS_FUNCTION, "function name \"" + name + "\" is not unique")
-                            .withHint("Specify the argument list to select the function unambiguously.");
+                                    SqlState.AMBIGUOUS_FUNCTION,
+                                    "function name \"" + name + "\" is not unique")
+                            .withHint(
+                                    "Specify the argument list to select the function unambiguously.");
                 }
                 found = candidate;
             }
         }
         if (found == null) {
-            var texts = given.stream().map(oid -> change.catalog().type(oid).formatType(-1)).toList();
+            var texts =
+                    given.stream().map(oid -> change.catalog().type(oid).formatType(-1)).toList();
             var text =
                     word(type)
                             + " "
@@ -304,7 +345,9 @@ final class Drops {
         }
     }
 
-    /** An index of a constraint, a sequence of an identity column: they go with what owns them only. */
+    /**
+     * An index of a constraint, a sequence of an identity column: they go with what owns them only.
+     */
     private void checkInternal(CatalogObject target, Map<Integer, CatalogObject> doomed) {
         if (target instanceof Relation relation && relation.index() != null) {
             var constraint = change.catalog().constraintOfIndex(relation);
@@ -312,13 +355,19 @@ final class Drops {
                 var owner = describe(constraint);
                 throw new SqlException(
                                 SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                                "cannot drop index " + relation.name() + " because " + owner + " requires it")
+                                "cannot drop index "
+                                        + relation.name()
+                                        + " because "
+                                        + owner
+                                        + " requires it")
                         .withHint("You can drop " + owner + " instead.");
             }
         }
         if (target instanceof Relation relation) {
             var sequence = relation.sequence();
-            if (sequence != null && sequence.ownership() == 'i' && sequence.ownedRelation() != 0
+            if (sequence != null
+                    && sequence.ownership() == 'i'
+                    && sequence.ownedRelation() != 0
                     && !doomed.containsKey(sequence.ownedRelation())) {
                 var table = change.catalog().relation(sequence.ownedRelation());
                 if (table != null) {
@@ -329,7 +378,11 @@ final class Drops {
                                     + display(table);
                     throw new SqlException(
                                     SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                                    "cannot drop sequence " + relation.name() + " because " + owner + " requires it")
+                                    "cannot drop sequence "
+                                            + relation.name()
+                                            + " because "
+                                            + owner
+                                            + " requires it")
                             .withHint("You can drop " + owner + " instead.");
                 }
             }
@@ -355,7 +408,8 @@ final class Drops {
             }
             found.put(dependent, kind);
         }
-        if (object instanceof Constraint constraint && (constraint.kind() == 'p' || constraint.kind() == 'u')) {
+        if (object instanceof Constraint constraint
+                && (constraint.kind() == 'p' || constraint.kind() == 'u')) {
             var index = catalog.relation(constraint.index());
             if (index != null) {
                 found.put(index, 'i');
@@ -365,7 +419,8 @@ final class Drops {
             for (var relation : catalog.objects(Relation.class)) {
                 boolean uses =
                         relation.columns().stream()
-                                .anyMatch(column -> column.type() >= 16_385 && column.type() <= 16_390);
+                                .anyMatch(column ->
+                                        column.type() >= 16_385 && column.type() <= 16_390);
                 if (uses && relation.index() == null) {
                     found.put(relation, 'n');
                 }
@@ -380,11 +435,15 @@ final class Drops {
             detail.append(i == 0 ? "" : "\n").append(reported.get(i));
         }
         if (reported.size() > REPORTED_MAX) {
-            detail.append("\nand ").append(reported.size() - REPORTED_MAX).append(" other objects (see server log for list)");
+            detail.append("\nand ")
+                    .append(reported.size() - REPORTED_MAX)
+                    .append(" other objects (see server log for list)");
         }
         var message =
                 targets.size() == 1
-                        ? "cannot drop " + describe(targets.getFirst()) + " because other objects depend on it"
+                        ? "cannot drop "
+                                + describe(targets.getFirst())
+                                + " because other objects depend on it"
                         : "cannot drop desired object(s) because other objects depend on them";
         return new SqlException(SqlState.DEPENDENT_OBJECTS_STILL_EXIST, message)
                 .withDetail(detail.toString())
@@ -440,7 +499,8 @@ final class Drops {
     private String display(Relation relation) {
         return change.context().searchPath().sees(relation.schema())
                 ? Quoting.identifier(relation.name())
-                : Quoting.qualified(change.catalog().schemaName(relation.schema()), relation.name());
+                : Quoting.qualified(
+                        change.catalog().schemaName(relation.schema()), relation.name());
     }
 
     /** getObjectDescription. */
@@ -461,11 +521,17 @@ final class Drops {
                         function.argumentTypes().stream()
                                 .map(oid -> change.catalog().type(oid).formatType(-1))
                                 .toList();
-                yield "function " + Quoting.identifier(function.name()) + "(" + String.join(",", types) + ")";
+                yield "function "
+                        + Quoting.identifier(function.name())
+                        + "("
+                        + String.join(",", types)
+                        + ")";
             }
             case Policy policy -> {
                 var table = change.catalog().relation(policy.relation());
-                yield "policy " + policy.name() + (table == null ? "" : " on table " + display(table));
+                yield "policy "
+                        + policy.name()
+                        + (table == null ? "" : " on table " + display(table));
             }
             case Extension extension -> "extension " + Quoting.identifier(extension.name());
             case Role role -> "role " + Quoting.identifier(role.name());

@@ -1,6 +1,5 @@
 package dev.quiverdb.sql.bind.ddl;
 
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Type;
@@ -15,7 +14,9 @@ import java.util.Map;
 
 /** CREATE INDEX, and the indexes behind keys; after DefineIndex. */
 final class IndexCreator {
-    /** Hidden tablet columns, which hold index expressions and membership, are numbered from here. */
+    /**
+     * Hidden tablet columns, which hold index expressions and membership, are numbered from here.
+     */
     private static final int FIRST_HIDDEN = 20_001;
 
     private final Change change;
@@ -28,14 +29,15 @@ final class IndexCreator {
         var table = change.relation(create.relation());
         if (table.kind() != 'r' && table.kind() != 'm') {
             throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE,
-                    "cannot create index on relation \"" + table.name() + "\"")
+                            SqlState.WRONG_OBJECT_TYPE,
+                            "cannot create index on relation \"" + table.name() + "\"")
                     .withDetail("This operation is not supported for " + Names.kind(table) + "s.");
         }
         change.requireOwner(table);
         change.lock(table.oid());
         var wanted = create.name();
-        if (wanted != null && !Relations.checkFree(change, table.schema(), wanted, create.ifNotExists())) {
+        if (wanted != null
+                && !Relations.checkFree(change, table.schema(), wanted, create.ifNotExists())) {
             return change.result("CREATE INDEX");
         }
         var method = change.catalog().accessMethod(create.accessMethod());
@@ -59,7 +61,8 @@ final class IndexCreator {
         for (var element : create.including()) {
             if (element.expression() != null) {
                 throw new SqlException(
-                        SqlState.FEATURE_NOT_SUPPORTED, "expressions are not supported in included columns");
+                        SqlState.FEATURE_NOT_SUPPORTED,
+                        "expressions are not supported in included columns");
             }
             var column = column(table, element);
             names.add(column.name());
@@ -71,7 +74,11 @@ final class IndexCreator {
                 wanted != null
                         ? wanted
                         : Names.relation(
-                                change.catalog(), table.schema(), table.name(), Names.columns(names), "idx");
+                                change.catalog(),
+                                table.schema(),
+                                table.name(),
+                                Names.columns(names),
+                                "idx");
         var part =
                 new Relation.Index(
                         table.oid(),
@@ -85,7 +92,13 @@ final class IndexCreator {
                         predicate == null ? 0 : hidden,
                         true,
                         false);
-        put(table, name, part, TableCreator.options(create.options()), names, create.concurrently());
+        put(
+                table,
+                name,
+                part,
+                TableCreator.options(create.options()),
+                names,
+                create.concurrently());
         return change.result("CREATE INDEX");
     }
 
@@ -96,17 +109,23 @@ final class IndexCreator {
                 if (create.unique()) {
                     throw new SqlException(
                             SqlState.FEATURE_NOT_SUPPORTED,
-                            "access method \"" + method.name() + "\" does not support unique indexes");
+                            "access method \""
+                                    + method.name()
+                                    + "\" does not support unique indexes");
                 }
                 if (create.keys().size() > 1) {
                     throw new SqlException(
                             SqlState.FEATURE_NOT_SUPPORTED,
-                            "access method \"" + method.name() + "\" does not support multicolumn indexes");
+                            "access method \""
+                                    + method.name()
+                                    + "\" does not support multicolumn indexes");
                 }
                 if (!create.including().isEmpty()) {
                     throw new SqlException(
                             SqlState.FEATURE_NOT_SUPPORTED,
-                            "access method \"" + method.name() + "\" does not support included columns");
+                            "access method \""
+                                    + method.name()
+                                    + "\" does not support included columns");
                 }
             }
             default ->
@@ -129,7 +148,8 @@ final class IndexCreator {
         return next;
     }
 
-    private static dev.quiverdb.sql.catalog.Column column(Relation table, Clause.IndexElement element) {
+    private static dev.quiverdb.sql.catalog.Column column(
+            Relation table, Clause.IndexElement element) {
         var name = element.column();
         var column = name == null ? null : table.column(name);
         if (column == null) {
@@ -163,8 +183,9 @@ final class IndexCreator {
             typmod = stored.type().typmod();
             sql = stored.sql();
             if (stored.columns().size() == 1
-                    && sql.equals(dev.quiverdb.sql.catalog.Quoting.identifier(
-                            table.column(stored.columns().getFirst()).name()))) {
+                    && sql.equals(
+                            dev.quiverdb.sql.catalog.Quoting.identifier(
+                                    table.column(stored.columns().getFirst()).name()))) {
                 number = stored.columns().getFirst();
                 sql = null;
             }
@@ -185,12 +206,16 @@ final class IndexCreator {
             if (element.direction() != Clause.Direction.DEFAULT) {
                 throw new SqlException(
                         SqlState.FEATURE_NOT_SUPPORTED,
-                        "access method \"" + method.name() + "\" does not support ASC/DESC options");
+                        "access method \""
+                                + method.name()
+                                + "\" does not support ASC/DESC options");
             }
             if (element.nulls() != Clause.Nulls.DEFAULT) {
                 throw new SqlException(
                         SqlState.FEATURE_NOT_SUPPORTED,
-                        "access method \"" + method.name() + "\" does not support NULLS FIRST/LAST options");
+                        "access method \""
+                                + method.name()
+                                + "\" does not support NULLS FIRST/LAST options");
             }
         }
         boolean nullsFirst =
@@ -200,10 +225,17 @@ final class IndexCreator {
                     case DEFAULT -> descending;
                 };
         return new Relation.Key(
-                number, sql, sql == null ? 0 : hidden, operatorClass.oid(), collation, descending, nullsFirst);
+                number,
+                sql,
+                sql == null ? 0 : hidden,
+                operatorClass.oid(),
+                collation,
+                descending,
+                nullsFirst);
     }
 
-    private OperatorClass operatorClass(AccessMethod method, Clause.IndexElement element, Type type) {
+    private OperatorClass operatorClass(
+            AccessMethod method, Clause.IndexElement element, Type type) {
         var catalog = change.catalog();
         if (element.operatorClass().isEmpty()) {
             var found = catalog.defaultOperatorClass(method.oid(), type);
@@ -235,16 +267,23 @@ final class IndexCreator {
         if (!catalog.isBinaryCoercible(type, found.inputType())) {
             throw new SqlException(
                     SqlState.DATATYPE_MISMATCH,
-                    "operator class \"" + name + "\" does not accept data type " + type.formatType(-1));
+                    "operator class \""
+                            + name
+                            + "\" does not accept data type "
+                            + type.formatType(-1));
         }
         return found;
     }
 
     private static void checkDimensions(AccessMethod method, Type type, int typmod) {
         boolean vector = method.name().equals("hnsw") || method.name().startsWith("ivf");
-        boolean needs = type.name().equals("vector") || type.name().equals("halfvec") || type.name().equals("bit");
+        boolean needs =
+                type.name().equals("vector")
+                        || type.name().equals("halfvec")
+                        || type.name().equals("bit");
         if (vector && needs && typmod < 0) {
-            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "column does not have dimensions");
+            throw new SqlException(
+                    SqlState.INVALID_PARAMETER_VALUE, "column does not have dimensions");
         }
     }
 
@@ -267,7 +306,8 @@ final class IndexCreator {
                 type = expressionType(table, key.expression());
             }
             columns.add(
-                    dev.quiverdb.sql.catalog.Column.of(i + 1, unique(names, i), type, typmod, key.collation(), false));
+                    dev.quiverdb.sql.catalog.Column.of(
+                            i + 1, unique(names, i), type, typmod, key.collation(), false));
         }
         var index =
                 Relations.make(
@@ -333,7 +373,14 @@ final class IndexCreator {
             }
             names.add(column.name());
             keys.add(
-                    new Relation.Key(number, null, 0, operatorClass.oid(), column.collation(), false, false));
+                    new Relation.Key(
+                            number,
+                            null,
+                            0,
+                            operatorClass.oid(),
+                            column.collation(),
+                            false,
+                            false));
         }
         for (int number : including) {
             names.add(table.column(number).name());
@@ -372,7 +419,9 @@ final class IndexCreator {
                             : source.column(key.column()).name());
             keys.add(
                     new Relation.Key(
-                            key.column() == 0 ? 0 : TableCreator.number(source, target, key.column()),
+                            key.column() == 0
+                                    ? 0
+                                    : TableCreator.number(source, target, key.column()),
                             key.expression(),
                             key.hidden() == 0 ? 0 : hidden++,
                             key.operatorClass(),

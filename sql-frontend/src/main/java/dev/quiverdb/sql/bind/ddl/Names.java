@@ -66,7 +66,8 @@ final class Names {
     }
 
     /** ChooseConstraintName. */
-    static String constraint(Catalog catalog, int table, String first, String second, String label) {
+    static String constraint(
+            Catalog catalog, int table, String first, String second, String label) {
         return free(
                 first,
                 second,

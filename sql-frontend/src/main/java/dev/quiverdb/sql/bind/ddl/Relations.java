@@ -62,9 +62,17 @@ final class Relations {
     }
 
     static UserType type(
-            int oid, String name, int schema, int owner, char form, int element, int array, int relation) {
+            int oid,
+            String name,
+            int schema,
+            int owner,
+            char form,
+            int element,
+            int array,
+            int relation) {
         return new UserType(
-                oid, 1, name, schema, owner, form, element, array, relation, List.of(), 0, -1, false, 0, null, null);
+                oid, 1, name, schema, owner, form, element, array, relation, List.of(), 0, -1,
+                false, 0, null, null);
     }
 
     /** 42P07 if the name is taken; false (with a notice) where that is fine. */
@@ -86,8 +94,11 @@ final class Relations {
     /** 42710 if a type of this name stands in the way of a row type. */
     static void checkTypeFree(Change change, int schema, String name) {
         var old = change.catalog().type(schema, name);
-        if (old != null && !(change.catalog().object(old.oid()) instanceof UserType made && made.form() == 'A')) {
-            throw new SqlException(SqlState.DUPLICATE_OBJECT, "type \"" + name + "\" already exists")
+        if (old != null
+                && !(change.catalog().object(old.oid()) instanceof UserType made
+                        && made.form() == 'A')) {
+            throw new SqlException(
+                            SqlState.DUPLICATE_OBJECT, "type \"" + name + "\" already exists")
                     .withHint(
                             "A relation has an associated type of the same name, so you must use a name that"
                                     + " doesn't conflict with any existing type.");

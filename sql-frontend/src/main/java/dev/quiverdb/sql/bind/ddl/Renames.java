@@ -12,14 +12,17 @@ final class Renames {
     }
 
     DdlResult rename(ObjectDdl.Rename rename) {
-        throw SqlException.notSupported("RENAME is not supported").withPosition(change.position(rename));
+        throw SqlException.notSupported("RENAME is not supported")
+                .withPosition(change.position(rename));
     }
 
     DdlResult owner(ObjectDdl.AlterOwner alter) {
-        throw SqlException.notSupported("OWNER TO is not supported").withPosition(change.position(alter));
+        throw SqlException.notSupported("OWNER TO is not supported")
+                .withPosition(change.position(alter));
     }
 
     DdlResult schema(ObjectDdl.AlterSchema alter) {
-        throw SqlException.notSupported("SET SCHEMA is not supported").withPosition(change.position(alter));
+        throw SqlException.notSupported("SET SCHEMA is not supported")
+                .withPosition(change.position(alter));
     }
 }

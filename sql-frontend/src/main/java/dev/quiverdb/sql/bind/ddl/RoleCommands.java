@@ -12,6 +12,7 @@ final class RoleCommands {
     }
 
     DdlResult bind(RoleDdl command) {
-        throw SqlException.notSupported("this role command is not supported").withPosition(change.position(command));
+        throw SqlException.notSupported("this role command is not supported")
+                .withPosition(change.position(command));
     }
 }

@@ -64,7 +64,12 @@ final class SequenceCreator {
 
     /** The sequence behind a column. */
     Relation owned(
-            String name, Relation table, int column, int type, char ownership, List<Clause.Option> options) {
+            String name,
+            Relation table,
+            int column,
+            int type,
+            char ownership,
+            List<Clause.Option> options) {
         Relations.checkFree(change, table.schema(), name, false);
         var draft = draft(name, table.schema(), table.persistence());
         var result = new SequenceOptions(change).apply(options, null, type, draft);

@@ -28,7 +28,11 @@ final class SequenceOptions {
      * @param old the sequence to alter; null for a new one
      * @param type OID of the type where AS does not say
      */
-    Result apply(List<Clause.Option> options, Relation.@Nullable Sequence old, int type, Relation sequence) {
+    Result apply(
+            List<Clause.Option> options,
+            Relation.@Nullable Sequence old,
+            int type,
+            Relation sequence) {
         var seen = new HashSet<String>();
         int wanted = old == null ? type : old.type();
         boolean typeChanged = false;
@@ -107,10 +111,18 @@ final class SequenceOptions {
             min = old.minimum();
         }
         if (max < low || max > high) {
-            throw invalid("MAXVALUE (" + max + ") is out of range for sequence data type " + name(wanted));
+            throw invalid(
+                    "MAXVALUE ("
+                            + max
+                            + ") is out of range for sequence data type "
+                            + name(wanted));
         }
         if (min < low || min > high) {
-            throw invalid("MINVALUE (" + min + ") is out of range for sequence data type " + name(wanted));
+            throw invalid(
+                    "MINVALUE ("
+                            + min
+                            + ") is out of range for sequence data type "
+                            + name(wanted));
         }
         if (min >= max) {
             throw invalid("MINVALUE (" + min + ") must be less than MAXVALUE (" + max + ")");
@@ -120,24 +132,41 @@ final class SequenceOptions {
             throw invalid("START value (" + first + ") cannot be less than MINVALUE (" + min + ")");
         }
         if (first > max) {
-            throw invalid("START value (" + first + ") cannot be greater than MAXVALUE (" + max + ")");
+            throw invalid(
+                    "START value (" + first + ") cannot be greater than MAXVALUE (" + max + ")");
         }
         long size = cache != null ? cache : old == null ? 1 : old.cache();
         if (size <= 0) {
             throw invalid("CACHE (" + size + ") must be greater than zero");
         }
-        Long restart = restarts ? (restartValue != null ? restartValue : Long.valueOf(first)) : null;
+        Long restart =
+                restarts ? (restartValue != null ? restartValue : Long.valueOf(first)) : null;
         if (restart != null && restart < min) {
-            throw invalid("RESTART value (" + restart + ") cannot be less than MINVALUE (" + min + ")");
+            throw invalid(
+                    "RESTART value (" + restart + ") cannot be less than MINVALUE (" + min + ")");
         }
         if (restart != null && restart > max) {
-            throw invalid("RESTART value (" + restart + ") cannot be greater than MAXVALUE (" + max + ")");
+            throw invalid(
+                    "RESTART value ("
+                            + restart
+                            + ") cannot be greater than MAXVALUE ("
+                            + max
+                            + ")");
         }
         boolean cycles = cycle != null ? cycle : old != null && old.cycle();
         char ownership = old != null && old.ownership() == 'i' ? 'i' : 'a';
         return new Result(
                 new Relation.Sequence(
-                        wanted, first, step, min, max, size, cycles, ownedRelation, ownedColumn, ownership),
+                        wanted,
+                        first,
+                        step,
+                        min,
+                        max,
+                        size,
+                        cycles,
+                        ownedRelation,
+                        ownedColumn,
+                        ownership),
                 restart);
     }
 
@@ -166,7 +195,11 @@ final class SequenceOptions {
         if (column == null) {
             throw new SqlException(
                     SqlState.UNDEFINED_COLUMN,
-                    "column \"" + parts.getLast() + "\" of relation \"" + table.name() + "\" does not exist");
+                    "column \""
+                            + parts.getLast()
+                            + "\" of relation \""
+                            + table.name()
+                            + "\" does not exist");
         }
         if (table.schema() != sequence.schema()) {
             throw new SqlException(

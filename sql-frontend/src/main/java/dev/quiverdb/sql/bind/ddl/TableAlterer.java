@@ -12,6 +12,7 @@ final class TableAlterer {
     }
 
     DdlResult alter(TableDdl.AlterTable alter) {
-        throw SqlException.notSupported("ALTER TABLE is not supported").withPosition(change.position(alter));
+        throw SqlException.notSupported("ALTER TABLE is not supported")
+                .withPosition(change.position(alter));
     }
 }

@@ -6,9 +6,9 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.sql.algebra.PgType;
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Comment;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
@@ -110,7 +110,8 @@ final class TableCreator {
         if (create.onCommit() != IntoClause.OnCommit.NOOP
                 && variable.persistence() != RangeVar.Persistence.TEMPORARY) {
             throw new SqlException(
-                    SqlState.INVALID_TABLE_DEFINITION, "ON COMMIT can only be used on temporary tables");
+                    SqlState.INVALID_TABLE_DEFINITION,
+                    "ON COMMIT can only be used on temporary tables");
         }
         if (table.onCommit() != 'p') {
             change.add(new DdlAction.RememberOnCommit(table));
@@ -177,7 +178,10 @@ final class TableCreator {
             }
         }
         int serial = serial(typeName);
-        var type = serial == 0 ? change.expressions().type(typeName) : PgType.of(Types.get(serial), -1);
+        var type =
+                serial == 0
+                        ? change.expressions().type(typeName)
+                        : PgType.of(Types.get(serial), -1);
         checkColumnType(element.name(), type.type());
         int collation = type.type().collation();
         if (!element.collation().isEmpty()) {
@@ -289,7 +293,8 @@ final class TableCreator {
                 constraints.add(constraint);
                 columnOf.put(constraint, draft.name);
             }
-            case EXCLUSION -> throw SqlException.notSupported("exclusion constraints are not supported");
+            case EXCLUSION ->
+                    throw SqlException.notSupported("exclusion constraints are not supported");
             case ATTR_DEFERRABLE, ATTR_NOT_DEFERRABLE, ATTR_DEFERRED, ATTR_IMMEDIATE -> {}
         }
         if (draft.defaultExpression != null && draft.identity != 0) {
@@ -368,7 +373,15 @@ final class TableCreator {
             for (var constraint : change.catalog().constraints(source.oid())) {
                 var check = constraint.check();
                 if (constraint.kind() == 'c' && check != null) {
-                    copier.putCheck(table, constraint.name(), check, constraint.columns().stream().map(n -> number(source, table, n)).toList(), false, true);
+                    copier.putCheck(
+                            table,
+                            constraint.name(),
+                            check,
+                            constraint.columns().stream()
+                                    .map(n -> number(source, table, n))
+                                    .toList(),
+                            false,
+                            true);
                 }
             }
         }
@@ -510,7 +523,10 @@ final class TableCreator {
                                             "nextval("
                                                     + Quoting.literal(
                                                             Quoting.qualified(
-                                                                    change.catalog().schemaName(sequence.schema()),
+                                                                    change.catalog()
+                                                                            .schemaName(
+                                                                                    sequence
+                                                                                            .schema()),
                                                                     sequence.name()))
                                                     + "::regclass)"))
                             .build();
@@ -540,7 +556,8 @@ final class TableCreator {
     private Relation sequence(
             Relation table, Column column, char ownership, List<Clause.Option> options) {
         var name =
-                Names.relation(change.catalog(), table.schema(), table.name(), column.name(), "seq");
+                Names.relation(
+                        change.catalog(), table.schema(), table.name(), column.name(), "seq");
         var own = new ArrayList<Clause.Option>();
         for (var option : options) {
             if (option.name().equals("sequence_name") && option.value() != null) {

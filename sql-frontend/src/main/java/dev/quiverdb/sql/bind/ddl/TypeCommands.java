@@ -12,22 +12,27 @@ final class TypeCommands {
     }
 
     DdlResult create(ObjectDdl.CreateEnum create) {
-        throw SqlException.notSupported("CREATE TYPE AS ENUM is not supported").withPosition(change.position(create));
+        throw SqlException.notSupported("CREATE TYPE AS ENUM is not supported")
+                .withPosition(change.position(create));
     }
 
     DdlResult alter(ObjectDdl.AlterEnum alter) {
-        throw SqlException.notSupported("ALTER TYPE is not supported").withPosition(change.position(alter));
+        throw SqlException.notSupported("ALTER TYPE is not supported")
+                .withPosition(change.position(alter));
     }
 
     DdlResult create(ObjectDdl.CreateDomain create) {
-        throw SqlException.notSupported("CREATE DOMAIN is not supported").withPosition(change.position(create));
+        throw SqlException.notSupported("CREATE DOMAIN is not supported")
+                .withPosition(change.position(create));
     }
 
     DdlResult alter(ObjectDdl.AlterDomain alter) {
-        throw SqlException.notSupported("ALTER DOMAIN is not supported").withPosition(change.position(alter));
+        throw SqlException.notSupported("ALTER DOMAIN is not supported")
+                .withPosition(change.position(alter));
     }
 
     DdlResult create(ObjectDdl.CreateCompositeType create) {
-        throw SqlException.notSupported("CREATE TYPE is not supported").withPosition(change.position(create));
+        throw SqlException.notSupported("CREATE TYPE is not supported")
+                .withPosition(change.position(create));
     }
 }

@@ -28,7 +28,11 @@ final class ViewCreator {
             throw SqlException.notSupported("recursive views are not supported");
         }
         var shape = change.expressions().view(create.query());
-        var columns = columns(shape, create.columns(), "CREATE VIEW specifies more column names than columns");
+        var columns =
+                columns(
+                        shape,
+                        create.columns(),
+                        "CREATE VIEW specifies more column names than columns");
         int schema = change.creationSchema(variable);
         var part =
                 new Relation.View(
@@ -74,7 +78,8 @@ final class ViewCreator {
     private void replace(
             Relation old, List<Column> columns, Relation.View part, TableDdl.CreateView create) {
         if (old.kind() != 'v') {
-            throw new SqlException(SqlState.WRONG_OBJECT_TYPE, "\"" + old.name() + "\" is not a view");
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "\"" + old.name() + "\" is not a view");
         }
         change.requireOwner(old);
         change.lock(old.oid());
@@ -127,21 +132,30 @@ final class ViewCreator {
             var name = i < aliases.size() ? aliases.get(i) : shape.names().get(i);
             if (!seen.add(name)) {
                 throw new SqlException(
-                        SqlState.DUPLICATE_COLUMN, "column \"" + name + "\" specified more than once");
+                        SqlState.DUPLICATE_COLUMN,
+                        "column \"" + name + "\" specified more than once");
             }
             PgType type = shape.types().get(i);
             if (type.type().oid() == Oids.RECORD) {
                 throw new SqlException(
-                        SqlState.INVALID_TABLE_DEFINITION, "column \"" + name + "\" has pseudo-type record");
+                        SqlState.INVALID_TABLE_DEFINITION,
+                        "column \"" + name + "\" has pseudo-type record");
             }
-            columns.add(Column.of(i + 1, name, type.type().oid(), type.typmod(), type.collation(), false));
+            columns.add(
+                    Column.of(
+                            i + 1,
+                            name,
+                            type.type().oid(),
+                            type.typmod(),
+                            type.collation(),
+                            false));
         }
         return columns;
     }
 
     /**
-     * The table or materialized view of CREATE TABLE AS, to be filled by {@link DdlAction.Populate}; the
-     * query is the command's.
+     * The table or materialized view of CREATE TABLE AS, to be filled by {@link
+     * DdlAction.Populate}; the query is the command's.
      */
     DdlResult create(TableDdl.CreateTableAs create) {
         var tag = create.materializedView() ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS";
@@ -175,7 +189,11 @@ final class ViewCreator {
                         variable.name(),
                         schema,
                         materialized ? 'm' : 'r',
-                        temporary ? 't' : variable.persistence() == RangeVar.Persistence.UNLOGGED ? 'u' : 'p',
+                        temporary
+                                ? 't'
+                                : variable.persistence() == RangeVar.Persistence.UNLOGGED
+                                        ? 'u'
+                                        : 'p',
                         change.role(),
                         columns,
                         rowType,
