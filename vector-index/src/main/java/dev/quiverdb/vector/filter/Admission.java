@@ -1,5 +1,7 @@
 package dev.quiverdb.vector.filter;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Decides which vecIds a search may return. A traversal may walk through vectors that are not
  * admitted, but never returns one.
@@ -28,6 +30,9 @@ public sealed interface Admission permits Everything, VecIdBitmap, AdmissionTest
      * Returns the expected share of vectors admitted, in [0, 1], of {@code liveCount} live ones.
      */
     double passRate(long liveCount);
+
+    /** Returns a known set outside of which nothing is admitted, or null where none is known. */
+    @Nullable VecIdBitmap superset();
 
     /**
      * Returns what both admit. Two bitmaps make a bitmap; a bitmap before a test spares the test

@@ -1,5 +1,7 @@
 package dev.quiverdb.vector.filter;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An admission that is only known by asking: a predicate over rows, a visibility check, a policy.
  * {@link #admitMany} is the form that searches prefer; implementations that evaluate SQL read the
@@ -13,6 +15,11 @@ public non-sealed interface AdmissionTest extends Admission {
         for (int i = 0; i < count; i++) {
             admitted[i] = admits(vecIds[i]);
         }
+    }
+
+    @Override
+    default @Nullable VecIdBitmap superset() {
+        return null;
     }
 
     /** Returns the planner's estimate; a search corrects it by what it sees. */

@@ -1,5 +1,7 @@
 package dev.quiverdb.vector.filter;
 
+import org.jspecify.annotations.Nullable;
+
 /** A conjunction that never shows the right side what the left side rejected. */
 final class BothAdmit implements AdmissionTest {
     private final Admission left;
@@ -36,6 +38,12 @@ final class BothAdmit implements AdmissionTest {
                 admitted[i] = verdicts[next++];
             }
         }
+    }
+
+    @Override
+    public @Nullable VecIdBitmap superset() {
+        var known = left.superset();
+        return known == null ? right.superset() : known;
     }
 
     /** Takes the sides as independent. */

@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.filter;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The admission that rejects nothing. Any number of threads may share it. */
 public enum Everything implements Admission {
@@ -14,6 +15,11 @@ public enum Everything implements Admission {
     @Override
     public void admitMany(int[] vecIds, int count, boolean[] admitted) {
         Arrays.fill(admitted, 0, count, true);
+    }
+
+    @Override
+    public @Nullable VecIdBitmap superset() {
+        return null;
     }
 
     @Override

@@ -111,6 +111,11 @@ public final class VecIdBitmap implements Admission {
     }
 
     @Override
+    public VecIdBitmap superset() {
+        return this;
+    }
+
+    @Override
     public double passRate(long liveCount) {
         return liveCount == 0 ? 1 : Math.min(1, (double) cardinality / liveCount);
     }

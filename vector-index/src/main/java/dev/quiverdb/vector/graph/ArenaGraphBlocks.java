@@ -77,6 +77,14 @@ public final class ArenaGraphBlocks implements GraphBlocks {
     @Override
     public void exit(long ticket) {}
 
+    @Override
+    public long enterWriter() {
+        return 0;
+    }
+
+    @Override
+    public void exitWriter(long ticket) {}
+
     /** Returns how many blocks are in use. */
     public synchronized int allocatedBlocks() {
         return next - 1 - freed.size();

@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.graph;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -16,6 +17,7 @@ import java.util.ArrayDeque;
  *            order in which the regions grew
  * rows       region 0, 2m ints: the neighbours on the ground layer as vecId + 1, ended by 0
  * nodes      region 1, 16 bytes: int first upper row, int in-degree, int flags << 8 | level, int unused
+ * owners     region 3, 8 bytes: whatever the user of the graph keeps beside a vecId
  * upper      region 2, m ints: the neighbours on one upper layer; a node of level L owns L rows in
  *            sequence, layer 1 first
  * </pre>
@@ -48,6 +50,7 @@ final class GraphState {
     private static final int ROWS = 0;
     private static final int NODES = 1;
     private static final int UPPER = 2;
+    private static final int OWNERS = 3;
     private static final int NODE_BYTES = 16;
     private static final int LEVEL_MAX = 31;
     private static final VarHandle INTS = JAVA_INT.varHandle();
@@ -59,6 +62,7 @@ final class GraphState {
     private final RecordRegion rows;
     private final RecordRegion nodes;
     private final RecordRegion upper;
+    private final RecordRegion owners;
     private final DeadSet dead = new DeadSet();
     private final Object growthLock = new Object();
     private final ArrayDeque<Integer>[] freeUpperRows;
@@ -98,6 +102,7 @@ final class GraphState {
         this.rows = new RecordRegion(blocks, ROWS, 2 * m * Integer.BYTES, this::recordGrowth);
         this.nodes = new RecordRegion(blocks, NODES, NODE_BYTES, this::recordGrowth);
         this.upper = new RecordRegion(blocks, UPPER, m * Integer.BYTES, this::recordGrowth);
+        this.owners = new RecordRegion(blocks, OWNERS, Long.BYTES, this::recordGrowth);
         this.freeUpperRows = new ArrayDeque[LEVEL_MAX + 1];
         for (int level = 0; level <= LEVEL_MAX; level++) {
             freeUpperRows[level] = new ArrayDeque<>();
@@ -116,10 +121,20 @@ final class GraphState {
             for (int i = 0; i < count; i++) {
                 int region = segment.get(JAVA_INT, 8 + 8L * i);
                 int taken = segment.get(JAVA_INT, 12 + 8L * i);
-                (region == ROWS ? rows : region == NODES ? nodes : upper).adopt(taken);
+                region(region).adopt(taken);
             }
             block = segment.get(JAVA_INT, 0);
         }
+    }
+
+    private RecordRegion region(int id) {
+        return switch (id) {
+            case ROWS -> rows;
+            case NODES -> nodes;
+            case UPPER -> upper;
+            case OWNERS -> owners;
+            default -> throw new IllegalStateException("a graph has no region " + id);
+        };
     }
 
     private void scanNodes() {
@@ -178,8 +193,40 @@ final class GraphState {
     }
 
     long blockBytes() {
-        long count = 2L + rows.blockCount() + nodes.blockCount() + upper.blockCount();
+        long count =
+                2L
+                        + rows.blockCount()
+                        + nodes.blockCount()
+                        + upper.blockCount()
+                        + owners.blockCount();
         return count * blocks.blockBytes();
+    }
+
+    /** Keeps a number beside a vecId; 0 where none was set. */
+    void setOwner(int vecId, long owner) {
+        owners.ensure(vecId);
+        owners.write(vecId).set(JAVA_LONG, owners.offset(vecId), owner);
+    }
+
+    long owner(int vecId) {
+        return vecId < owners.capacity()
+                ? owners.read(vecId).get(JAVA_LONG, owners.offset(vecId))
+                : 0;
+    }
+
+    /** Gives all blocks back; the state must not be used any more. */
+    void drop() {
+        for (int block = blocks.read(root).get(JAVA_INT, 20); block != 0; ) {
+            var segment = blocks.read(block);
+            int count = segment.get(JAVA_INT, 4);
+            for (int i = 0; i < count; i++) {
+                blocks.free(segment.get(JAVA_INT, 12 + 8L * i));
+            }
+            int next = segment.get(JAVA_INT, 0);
+            blocks.free(block);
+            block = next;
+        }
+        blocks.free(root);
     }
 
     /** Returns the room for neighbours on a layer. */
@@ -211,7 +258,11 @@ final class GraphState {
 
     // Node records.
 
-    /** Gives a vecId empty rows on layers 0 to {@code level} and marks it STORED. */
+    /**
+     * Gives a vecId empty rows on layers 0 to {@code level} and marks it STORED. Where it has a
+     * record from a dead vector, whose level was the same, it keeps its rows' places and the count
+     * of those who point to it.
+     */
     void admit(int vecId, int level) {
         rows.ensure(vecId);
         nodes.ensure(vecId);
@@ -223,11 +274,13 @@ final class GraphState {
         clearRow(vecId, 0);
         var node = nodes.write(vecId);
         long at = nodes.offset(vecId);
-        node.set(JAVA_INT, at, level == 0 ? 0 : takeUpperRows(level));
+        if (flags(vecId) == 0) {
+            node.set(JAVA_INT, at, level == 0 ? 0 : takeUpperRows(level));
+            INTS.setVolatile(node, at + 4, 0);
+        }
         for (int layer = 1; layer <= level; layer++) {
             clearUpperRow(node.get(JAVA_INT, at) + layer - 1);
         }
-        INTS.setVolatile(node, at + 4, 0);
         dead.remove(vecId);
         INTS.setVolatile(node, at + 8, STORED | level);
     }

@@ -22,6 +22,7 @@ public final class HnswGraph {
     private static final double SWEEP_SHARE = 0.02;
 
     private static final int SWEEP_MIN = 64;
+    private static final int SWEPT_AT_ONCE = 512;
     private static final int STRIPES = 1024;
 
     private final GraphBlocks blocks;
@@ -29,6 +30,7 @@ public final class HnswGraph {
     private final boolean navigatesByCodes;
     private final ContextPool contexts;
     private final Object[] stripes = new Object[STRIPES];
+    private final Object[] cutLocks = new Object[64];
     private final Object entryLock = new Object();
     private final Object sweepLock = new Object();
     private final double levelFactor;
@@ -56,6 +58,7 @@ public final class HnswGraph {
         this.levelFactor = 1 / Math.log(state.m());
         this.contexts = new ContextPool(() -> new SearchContext(state, exactSpace, codes));
         Arrays.setAll(stripes, _ -> new Object());
+        Arrays.setAll(cutLocks, _ -> new Object());
         for (int id = 0; id < state.idsMax(); id++) {
             int flags = state.flags(id);
             if ((flags & GraphState.DEAD) != 0) {
@@ -97,6 +100,11 @@ public final class HnswGraph {
         return stripes[(vecId * 0x9e3779b9) >>> 22];
     }
 
+    /** Held while a dead node is cut out, so that its vecId is not reused meanwhile. */
+    private Object cutLock(int vecId) {
+        return cutLocks[vecId & (cutLocks.length - 1)];
+    }
+
     private int levelOf(int vecId) {
         long mixed = (vecId + 1) * 0x9e3779b97f4a7c15L;
         mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
@@ -106,14 +114,31 @@ public final class HnswGraph {
         return (int) Math.min(16, -Math.log(uniform) * levelFactor);
     }
 
-    /** Gives a prepared vector its records; it belongs to the tail until it is linked. */
+    /**
+     * Gives a prepared vector its records; it belongs to the tail until it is linked. A vecId that
+     * a dead vector had is taken out of the graph first; rows that still point to it go on doing
+     * so, as hints that happen to be wrong.
+     */
     void store(int vecId) {
-        long ticket = blocks.enter();
+        if ((state.flags(vecId) & (GraphState.DEAD | GraphState.CUT)) == GraphState.DEAD) {
+            cutOut(vecId);
+        }
+        long ticket = blocks.enterWriter();
         try {
-            assert state.flags(vecId) == 0 : "vecId " + vecId + " is in use";
-            state.admit(vecId, levelOf(vecId));
+            synchronized (cutLock(vecId)) {
+                synchronized (stripe(vecId)) {
+                    int flags = state.flags(vecId);
+                    assert flags == 0 || (flags & GraphState.DEAD) != 0
+                            : "vecId " + vecId + " is in use";
+                    if ((flags & (GraphState.CUT | GraphState.QUARANTINED)) == GraphState.CUT) {
+                        cutCount.decrementAndGet();
+                        deadCount.decrementAndGet();
+                    }
+                    state.admit(vecId, levelOf(vecId));
+                }
+            }
         } finally {
-            blocks.exit(ticket);
+            blocks.exitWriter(ticket);
         }
     }
 
@@ -122,7 +147,7 @@ public final class HnswGraph {
      * that is linked has no effect; one that a crash left half linked is linked anew.
      */
     public void link(int vecId) {
-        long ticket = blocks.enter();
+        long ticket = blocks.enterWriter();
         var context = contexts.take();
         try {
             int flags = state.addFlag(vecId, GraphState.PRESENT);
@@ -140,7 +165,7 @@ public final class HnswGraph {
             ((before & GraphState.DEAD) != 0 ? deadCount : linkedCount).incrementAndGet();
         } finally {
             contexts.give(context);
-            blocks.exit(ticket);
+            blocks.exitWriter(ticket);
         }
     }
 
@@ -335,7 +360,7 @@ public final class HnswGraph {
      * @return how many edges were needed
      */
     public int mend() {
-        long ticket = blocks.enter();
+        long ticket = blocks.enterWriter();
         var context = contexts.take();
         try {
             var check = new GraphCheck(state);
@@ -355,7 +380,7 @@ public final class HnswGraph {
             return edges;
         } finally {
             contexts.give(context);
-            blocks.exit(ticket);
+            blocks.exitWriter(ticket);
         }
     }
 
@@ -383,7 +408,7 @@ public final class HnswGraph {
      * @return whether it was stored and alive
      */
     public boolean kill(int vecId) {
-        long ticket = blocks.enter();
+        long ticket = blocks.enterWriter();
         try {
             if ((state.flags(vecId) & GraphState.STORED) == 0) {
                 return false;
@@ -398,7 +423,7 @@ public final class HnswGraph {
             }
             return true;
         } finally {
-            blocks.exit(ticket);
+            blocks.exitWriter(ticket);
         }
     }
 
@@ -407,39 +432,46 @@ public final class HnswGraph {
      * stead, as IP-DiskANN does. Rows farther away than two hops are found by {@link #sweep}.
      */
     public void unlink(int vecId) {
-        long ticket = blocks.enter();
-        var context = contexts.take();
-        try {
-            int wanted = GraphState.DEAD | GraphState.LINKED;
-            if ((state.flags(vecId) & wanted) != wanted) {
-                return;
-            }
-            int flags = state.addFlag(vecId, GraphState.CUT);
-            if ((flags & GraphState.CUT) != 0) {
-                return;
-            }
-            cutCount.incrementAndGet();
-            leaveEntry(context, vecId);
-            for (int layer = flags & 0xff; layer >= 0; layer--) {
-                int[] own = Arrays.copyOf(context.row, state.neighbours(vecId, layer, context.row));
-                for (int source : rowsPointingTo(context, vecId, layer, own)) {
-                    replaceEdge(context, source, vecId, layer, own);
-                }
-                synchronized (stripe(vecId)) {
-                    state.setNeighbours(vecId, layer, own, 0);
-                }
-                for (int target : own) {
-                    state.addInDegree(target, -1);
-                }
-            }
-            freeIfAlone(vecId);
-        } finally {
-            contexts.give(context);
-            blocks.exit(ticket);
-        }
+        cutOut(vecId);
         if (cutCount.get() > Math.max(SWEEP_MIN, SWEEP_SHARE * linkedCount.get())) {
             sweep();
         }
+    }
+
+    private void cutOut(int vecId) {
+        long ticket = blocks.enterWriter();
+        var context = contexts.take();
+        try {
+            synchronized (cutLock(vecId)) {
+                cut(context, vecId);
+            }
+        } finally {
+            contexts.give(context);
+            blocks.exitWriter(ticket);
+        }
+    }
+
+    private void cut(SearchContext context, int vecId) {
+        int wanted = GraphState.DEAD | GraphState.LINKED;
+        if ((state.flags(vecId) & (wanted | GraphState.CUT)) != wanted) {
+            return;
+        }
+        int flags = state.addFlag(vecId, GraphState.CUT);
+        cutCount.incrementAndGet();
+        leaveEntry(context, vecId);
+        for (int layer = flags & 0xff; layer >= 0; layer--) {
+            int[] own = Arrays.copyOf(context.row, state.neighbours(vecId, layer, context.row));
+            for (int source : rowsPointingTo(context, vecId, layer, own)) {
+                replaceEdge(context, source, vecId, layer, own);
+            }
+            synchronized (stripe(vecId)) {
+                state.setNeighbours(vecId, layer, own, 0);
+            }
+            for (int target : own) {
+                state.addInDegree(target, -1);
+            }
+        }
+        freeIfAlone(vecId);
     }
 
     private int[] rowsPointingTo(SearchContext context, int vecId, int layer, int[] own) {
@@ -570,12 +602,17 @@ public final class HnswGraph {
 
     /** Puts a cut node into quarantine once nothing points to it. */
     private void freeIfAlone(int vecId) {
-        if (state.inDegree(vecId) <= 0
-                && (state.addFlag(vecId, GraphState.QUARANTINED) & GraphState.QUARANTINED) == 0) {
-            cutCount.decrementAndGet();
-            deadCount.decrementAndGet();
-            quarantine(vecId);
+        synchronized (stripe(vecId)) {
+            int flags = state.flags(vecId);
+            if ((flags & (GraphState.CUT | GraphState.QUARANTINED)) != GraphState.CUT
+                    || state.inDegree(vecId) > 0) {
+                return;
+            }
+            state.addFlag(vecId, GraphState.QUARANTINED);
         }
+        cutCount.decrementAndGet();
+        deadCount.decrementAndGet();
+        quarantine(vecId);
     }
 
     private void quarantine(int vecId) {
@@ -599,24 +636,39 @@ public final class HnswGraph {
      */
     public void sweep() {
         synchronized (sweepLock) {
-            long ticket = blocks.enter();
             var context = contexts.take();
             try {
-                for (int id = 0; id < state.idsMax(); id++) {
-                    int flags = state.flags(id);
-                    for (int layer = flags == 0 ? -1 : flags & 0xff; layer >= 0; layer--) {
-                        sweepRow(context, id, layer);
-                    }
+                int end = state.idsMax();
+                for (int from = 0; from < end; from += SWEPT_AT_ONCE) {
+                    sweep(context, from, Math.min(end, from + SWEPT_AT_ONCE));
                 }
-                for (int id = 0; id < state.idsMax(); id++) {
-                    if ((state.flags(id) & GraphState.CUT) != 0) {
-                        freeIfAlone(id);
+                long ticket = blocks.enterWriter();
+                try {
+                    for (int id = 0; id < end; id++) {
+                        if ((state.flags(id) & GraphState.CUT) != 0) {
+                            freeIfAlone(id);
+                        }
                     }
+                } finally {
+                    blocks.exitWriter(ticket);
                 }
             } finally {
                 contexts.give(context);
-                blocks.exit(ticket);
             }
+        }
+    }
+
+    private void sweep(SearchContext context, int from, int to) {
+        long ticket = blocks.enterWriter();
+        try {
+            for (int id = from; id < to; id++) {
+                int flags = state.flags(id);
+                for (int layer = flags == 0 ? -1 : flags & 0xff; layer >= 0; layer--) {
+                    sweepRow(context, id, layer);
+                }
+            }
+        } finally {
+            blocks.exitWriter(ticket);
         }
     }
 
@@ -660,7 +712,7 @@ public final class HnswGraph {
      */
     public @Nullable Integer takeReleased() {
         synchronized (quarantine) {
-            long ticket = blocks.enter();
+            long ticket = blocks.enterWriter();
             try {
                 while (true) {
                     var oldest = quarantine.peek();
@@ -668,19 +720,32 @@ public final class HnswGraph {
                         return null;
                     }
                     quarantine.remove();
-                    if (state.inDegree(oldest.vecId) <= 0) {
-                        state.release(oldest.vecId);
+                    if (release(oldest.vecId)) {
                         return oldest.vecId;
                     }
-                    // A link that had found the vector before it died pointed to it afterwards.
-                    state.removeFlag(oldest.vecId, GraphState.QUARANTINED);
-                    cutCount.incrementAndGet();
-                    deadCount.incrementAndGet();
                 }
             } finally {
-                blocks.exit(ticket);
+                blocks.exitWriter(ticket);
             }
         }
+    }
+
+    /** Frees a quarantined node, unless it is in use again or was pointed to again. */
+    private boolean release(int vecId) {
+        synchronized (stripe(vecId)) {
+            if ((state.flags(vecId) & GraphState.QUARANTINED) == 0) {
+                return false;
+            }
+            if (state.inDegree(vecId) <= 0) {
+                state.release(vecId);
+                return true;
+            }
+            // A link that had found the vector before it died pointed to it afterwards.
+            state.removeFlag(vecId, GraphState.QUARANTINED);
+        }
+        cutCount.incrementAndGet();
+        deadCount.incrementAndGet();
+        return false;
     }
 
     /** Walks the whole graph and lists what is broken; empty when all is well. For quiet graphs. */

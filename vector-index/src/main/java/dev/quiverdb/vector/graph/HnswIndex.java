@@ -2,7 +2,6 @@ package dev.quiverdb.vector.graph;
 
 import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.filter.Everything;
-import dev.quiverdb.vector.filter.VecIdBitmap;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -44,12 +43,12 @@ public final class HnswIndex {
             GraphBlocks blocks,
             VectorSpace exactSpace,
             @Nullable VectorSpace codes) {
-        long ticket = blocks.enter();
+        long ticket = blocks.enterWriter();
         try {
             var state = GraphState.create(blocks, options.m(), options.efConstruction());
             return new HnswIndex(options, blocks, state, exactSpace, codes);
         } finally {
-            blocks.exit(ticket);
+            blocks.exitWriter(ticket);
         }
     }
 
@@ -134,12 +133,46 @@ public final class HnswIndex {
      * the caller links as many as it brings.
      */
     public void insert(int vecId) {
-        prepare(vecId);
-        graph.store(vecId);
-        tail.add(vecId);
+        insert(vecId, 0);
         if (tail.waiting() > options.tailMax()) {
             linkNext();
         }
+    }
+
+    /**
+     * As {@link #insert(int)}, keeping a number beside the vector, and linking nothing: who calls
+     * it must not be kept waiting.
+     */
+    public void insert(int vecId, long owner) {
+        long ticket = graph.blocks().enterWriter();
+        try {
+            prepare(vecId);
+        } finally {
+            graph.blocks().exitWriter(ticket);
+        }
+        graph.store(vecId);
+        ticket = graph.blocks().enterWriter();
+        try {
+            state.setOwner(vecId, owner);
+        } finally {
+            graph.blocks().exitWriter(ticket);
+        }
+        tail.add(vecId);
+    }
+
+    /** Returns the number kept beside a vector. Called in a visit. */
+    public long owner(int vecId) {
+        return state.owner(vecId);
+    }
+
+    /** Returns a bound above every vecId stored. */
+    public int idsMax() {
+        return state.idsMax();
+    }
+
+    /** Gives all blocks back. No other call may follow. */
+    public void drop() {
+        state.drop();
     }
 
     /** Links the oldest vector of the tail; returns false when there is none. */
@@ -148,8 +181,11 @@ public final class HnswIndex {
         if (vecId < 0) {
             return false;
         }
-        if ((state.flags(vecId) & GraphState.DEAD) != 0) {
-            graph.discard(vecId);
+        int flags = state.flags(vecId);
+        if ((flags & GraphState.DEAD) != 0) {
+            if ((flags & (GraphState.PRESENT | GraphState.QUARANTINED)) == 0) {
+                graph.discard(vecId);
+            }
         } else {
             graph.link(vecId);
             if ((state.flags(vecId) & GraphState.DEAD) != 0) {
@@ -184,6 +220,18 @@ public final class HnswIndex {
         if (graph.kill(vecId)) {
             graph.unlink(vecId);
         }
+    }
+
+    /**
+     * Takes a vector out of all searches that begin from now on; {@link #delete} may follow later.
+     */
+    public void kill(int vecId) {
+        graph.kill(vecId);
+    }
+
+    /** Takes a killed vector out of the graph. */
+    public void unlink(int vecId) {
+        graph.unlink(vecId);
     }
 
     /** Returns an unlinked vecId that may be used for another vector, or null for none. */
@@ -243,7 +291,8 @@ public final class HnswIndex {
         }
         int live = liveCount();
         double share = admission.passRate(live);
-        if (!(admission instanceof VecIdBitmap bitmap)) {
+        var bitmap = admission.superset();
+        if (bitmap == null) {
             return share * live <= effort ? SearchMode.EXACT_REST : SearchMode.GATED;
         }
         double exact = costs.exactFew(bitmap.cardinality());

@@ -5,6 +5,7 @@ import dev.quiverdb.vector.filter.Everything;
 import dev.quiverdb.vector.filter.VecIdBitmap;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,16 +113,20 @@ public final class SearchCursor implements AutoCloseable {
         }
         switch (mode) {
             case EXACT_FEW -> {
-                exactFew((VecIdBitmap) admission, wanted);
+                exactFew(known(), wanted);
                 done = true;
             }
             case GATED -> gatedRound();
             case ADMITTED_ONLY -> {
-                admittedRound((VecIdBitmap) admission);
+                admittedRound(known());
                 walkedOut = true;
             }
             case EXACT_REST -> exactRest(wanted);
         }
+    }
+
+    private VecIdBitmap known() {
+        return Objects.requireNonNull(admission.superset(), "the mode was chosen for a known set");
     }
 
     private void gatedRound() {
@@ -165,10 +170,10 @@ public final class SearchCursor implements AutoCloseable {
         for (int from = 0; from < state.idsMax(); from += step) {
             int vecId = bitmap.next(from);
             if (vecId >= 0 && vecId < state.idsMax() && state.isLive(vecId)) {
-                walk.seed(walk.score(vecId), ef, bitmap);
+                walk.seed(walk.score(vecId), ef, admission);
             }
         }
-        walk.walkAdmitted(ef, bitmap);
+        walk.walkAdmitted(ef, bitmap, admission);
         deliver();
     }
 
@@ -240,8 +245,6 @@ public final class SearchCursor implements AutoCloseable {
             }
         }
         offerScored(scorer, count, kept);
-        tested += bitmap.cardinality();
-        passed += scanned;
         if (byCodes) {
             reranked += walk.resultCount();
             int found = walk.drain();
@@ -263,8 +266,20 @@ public final class SearchCursor implements AutoCloseable {
         }
         scorer.score(batch, count, distances);
         scanned += count;
+        tested += count;
+        if (admission instanceof VecIdBitmap) {
+            passed += count;
+            for (int i = 0; i < count; i++) {
+                walk.offer(Scored.of(distances[i], batch[i]), kept);
+            }
+            return;
+        }
+        admission.admitMany(batch, count, verdicts);
         for (int i = 0; i < count; i++) {
-            walk.offer(Scored.of(distances[i], batch[i]), kept);
+            if (verdicts[i]) {
+                passed++;
+                walk.offer(Scored.of(distances[i], batch[i]), kept);
+            }
         }
     }
 
@@ -302,7 +317,7 @@ public final class SearchCursor implements AutoCloseable {
             ready.clear();
         }
         var ordered = new LongHeap(1024);
-        var known = admission instanceof VecIdBitmap bitmap ? bitmap : null;
+        var known = admission.superset();
         int end = state.idsMax();
         int count = 0;
         for (int id = nextId(known, 0); id >= 0 && id < end; id = nextId(known, id + 1)) {

@@ -244,9 +244,10 @@ final class Traversal {
      * neighbour is not admitted its own neighbours are looked at in its stead, as long as most
      * neighbours are rejected there. Distances are computed for admitted vectors only.
      */
-    void walkAdmitted(int ef, VecIdBitmap admission) {
+    void walkAdmitted(int ef, VecIdBitmap known, Admission admission) {
         long worst = worst(ef);
         int enough = state.rowRoom(0);
+        boolean exact = admission instanceof VecIdBitmap;
         while (!candidates.isEmpty()) {
             long next = candidates.peek();
             if (next > worst) {
@@ -259,7 +260,7 @@ final class Traversal {
             int rejected = 0;
             for (int i = 0; i < count; i++) {
                 int vecId = row[i];
-                if (!admission.admits(vecId)) {
+                if (!known.admits(vecId)) {
                     row[rejected++] = vecId;
                 } else if (visited.add(vecId)) {
                     batch[fresh++] = vecId;
@@ -270,7 +271,7 @@ final class Traversal {
             if (rejected * 4 > count) {
                 for (int i = 0; i < rejected && fresh < enough; i++) {
                     if (visited.add(row[i])) {
-                        fresh = takeAdmittedBehind(row[i], admission, fresh);
+                        fresh = takeAdmittedBehind(row[i], known, fresh);
                     }
                 }
             }
@@ -279,7 +280,7 @@ final class Traversal {
                 long found = Scored.of(distances[i], batch[i]);
                 if (found < worst) {
                     candidates.push(found);
-                    if (!state.isDead(batch[i])) {
+                    if (!state.isDead(batch[i]) && (exact || passes(admission, batch[i]))) {
                         keep(found, ef);
                         worst = worst(ef);
                     }
