@@ -689,6 +689,14 @@ public final class Catalog {
         return builtins.rangeOver(subtype);
     }
 
+    /**
+     * The rows of a system table that came with PostgreSQL, then those of installed extensions; no
+     * rows where the table has none.
+     */
+    public List<Facts> facts(String table) {
+        return builtins.tables(table);
+    }
+
     Builtins builtins() {
         return builtins;
     }

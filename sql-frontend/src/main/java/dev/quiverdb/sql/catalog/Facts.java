@@ -13,25 +13,26 @@ import org.jspecify.annotations.Nullable;
  * A table of facts as it lies in a resource: a line with the column names, then the rows in the
  * text form of COPY ({@code \N} is NULL, tabs and line ends are escaped).
  */
-final class Facts {
+public final class Facts {
     /** One row; columns are asked for by name. */
-    final class Row {
+    public final class Row {
         private final @Nullable String[] values;
 
         Row(@Nullable String[] values) {
             this.values = values;
         }
 
-        @Nullable String get(String column) {
+        /** The value of a column in its text form; null for NULL. */
+        public @Nullable String get(String column) {
             return values[index(column)];
         }
 
-        String text(String column) {
+        public String text(String column) {
             var value = get(column);
             return value == null ? "" : value;
         }
 
-        int number(String column) {
+        public int number(String column) {
             var value = get(column);
             return value == null || value.isEmpty() || value.equals("-")
                     ? 0
@@ -133,11 +134,12 @@ final class Facts {
         return index;
     }
 
-    List<String> columns() {
+    /** Names of the columns in the order in which they lie. */
+    public List<String> columns() {
         return columns;
     }
 
-    List<Row> rows() {
+    public List<Row> rows() {
         return rows;
     }
 

@@ -1,5 +1,7 @@
 package dev.quiverdb.sql.catalog;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,6 +37,15 @@ public final class SystemRelations {
                 'p',
                 'n',
                 "{=r/postgres}");
+    }
+
+    /** All of them. */
+    public static List<Relation> all() {
+        var all = new ArrayList<Relation>();
+        for (var shape : SystemColumns.all()) {
+            all.add(relation(shape));
+        }
+        return all;
     }
 
     /** Whether the rows of a relation are computed from the catalog. */
