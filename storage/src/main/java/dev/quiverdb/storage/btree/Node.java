@@ -1,0 +1,352 @@
+package dev.quiverdb.storage.btree;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * A node in a block's memory, drawn byte by byte in {@code README.md}. Readers look while the
+ * writer changes: they take {@link #version}, read whatever comes, and believe it only if {@link
+ * #isUnchanged}. So nothing here may loop or index beyond the segment's own bounds check, whatever
+ * the bytes are.
+ */
+final class Node {
+    static final int HEADER_BYTES = 64;
+    static final int SLOT_BYTES = 16;
+
+    static final int LEAF = 1;
+    static final int INNER = 2;
+
+    /** Merged away; whoever comes here begins again at the root. */
+    static final int DEAD = 3;
+
+    /** Length of a fence that is no bound. */
+    static final int UNBOUNDED = 0xFFFF;
+
+    static final int AT_VERSION = 0;
+    static final int AT_TYPE = 8;
+    static final int AT_LEVEL = 9;
+    static final int AT_PREFIX = 10;
+    static final int AT_COUNT = 12;
+    static final int AT_HEAP = 16;
+    static final int AT_GARBAGE = 20;
+    static final int AT_NEWEST = 24;
+    static final int AT_LOW_ROW = 32;
+    static final int AT_HIGH_ROW = 40;
+    static final int AT_LOW = 48;
+    static final int AT_HIGH = 52;
+    static final int AT_LOW_BYTES = 56;
+    static final int AT_HIGH_BYTES = 58;
+
+    static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt INT =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong BIG_LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final VarHandle VERSION =
+            ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+    private Node() {}
+
+    // ---- the sequence check ----
+
+    /** Odd while the writer is in it. */
+    static long version(MemorySegment node) {
+        return (long) VERSION.getAcquire(node, (long) AT_VERSION);
+    }
+
+    /** Whether everything read since {@link #version} gave {@code seen} (even) was of one state. */
+    static boolean isUnchanged(MemorySegment node, long seen) {
+        VarHandle.loadLoadFence();
+        return (seen & 1) == 0 && (long) VERSION.getOpaque(node, (long) AT_VERSION) == seen;
+    }
+
+    static void beginChange(MemorySegment node) {
+        long version = node.get(LONG, AT_VERSION);
+        assert (version & 1) == 0 : "two writers";
+        VERSION.setOpaque(node, (long) AT_VERSION, version + 1);
+        VarHandle.storeStoreFence();
+    }
+
+    static void endChange(MemorySegment node) {
+        VERSION.setRelease(node, (long) AT_VERSION, node.get(LONG, AT_VERSION) + 1);
+    }
+
+    // ---- fields ----
+
+    static int type(MemorySegment node) {
+        return node.get(ValueLayout.JAVA_BYTE, AT_TYPE);
+    }
+
+    static int level(MemorySegment node) {
+        return node.get(ValueLayout.JAVA_BYTE, AT_LEVEL);
+    }
+
+    static int count(MemorySegment node) {
+        return node.get(INT, AT_COUNT);
+    }
+
+    static int prefixBytes(MemorySegment node) {
+        return node.get(SHORT, AT_PREFIX) & 0xFFFF;
+    }
+
+    static long newestChange(MemorySegment node) {
+        return node.get(LONG, AT_NEWEST);
+    }
+
+    static int lowBytes(MemorySegment node) {
+        return node.get(SHORT, AT_LOW_BYTES) & 0xFFFF;
+    }
+
+    static int highBytes(MemorySegment node) {
+        return node.get(SHORT, AT_HIGH_BYTES) & 0xFFFF;
+    }
+
+    private static long slot(int index) {
+        return HEADER_BYTES + (long) index * SLOT_BYTES;
+    }
+
+    private static long entryOffset(MemorySegment node, int index) {
+        return node.get(INT, slot(index) + 8);
+    }
+
+    private static int suffixBytes(MemorySegment node, int index) {
+        return node.get(INT, slot(index) + 12);
+    }
+
+    static long rowId(MemorySegment node, int index) {
+        return node.get(LONG, entryOffset(node, index) + suffixBytes(node, index));
+    }
+
+    static long child(MemorySegment node, int index) {
+        return node.get(LONG, entryOffset(node, index) + suffixBytes(node, index) + 8);
+    }
+
+    /** The whole key of an entry. */
+    static byte[] key(MemorySegment node, int index) {
+        int prefix = prefixBytes(node);
+        int suffix = suffixBytes(node, index);
+        var key = new byte[prefix + suffix];
+        MemorySegment.copy(node, ValueLayout.JAVA_BYTE, node.get(INT, AT_LOW), key, 0, prefix);
+        MemorySegment.copy(
+                node, ValueLayout.JAVA_BYTE, entryOffset(node, index), key, prefix, suffix);
+        return key;
+    }
+
+    static Fence low(MemorySegment node) {
+        return fence(node, lowBytes(node), AT_LOW, AT_LOW_ROW);
+    }
+
+    static Fence high(MemorySegment node) {
+        return fence(node, highBytes(node), AT_HIGH, AT_HIGH_ROW);
+    }
+
+    private static Fence fence(MemorySegment node, int bytes, int atOffset, int atRow) {
+        if (bytes == UNBOUNDED) {
+            return Fence.NONE;
+        }
+        var key = new byte[bytes];
+        MemorySegment.copy(node, ValueLayout.JAVA_BYTE, node.get(INT, atOffset), key, 0, bytes);
+        return new Fence(key, node.get(LONG, atRow));
+    }
+
+    // ---- comparing ----
+
+    /**
+     * The first eight bytes from {@code from}, zeros beyond the end, as a number that sorts like
+     * them.
+     */
+    static long head(byte[] key, int from) {
+        int n = key.length - from;
+        if (n >= 8) {
+            return MemorySegment.ofArray(key).get(BIG_LONG, from);
+        }
+        long head = 0;
+        for (int i = 0; i < n; i++) {
+            head |= (key[from + i] & 0xFFL) << (56 - 8 * i);
+        }
+        return head;
+    }
+
+    /** A stored key (without prefix) and row id against a sought one. */
+    private static int compare(
+            MemorySegment node, int index, long head, byte[] key, int prefix, long rowId) {
+        long stored = node.get(LONG, slot(index));
+        if (stored != head) {
+            return Long.compareUnsigned(stored, head);
+        }
+        int suffix = suffixBytes(node, index);
+        long offset = entryOffset(node, index);
+        int sought = key.length - prefix;
+        int common = Math.min(suffix, sought);
+        for (int i = 8; i < common; i++) {
+            int a = node.get(ValueLayout.JAVA_BYTE, offset + i) & 0xFF;
+            int b = key[prefix + i] & 0xFF;
+            if (a != b) {
+                return a - b;
+            }
+        }
+        if (suffix != sought) {
+            return suffix - sought;
+        }
+        return Long.compareUnsigned(node.get(LONG, offset + suffix), rowId);
+    }
+
+    private static int compareFence(
+            MemorySegment node, int bytes, int atOffset, int atRow, byte[] key, long rowId) {
+        long offset = node.get(INT, atOffset);
+        int common = Math.min(bytes, key.length);
+        for (int i = 0; i < common; i++) {
+            int a = node.get(ValueLayout.JAVA_BYTE, offset + i) & 0xFF;
+            int b = key[i] & 0xFF;
+            if (a != b) {
+                return a - b;
+            }
+        }
+        if (bytes != key.length) {
+            return bytes - key.length;
+        }
+        return Long.compareUnsigned(node.get(LONG, atRow), rowId);
+    }
+
+    /** Whether low <= (key, rowId) < high. */
+    static boolean covers(MemorySegment node, byte[] key, long rowId) {
+        int low = lowBytes(node);
+        int high = highBytes(node);
+        return (low == UNBOUNDED || compareFence(node, low, AT_LOW, AT_LOW_ROW, key, rowId) <= 0)
+                && (high == UNBOUNDED
+                        || compareFence(node, high, AT_HIGH, AT_HIGH_ROW, key, rowId) > 0);
+    }
+
+    /** Whether low < (key, rowId) <= high. */
+    static boolean coversBefore(MemorySegment node, byte[] key, long rowId) {
+        int low = lowBytes(node);
+        int high = highBytes(node);
+        return (low == UNBOUNDED || compareFence(node, low, AT_LOW, AT_LOW_ROW, key, rowId) < 0)
+                && (high == UNBOUNDED
+                        || compareFence(node, high, AT_HIGH, AT_HIGH_ROW, key, rowId) >= 0);
+    }
+
+    /**
+     * The first entry not below (key, rowId), which the node covers; {@code count} if there is
+     * none.
+     */
+    static int lowerBound(MemorySegment node, byte[] key, long rowId) {
+        return search(node, key, rowId, 0);
+    }
+
+    /**
+     * The child to go to: the last whose separator is not above (key, rowId), and below it if
+     * {@code before}.
+     */
+    static int childIndex(MemorySegment node, byte[] key, long rowId, boolean before) {
+        // The first child's separator is the node's own low fence, and not looked at.
+        int first = before ? search(node, key, rowId, 1) : searchAfter(node, key, rowId);
+        return first - 1;
+    }
+
+    private static int search(MemorySegment node, byte[] key, long rowId, int from) {
+        int prefix = Math.min(prefixBytes(node), key.length);
+        long head = head(key, prefix);
+        int low = from;
+        int high = count(node);
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (compare(node, middle, head, key, prefix, rowId) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** The first entry from 1 on that is above (key, rowId). */
+    private static int searchAfter(MemorySegment node, byte[] key, long rowId) {
+        int prefix = Math.min(prefixBytes(node), key.length);
+        long head = head(key, prefix);
+        int low = 1;
+        int high = count(node);
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (compare(node, middle, head, key, prefix, rowId) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** Whether entry {@code index}, which is there, is (key, rowId). */
+    static boolean isEntry(MemorySegment node, int index, byte[] key, long rowId) {
+        int prefix = prefixBytes(node);
+        return compare(node, index, head(key, prefix), key, prefix, rowId) == 0;
+    }
+
+    /** Whether entry {@code index}, which is there, has the key, with whatever row id. */
+    static boolean hasKey(MemorySegment node, int index, byte[] key) {
+        int prefix = Math.min(prefixBytes(node), key.length);
+        return suffixBytes(node, index) == key.length - prefix
+                && compare(node, index, head(key, prefix), key, prefix, rowId(node, index)) == 0;
+    }
+
+    // ---- changing; the one writer, between beginChange and endChange ----
+
+    static int entryBytes(MemorySegment node, int suffixBytes) {
+        return suffixBytes + (type(node) == LEAF ? 8 : 16);
+    }
+
+    static int freeBytes(MemorySegment node) {
+        return node.get(INT, AT_HEAP) - HEADER_BYTES - count(node) * SLOT_BYTES;
+    }
+
+    static int garbageBytes(MemorySegment node) {
+        return node.get(INT, AT_GARBAGE);
+    }
+
+    /** Bytes of slots, live entries and fences. */
+    static int usedBytes(MemorySegment node) {
+        int heap = (int) node.byteSize() - node.get(INT, AT_HEAP) - garbageBytes(node);
+        return heap + count(node) * SLOT_BYTES;
+    }
+
+    /** Puts an entry before the present entry {@code index}. There is room. */
+    static void insert(MemorySegment node, int index, byte[] key, long rowId, long child) {
+        int prefix = prefixBytes(node);
+        int suffix = key.length - prefix;
+        int bytes = entryBytes(node, suffix);
+        int count = count(node);
+        int heap = node.get(INT, AT_HEAP) - bytes;
+        assert heap >= slot(count + 1) : "no room";
+        MemorySegment.copy(key, prefix, node, ValueLayout.JAVA_BYTE, heap, suffix);
+        node.set(LONG, heap + (long) suffix, rowId);
+        if (type(node) == INNER) {
+            node.set(LONG, heap + suffix + 8L, child);
+        }
+        MemorySegment.copy(
+                node, slot(index), node, slot(index + 1), (long) (count - index) * SLOT_BYTES);
+        node.set(LONG, slot(index), head(key, prefix));
+        node.set(INT, slot(index) + 8, heap);
+        node.set(INT, slot(index) + 12, suffix);
+        node.set(INT, AT_HEAP, heap);
+        node.set(INT, AT_COUNT, count + 1);
+    }
+
+    static void remove(MemorySegment node, int index) {
+        int count = count(node);
+        int bytes = entryBytes(node, suffixBytes(node, index));
+        MemorySegment.copy(
+                node, slot(index + 1), node, slot(index), (long) (count - index - 1) * SLOT_BYTES);
+        node.set(INT, AT_COUNT, count - 1);
+        node.set(INT, AT_GARBAGE, garbageBytes(node) + bytes);
+    }
+
+    static void setNewestChange(MemorySegment node, long timestamp) {
+        node.set(LONG, AT_NEWEST, Math.max(timestamp, newestChange(node)));
+    }
+}
