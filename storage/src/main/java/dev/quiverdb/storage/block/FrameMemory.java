@@ -46,7 +46,7 @@ final class FrameMemory implements AutoCloseable {
     }
 
     /** Whether {@code sizeBytes} more would be past the limit. */
-    synchronized boolean isShort(int sizeBytes) {
+    synchronized boolean isShort(long sizeBytes) {
         return usedBytes + sizeBytes > limitBytes;
     }
 

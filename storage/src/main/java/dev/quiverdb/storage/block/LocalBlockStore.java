@@ -76,6 +76,15 @@ public final class LocalBlockStore implements BlockStore {
     /** Frames in the order the clock hand meets them. */
     private final ConcurrentLinkedQueue<Frame> clock = new ConcurrentLinkedQueue<>();
 
+    /**
+     * Memory that is given back as soon as visits end. It counts as free, or one long visit would
+     * empty the cache.
+     */
+    private final AtomicLong retiredBytes = new AtomicLong();
+
+    /** The disk was full at the last attempt. Guarded by the eviction lock. */
+    private boolean spillingIsVain;
+
     private final AtomicLong clockLength = new AtomicLong();
     private final AtomicLong dirtyBytes = new AtomicLong();
     private final AtomicLong liveBlocks = new AtomicLong();
@@ -184,7 +193,11 @@ public final class LocalBlockStore implements BlockStore {
     }
 
     private void retireFrame(Frame frame) {
-        retire(() -> memory.free(frame.piece));
+        retiredBytes.addAndGet(frame.sizeBytes());
+        retire(() -> {
+            memory.free(frame.piece);
+            retiredBytes.addAndGet(-frame.sizeBytes());
+        });
     }
 
     private void retirePages(Location location) {
@@ -517,10 +530,14 @@ public final class LocalBlockStore implements BlockStore {
     // ---- frames ----
 
     private Frame newFrame(long blockId, int sizeBytes, int generation) {
-        if (memory.isShort(sizeBytes)) {
+        if (isShort(sizeBytes)) {
             makeRoom(sizeBytes);
         }
         return new Frame(blockId, memory.allocate(sizeBytes), generation);
+    }
+
+    private boolean isShort(int sizeBytes) {
+        return memory.isShort(sizeBytes - retiredBytes.get());
     }
 
     private void addToClock(Frame frame) {
@@ -533,14 +550,12 @@ public final class LocalBlockStore implements BlockStore {
      * the bound.
      */
     private void makeRoom(int sizeBytes) {
-        releaseRetired();
-        if (!memory.isShort(sizeBytes)) {
-            return;
-        }
         evictionLock.lock();
         try {
             // Twice around: the first turn takes away the marks of use.
-            for (long left = 2 * clockLength.get(); left > 0 && memory.isShort(sizeBytes); left--) {
+            spillingIsVain = false;
+            releaseRetired();
+            for (long left = 2 * clockLength.get(); left > 0 && isShort(sizeBytes); left--) {
                 var frame = clock.poll();
                 if (frame == null) {
                     return;
@@ -554,17 +569,18 @@ public final class LocalBlockStore implements BlockStore {
                     addToClock(frame);
                 } else if (!evict(frame)) {
                     addToClock(frame);
-                } else if ((left & 15) == 0 || memory.isShort(sizeBytes)) {
-                    releaseRetired();
                 }
             }
+            releaseRetired();
         } finally {
             evictionLock.unlock();
         }
     }
 
     private boolean evict(Frame frame) {
-        if (frame.state == Frame.DIRTY && frame.image == image && !spill(frame)) {
+        if (frame.state == Frame.DIRTY
+                && frame.image == image
+                && (spillingIsVain || !spill(frame))) {
             return false;
         }
         var leaf = leaf(frame.blockId);
@@ -594,6 +610,7 @@ public final class LocalBlockStore implements BlockStore {
             return writeOut(frame);
         } catch (DiskFullException e) {
             // The frame stays; memory goes past its bound until there is room on disk.
+            spillingIsVain = true;
             return false;
         } catch (DiskException e) {
             fail(e);
