@@ -12,6 +12,14 @@ import java.math.RoundingMode;
  * 5e-324}) and takes a decimal that lies exactly half way to the neighbour.
  */
 public final class FloatText {
+    private static final double[] POWERS_OF_TEN = {
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+        1e21, 1e22
+    };
+
+    private static final String[] WORDS = {"infinity", "inf", "nan"};
+    private static final String[] NO_WORDS = {};
+
     private FloatText() {}
 
     /** Shortest text that reads back as the same float8: {@code 1e+20, 0.0001, 1e-05, Infinity}. */
@@ -57,6 +65,12 @@ public final class FloatText {
             return;
         }
         float size = Math.abs(value);
+        if (size >= 1e-3f && size < 1e6f) {
+            // Here both write plain decimals, and one digit is never as good as two.
+            String text = Float.toString(value);
+            out.append(text, 0, text.endsWith(".0") ? text.length() - 2 : text.length());
+            return;
+        }
         var digits = Decimal.of(Float.toString(size));
         if (digits.digits.length() == 2) {
             digits = digits.oneDigit(size, true);
@@ -90,7 +104,8 @@ public final class FloatText {
         if (at < end && (text.charAt(at) == '+' || text.charAt(at) == '-')) {
             at++;
         }
-        for (var word : new String[] {"infinity", "inf", "nan"}) {
+        char first = at < end ? Character.toLowerCase(text.charAt(at)) : 0;
+        for (var word : first == 'i' || first == 'n' ? WORDS : NO_WORDS) {
             if (text.regionMatches(true, at, word, 0, word.length())) {
                 return at + word.length();
             }
@@ -143,6 +158,40 @@ public final class FloatText {
     static double toDouble(String number) {
         double word = word(number);
         return word == 0 ? Double.parseDouble(javaForm(number)) : word;
+    }
+
+    /** The float that the text from {@code from} to {@code to}, accepted by {@link #scan}, means. */
+    static float toFloat(String text, int from, int to) {
+        int at = from;
+        boolean negative = text.charAt(at) == '-';
+        if (negative || text.charAt(at) == '+') {
+            at++;
+        }
+        long digits = 0;
+        int fraction = -1;
+        int count = 0;
+        for (; at < to && count < 16; at++) {
+            char c = text.charAt(at);
+            if (c == '.') {
+                fraction = 0;
+            } else if (Text.isDigit(c)) {
+                digits = digits * 10 + c - '0';
+                count += digits == 0 ? 0 : 1;
+                fraction += fraction < 0 ? 0 : 1;
+            } else {
+                break;
+            }
+        }
+        // An exact long over an exact power of ten gives the nearest double. It leads to the nearest
+        // float unless it lies just half way between two.
+        if (at == to && digits < 1L << 53 && fraction < POWERS_OF_TEN.length) {
+            double value = fraction <= 0 ? digits : digits / POWERS_OF_TEN[fraction];
+            boolean halfWay = (Double.doubleToRawLongBits(value) & 0x1fff_ffffL) == 0x1000_0000L;
+            if (!halfWay && (value >= Float.MIN_NORMAL || value == 0)) {
+                return (float) (negative ? -value : value);
+            }
+        }
+        return toFloat(text.substring(from, to));
     }
 
     static float toFloat(String number) {

@@ -61,6 +61,9 @@ final class Routines {
             case Oids.TSRANGE -> RangeRoutines.TIMESTAMP;
             case Oids.TSTZRANGE -> RangeRoutines.TIMESTAMPTZ;
             case Oids.POINT -> PointRoutines.INSTANCE;
+            case Oids.MONEY -> MoneyRoutines.INSTANCE;
+            case Oids.MACADDR -> MacaddrRoutines.INSTANCE;
+            case Oids.TID -> TidRoutines.INSTANCE;
             case Oids.VOID -> PseudoRoutines.VOID;
             default -> PseudoRoutines.NONE;
         };
@@ -77,6 +80,8 @@ final class Routines {
                     Oids.XID8,
                     Oids.PG_LSN,
                     Oids.MONEY,
+                    Oids.MACADDR,
+                    Oids.TID,
                     Oids.TIME,
                     Oids.TIMESTAMP,
                     Oids.TIMESTAMPTZ,

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <caption>Java class by type</caption>
  * <tr><td>bool</td><td>Boolean</td></tr>
  * <tr><td>int2, int4, int8</td><td>Short, Integer, Long</td></tr>
- * <tr><td>oid, xid, cid, reg*, money, xid8, pg_lsn</td><td>Long (oid and kin: 0 to 2^32-1)</td></tr>
+ * <tr><td>oid, xid, cid, reg*, money, xid8, pg_lsn, tid, macaddr</td><td>Long (oid and kin: 0 to
+ *     2^32-1; money in cents)</td></tr>
  * <tr><td>float4, float8</td><td>Float, Double</td></tr>
  * <tr><td>numeric</td><td>{@link Numeric}</td></tr>
  * <tr><td>text, varchar, bpchar, name, "char", unknown, json, xml, cstring, refcursor, jsonpath,

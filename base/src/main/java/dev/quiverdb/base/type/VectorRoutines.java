@@ -27,10 +27,9 @@ final class VectorRoutines extends TypeRoutines {
             if (to == at) {
                 throw SqlException.invalidText("vector", text);
             }
-            String number = text.substring(at, to);
-            float value = FloatText.toFloat(number);
-            if (Float.isInfinite(value) && !isWord(number)) {
-                throw outOfRange(number, "vector");
+            float value = FloatText.toFloat(text, at, to);
+            if (Float.isInfinite(value) && !isWord(text.substring(at, to))) {
+                throw outOfRange(text.substring(at, to), "vector");
             }
             Vector.checkElement(value);
             if (count == elements.length) {

@@ -190,6 +190,24 @@ class TypeTest {
                 .hasMessage("malformed record literal: \"(1)\"");
     }
 
+    @Randomised(runs = 20)
+    void elementsOfVectorsAreTheNearestFloats(SplittableRandom random) {
+        for (int i = 0; i < 2000; i++) {
+            String text =
+                    switch (random.nextInt(3)) {
+                        case 0 -> Float.toString(Float.intBitsToFloat(random.nextInt()));
+                        case 1 -> random.nextInt() + "." + random.nextInt(Integer.MAX_VALUE);
+                        // Half way between two floats, or as good as.
+                        default -> (16_777_217L + 2L * random.nextInt(1000)) + (random.nextBoolean() ? "" : ".000001");
+                    };
+            float expected = Float.parseFloat(text);
+            if (Float.isFinite(expected)) {
+                var vector = (Vector) Types.VECTOR.parse("[" + text + "]", 1, TypeContext.DEFAULT);
+                assertThat(vector.get(0)).as(text).isEqualTo(expected);
+            }
+        }
+    }
+
     @Test
     void typesThatCannotWorkYetSaySo() {
         assertThatThrownBy(() -> Types.get(Oids.TSVECTOR).parse("a", -1, TypeContext.DEFAULT))
