@@ -13,8 +13,8 @@ import java.math.RoundingMode;
  */
 public final class FloatText {
     private static final double[] POWERS_OF_TEN = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-        1e21, 1e22
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17, 1e18, 1e19, 1e20, 1e21, 1e22
     };
 
     private static final String[] WORDS = {"infinity", "inf", "nan"};
@@ -160,7 +160,9 @@ public final class FloatText {
         return word == 0 ? Double.parseDouble(javaForm(number)) : word;
     }
 
-    /** The float that the text from {@code from} to {@code to}, accepted by {@link #scan}, means. */
+    /**
+     * The float that the text from {@code from} to {@code to}, accepted by {@link #scan}, means.
+     */
     static float toFloat(String text, int from, int to) {
         int at = from;
         boolean negative = text.charAt(at) == '-';
@@ -182,7 +184,8 @@ public final class FloatText {
                 break;
             }
         }
-        // An exact long over an exact power of ten gives the nearest double. It leads to the nearest
+        // An exact long over an exact power of ten gives the nearest double. It leads to the
+        // nearest
         // float unless it lies just half way between two.
         if (at == to && digits < 1L << 53 && fraction < POWERS_OF_TEN.length) {
             double value = fraction <= 0 ? digits : digits / POWERS_OF_TEN[fraction];

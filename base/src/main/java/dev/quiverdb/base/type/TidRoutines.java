@@ -3,7 +3,10 @@ package dev.quiverdb.base.type;
 import dev.quiverdb.base.error.SqlException;
 import java.nio.ByteBuffer;
 
-/** tid, {@code (block,offset)}: the block in the upper 32 of the lower 48 bits of a long, then the offset. */
+/**
+ * tid, {@code (block,offset)}: the block in the upper 32 of the lower 48 bits of a long, then the
+ * offset.
+ */
 final class TidRoutines extends TypeRoutines {
     static final TidRoutines INSTANCE = new TidRoutines();
 

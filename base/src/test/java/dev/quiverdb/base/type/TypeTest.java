@@ -198,7 +198,9 @@ class TypeTest {
                         case 0 -> Float.toString(Float.intBitsToFloat(random.nextInt()));
                         case 1 -> random.nextInt() + "." + random.nextInt(Integer.MAX_VALUE);
                         // Half way between two floats, or as good as.
-                        default -> (16_777_217L + 2L * random.nextInt(1000)) + (random.nextBoolean() ? "" : ".000001");
+                        default ->
+                                (16_777_217L + 2L * random.nextInt(1000))
+                                        + (random.nextBoolean() ? "" : ".000001");
                     };
             float expected = Float.parseFloat(text);
             if (Float.isFinite(expected)) {
