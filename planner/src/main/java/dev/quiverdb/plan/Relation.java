@@ -134,6 +134,7 @@ public record Relation(
      *     must do
      * @param setColumns positions for SET NULL (a, b) and SET DEFAULT, all referring columns by
      *     default
+     * @param setDefaults SET DEFAULT: the values for {@code setColumns}, over no row; else empty
      */
     public record Referenced(
             int oid,
@@ -148,6 +149,7 @@ public record Relation(
             Action onUpdate,
             Action onDelete,
             List<Integer> setColumns,
+            List<Expression> setDefaults,
             boolean deferrable,
             boolean initiallyDeferred) {
         public Referenced {
@@ -155,6 +157,7 @@ public record Relation(
             keyNames = List.copyOf(keyNames);
             referrerColumns = List.copyOf(referrerColumns);
             setColumns = List.copyOf(setColumns);
+            setDefaults = List.copyOf(setDefaults);
         }
     }
 

@@ -1,0 +1,49 @@
+package dev.quiverdb.execute;
+
+import dev.quiverdb.base.type.TypeContext;
+import dev.quiverdb.plan.Plan;
+import dev.quiverdb.plan.Relation;
+import dev.quiverdb.storage.Sequences;
+import dev.quiverdb.storage.Transaction;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one execution of a plan may know of the world around it: made by the session for each execution.
+ * Used by one thread at a time.
+ */
+public interface ExecutionContext {
+    Transaction transaction();
+
+    /** Values of {@code $1...}, already of the plan's parameter types. */
+    List<@Nullable Object> parameters();
+
+    /** Time zone, date style and names, for input and output functions. */
+    TypeContext types();
+
+    CatalogFunctions catalog();
+
+    SessionFunctions session();
+
+    Sequences sequences();
+
+    /** Constraints checked at the end of the statement or transaction. */
+    ConstraintQueue constraints();
+
+    /** Throws 57014 if the statement was cancelled or has timed out. Called for every batch. */
+    void checkCancelled();
+
+    /** work_mem: what one sort or hash table may keep in memory. */
+    long workMemoryBytes();
+
+    /** Where spill files go; the files are deleted when the execution ends. */
+    Path spillDirectory();
+
+    /** Rows of a catalog relation: all its columns, in the order of its definition. */
+    Iterator<@Nullable Object[]> virtualRows(Plan.VirtualScan scan);
+
+    /** A table that a foreign key's action must read or change, by pg_class.oid. */
+    Relation relation(int oid);
+}

@@ -1,0 +1,306 @@
+package dev.quiverdb.execute;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.execute.expression.Compiler;
+import dev.quiverdb.execute.expression.Evaluator;
+import dev.quiverdb.execute.expression.Row;
+import dev.quiverdb.plan.Plan;
+import dev.quiverdb.plan.Relation;
+import dev.quiverdb.storage.InsertOutcome;
+import dev.quiverdb.storage.LockOutcome;
+import dev.quiverdb.storage.Transaction;
+import dev.quiverdb.storage.UniqueViolation;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes rows of one table: computes generated and hidden columns, checks constraints, gives PostgreSQL's words to
+ * what storage refuses, and leaves referential checks to {@link ReferentialActions}.
+ */
+final class RowWriter {
+    private static final int VALUE_CHARACTERS_MAX = 64;
+
+    private final Relation relation;
+    private final ExecutionContext context;
+    private final ReferentialActions references;
+    private final @Nullable Evaluator[] generated;
+    private final Evaluator[] checks;
+    private final Row.OfArray row = new Row.OfArray();
+    private final int[] allColumnIds;
+    private final boolean anyGenerated;
+
+    RowWriter(Relation relation, Compiler compiler, ReferentialActions references) {
+        this.relation = relation;
+        this.references = references;
+        context = compiler.frame().context();
+        int count = relation.columns().size();
+        generated = new Evaluator[count];
+        allColumnIds = new int[count];
+        boolean any = false;
+        for (int i = 0; i < count; i++) {
+            var column = relation.columns().get(i);
+            generated[i] = compiler.compileIf(column.generated());
+            any |= generated[i] != null;
+            allColumnIds[i] = column.columnId();
+        }
+        anyGenerated = any;
+        checks = compiler.compileAll(relation.checks().stream().map(Relation.Check::condition).toList());
+    }
+
+    Relation relation() {
+        return relation;
+    }
+
+    int width() {
+        return allColumnIds.length;
+    }
+
+    private Transaction transaction() {
+        return context.transaction();
+    }
+
+    /** The table row the snapshot sees; null if there is none. */
+    @Nullable Object @Nullable [] read(long rowId) {
+        var values = new Object[allColumnIds.length];
+        return transaction().fetch(relation.tabletId(), rowId, allColumnIds, values) ? values : null;
+    }
+
+    /** The newest table row. */
+    @Nullable Object @Nullable [] readLatest(long rowId) {
+        var values = new Object[allColumnIds.length];
+        return transaction().fetchLatest(relation.tabletId(), rowId, allColumnIds, values) ? values : null;
+    }
+
+    /** Fills generated and hidden columns. */
+    void generate(@Nullable Object[] values) {
+        if (!anyGenerated) {
+            return;
+        }
+        row.set(values);
+        for (int i = 0; i < generated.length; i++) {
+            var evaluator = generated[i];
+            if (evaluator != null) {
+                values[i] = evaluator.value(row);
+            }
+        }
+    }
+
+    /** NOT NULL and CHECK. */
+    void check(@Nullable Object[] values) {
+        for (int i = 0; i < values.length; i++) {
+            var column = relation.columns().get(i);
+            if (values[i] == null && column.notNull()) {
+                throw new SqlException(
+                                SqlState.NOT_NULL_VIOLATION,
+                                "null value in column \""
+                                        + column.name()
+                                        + "\" of relation \""
+                                        + relation.name()
+                                        + "\" violates not-null constraint")
+                        .withDetail(failingRow(values))
+                        .withTable(relation.schema(), relation.name())
+                        .withColumn(column.name());
+            }
+        }
+        row.set(values);
+        for (int i = 0; i < checks.length; i++) {
+            if (Boolean.FALSE.equals(checks[i].value(row))) {
+                var name = relation.checks().get(i).name();
+                throw new SqlException(
+                                SqlState.CHECK_VIOLATION,
+                                "new row for relation \""
+                                        + relation.name()
+                                        + "\" violates check constraint \""
+                                        + name
+                                        + "\"")
+                        .withDetail(failingRow(values))
+                        .withTable(relation.schema(), relation.name())
+                        .withConstraint(name);
+            }
+        }
+    }
+
+    /** {@code Failing row contains (1, null, x).} */
+    private String failingRow(@Nullable Object[] values) {
+        var text = new StringBuilder("Failing row contains (");
+        boolean first = true;
+        for (int i = 0; i < values.length; i++) {
+            var column = relation.columns().get(i);
+            if (column.hidden()) {
+                continue;
+            }
+            if (!first) {
+                text.append(", ");
+            }
+            first = false;
+            var value = values[i];
+            text.append(value == null ? "null" : clip(column.type().format(value, context.types())));
+        }
+        return text.append(").").toString();
+    }
+
+    private static String clip(String value) {
+        int characters = value.codePointCount(0, value.length());
+        return characters <= VALUE_CHARACTERS_MAX
+                ? value
+                : value.substring(0, value.offsetByCodePoints(0, VALUE_CHARACTERS_MAX)) + "...";
+    }
+
+    /** WITH CHECK conditions, compiled once. */
+    static final class Checks {
+        private final List<Plan.WithCheck> checks;
+        private final Evaluator[] conditions;
+
+        Checks(List<Plan.WithCheck> checks, Compiler compiler) {
+            this.checks = checks;
+            conditions = compiler.compileAll(checks.stream().map(Plan.WithCheck::condition).toList());
+        }
+    }
+
+    /**
+     * Policies are looked at before constraints, views' check options after the row is written.
+     *
+     * @param kinds which to look at
+     */
+    void withChecks(Checks all, @Nullable Object[] values, Plan.CheckKind... kinds) {
+        for (int i = 0; i < all.conditions.length; i++) {
+            var check = all.checks.get(i);
+            if (List.of(kinds).contains(check.kind()) && !all.conditions[i].isTrue(row.set(values))) {
+                throw failed(check, values);
+            }
+        }
+    }
+
+    private SqlException failed(Plan.WithCheck check, @Nullable Object[] values) {
+        var policy = check.name().isEmpty() ? "" : " \"" + check.name() + "\"";
+        return switch (check.kind()) {
+            case VIEW ->
+                    new SqlException(
+                                    SqlState.WITH_CHECK_OPTION_VIOLATION,
+                                    "new row violates check option for view \"" + check.name() + "\"")
+                            .withDetail(failingRow(values));
+            case POLICY ->
+                    new SqlException(
+                            SqlState.INSUFFICIENT_PRIVILEGE,
+                            "new row violates row-level security policy"
+                                    + policy
+                                    + " for table \""
+                                    + relation.name()
+                                    + "\"");
+            case POLICY_USING ->
+                    new SqlException(
+                            SqlState.INSUFFICIENT_PRIVILEGE,
+                            "new row violates row-level security policy"
+                                    + policy
+                                    + " (USING expression) for table \""
+                                    + relation.name()
+                                    + "\"");
+        };
+    }
+
+    /** Inserts a complete, checked row. */
+    long insert(@Nullable Object[] values) {
+        try {
+            long rowId = transaction().insert(relation.tabletId(), values);
+            references.inserted(relation, values);
+            return rowId;
+        } catch (UniqueViolation violation) {
+            throw duplicate(violation);
+        }
+    }
+
+    /** Inserts a row unless a key of the arbiters (none: of all unique indexes) is there. */
+    InsertOutcome insertOrConflict(@Nullable Object[] values, int[] arbiterIndexIds) {
+        try {
+            var outcome = transaction().insertOrConflict(relation.tabletId(), values, arbiterIndexIds);
+            if (outcome.inserted()) {
+                references.inserted(relation, values);
+            }
+            return outcome;
+        } catch (UniqueViolation violation) {
+            throw duplicate(violation);
+        }
+    }
+
+    /** Inserts rows by the bulk path. */
+    void insertAll(dev.quiverdb.base.batch.Batch rows) {
+        try {
+            transaction().insertBatch(relation.tabletId(), rows);
+        } catch (UniqueViolation violation) {
+            throw duplicate(violation);
+        }
+        if (!relation.foreignKeys().isEmpty()) {
+            for (int i = 0; i < rows.size(); i++) {
+                references.inserted(relation, RowReader.copy(rows, i));
+            }
+        }
+    }
+
+    /** Writes the columns that differ. */
+    LockOutcome update(long rowId, @Nullable Object[] before, @Nullable Object[] after, BitSet assigned) {
+        var ids = new ArrayList<Integer>();
+        var values = new ArrayList<@Nullable Object>();
+        for (int i = 0; i < after.length; i++) {
+            if (assigned.get(i) || generated[i] != null) {
+                ids.add(allColumnIds[i]);
+                values.add(after[i]);
+            }
+        }
+        try {
+            var outcome =
+                    transaction()
+                            .update(
+                                    relation.tabletId(),
+                                    rowId,
+                                    ids.stream().mapToInt(Integer::intValue).toArray(),
+                                    values.toArray());
+            if (outcome == LockOutcome.DONE) {
+                references.updated(relation, before, after);
+            }
+            return outcome;
+        } catch (UniqueViolation violation) {
+            throw duplicate(violation);
+        }
+    }
+
+    LockOutcome delete(long rowId, @Nullable Object[] before) {
+        var outcome = transaction().delete(relation.tabletId(), rowId);
+        if (outcome == LockOutcome.DONE) {
+            references.deleted(relation, before);
+        }
+        return outcome;
+    }
+
+    SqlException duplicate(UniqueViolation violation) {
+        for (var index : relation.indexes()) {
+            if (index.indexId() == violation.indexId()) {
+                return new SqlException(
+                                SqlState.UNIQUE_VIOLATION,
+                                "duplicate key value violates unique constraint \"" + index.name() + "\"")
+                        .withDetail(
+                                "Key ("
+                                        + String.join(", ", index.keyTexts())
+                                        + ")=("
+                                        + keyValues(index, violation.key())
+                                        + ") already exists.")
+                        .withTable(relation.schema(), relation.name())
+                        .withConstraint(index.name());
+            }
+        }
+        return new SqlException(SqlState.UNIQUE_VIOLATION, Objects.requireNonNullElse(violation.getMessage(), ""));
+    }
+
+    private String keyValues(Relation.Index index, List<@Nullable Object> key) {
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < index.columns().size() && i < key.size(); i++) {
+            var value = key.get(i);
+            var type = relation.columns().get(index.columns().get(i)).type();
+            texts.add(value == null ? "null" : type.format(value, context.types()));
+        }
+        return String.join(", ", texts);
+    }
+}

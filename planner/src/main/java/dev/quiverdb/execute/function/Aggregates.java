@@ -1,0 +1,247 @@
+package dev.quiverdb.execute.function;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.type.BitString;
+import dev.quiverdb.base.type.Numeric;
+import dev.quiverdb.base.type.Oids;
+import dev.quiverdb.base.type.Type;
+import dev.quiverdb.execute.expression.FunctionRef;
+import java.util.Comparator;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Finds aggregates by name and argument types. */
+public final class Aggregates {
+    /**
+     * Makers of accumulators for a call.
+     *
+     * @param order compares key arrays of WITHIN GROUP; null without
+     */
+    public static Supplier<Accumulator> find(
+            FunctionRef function,
+            Type[] arguments,
+            Type result,
+            @Nullable Comparator<@Nullable Object[]> order,
+            CallContext context) {
+        int first = arguments.length == 0 ? 0 : arguments[0].actual().oid();
+        Supplier<Accumulator> found =
+                switch (function.name()) {
+                    case "count" -> () -> new Count(arguments.length > 0);
+                    case "sum" -> sum(first);
+                    case "avg" -> average(first);
+                    case "min" -> () -> new Extreme(arguments[0], false);
+                    case "max" -> () -> new Extreme(arguments[0], true);
+                    case "bool_and", "every" -> () -> new Fold((a, b) -> (Boolean) a && (Boolean) b);
+                    case "bool_or" -> () -> new Fold((a, b) -> (Boolean) a || (Boolean) b);
+                    case "bit_and" -> () -> new Fold((a, b) -> bits(a, b, '&'));
+                    case "bit_or" -> () -> new Fold((a, b) -> bits(a, b, '|'));
+                    case "bit_xor" -> () -> new Fold((a, b) -> bits(a, b, '^'));
+                    case "any_value" -> () -> new Fold((a, b) -> a);
+                    case "string_agg" -> () -> new Gathering.Strings(first == Oids.BYTEA);
+                    case "array_agg" -> () -> new Gathering.Arrays(arguments[0], result);
+                    case "json_agg" -> () -> new Gathering.JsonArray(arguments[0], context.types());
+                    case "jsonb_agg" -> () -> new Gathering.JsonbArray(arguments[0], context.types());
+                    case "json_object_agg" -> () -> new Gathering.JsonObject(arguments, context.types());
+                    case "jsonb_object_agg" -> () -> new Gathering.JsonbObject(arguments, context.types());
+                    case "stddev", "stddev_samp" -> spread(first, Statistics.Kind.STDDEV_SAMP);
+                    case "stddev_pop" -> spread(first, Statistics.Kind.STDDEV_POP);
+                    case "variance", "var_samp" -> spread(first, Statistics.Kind.VAR_SAMP);
+                    case "var_pop" -> spread(first, Statistics.Kind.VAR_POP);
+                    case "corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept",
+                            "regr_r2", "regr_slope", "regr_sxx", "regr_sxy", "regr_syy" ->
+                            () -> new Statistics.Regression(function.name());
+                    case "percentile_cont" -> () -> new OrderedSets.PercentileCont(result, arguments[0]);
+                    case "percentile_disc" -> () -> new OrderedSets.PercentileDisc(arguments[0]);
+                    case "mode" -> () -> new OrderedSets.Mode(arguments[0]);
+                    case "rank", "dense_rank", "percent_rank", "cume_dist" -> () -> new OrderedSets.Hypothetical(function.name(), order);
+                    default -> null;
+                };
+        if (found == null) {
+            throw SqlException.notSupported("aggregate function " + function.name() + " is not supported yet");
+        }
+        return found;
+    }
+
+    private static Object bits(Object a, Object b, char operation) {
+        if (a instanceof BitString left && b instanceof BitString right) {
+            return BitFunctions.combine(left, right, operation);
+        }
+        long left = ((Number) a).longValue();
+        long right = ((Number) b).longValue();
+        long result = operation == '&' ? left & right : operation == '|' ? left | right : left ^ right;
+        return a instanceof Short ? (Object) (short) result : a instanceof Integer ? (Object) (int) result : (Object) result;
+    }
+
+    private static @Nullable Supplier<Accumulator> sum(int type) {
+        return switch (type) {
+            case Oids.INT2, Oids.INT4 -> LongSum::new;
+            case Oids.INT8 -> () -> new NumericSum(false);
+            case Oids.NUMERIC -> () -> new NumericSum(false);
+            case Oids.FLOAT4 -> () -> new Fold((a, b) -> FloatFunctions.toSingle((double) ((Float) a + (Float) b)));
+            case Oids.FLOAT8 -> () -> new Fold((a, b) -> FloatFunctions.add((Double) a, (Double) b));
+            case Oids.INTERVAL -> () -> new Statistics.Intervals(false);
+            case Oids.MONEY -> () -> new Fold((a, b) -> IntegerFunctions.add((Long) a, (Long) b));
+            case Oids.VECTOR, Oids.HALFVEC -> () -> new VectorFunctions.Sum(false);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Supplier<Accumulator> average(int type) {
+        return switch (type) {
+            case Oids.INT2, Oids.INT4, Oids.INT8, Oids.NUMERIC -> () -> new NumericSum(true);
+            case Oids.FLOAT4, Oids.FLOAT8 -> () -> new Statistics.Floats(Statistics.Kind.AVERAGE);
+            case Oids.INTERVAL -> () -> new Statistics.Intervals(true);
+            case Oids.VECTOR, Oids.HALFVEC -> () -> new VectorFunctions.Sum(true);
+            default -> null;
+        };
+    }
+
+    private static Supplier<Accumulator> spread(int type, Statistics.Kind kind) {
+        return type == Oids.FLOAT4 || type == Oids.FLOAT8
+                ? () -> new Statistics.Floats(kind)
+                : () -> new Statistics.Numerics(kind);
+    }
+
+    /** Whatever a number is, as numeric. */
+    static Numeric numeric(Object value) {
+        return value instanceof Numeric numeric ? numeric : Numeric.of(((Number) value).longValue());
+    }
+
+    private static final class Count implements Accumulator {
+        private final boolean skipsNull;
+        private long count;
+
+        Count(boolean skipsNull) {
+            this.skipsNull = skipsNull;
+        }
+
+        @Override
+        public void add(@Nullable Object[] arguments) {
+            if (!skipsNull || arguments[0] != null) {
+                count++;
+            }
+        }
+
+        @Override
+        public Object result() {
+            return count;
+        }
+    }
+
+    private static final class LongSum implements Accumulator {
+        private long sum;
+        private boolean any;
+
+        @Override
+        public void add(@Nullable Object[] arguments) {
+            if (arguments[0] instanceof Number number) {
+                any = true;
+                sum = IntegerFunctions.add(sum, number.longValue());
+            }
+        }
+
+        @Override
+        public @Nullable Object result() {
+            return any ? sum : null;
+        }
+    }
+
+    /** Sums exactly; longs as long as they fit, then numerics. */
+    private static final class NumericSum implements Accumulator {
+        private final boolean average;
+        private @Nullable Numeric sum;
+        private long small;
+        private long count;
+
+        NumericSum(boolean average) {
+            this.average = average;
+        }
+
+        @Override
+        public void add(@Nullable Object[] arguments) {
+            var value = arguments[0];
+            if (value == null) {
+                return;
+            }
+            count++;
+            if (value instanceof Numeric numeric) {
+                sum = sum == null ? numeric : sum.add(numeric);
+                return;
+            }
+            long number = ((Number) value).longValue();
+            long total = small + number;
+            if (((small ^ total) & (number ^ total)) < 0) {
+                var before = Numeric.of(small);
+                sum = sum == null ? before : sum.add(before);
+                small = number;
+            } else {
+                small = total;
+            }
+        }
+
+        @Override
+        public @Nullable Object result() {
+            if (count == 0) {
+                return null;
+            }
+            var rest = Numeric.of(small);
+            var current = sum;
+            var total = current == null ? rest : small == 0 ? current : current.add(rest);
+            return average ? total.divide(Numeric.of(count)) : total;
+        }
+    }
+
+    private static final class Extreme implements Accumulator {
+        private final Type type;
+        private final boolean greatest;
+        private @Nullable Object best;
+
+        Extreme(Type type, boolean greatest) {
+            this.type = type;
+            this.greatest = greatest;
+        }
+
+        @Override
+        public void add(@Nullable Object[] arguments) {
+            var value = arguments[0];
+            var current = best;
+            if (value != null && (current == null || (greatest ? type.compare(value, current) > 0 : type.compare(value, current) < 0))) {
+                best = value;
+            }
+        }
+
+        @Override
+        public @Nullable Object result() {
+            return best;
+        }
+    }
+
+    private interface Combine {
+        Object apply(Object left, Object right);
+    }
+
+    /** A strict function over what came so far and the next value. */
+    private static final class Fold implements Accumulator {
+        private final Combine combine;
+        private @Nullable Object state;
+
+        Fold(Combine combine) {
+            this.combine = combine;
+        }
+
+        @Override
+        public void add(@Nullable Object[] arguments) {
+            var value = arguments[0];
+            if (value != null) {
+                state = state == null ? value : combine.apply(state, value);
+            }
+        }
+
+        @Override
+        public @Nullable Object result() {
+            return state;
+        }
+    }
+
+    private Aggregates() {}
+}
