@@ -103,7 +103,7 @@ final class AggregateOperator extends Operator {
     }
 
     private @Nullable Object[] keys(Row row) {
-        var values = new Object[keys.length];
+        @Nullable Object[] values = new @Nullable Object[keys.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = keys[i].value(row);
         }
@@ -167,7 +167,7 @@ final class AggregateOperator extends Operator {
     }
 
     private void emit(Group group, Set<Integer> set) {
-        var row = new Object[types.length];
+        @Nullable Object[] row = new @Nullable Object[types.length];
         int at = 0;
         for (int i = 0; i < keys.length; i++) {
             row[at++] = set.contains(i) ? group.keys[i] : null;
@@ -272,7 +272,7 @@ final class AggregateOperator extends Operator {
         if (set.size() == values.length) {
             return values;
         }
-        var masked = new Object[values.length];
+        @Nullable Object[] masked = new @Nullable Object[values.length];
         for (int index : set) {
             masked[index] = values[index];
         }

@@ -38,7 +38,7 @@ final class AggregateState {
             order = call.orderBy().isEmpty() ? null : new RowOrder(call.orderBy(), compiler);
             argumentTypes = Arrays.stream(arguments).map(Evaluator::type).toArray(Type[]::new);
             var context = new CallContext(compiler.frame().context(), call.function(), -1, false);
-            accumulators = Aggregates.find(call.function(), argumentTypes, call.type(), order == null ? null : order::compare, context);
+            accumulators = Aggregates.find(call.function(), argumentTypes, call.type(), order, context);
         }
 
         AggregateState start() {
@@ -68,7 +68,7 @@ final class AggregateState {
         if (template.filter != null && !template.filter.isTrue(row)) {
             return;
         }
-        var values = new Object[template.arguments.length];
+        @Nullable Object[] values = new @Nullable Object[template.arguments.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = template.arguments[i].value(row);
         }
@@ -92,7 +92,7 @@ final class AggregateState {
     }
 
     private @Nullable Object[] evaluateDirect(Row row) {
-        var values = new Object[template.direct.length];
+        @Nullable Object[] values = new @Nullable Object[template.direct.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = template.direct[i].value(row);
         }

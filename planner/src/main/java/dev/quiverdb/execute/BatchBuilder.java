@@ -20,7 +20,7 @@ final class BatchBuilder {
     }
 
     private void prepare() {
-        if (columns.length != types.length || rows >= capacity && capacity < Batch.ROWS_MAX || columns.length == 0) {
+        if (columns.length != types.length || (rows >= capacity && capacity < Batch.ROWS_MAX)) {
             if (rows >= capacity) {
                 capacity = Batch.ROWS_MAX;
             }

@@ -45,7 +45,7 @@ final class FunctionScanOperator extends Operator {
     @Nullable Batch next() {
         frame.context().checkCancelled();
         while (!builder.full()) {
-            var values = new Object[types.length];
+            @Nullable Object[] values = new @Nullable Object[types.length];
             boolean any = false;
             int at = 0;
             for (int i = 0; i < open.size(); i++) {

@@ -85,7 +85,7 @@ final class HashJoinOperator extends Operator {
 
     private HashKey key(Evaluator[] keys, @Nullable Object[] row) {
         keyRow.set(row);
-        var values = new Object[keys.length];
+        @Nullable Object[] values = new @Nullable Object[keys.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = keys[i].value(keyRow);
         }

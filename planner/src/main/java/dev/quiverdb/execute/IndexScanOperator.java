@@ -69,7 +69,7 @@ final class IndexScanOperator extends ScanOperator {
             if (value == null) {
                 return List.of();
             }
-            var values = plan.equal().get(i).anyElement() ? distinct((PgArray) value) : List.of(value);
+            List<Object> values = plan.equal().get(i).anyElement() ? distinct((PgArray) value) : List.<Object>of(value);
             var longer = new ArrayList<List<@Nullable Object>>();
             for (var prefix : prefixes) {
                 for (var element : values) {
@@ -87,7 +87,7 @@ final class IndexScanOperator extends ScanOperator {
                 withNull.add(null);
                 prefix = withNull;
             }
-            result.add(new KeyRange(prefix, from, to, from == null && to == null));
+            result.add(from == null && to == null ? KeyRange.equalTo(prefix.toArray()) : KeyRange.between(prefix, from, to));
         }
         if (plan.backward()) {
             Collections.reverse(result);
@@ -151,7 +151,7 @@ final class IndexScanOperator extends ScanOperator {
     }
 
     private @Nullable Batch one() {
-        var values = new Object[columnIds.length];
+        @Nullable Object[] values = new @Nullable Object[columnIds.length];
         return transaction().fetch(tabletId, rowIds[0], columnIds, values) ? single(rowIds[0], values) : null;
     }
 

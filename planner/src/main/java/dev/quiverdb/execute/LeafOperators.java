@@ -32,7 +32,7 @@ final class LeafOperators {
         @Nullable Batch next() {
             while (next < rows.length && !builder.full()) {
                 var expressions = rows[next++];
-                var values = new Object[expressions.length];
+                @Nullable Object[] values = new @Nullable Object[expressions.length];
                 for (int i = 0; i < values.length; i++) {
                     values[i] = expressions[i].value(Row.NONE);
                 }
@@ -102,7 +102,7 @@ final class LeafOperators {
             var positions = plan.positions();
             while (!builder.full() && source.hasNext()) {
                 var all = source.next();
-                var values = new Object[positions.size()];
+                @Nullable Object[] values = new @Nullable Object[positions.size()];
                 for (int i = 0; i < values.length; i++) {
                     int position = positions.get(i);
                     values[i] = position == Plan.TABLE_OID ? (Object) Integer.toUnsignedLong(plan.relationOid()) : all[position];

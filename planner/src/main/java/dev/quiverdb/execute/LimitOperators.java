@@ -127,7 +127,17 @@ final class LimitOperators {
 
     /** Keeps the best rows in a heap. */
     static final class TopNOperator extends Operator {
-        private record Kept(@Nullable Object[] keys, long number, @Nullable Object[] row) {}
+        private static final class Kept {
+            final @Nullable Object[] keys;
+            final long number;
+            final @Nullable Object[] row;
+
+            Kept(@Nullable Object[] keys, long number, @Nullable Object[] row) {
+                this.keys = keys;
+                this.number = number;
+                this.row = row;
+            }
+        }
 
         private final Operator input;
         private final RowOrder order;

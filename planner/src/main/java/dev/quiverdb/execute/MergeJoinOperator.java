@@ -62,7 +62,7 @@ final class MergeJoinOperator extends Operator {
 
     private @Nullable Object[] keys(Evaluator[] keys, @Nullable Object[] row) {
         keyRow.set(row);
-        var values = new Object[keys.length];
+        @Nullable Object[] values = new @Nullable Object[keys.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = keys[i].value(keyRow);
         }

@@ -75,12 +75,12 @@ abstract class ModifyOperator extends Operator {
         if (expressions == null) {
             return;
         }
-        var all = new Object[tableRow.length + 1 + inputRow.length];
+        @Nullable Object[] all = new @Nullable Object[tableRow.length + 1 + inputRow.length];
         System.arraycopy(tableRow, 0, all, 0, tableRow.length);
         all[tableRow.length] = rowId;
         System.arraycopy(inputRow, 0, all, tableRow.length + 1, inputRow.length);
         returned.set(all);
-        var values = new Object[expressions.length];
+        @Nullable Object[] values = new @Nullable Object[expressions.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = expressions[i].value(returned);
         }
@@ -121,7 +121,7 @@ abstract class ModifyOperator extends Operator {
 
     /** Values of a new table row: the visible columns by expression, the others computed. */
     static @Nullable Object[] newRow(RowWriter writer, Evaluator[] values, Row source) {
-        var row = new Object[writer.width()];
+        @Nullable Object[] row = new @Nullable Object[writer.width()];
         int next = 0;
         for (int i = 0; i < row.length && next < values.length; i++) {
             if (!writer.relation().columns().get(i).hidden()) {
@@ -389,8 +389,19 @@ abstract class ModifyOperator extends Operator {
     // ---------------------------------------------------------------- MERGE
 
     static final class MergeOperator extends ModifyOperator {
-        private record Action(
-                Plan.MergeAction plan, @Nullable Evaluator condition, Evaluator[] values, Assignments assignments) {}
+        private static final class Action {
+            final Plan.MergeAction plan;
+            final @Nullable Evaluator condition;
+            final Evaluator[] values;
+            final Assignments assignments;
+
+            Action(Plan.MergeAction plan, Compiler compiler) {
+                this.plan = plan;
+                condition = compiler.compileIf(plan.condition());
+                values = compiler.compileAll(plan.values());
+                assignments = new Assignments(plan.assignments(), compiler);
+            }
+        }
 
         private final Plan.Merge plan;
         private final List<Action> actions;
@@ -401,16 +412,7 @@ abstract class ModifyOperator extends Operator {
         MergeOperator(Plan.Merge plan, Operator input, Compiler compiler, ReferentialActions references) {
             super(plan, plan.target(), plan.returning(), input, compiler, references);
             this.plan = plan;
-            actions =
-                    plan.actions().stream()
-                            .map(
-                                    action ->
-                                            new Action(
-                                                    action,
-                                                    compiler.compileIf(action.condition()),
-                                                    compiler.compileAll(action.values()),
-                                                    new Assignments(action.assignments(), compiler)))
-                            .toList();
+            actions = plan.actions().stream().map(action -> new Action(action, compiler)).toList();
             checks = new RowWriter.Checks(plan.checks(), compiler);
         }
 
@@ -444,10 +446,8 @@ abstract class ModifyOperator extends Operator {
 
         /** False if the row changed under a lock wait and must be looked at again. */
         private boolean perform(Action action, @Nullable Long rowId, @Nullable Object[] row) {
-            switch (action.plan.command()) {
-                case NOTHING -> {
-                    return true;
-                }
+            return switch (action.plan.command()) {
+                case NOTHING -> true;
                 case INSERT -> {
                     var values = newRow(writer, action.values, source);
                     writer.withChecks(checks, values, CheckKind.POLICY);
@@ -455,16 +455,15 @@ abstract class ModifyOperator extends Operator {
                     long inserted = writer.insert(values);
                     writer.withChecks(checks, values, CheckKind.VIEW);
                     done(values, inserted, row);
-                    return true;
+                    yield true;
                 }
                 case UPDATE, DELETE -> {
                     if (rowId == null) {
                         throw new IllegalStateException("MERGE has no row to change");
                     }
-                    return change(action, rowId, row);
+                    yield change(action, rowId, row);
                 }
-            }
-            return true;
+            };
         }
 
         private boolean change(Action action, long rowId, @Nullable Object[] row) {

@@ -6,14 +6,13 @@ import dev.quiverdb.plan.Plan;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes operators of plan nodes. */
 final class Operators {
     /** Measures and whatever else one tree of operators shares. */
     static final class Instruments {
-        final Map<Plan, InstrumentedOperator> byNode = new IdentityHashMap<>();
+        final IdentityHashMap<Plan, InstrumentedOperator> byNode = new IdentityHashMap<>();
     }
 
     /** Makes subplans' operators for expressions. */

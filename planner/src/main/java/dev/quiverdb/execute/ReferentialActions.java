@@ -77,9 +77,10 @@ final class ReferentialActions {
         for (int column : columns) {
             var before = a[column];
             var after = b[column];
-            if (before == null || after == null
-                    ? before != after
-                    : !relation.columns().get(column).type().valuesEqual(before, after)) {
+            if (before == null && after == null) {
+                continue;
+            }
+            if (before == null || after == null || !relation.columns().get(column).type().valuesEqual(before, after)) {
                 return true;
             }
         }
@@ -96,7 +97,7 @@ final class ReferentialActions {
     }
 
     private void note(Relation relation, ForeignKey key, @Nullable Object[] row) {
-        var values = new Object[key.columns().size()];
+        @Nullable Object[] values = new @Nullable Object[key.columns().size()];
         var types = new Type[values.length];
         int nulls = 0;
         for (int i = 0; i < values.length; i++) {
@@ -153,7 +154,7 @@ final class ReferentialActions {
     }
 
     /** A deferred check: the referring row may be gone by now. */
-    private void lookUpAgain(ExecutionContext now, Relation relation, ForeignKey key, Object[] values, Type[] types) {
+    private void lookUpAgain(ExecutionContext now, Relation relation, ForeignKey key, @Nullable Object[] values, Type[] types) {
         now.transaction().beginStatement();
         if (rowsWith(now, relation, key.columns(), values, types).isEmpty()) {
             return;
@@ -259,7 +260,7 @@ final class ReferentialActions {
         } else {
             referred = !rowsWith(now, now.relation(reference.referrerOid()), reference.referrerColumns(), key, types).isEmpty();
         }
-        if (!referred || mayBeBack && !rowsWith(now, relation, reference.keyColumns(), key, types).isEmpty()) {
+        if (!referred || (mayBeBack && !rowsWith(now, relation, reference.keyColumns(), key, types).isEmpty())) {
             return;
         }
         throw new SqlException(

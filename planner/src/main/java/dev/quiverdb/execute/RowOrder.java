@@ -38,7 +38,7 @@ final class RowOrder implements Comparator<@Nullable Object[]> {
 
     /** The keys of a row. */
     @Nullable Object[] keys(Row row) {
-        var values = new Object[keys.length];
+        @Nullable Object[] values = new @Nullable Object[keys.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = keys[i].value(row);
         }
@@ -59,7 +59,7 @@ final class RowOrder implements Comparator<@Nullable Object[]> {
 
     int compare(int key, @Nullable Object left, @Nullable Object right) {
         if (left == null || right == null) {
-            if (left == right) {
+            if (left == null && right == null) {
                 return 0;
             }
             return (left == null) == nullsFirst[key] ? -1 : 1;

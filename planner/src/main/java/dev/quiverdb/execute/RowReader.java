@@ -37,7 +37,7 @@ final class RowReader implements RowSource {
     /** The i-th row that counts. */
     static @Nullable Object[] copy(Batch batch, int i) {
         int row = batch.row(i);
-        var values = new Object[batch.columnCount()];
+        @Nullable Object[] values = new @Nullable Object[batch.columnCount()];
         for (int column = 0; column < values.length; column++) {
             values[column] = batch.column(column).get(row);
         }

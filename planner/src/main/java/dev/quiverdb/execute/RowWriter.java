@@ -65,13 +65,13 @@ final class RowWriter {
 
     /** The table row the snapshot sees; null if there is none. */
     @Nullable Object @Nullable [] read(long rowId) {
-        var values = new Object[allColumnIds.length];
+        @Nullable Object[] values = new @Nullable Object[allColumnIds.length];
         return transaction().fetch(relation.tabletId(), rowId, allColumnIds, values) ? values : null;
     }
 
     /** The newest table row. */
     @Nullable Object @Nullable [] readLatest(long rowId) {
-        var values = new Object[allColumnIds.length];
+        @Nullable Object[] values = new @Nullable Object[allColumnIds.length];
         return transaction().fetchLatest(relation.tabletId(), rowId, allColumnIds, values) ? values : null;
     }
 

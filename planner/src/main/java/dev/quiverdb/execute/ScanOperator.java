@@ -61,7 +61,7 @@ abstract class ScanOperator extends Operator {
             return null;
         }
         fixedDone = true;
-        var values = new Object[columnIds.length];
+        @Nullable Object[] values = new @Nullable Object[columnIds.length];
         boolean found =
                 row.latest()
                         ? transaction().fetchLatest(tabletId, row.rowId(), columnIds, values)

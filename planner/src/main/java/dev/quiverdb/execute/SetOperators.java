@@ -71,7 +71,7 @@ final class SetOperators {
                     continue;
                 }
                 row.set(values);
-                var keyValues = new Object[keys.length];
+                @Nullable Object[] keyValues = new @Nullable Object[keys.length];
                 for (int i = 0; i < keyValues.length; i++) {
                     keyValues[i] = keys[i].value(row);
                 }

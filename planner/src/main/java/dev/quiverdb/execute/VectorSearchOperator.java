@@ -16,7 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Nearest rows first. Exact: every row that passes the filter is measured, the best k are kept in a heap. */
 final class VectorSearchOperator extends ScanOperator {
-    private record Hit(double distance, long number, @Nullable Object[] row) {}
+    private static final class Hit {
+        final double distance;
+        final long number;
+        final @Nullable Object[] row;
+
+        Hit(double distance, long number, @Nullable Object[] row) {
+            this.distance = distance;
+            this.number = number;
+            this.row = row;
+        }
+    }
 
     private final Plan.VectorSearch plan;
     private final Evaluator query;
@@ -125,7 +135,7 @@ final class VectorSearchOperator extends ScanOperator {
 
     private @Nullable Object[] row(Batch batch, int i, @Nullable Double d) {
         int columns = plan.source().positions().size();
-        var values = new Object[types.length];
+        @Nullable Object[] values = new @Nullable Object[types.length];
         int row = batch.row(i);
         for (int column = 0; column < columns; column++) {
             values[column] = batch.column(column).get(row);

@@ -90,7 +90,7 @@ final class WindowOperator extends Operator {
                 next = 0;
             }
             var values = partition.row(next);
-            var results = new Object[calls.length];
+            @Nullable Object[] results = new @Nullable Object[calls.length];
             for (int i = 0; i < calls.length; i++) {
                 results[i] = calls[i].value(next);
             }

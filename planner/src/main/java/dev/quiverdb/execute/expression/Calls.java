@@ -74,7 +74,7 @@ public final class Calls {
         @Override
         public @Nullable Object value(Row row) {
             // A fresh array each time: a recursive call of the same place must not see ours.
-            var values = new Object[arguments.length];
+            @Nullable Object[] values = new @Nullable Object[arguments.length];
             for (int i = 0; i < values.length; i++) {
                 values[i] = arguments[i].value(row);
             }

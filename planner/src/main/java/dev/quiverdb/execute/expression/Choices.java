@@ -178,8 +178,8 @@ final class Choices {
             var first = left.value(row);
             var second = right.value(row);
             boolean same =
-                    first == null || second == null
-                            ? first == second
+                    (first == null || second == null)
+                            ? (first == null && second == null)
                             : Boolean.TRUE.equals(equality.apply(new Object[] {first, second}));
             return same == negated;
         }

@@ -174,7 +174,7 @@ final class Conversions {
             for (int i = 0; i < record.size(); i++) {
                 frame.setSlot(firstSlot + i, record.get(i));
             }
-            var values = new Object[fields.length];
+            @Nullable Object[] values = new @Nullable Object[fields.length];
             var types = new java.util.ArrayList<Type>(fields.length);
             for (int i = 0; i < fields.length; i++) {
                 values[i] = fields[i].value(row);

@@ -38,7 +38,7 @@ public final class HashKey {
             var left = values[i];
             var right = that.values[i];
             if (left == null || right == null) {
-                if (left != right) {
+                if (left != null || right != null) {
                     return false;
                 }
             } else if (!types[i].valuesEqual(left, right)) {

@@ -304,12 +304,10 @@ final class Kernels {
                         case DIVIDE, MODULO -> throw new IllegalStateException("no kernel for float8 " + operation);
                     };
             if (Double.isInfinite(result) && !Double.isInfinite(a) && !Double.isInfinite(b)) {
-                throw SqlException.of(
-                        dev.quiverdb.base.error.SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: overflow");
+                throw new SqlException(dev.quiverdb.base.error.SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: overflow");
             }
             if (operation == Arithmetic.MULTIPLY && result == 0 && a != 0 && b != 0) {
-                throw SqlException.of(
-                        dev.quiverdb.base.error.SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: underflow");
+                throw new SqlException(dev.quiverdb.base.error.SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: underflow");
             }
             return result;
         }

@@ -25,7 +25,7 @@ final class Logic {
                 if (value == null) {
                     unknown = true;
                 } else if (!value) {
-                    return Boolean.FALSE;
+                    return false;
                 }
             }
             return unknown ? null : Boolean.TRUE;
@@ -100,7 +100,7 @@ final class Logic {
                 if (value == null) {
                     unknown = true;
                 } else if (value) {
-                    return Boolean.TRUE;
+                    return true;
                 }
             }
             return unknown ? null : Boolean.FALSE;
@@ -162,10 +162,10 @@ final class Logic {
             }
             for (int i = 0; i < record.size(); i++) {
                 if ((record.get(i) == null) != isNull) {
-                    return Boolean.FALSE;
+                    return false;
                 }
             }
-            return Boolean.TRUE;
+            return true;
         }
 
         @Override

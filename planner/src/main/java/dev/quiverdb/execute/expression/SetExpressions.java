@@ -92,7 +92,7 @@ public final class SetExpressions {
         if (!any) {
             return null;
         }
-        var values = new Object[expressions.length];
+        @Nullable Object[] values = new @Nullable Object[expressions.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = expressions[i].value(row);
         }

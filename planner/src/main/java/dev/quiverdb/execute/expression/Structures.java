@@ -24,7 +24,7 @@ final class Structures {
 
         @Override
         public @Nullable Object value(Row row) {
-            var values = new Object[fields.length];
+            @Nullable Object[] values = new @Nullable Object[fields.length];
             for (int i = 0; i < fields.length; i++) {
                 values[i] = fields[i].value(row);
             }
@@ -51,7 +51,7 @@ final class Structures {
         @Override
         public @Nullable Object value(Row row) {
             for (int i = 0; i < left.length; i++) {
-                var pair = new Object[] {left[i].value(row), right[i].value(row)};
+                @Nullable Object[] pair = new @Nullable Object[] {left[i].value(row), right[i].value(row)};
                 if (pair[0] == null || pair[1] == null) {
                     return null;
                 }
@@ -102,7 +102,7 @@ final class Structures {
         @Override
         public @Nullable Object value(Row row) {
             var record = (RecordValue) argument.value(row);
-            var all = new Object[types.size()];
+            @Nullable Object[] all = new @Nullable Object[types.size()];
             for (int i = 0; record != null && i < all.length; i++) {
                 all[i] = record.get(i);
             }
@@ -129,7 +129,7 @@ final class Structures {
             if (elementType == null) {
                 throw new IllegalStateException(type() + " has no element type");
             }
-            var values = new Object[elements.length];
+            @Nullable Object[] values = new @Nullable Object[elements.length];
             for (int i = 0; i < values.length; i++) {
                 values[i] = elements[i].value(row);
             }

@@ -51,7 +51,7 @@ final class SubPlans {
         }
 
         final @Nullable Object[] arguments(Row row) {
-            var values = new Object[bound.length];
+            @Nullable Object[] values = new @Nullable Object[bound.length];
             for (int i = 0; i < bound.length; i++) {
                 values[i] = bound[i].value(row);
             }
@@ -60,7 +60,7 @@ final class SubPlans {
 
         /** What the free slots hold; the answer depends on nothing else. */
         final @Nullable Object[] state() {
-            var values = new Object[freeSlots.length];
+            @Nullable Object[] values = new @Nullable Object[freeSlots.length];
             for (int i = 0; i < values.length; i++) {
                 values[i] = frame.slot(freeSlots[i]);
             }
@@ -251,7 +251,7 @@ final class SubPlans {
         @Override
         public @Nullable Object value(Row row) {
             var table = table();
-            var key = new Object[operands.length];
+            @Nullable Object[] key = new @Nullable Object[operands.length];
             boolean anyNull = false;
             for (int i = 0; i < key.length; i++) {
                 key[i] = operands[i].value(row);

@@ -39,7 +39,7 @@ final class Subscripts {
 
         /** Plain subscripts; null if one is NULL. */
         @Nullable Object @Nullable [] plain(Row row) {
-            var values = new Object[uppers.length];
+            @Nullable Object[] values = new @Nullable Object[uppers.length];
             for (int i = 0; i < values.length; i++) {
                 var upper = uppers[i];
                 values[i] = upper == null ? null : upper.value(row);
@@ -85,7 +85,7 @@ final class Subscripts {
 
         boolean hasOpenBound() {
             for (int i = 0; i < uppers.length; i++) {
-                if (uppers[i] == null || brackets.get(i).slice() && lowers[i] == null) {
+                if (uppers[i] == null || (brackets.get(i).slice() && lowers[i] == null)) {
                     return true;
                 }
             }
@@ -275,7 +275,7 @@ final class Subscripts {
                         SqlState.PROGRAM_LIMIT_EXCEEDED,
                         "array size exceeds the maximum allowed (" + PgArray.ELEMENTS_MAX + ")");
             }
-            var values = new Object[(int) (upper - lower + 1)];
+            @Nullable Object[] values = new @Nullable Object[(int) (upper - lower + 1)];
             System.arraycopy(array.unsafeElements(), 0, values, array.lowerBound(0) - lower, array.size());
             values[at[0] - lower] = value;
             return PgArray.wrap(elementType, new int[] {values.length}, new int[] {lower}, values);

@@ -19,7 +19,7 @@ public final class TableCalls {
 
     static Iterator<? extends @Nullable Object> call(
             Implementation.Rows rows, CallContext context, Evaluator[] arguments, Row row) {
-        var values = new Object[arguments.length];
+        @Nullable Object[] values = new @Nullable Object[arguments.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = arguments[i].value(row);
         }

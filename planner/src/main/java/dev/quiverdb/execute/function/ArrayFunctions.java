@@ -81,7 +81,7 @@ final class ArrayFunctions {
         if (array.dimensions() != 1) {
             throw new SqlException(SqlState.DATA_EXCEPTION, "argument must be empty or one-dimensional array");
         }
-        var values = new Object[array.size() + 1];
+        @Nullable Object[] values = new @Nullable Object[array.size() + 1];
         System.arraycopy(array.unsafeElements(), 0, values, atEnd ? 0 : 1, array.size());
         values[atEnd ? array.size() : 0] = value;
         return PgArray.wrap(element, new int[] {values.length}, new int[] {array.lowerBound(0)}, values);
@@ -128,7 +128,7 @@ final class ArrayFunctions {
     }
 
     private static boolean same(Type type, @Nullable Object a, @Nullable Object b) {
-        return a == null || b == null ? a == b : type.valuesEqual(a, b);
+        return (a == null || b == null) ? (a == null && b == null) : type.valuesEqual(a, b);
     }
 
     private static PgArray remove(PgArray array, @Nullable Object value) {
@@ -186,7 +186,7 @@ final class ArrayFunctions {
                         "array size exceeds the maximum allowed (" + PgArray.ELEMENTS_MAX + ")");
             }
         }
-        var values = new Object[(int) count];
+        @Nullable Object[] values = new @Nullable Object[(int) count];
         Arrays.fill(values, value);
         return PgArray.wrap(element, sizes, lows, values);
     }
@@ -206,8 +206,7 @@ final class ArrayFunctions {
     private static PgArray trim(PgArray array, int n) {
         int length = array.dimensions() == 0 ? 0 : array.length(0);
         if (n < 0 || n > length) {
-            throw SqlException.of(
-                    SqlState.ARRAY_ELEMENT_ERROR, "number of elements to trim must be between 0 and %d", length);
+            throw new SqlException(SqlState.ARRAY_ELEMENT_ERROR, String.format("number of elements to trim must be between 0 and %d", length));
         }
         if (n == 0) {
             return array;

@@ -111,8 +111,7 @@ final class BitFunctions {
 
     private static int index(BitString a, int n) {
         if (n < 0 || n >= a.length()) {
-            throw SqlException.of(
-                    SqlState.ARRAY_SUBSCRIPT_ERROR, "bit index %d out of valid range (0..%d)", n, a.length() - 1);
+            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, String.format("bit index %d out of valid range (0..%d)", n, a.length() - 1));
         }
         return n;
     }

@@ -79,8 +79,7 @@ final class ByteaFunctions {
 
     private static int index(ByteString a, long n, long end) {
         if (n < 0 || n >= end) {
-            throw SqlException.of(
-                    SqlState.ARRAY_SUBSCRIPT_ERROR, "index %d out of valid range, 0..%d", n, end - 1);
+            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, String.format("index %d out of valid range, 0..%d", n, end - 1));
         }
         return (int) (end == a.length() ? n : n >> 3);
     }
@@ -98,8 +97,7 @@ final class ByteaFunctions {
 
     private static void checkBit(ByteString a, long n) {
         if (n < 0 || n >= 8L * a.length()) {
-            throw SqlException.of(
-                    SqlState.ARRAY_SUBSCRIPT_ERROR, "index %d out of valid range, 0..%d", n, 8L * a.length() - 1);
+            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, String.format("index %d out of valid range, 0..%d", n, 8L * a.length() - 1));
         }
     }
 
@@ -210,7 +208,7 @@ final class ByteaFunctions {
         var digits = text.replaceAll("[ \\n\\t\\r]", "");
         for (int i = 0; i < digits.length(); i++) {
             char c = digits.charAt(i);
-            if (c >= 128 || !Character.isLetterOrDigit(c) && c != '+' && c != '/' && c != '=') {
+            if (c >= 128 || (!Character.isLetterOrDigit(c) && "+/=".indexOf(c) < 0)) {
                 throw new SqlException(
                         SqlState.INVALID_PARAMETER_VALUE,
                         "invalid symbol \"" + c + "\" found while decoding base64 sequence");

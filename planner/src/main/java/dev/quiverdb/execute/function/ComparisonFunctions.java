@@ -58,7 +58,7 @@ final class ComparisonFunctions {
                         "int2", "int4", "int8", "float4", "float8", "numeric_", "text_", "bpchar_", "oid", "date_",
                         "time_", "timetz_", "timestamp_", "interval_", "array_", "enum_", "xid8_", "pg_lsn_")) {
             r.two(name + "larger", (CallContext c, Object a, Object b) -> larger(c.argumentType(0), a, b));
-            r.two(name + "smaller", (CallContext c, Object a, Object b) -> larger(c.argumentType(0), b, a) == a ? b : a);
+            r.two(name + "smaller", (CallContext c, Object a, Object b) -> smaller(c.argumentType(0), a, b));
         }
     }
 
@@ -77,6 +77,10 @@ final class ComparisonFunctions {
 
     private static Object larger(Type type, Object left, Object right) {
         return type.compare(left, right) > 0 ? left : right;
+    }
+
+    private static Object smaller(Type type, Object left, Object right) {
+        return type.compare(left, right) <= 0 ? left : right;
     }
 
     private ComparisonFunctions() {}

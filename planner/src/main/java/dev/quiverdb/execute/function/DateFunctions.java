@@ -238,10 +238,10 @@ final class DateFunctions {
         long time = a.micros() % DateTimes.MICROS_PER_DAY;
         long months = a.months() + days / Interval.DAYS_PER_MONTH;
         days %= Interval.DAYS_PER_MONTH;
-        if (months > 0 && (days < 0 || days == 0 && time < 0)) {
+        if (months > 0 && (days < 0 || (days == 0 && time < 0))) {
             days += Interval.DAYS_PER_MONTH;
             months--;
-        } else if (months < 0 && (days > 0 || days == 0 && time > 0)) {
+        } else if (months < 0 && (days > 0 || (days == 0 && time > 0))) {
             days -= Interval.DAYS_PER_MONTH;
             months++;
         }
@@ -275,7 +275,7 @@ final class DateFunctions {
     }
 
     private static @Nullable Object orNull(Numeric value) {
-        return value == DateFields.NONE ? null : value;
+        return value.equals(DateFields.NONE) ? null : value;
     }
 
     private static @Nullable Object toDouble(@Nullable Numeric value) {
@@ -321,20 +321,17 @@ final class DateFunctions {
             }
             return DateTimes.checkDate(DateTimes.days(LocalDate.of(proleptic, month, day)));
         } catch (DateTimeException invalid) {
-            throw SqlException.of(
-                    SqlState.DATETIME_FIELD_OVERFLOW, "date field value out of range: %d-%02d-%02d", year, month, day);
+            throw new SqlException(SqlState.DATETIME_FIELD_OVERFLOW, String.format("date field value out of range: %d-%02d-%02d", year, month, day));
         }
     }
 
     private static long time(int hour, int minute, double second) {
         boolean midnight = hour == 24 && minute == 0 && second == 0;
-        if (hour < 0 || hour > 23 && !midnight || minute < 0 || minute > 59 || Double.isNaN(second) || second < 0 || second > 60) {
-            throw SqlException.of(
-                    SqlState.DATETIME_FIELD_OVERFLOW,
-                    "time field value out of range: %d:%02d:%s",
+        if (hour < 0 || (hour > 23 && !midnight) || minute < 0 || minute > 59 || Double.isNaN(second) || second < 0 || second > 60) {
+            throw new SqlException(SqlState.DATETIME_FIELD_OVERFLOW, String.format("time field value out of range: %d:%02d:%s",
                     hour,
                     minute,
-                    secondText(second));
+                    secondText(second)));
         }
         return hour * DateTimes.MICROS_PER_HOUR + minute * DateTimes.MICROS_PER_MINUTE + Math.round(second * DateTimes.MICROS_PER_SECOND);
     }
@@ -462,10 +459,10 @@ final class DateFunctions {
         }
         int starts = order(s1, s2);
         if (starts > 0) {
-            return e2 == null ? null : order(s1, e2) < 0 ? Boolean.TRUE : e1 == null ? null : (Object) false;
+            return e2 == null ? null : order(s1, e2) < 0 ? (Object) true : e1 == null ? null : (Object) false;
         }
         if (starts < 0) {
-            return e1 == null ? null : order(s2, e1) < 0 ? Boolean.TRUE : e2 == null ? null : (Object) false;
+            return e1 == null ? null : order(s2, e1) < 0 ? (Object) true : e2 == null ? null : (Object) false;
         }
         return e1 == null || e2 == null ? null : (Object) true;
     }

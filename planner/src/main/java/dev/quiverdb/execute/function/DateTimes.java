@@ -237,7 +237,7 @@ public final class DateTimes {
         double secondRest = rounded((days - wholeDays + monthRest - (int) monthRest) * 86_400);
         if (Math.abs(secondRest) >= 86_400) {
             wholeDays += (int) (secondRest / 86_400);
-            secondRest -= (int) (secondRest / 86_400) * 86_400.0;
+            secondRest -= ((int) (secondRest / 86_400)) * 86_400.0;
         }
         long allDays = (long) wholeDays + (int) monthRest;
         double micros = Math.rint(exactMicros + secondRest * MICROS_PER_SECOND);

@@ -334,8 +334,7 @@ final class FloatFunctions {
 
     private static Object setSeed(CallContext context, double seed) {
         if (!(seed >= -1 && seed <= 1)) {
-            throw SqlException.of(
-                    SqlState.INVALID_PARAMETER_VALUE, "setseed parameter %s is out of allowed range [-1,1]", seed);
+            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, String.format("setseed parameter %s is out of allowed range [-1,1]", seed));
         }
         context.execution().session().random().seed(seed);
         return "";

@@ -116,7 +116,7 @@ final class FormatNumbers {
             return scientific(number, t);
         }
         var value = (t.shift > 0 ? number.movePointRight(t.shift) : number).setScale(t.after, RoundingMode.HALF_UP);
-        boolean negative = value.signum() < 0 || value.signum() == 0 && number.signum() < 0 && value.signum() != 0;
+        boolean negative = value.signum() < 0;
         var plain = value.abs().toPlainString();
         int dot = plain.indexOf('.');
         var whole = dot < 0 ? plain : plain.substring(0, dot);

@@ -104,8 +104,8 @@ final class JsonFunctions {
     private static void registerSets(Registry r) {
         r.rows("json_array_elements", (c, a) -> elements(Strings.text(a, 0)).stream().map(child -> child.value().text()).iterator());
         r.rows("json_array_elements_text", (c, a) -> texts(elements(Strings.text(a, 0))));
-        r.rows("json_each", (c, a) -> members(Strings.text(a, 0), "json_each").stream().map(child -> RecordValue.of(List.of(Types.TEXT, Types.JSON), child.key(), child.value().text())).iterator());
-        r.rows("json_each_text", (c, a) -> members(Strings.text(a, 0), "json_each_text").stream().map(child -> RecordValue.of(List.of(Types.TEXT, Types.TEXT), child.key(), child.value().unquoted())).iterator());
+        r.rows("json_each", (c, a) -> members(Strings.text(a, 0)).stream().map(child -> RecordValue.of(List.of(Types.TEXT, Types.JSON), child.key(), child.value().text())).iterator());
+        r.rows("json_each_text", (c, a) -> members(Strings.text(a, 0)).stream().map(child -> RecordValue.of(List.of(Types.TEXT, Types.TEXT), child.key(), child.value().unquoted())).iterator());
         r.rows("json_object_keys", (c, a) -> {
             var tree = JsonTree.parse(Strings.text(a, 0));
             if (tree.kind() != Kind.OBJECT) {
@@ -140,7 +140,7 @@ final class JsonFunctions {
         };
     }
 
-    private static List<JsonTree.Child> members(String json, String function) {
+    private static List<JsonTree.Child> members(String json) {
         var tree = JsonTree.parse(json);
         return switch (tree.kind()) {
             case OBJECT -> tree.children();

@@ -60,7 +60,7 @@ public final class JsonPaths {
             throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot set path in scalar");
         }
         boolean empty = size(json) == 0;
-        return path.isEmpty() || empty && !create ? json : change(json, path, 0, value, create ? Mode.CREATE : Mode.REPLACE);
+        return path.isEmpty() || (empty && !create) ? json : change(json, path, 0, value, create ? Mode.CREATE : Mode.REPLACE);
     }
 
     static Jsonb insert(Jsonb json, List<@Nullable String> path, Jsonb value, boolean after) {

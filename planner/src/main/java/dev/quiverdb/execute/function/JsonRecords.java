@@ -73,7 +73,7 @@ final class JsonRecords {
 
     private static RecordValue record(CallContext c, Type type, @Nullable RecordValue base, JsonTree tree) {
         var fields = type.actual().fields();
-        var values = new Object[fields.size()];
+        @Nullable Object[] values = new @Nullable Object[fields.size()];
         for (int i = 0; i < values.length; i++) {
             var field = fields.get(i);
             var value = tree.field(field.name());

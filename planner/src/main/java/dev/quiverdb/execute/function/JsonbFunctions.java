@@ -163,7 +163,7 @@ final class JsonbFunctions {
                             && wanted.elements().stream()
                                     .allMatch(element -> array.elements().stream().anyMatch(other -> contains(other, element, false)));
             // As a special case an array contains a bare scalar, at the top only.
-            default -> a.equals(b) || top && a instanceof Jsonb.Arr array && array.elements().contains(b);
+            default -> a.equals(b) || (top && a instanceof Jsonb.Arr array && array.elements().contains(b));
         };
     }
 

@@ -103,8 +103,7 @@ final class NumericFunctions {
         }
         float value = Float.parseFloat(a.toString());
         if (Float.isInfinite(value)) {
-            throw SqlException.of(
-                    SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "\"%s\" is out of range for type real", a.toString());
+            throw new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, String.format("\"%s\" is out of range for type real", a.toString()));
         }
         return value;
     }

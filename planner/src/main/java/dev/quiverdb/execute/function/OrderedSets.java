@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** WITHIN GROUP: percentiles, mode, and the rank that a row would have. Rows arrive in order. */
 final class OrderedSets {
-    private abstract static class Gathered implements Accumulator {
+    abstract static class Gathered implements Accumulator {
         final List<Object> values = new ArrayList<>();
         @Nullable Object @Nullable [] direct;
 
@@ -170,7 +170,7 @@ final class OrderedSets {
             long before = 0;
             long distinctBefore = 0;
             long notAfter = 0;
-            Object[] last = null;
+            @Nullable Object @Nullable [] last = null;
             for (var row : rows) {
                 int compared = order.compare(row, direct);
                 if (compared < 0) {

@@ -198,7 +198,7 @@ final class ParseDates {
 
     private void zoneName() {
         int start = at;
-        while (at < text.length() && (Character.isLetter(text.charAt(at)) || "/_+-:".indexOf(text.charAt(at)) >= 0 || at > start && Character.isDigit(text.charAt(at)))) {
+        while (at < text.length() && (Character.isLetter(text.charAt(at)) || "/_+-:".indexOf(text.charAt(at)) >= 0 || (at > start && Character.isDigit(text.charAt(at))))) {
             at++;
         }
         namedZone = DateTimes.zone(text.substring(start, at));

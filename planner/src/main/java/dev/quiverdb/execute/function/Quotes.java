@@ -29,10 +29,10 @@ public final class Quotes {
 
     /** The name, in double quotes where it would not be read back as it is. */
     public static String identifier(String name) {
-        boolean plain = !name.isEmpty() && (Character.isLowerCase(name.charAt(0)) && name.charAt(0) < 128 || name.charAt(0) == '_');
+        boolean plain = !name.isEmpty() && ((name.charAt(0) >= 'a' && name.charAt(0) <= 'z') || name.charAt(0) == '_');
         for (int i = 0; plain && i < name.length(); i++) {
             char c = name.charAt(i);
-            plain = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_';
+            plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
         }
         return plain && !RESERVED.contains(name) ? name : '"' + name.replace("\"", "\"\"") + '"';
     }
@@ -96,7 +96,7 @@ public final class Quotes {
     }
 
     private static boolean identifierPart(char c, boolean first) {
-        return Character.isLetter(c) || c == '_' || c > 127 || !first && (c >= '0' && c <= '9' || c == '$');
+        return Character.isLetter(c) || c == '_' || c > 127 || (!first && ((c >= '0' && c <= '9') || c == '$'));
     }
 
     private static int skipBlanks(String text, int from) {

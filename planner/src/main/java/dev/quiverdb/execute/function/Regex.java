@@ -357,7 +357,7 @@ final class Regex {
         while (at < source.length() && (digits == 0 || at - start < digits) && Character.digit(source.charAt(at), 16) >= 0) {
             value = value * 16 + Character.digit(source.charAt(at++), 16) & 0xffffffffL;
         }
-        if (at == start || digits != 0 && at - start != digits || value > 0x10ffff) {
+        if (at == start || (digits != 0 && at - start != digits) || value > 0x10ffff) {
             throw invalid("invalid escape \\ sequence");
         }
         return (int) value;

@@ -85,13 +85,11 @@ final class SequenceFunctions {
         }
         var spec = execution.catalog().sequence(oid);
         if (value < spec.least() || value > spec.greatest()) {
-            throw SqlException.of(
-                    SqlState.NUMERIC_VALUE_OUT_OF_RANGE,
-                    "setval: value %d is out of bounds for sequence \"%s\" (%d..%d)",
+            throw new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, String.format("setval: value %d is out of bounds for sequence \"%s\" (%d..%d)",
                     value,
                     name(c, oid),
                     spec.least(),
-                    spec.greatest());
+                    spec.greatest()));
         }
         execution.sequences().set(execution.transaction(), execution.catalog().sequenceId(oid), value, called);
         if (called) {

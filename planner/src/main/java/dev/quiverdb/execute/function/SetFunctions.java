@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** generate_series, and functions of enums and uuids. */
@@ -82,8 +81,12 @@ final class SetFunctions {
         return series((Object) from, value -> zone == null ? DateTimes.plus((Long) value, step) : DateTimes.plus((Long) value, step, zone), value -> sign > 0 ? (Long) value <= to : (Long) value >= to);
     }
 
+    private interface Successor {
+        @Nullable Object apply(Object value);
+    }
+
     /** From a first value on while a condition holds; a null successor ends it. */
-    private static Iterator<Object> series(Object first, UnaryOperator<@Nullable Object> next, Predicate<Object> holds) {
+    private static Iterator<Object> series(Object first, Successor next, Predicate<Object> holds) {
         return new Iterator<>() {
             private @Nullable Object current = first;
             private boolean advance;

@@ -87,7 +87,7 @@ final class Statistics {
         @Override
         public @Nullable Object result() {
             boolean sample = kind == Kind.VAR_SAMP || kind == Kind.STDDEV_SAMP;
-            if (n == 0 || sample && n == 1) {
+            if (n == 0 || (sample && n == 1)) {
                 return null;
             }
             if (!sum.isFinite() || !squares.isFinite()) {
@@ -126,7 +126,7 @@ final class Statistics {
 
         @Override
         public @Nullable Object result() {
-            return sum == null || !average ? sum : DateFunctions.divide(sum, n);
+            return sum == null || !average ? sum : DateFunctions.divide(sum, (double) n);
         }
     }
 
@@ -174,7 +174,7 @@ final class Statistics {
             if (name.equals("regr_count")) {
                 return (long) n;
             }
-            if (n < 1 || name.equals("covar_samp") && n < 2) {
+            if (n < 1 || (name.equals("covar_samp") && n < 2)) {
                 return null;
             }
             return switch (name) {

@@ -227,14 +227,13 @@ final class SystemFunctions {
     private static String pretty(Numeric size) {
         var units = List.of("bytes", "kB", "MB", "GB", "TB", "PB");
         var value = size.toBigDecimal();
-        int unit = 0;
         var limit = java.math.BigDecimal.valueOf(10 * 1024);
         if (value.abs().compareTo(limit) < 0) {
             return Numeric.of(value) + " bytes";
         }
         // As PostgreSQL: shift by 9, then by 10 bits, and round half by the last bit.
         var whole = value.toBigInteger().shiftRight(9);
-        unit = 1;
+        int unit = 1;
         while (whole.abs().compareTo(java.math.BigInteger.valueOf(20 * 1024 - 1)) >= 0 && unit < units.size() - 1) {
             whole = whole.shiftRight(10);
             unit++;
@@ -324,6 +323,7 @@ final class SystemFunctions {
     }
 
     /** Asks catalog and session, which know more. */
+    @SuppressWarnings("ReferenceEquality") // The answer for unknown functions is one object.
     private static @Nullable Object delegate(CallContext c, @Nullable Object[] a) {
         var source = c.function().source();
         var answer = catalog(c).call(source, a);

@@ -424,7 +424,7 @@ final class TextFunctions {
         r.one("booltext", (CallContext c, Boolean b) -> b ? "true" : "false");
         r.three("varchar", (CallContext c, String s, Integer typmod, Boolean explicit) -> Types.VARCHAR.applyTypmod(s, typmod, explicit));
         r.three("bpchar", (CallContext c, String s, Integer typmod, Boolean explicit) -> Types.BPCHAR.applyTypmod(s, typmod, explicit));
-        r.one("chartoi4", (CallContext c, String s) -> s.isEmpty() ? 0 : (int) (byte) Strings.utf8(s)[0]);
+        r.one("chartoi4", (CallContext c, String s) -> s.isEmpty() ? 0 : (int) Strings.utf8(s)[0]);
         r.one("i4tochar", (CallContext c, Integer i) -> charOf(i));
     }
 

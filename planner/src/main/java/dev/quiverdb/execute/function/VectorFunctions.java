@@ -273,7 +273,7 @@ final class VectorFunctions {
         int j = 0;
         while (i < left.length || j < right.length) {
             float difference;
-            if (j >= right.length || i < left.length && left[i] < right[j]) {
+            if (j >= right.length || (i < left.length && left[i] < right[j])) {
                 difference = a.unsafeValues()[i++];
             } else if (i >= left.length || right[j] < left[i]) {
                 difference = b.unsafeValues()[j++];
@@ -425,7 +425,7 @@ final class VectorFunctions {
     }
 
     private static PgArray array(float[] values) {
-        var out = new Object[values.length];
+        @Nullable Object[] out = new @Nullable Object[values.length];
         for (int i = 0; i < values.length; i++) {
             out[i] = values[i];
         }

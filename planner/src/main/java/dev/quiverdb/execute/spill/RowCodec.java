@@ -45,7 +45,7 @@ public final class RowCodec {
     }
 
     public @Nullable Object[] decode(ByteBuffer in) {
-        var row = new Object[types.length];
+        @Nullable Object[] row = new @Nullable Object[types.length];
         for (int i = 0; i < types.length; i++) {
             if (in.get() == 0) {
                 continue;
