@@ -21,8 +21,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GROUP BY. Hashed: one table for each grouping set; when the only table outgrows work_mem, rows of new groups go
- * to files parted by hash, which are aggregated afterwards. Sorted: a group ends where the keys change.
+ * GROUP BY. Hashed: one table for each grouping set; when the only table outgrows work_mem, rows of
+ * new groups go to files parted by hash, which are aggregated afterwards. Sorted: a group ends
+ * where the keys change.
  */
 final class AggregateOperator extends Operator {
     private static final int PARTS = 16;
@@ -80,7 +81,10 @@ final class AggregateOperator extends Operator {
     }
 
     private boolean streaming() {
-        return plan.strategy() == Plan.AggregateStrategy.SORTED && sets.size() == 1 && sets.getFirst().size() == keys.length && keys.length > 0;
+        return plan.strategy() == Plan.AggregateStrategy.SORTED
+                && sets.size() == 1
+                && sets.getFirst().size() == keys.length
+                && keys.length > 0;
     }
 
     @Override
@@ -127,7 +131,8 @@ final class AggregateOperator extends Operator {
                 if (file == null) {
                     break;
                 }
-                try (file; var rows = file.finish().read()) {
+                try (file;
+                        var rows = file.finish().read()) {
                     found = aggregate(rows);
                 }
                 results = found;
@@ -152,7 +157,8 @@ final class AggregateOperator extends Operator {
             }
             arrayRow.set(row);
             var values = keys(arrayRow);
-            if (group == null || !new HashKey(keyTypes, values).equals(new HashKey(keyTypes, group.keys))) {
+            if (group == null
+                    || !new HashKey(keyTypes, values).equals(new HashKey(keyTypes, group.keys))) {
                 if (group != null) {
                     emit(group, sets.getFirst());
                 }
@@ -225,7 +231,10 @@ final class AggregateOperator extends Operator {
                         if (parts == null) {
                             parts = parts();
                         }
-                        parts[(key.hashCode() * 0x9E3779B9 + (int) spilledParts * 0x85EBCA6B) >>> 28].write(row);
+                        parts[
+                                (key.hashCode() * 0x9E3779B9 + (int) spilledParts * 0x85EBCA6B)
+                                        >>> 28]
+                                .write(row);
                         continue;
                     }
                     group = start(values);

@@ -38,7 +38,8 @@ final class AggregateState {
             order = call.orderBy().isEmpty() ? null : new RowOrder(call.orderBy(), compiler);
             argumentTypes = Arrays.stream(arguments).map(Evaluator::type).toArray(Type[]::new);
             var context = new CallContext(compiler.frame().context(), call.function(), -1, false);
-            accumulators = Aggregates.find(call.function(), argumentTypes, call.type(), order, context);
+            accumulators =
+                    Aggregates.find(call.function(), argumentTypes, call.type(), order, context);
         }
 
         AggregateState start() {
@@ -107,7 +108,8 @@ final class AggregateState {
             list.sort((a, b) -> order.compare(a[0], b[0]));
             var unique = template.distinct ? new HashSet<HashKey>() : null;
             for (var entry : list) {
-                if (unique == null || unique.add(new HashKey(template.argumentTypes, entry[1].clone()))) {
+                if (unique == null
+                        || unique.add(new HashKey(template.argumentTypes, entry[1].clone()))) {
                     accumulator.add(entry[1]);
                 }
             }

@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What functions such as {@code pg_get_indexdef} ask of the catalog. Answered by the binder's catalog as
- * the statement sees it. Methods that look for an object answer null where there is none.
+ * What functions such as {@code pg_get_indexdef} ask of the catalog. Answered by the binder's
+ * catalog as the statement sees it. Methods that look for an object answer null where there is
+ * none.
  */
 public interface CatalogFunctions {
     default @Nullable Type type(int oid) {
@@ -27,7 +28,9 @@ public interface CatalogFunctions {
         return oid;
     }
 
-    /** {@code schema.name} as PostgreSQL writes it in messages; null if there is no such relation. */
+    /**
+     * {@code schema.name} as PostgreSQL writes it in messages; null if there is no such relation.
+     */
     @Nullable String relationName(int oid);
 
     /** pg_get_serial_sequence; null if the column has none. 42P01, 42703 for missing names. */
@@ -76,16 +79,20 @@ public interface CatalogFunctions {
     /**
      * The has_..._privilege family.
      *
-     * @param kind {@code table}, {@code column}, {@code schema}, {@code database}, {@code function}, {@code
-     *     sequence}, {@code type}, {@code language}, {@code tablespace}, {@code server}, {@code foreign data
-     *     wrapper}, {@code role}, {@code any column}
+     * @param kind {@code table}, {@code column}, {@code schema}, {@code database}, {@code
+     *     function}, {@code sequence}, {@code type}, {@code language}, {@code tablespace}, {@code
+     *     server}, {@code foreign data wrapper}, {@code role}, {@code any column}
      * @param object an OID (Long) or a name (String)
      * @param privileges as written, such as {@code SELECT, INSERT WITH GRANT OPTION}
      * @return null where an OID names nothing
      */
-    @Nullable Boolean hasPrivilege(int roleOid, String kind, Object object, @Nullable Object column, String privileges);
+    @Nullable Boolean hasPrivilege(
+            int roleOid, String kind, Object object, @Nullable Object column, String privileges);
 
-    /** Bytes of a relation: {@code main} for the table, with {@code indexes} those of its indexes too. */
+    /**
+     * Bytes of a relation: {@code main} for the table, with {@code indexes} those of its indexes
+     * too.
+     */
     @Nullable Long relationSize(int oid, boolean table, boolean indexes);
 
     long databaseSize(int oid);
@@ -93,12 +100,18 @@ public interface CatalogFunctions {
     /** Relation name to OID by the search path: to_regclass; null if missing. */
     @Nullable Integer relationOid(String name);
 
-    /** Rows of a set-returning catalog function (pg_get_keywords, pg_options_to_table ...) by prosrc. */
+    /**
+     * Rows of a set-returning catalog function (pg_get_keywords, pg_options_to_table ...) by
+     * prosrc.
+     */
     default @Nullable List<@Nullable Object[]> rows(String function, @Nullable Object[] arguments) {
         return null;
     }
 
-    /** Any other catalog-dependent scalar function, by prosrc; {@link SessionFunctions#UNKNOWN_FUNCTION} if not known. */
+    /**
+     * Any other catalog-dependent scalar function, by prosrc; {@link
+     * SessionFunctions#UNKNOWN_FUNCTION} if not known.
+     */
     default @Nullable Object call(String function, @Nullable Object[] arguments) {
         return SessionFunctions.UNKNOWN_FUNCTION;
     }

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Constraint checks that wait for the end of the transaction, or for SET CONSTRAINTS ... IMMEDIATE. One
- * for each transaction; the session calls {@link #runAll} before commit. Rolling back to a savepoint
- * drops what was queued since, by {@link #mark} and {@link #rollbackTo}.
+ * Constraint checks that wait for the end of the transaction, or for SET CONSTRAINTS ... IMMEDIATE.
+ * One for each transaction; the session calls {@link #runAll} before commit. Rolling back to a
+ * savepoint drops what was queued since, by {@link #mark} and {@link #rollbackTo}.
  */
 public final class ConstraintQueue {
     /** One check; it reads the newest state and throws if the constraint does not hold. */

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plan being run. Referential checks and actions run when the last batch was read, or in {@link #finish}. Used by
- * one thread at a time.
+ * A plan being run. Referential checks and actions run when the last batch was read, or in {@link
+ * #finish}. Used by one thread at a time.
  */
 public final class Execution implements Cursor {
     private final Operator root;
@@ -62,7 +62,10 @@ public final class Execution implements Cursor {
         }
     }
 
-    /** Rows that the topmost INSERT, UPDATE, DELETE or MERGE changed; -1 if the plan is no such statement. */
+    /**
+     * Rows that the topmost INSERT, UPDATE, DELETE or MERGE changed; -1 if the plan is no such
+     * statement.
+     */
     public long modifiedRows() {
         var operator = root;
         while (true) {
@@ -79,7 +82,10 @@ public final class Execution implements Cursor {
         }
     }
 
-    /** Measures of a node of this plan (by identity), if it was opened instrumented; null if it never ran. */
+    /**
+     * Measures of a node of this plan (by identity), if it was opened instrumented; null if it
+     * never ran.
+     */
     public @Nullable Measured measured(Plan node) {
         var measured = instruments == null ? null : instruments.byNode.get(node);
         return measured == null ? null : measured.measured();

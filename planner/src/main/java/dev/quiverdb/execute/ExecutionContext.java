@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one execution of a plan may know of the world around it: made by the session for each execution.
- * Used by one thread at a time.
+ * What one execution of a plan may know of the world around it: made by the session for each
+ * execution. Used by one thread at a time.
  */
 public interface ExecutionContext {
     Transaction transaction();

@@ -69,10 +69,14 @@ final class FunctionScanOperator extends Operator {
         return builder.take();
     }
 
-    private static void spread(@Nullable Object value, Plan.TableFunction function, @Nullable Object[] out, int at) {
+    private static void spread(
+            @Nullable Object value, Plan.TableFunction function, @Nullable Object[] out, int at) {
         var type = function.call().type().actual();
         boolean composite =
-                value instanceof RecordValue && (function.columns() != 1 || !type.fields().isEmpty() || type.oid() == dev.quiverdb.base.type.Oids.RECORD);
+                value instanceof RecordValue
+                        && (function.columns() != 1
+                                || !type.fields().isEmpty()
+                                || type.oid() == dev.quiverdb.base.type.Oids.RECORD);
         if (composite && value instanceof RecordValue record) {
             for (int i = 0; i < function.columns() && i < record.size(); i++) {
                 out[at + i] = record.get(i);

@@ -20,8 +20,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hash join: the right side fills a table, the left side asks it. When the table outgrows work_mem both sides are
- * parted by the keys' hash into files, and each pair of parts is joined by itself (GRACE).
+ * Hash join: the right side fills a table, the left side asks it. When the table outgrows work_mem
+ * both sides are parted by the keys' hash into files, and each pair of parts is joined by itself
+ * (GRACE).
  */
 final class HashJoinOperator extends Operator {
     private static final int PARTS = 32;
@@ -48,6 +49,7 @@ final class HashJoinOperator extends Operator {
     private final Row.Joined joined = new Row.Joined();
 
     private final Map<HashKey, List<Entry>> table = new HashMap<>();
+
     /** Build rows with a NULL key: they match nothing, but RIGHT and FULL yield them. */
     private final List<Entry> nullKeys = new ArrayList<>();
 
@@ -111,7 +113,8 @@ final class HashJoinOperator extends Operator {
             }
             insert(key, row);
             // A NOT IN join with several keys looks at all rows, so it stays in memory.
-            if (memoryBytes > frame.context().workMemoryBytes() && plan.kind() != JoinKind.NULL_AWARE_ANTI) {
+            if (memoryBytes > frame.context().workMemoryBytes()
+                    && plan.kind() != JoinKind.NULL_AWARE_ANTI) {
                 spill();
             }
         }
@@ -268,9 +271,13 @@ final class HashJoinOperator extends Operator {
                 return;
             }
         }
-        boolean unknown = nullKeys.stream().anyMatch(entry -> mayEqual(key, entry) && passes(row, entry));
+        boolean unknown =
+                nullKeys.stream().anyMatch(entry -> mayEqual(key, entry) && passes(row, entry));
         if (!unknown && key.hasNull()) {
-            unknown = table.values().stream().flatMap(List::stream).anyMatch(entry -> mayEqual(key, entry) && passes(row, entry));
+            unknown =
+                    table.values().stream()
+                            .flatMap(List::stream)
+                            .anyMatch(entry -> mayEqual(key, entry) && passes(row, entry));
         }
         if (!unknown) {
             builder.add(row);
@@ -342,7 +349,10 @@ final class HashJoinOperator extends Operator {
 
     @Override
     List<Map.Entry<String, String>> details() {
-        return List.of(Map.entry("Buckets", table.size() + "  Batches: " + (buildParts == null ? 1 : PARTS)));
+        return List.of(
+                Map.entry(
+                        "Buckets",
+                        table.size() + "  Batches: " + (buildParts == null ? 1 : PARTS)));
     }
 
     private void reset() {

@@ -69,7 +69,10 @@ final class IndexScanOperator extends ScanOperator {
             if (value == null) {
                 return List.of();
             }
-            List<Object> values = plan.equal().get(i).anyElement() ? distinct((PgArray) value) : List.<Object>of(value);
+            List<Object> values =
+                    plan.equal().get(i).anyElement()
+                            ? distinct((PgArray) value)
+                            : List.<Object>of(value);
             var longer = new ArrayList<List<@Nullable Object>>();
             for (var prefix : prefixes) {
                 for (var element : values) {
@@ -87,7 +90,10 @@ final class IndexScanOperator extends ScanOperator {
                 withNull.add(null);
                 prefix = withNull;
             }
-            result.add(from == null && to == null ? KeyRange.equalTo(prefix.toArray()) : KeyRange.between(prefix, from, to));
+            result.add(
+                    from == null && to == null
+                            ? KeyRange.equalTo(prefix.toArray())
+                            : KeyRange.between(prefix, from, to));
         }
         if (plan.backward()) {
             Collections.reverse(result);
@@ -127,7 +133,13 @@ final class IndexScanOperator extends ScanOperator {
                 if (nextRange >= ranges.size()) {
                     return null;
                 }
-                current = transaction().indexScan(tabletId, plan.index().indexId(), ranges.get(nextRange++), plan.backward());
+                current =
+                        transaction()
+                                .indexScan(
+                                        tabletId,
+                                        plan.index().indexId(),
+                                        ranges.get(nextRange++),
+                                        plan.backward());
                 cursor = current;
             }
             if (rowIds.length != chunk) {
@@ -152,7 +164,9 @@ final class IndexScanOperator extends ScanOperator {
 
     private @Nullable Batch one() {
         @Nullable Object[] values = new @Nullable Object[columnIds.length];
-        return transaction().fetch(tabletId, rowIds[0], columnIds, values) ? single(rowIds[0], values) : null;
+        return transaction().fetch(tabletId, rowIds[0], columnIds, values)
+                ? single(rowIds[0], values)
+                : null;
     }
 
     private @Nullable Batch many(int found) {

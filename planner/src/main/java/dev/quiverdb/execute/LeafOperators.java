@@ -65,7 +65,9 @@ final class LeafOperators {
                 return null;
             }
             done = true;
-            return condition == null || condition.isTrue(Row.NONE) ? new Batch(1, new Column[0]) : null;
+            return condition == null || condition.isTrue(Row.NONE)
+                    ? new Batch(1, new Column[0])
+                    : null;
         }
 
         @Override
@@ -105,7 +107,10 @@ final class LeafOperators {
                 @Nullable Object[] values = new @Nullable Object[positions.size()];
                 for (int i = 0; i < values.length; i++) {
                     int position = positions.get(i);
-                    values[i] = position == Plan.TABLE_OID ? (Object) Integer.toUnsignedLong(plan.relationOid()) : all[position];
+                    values[i] =
+                            position == Plan.TABLE_OID
+                                    ? (Object) Integer.toUnsignedLong(plan.relationOid())
+                                    : all[position];
                 }
                 if (filter == null || filter.isTrue(row.set(values))) {
                     builder.add(values);

@@ -22,7 +22,8 @@ final class LimitOperators {
             return Long.MAX_VALUE;
         }
         if ((Long) value < 0) {
-            throw new SqlException(SqlState.INVALID_ROW_COUNT_IN_LIMIT_CLAUSE, "LIMIT must not be negative");
+            throw new SqlException(
+                    SqlState.INVALID_ROW_COUNT_IN_LIMIT_CLAUSE, "LIMIT must not be negative");
         }
         return (Long) value;
     }
@@ -33,7 +34,9 @@ final class LimitOperators {
             return 0;
         }
         if ((Long) value < 0) {
-            throw new SqlException(SqlState.INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE, "OFFSET must not be negative");
+            throw new SqlException(
+                    SqlState.INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE,
+                    "OFFSET must not be negative");
         }
         return (Long) value;
     }
@@ -92,7 +95,9 @@ final class LimitOperators {
                     lastKeys = ties.keys(row.set(batch, batch.row(to - 1)));
                 }
                 if (withinTies && ties != null && lastKeys != null) {
-                    while (to < size && ties.compare(ties.keys(row.set(batch, batch.row(to))), lastKeys) == 0) {
+                    while (to < size
+                            && ties.compare(ties.keys(row.set(batch, batch.row(to))), lastKeys)
+                                    == 0) {
                         to++;
                     }
                     done = to < size;
@@ -176,7 +181,9 @@ final class LimitOperators {
             var heap = new PriorityQueue<Kept>((a, b) -> compare(b, a));
             var row = new Row.OfBatch();
             long number = 0;
-            for (var batch = wanted == 0 ? null : input.next(); batch != null; batch = input.next()) {
+            for (var batch = wanted == 0 ? null : input.next();
+                    batch != null;
+                    batch = input.next()) {
                 for (int i = 0; i < batch.size(); i++) {
                     var keys = order.keys(row.set(batch, batch.row(i)));
                     if (heap.size() >= wanted) {

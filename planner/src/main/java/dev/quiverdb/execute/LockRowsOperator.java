@@ -35,7 +35,8 @@ final class LockRowsOperator extends Operator {
 
     @Override
     @Nullable Batch next() {
-        // One row at a time while few are asked for: a LIMIT above must not lock more than it yields.
+        // One row at a time while few are asked for: a LIMIT above must not lock more than it
+        // yields.
         while (builder.isEmpty()) {
             frame.context().checkCancelled();
             var row = reader.next();
@@ -63,7 +64,11 @@ final class LockRowsOperator extends Operator {
             var outcome =
                     frame.context()
                             .transaction()
-                            .lockRow(mark.relation().tabletId(), rowId, strength(mark.lock()), policy(mark.policy()));
+                            .lockRow(
+                                    mark.relation().tabletId(),
+                                    rowId,
+                                    strength(mark.lock()),
+                                    policy(mark.policy()));
             switch (outcome) {
                 case DONE -> {}
                 case UPDATED -> changed.add(mark.markId());
@@ -76,11 +81,15 @@ final class LockRowsOperator extends Operator {
                     }
                     throw new SqlException(
                             SqlState.LOCK_NOT_AVAILABLE,
-                            "could not obtain lock on row in relation \"" + mark.relation().name() + "\"");
+                            "could not obtain lock on row in relation \""
+                                    + mark.relation().name()
+                                    + "\"");
                 }
             }
         }
-        return changed.isEmpty() ? row : Recheck.run(plan.input(), frame, plan.marks(), row, changed);
+        return changed.isEmpty()
+                ? row
+                : Recheck.run(plan.input(), frame, plan.marks(), row, changed);
     }
 
     static LockStrength strength(Plan.RowLock lock) {

@@ -74,7 +74,10 @@ final class MergeJoinOperator extends Operator {
             Type type = leftKeys[i].type();
             var x = a[i];
             var y = b[i];
-            int order = x == null || y == null ? Boolean.compare(x == null, y == null) : type.compare(x, y);
+            int order =
+                    x == null || y == null
+                            ? Boolean.compare(x == null, y == null)
+                            : type.compare(x, y);
             if (order != 0) {
                 return order;
             }

@@ -16,8 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * INSERT, UPDATE, DELETE and MERGE: one change for each input row, RETURNING's rows out. A batch is yielded when it
- * is full or the input is done; without RETURNING the whole input is worked off by the first call.
+ * INSERT, UPDATE, DELETE and MERGE: one change for each input row, RETURNING's rows out. A batch is
+ * yielded when it is full or the input is done; without RETURNING the whole input is worked off by
+ * the first call.
  */
 abstract class ModifyOperator extends Operator {
     final Operator input;
@@ -29,7 +30,12 @@ abstract class ModifyOperator extends Operator {
     private long count;
 
     ModifyOperator(
-            Plan plan, Relation target, Plan.@Nullable Returning returning, Operator input, Compiler compiler, ReferentialActions references) {
+            Plan plan,
+            Relation target,
+            Plan.@Nullable Returning returning,
+            Operator input,
+            Compiler compiler,
+            ReferentialActions references) {
         super(compiler.frame(), plan);
         this.input = input;
         this.returning = returning == null ? null : compiler.compileAll(returning.expressions());
@@ -144,12 +150,19 @@ abstract class ModifyOperator extends Operator {
         private final @Nullable Conflict conflict;
         private final Row.OfArray source = new Row.OfArray();
 
-        InsertOperator(Plan.Insert plan, Operator input, Compiler compiler, ReferentialActions references) {
+        InsertOperator(
+                Plan.Insert plan,
+                Operator input,
+                Compiler compiler,
+                ReferentialActions references) {
             super(plan, plan.target(), plan.returning(), input, compiler, references);
             this.plan = plan;
             values = compiler.compileAll(plan.values());
             checks = new RowWriter.Checks(plan.checks(), compiler);
-            conflict = plan.onConflict() == null ? null : new Conflict(plan.onConflict(), compiler, writer);
+            conflict =
+                    plan.onConflict() == null
+                            ? null
+                            : new Conflict(plan.onConflict(), compiler, writer);
         }
 
         @Override
@@ -173,7 +186,13 @@ abstract class ModifyOperator extends Operator {
         private void insertBatch(Batch batch) {
             var from = new Row.OfBatch();
             boolean bulk = batch.size() >= BULK_ROWS_MIN;
-            var out = bulk ? new BatchBuilder(plan.target().columns().stream().map(Relation.Column::type).toArray(dev.quiverdb.base.type.Type[]::new)) : null;
+            var out =
+                    bulk
+                            ? new BatchBuilder(
+                                    plan.target().columns().stream()
+                                            .map(Relation.Column::type)
+                                            .toArray(dev.quiverdb.base.type.Type[]::new))
+                            : null;
             for (int i = 0; i < batch.size(); i++) {
                 var row = newRow(writer, values, from.set(batch, batch.row(i)));
                 writer.withChecks(checks, row, CheckKind.POLICY, CheckKind.POLICY_USING);
@@ -309,7 +328,11 @@ abstract class ModifyOperator extends Operator {
         private final RowWriter.Checks checks;
         private final Row.OfArray source = new Row.OfArray();
 
-        UpdateOperator(Plan.Update plan, Operator input, Compiler compiler, ReferentialActions references) {
+        UpdateOperator(
+                Plan.Update plan,
+                Operator input,
+                Compiler compiler,
+                ReferentialActions references) {
             super(plan, plan.target(), plan.returning(), input, compiler, references);
             this.plan = plan;
             assignments = new Assignments(plan.assignments(), compiler);
@@ -352,7 +375,11 @@ abstract class ModifyOperator extends Operator {
         private final Plan.Delete plan;
         private final boolean needsRow;
 
-        DeleteOperator(Plan.Delete plan, Operator input, Compiler compiler, ReferentialActions references) {
+        DeleteOperator(
+                Plan.Delete plan,
+                Operator input,
+                Compiler compiler,
+                ReferentialActions references) {
             super(plan, plan.target(), plan.returning(), input, compiler, references);
             this.plan = plan;
             needsRow = plan.returning() != null || !plan.target().referencedBy().isEmpty();
@@ -409,7 +436,8 @@ abstract class ModifyOperator extends Operator {
         private final Row.OfArray source = new Row.OfArray();
         private final java.util.Set<Long> changed = new java.util.HashSet<>();
 
-        MergeOperator(Plan.Merge plan, Operator input, Compiler compiler, ReferentialActions references) {
+        MergeOperator(
+                Plan.Merge plan, Operator input, Compiler compiler, ReferentialActions references) {
             super(plan, plan.target(), plan.returning(), input, compiler, references);
             this.plan = plan;
             actions = plan.actions().stream().map(action -> new Action(action, compiler)).toList();
@@ -437,7 +465,8 @@ abstract class ModifyOperator extends Operator {
 
         private @Nullable Action choose(boolean matched) {
             for (var action : actions) {
-                if (action.plan.matched() == matched && (action.condition == null || action.condition.isTrue(source))) {
+                if (action.plan.matched() == matched
+                        && (action.condition == null || action.condition.isTrue(source))) {
                     return action;
                 }
             }
@@ -471,7 +500,8 @@ abstract class ModifyOperator extends Operator {
                 throw new SqlException(
                                 SqlState.CARDINALITY_VIOLATION,
                                 "MERGE command cannot affect row a second time")
-                        .withHint("Ensure that not more than one source row matches any one target row.");
+                        .withHint(
+                                "Ensure that not more than one source row matches any one target row.");
             }
             var before = writer.readLatest(rowId);
             if (before == null) {

@@ -13,7 +13,10 @@ import dev.quiverdb.plan.Plan.JoinKind;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/** For each left row the right rows; these are run anew where they depend on the left row, else kept. */
+/**
+ * For each left row the right rows; these are run anew where they depend on the left row, else
+ * kept.
+ */
 final class NestedLoopOperator extends Operator {
     private final Plan.NestedLoopJoin plan;
     private final Operator left;
@@ -40,7 +43,9 @@ final class NestedLoopOperator extends Operator {
         this.right = right;
         leftRows = new RowReader(left);
         rightReader = new RowReader(right);
-        bound = compiler.compileAll(plan.bindings().stream().map(Expression.SlotBinding::value).toList());
+        bound =
+                compiler.compileAll(
+                        plan.bindings().stream().map(Expression.SlotBinding::value).toList());
         condition = compiler.compileIf(plan.condition());
         builder = new BatchBuilder(types);
     }
@@ -104,7 +109,11 @@ final class NestedLoopOperator extends Operator {
     private RowList kept() {
         var rows = kept;
         if (rows == null) {
-            rows = new RowList(new RowCodec(right.types), frame.context().workMemoryBytes(), frame.context().spillDirectory());
+            rows =
+                    new RowList(
+                            new RowCodec(right.types),
+                            frame.context().workMemoryBytes(),
+                            frame.context().spillDirectory());
             right.open();
             rightReader.reset();
             for (var row = rightReader.next(); row != null; row = rightReader.next()) {

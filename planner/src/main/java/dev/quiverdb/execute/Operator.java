@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running plan node. {@link #open} starts it, again if it ran before (slots may have changed); {@link #next}
- * gives batches until null. A batch is valid until the next call. Used by one thread.
+ * A running plan node. {@link #open} starts it, again if it ran before (slots may have changed);
+ * {@link #next} gives batches until null. A batch is valid until the next call. Used by one thread.
  */
 abstract class Operator implements AutoCloseable {
     /** 0, 1, 2...: the selection of a batch that has none. */

@@ -71,11 +71,15 @@ final class Operators {
     }
 
     static Operator make(
-            Plan plan, Compiler compiler, @Nullable Instruments instruments, ReferentialActions references) {
+            Plan plan,
+            Compiler compiler,
+            @Nullable Instruments instruments,
+            ReferentialActions references) {
         return new Maker(compiler, instruments, references).make(plan);
     }
 
-    private record Maker(Compiler compiler, @Nullable Instruments instruments, ReferentialActions references) {
+    private record Maker(
+            Compiler compiler, @Nullable Instruments instruments, ReferentialActions references) {
         Operator make(Plan plan) {
             var operator = plain(plan);
             if (instruments == null) {
@@ -96,32 +100,45 @@ final class Operators {
                 case Plan.VirtualScan p -> new LeafOperators.VirtualScanOperator(p, compiler);
                 case Plan.FunctionScan p -> new FunctionScanOperator(p, compiler);
                 case Plan.Filter p -> new RowOperators.FilterOperator(p, make(p.input()), compiler);
-                case Plan.Project p -> new RowOperators.ProjectOperator(p, make(p.input()), compiler);
-                case Plan.ProjectSet p -> new RowOperators.ProjectSetOperator(p, make(p.input()), compiler);
-                case Plan.NestedLoopJoin p -> new NestedLoopOperator(p, make(p.left()), make(p.right()), compiler);
-                case Plan.HashJoin p -> new HashJoinOperator(p, make(p.left()), make(p.right()), compiler);
-                case Plan.MergeJoin p -> new MergeJoinOperator(p, make(p.left()), make(p.right()), compiler);
+                case Plan.Project p ->
+                        new RowOperators.ProjectOperator(p, make(p.input()), compiler);
+                case Plan.ProjectSet p ->
+                        new RowOperators.ProjectSetOperator(p, make(p.input()), compiler);
+                case Plan.NestedLoopJoin p ->
+                        new NestedLoopOperator(p, make(p.left()), make(p.right()), compiler);
+                case Plan.HashJoin p ->
+                        new HashJoinOperator(p, make(p.left()), make(p.right()), compiler);
+                case Plan.MergeJoin p ->
+                        new MergeJoinOperator(p, make(p.left()), make(p.right()), compiler);
                 case Plan.Aggregate p -> new AggregateOperator(p, make(p.input()), compiler);
                 case Plan.Window p -> new WindowOperator(p, make(p.input()), compiler);
                 case Plan.Sort p -> new SortOperator(p, make(p.input()), compiler);
                 case Plan.TopN p -> new LimitOperators.TopNOperator(p, make(p.input()), compiler);
                 case Plan.Limit p -> new LimitOperators.LimitOperator(p, make(p.input()), compiler);
-                case Plan.Distinct p -> new SetOperators.DistinctOperator(p, make(p.input()), compiler);
+                case Plan.Distinct p ->
+                        new SetOperators.DistinctOperator(p, make(p.input()), compiler);
                 case Plan.Append p -> new SetOperators.AppendOperator(p, all(p.inputs()), compiler);
-                case Plan.SetOp p -> new SetOperators.SetOpOperator(p, make(p.left()), make(p.right()), compiler);
+                case Plan.SetOp p ->
+                        new SetOperators.SetOpOperator(
+                                p, make(p.left()), make(p.right()), compiler);
                 case Plan.With p -> {
                     var tables = all(p.tables().stream().map(Plan.Cte::plan).toList());
                     yield new WithOperators.WithOperator(p, tables, make(p.body()), compiler);
                 }
                 case Plan.CteScan p -> new WithOperators.CteScanOperator(p, compiler);
                 case Plan.RecursiveUnion p ->
-                        new WithOperators.RecursiveUnionOperator(p, make(p.initial()), make(p.recursive()), compiler);
+                        new WithOperators.RecursiveUnionOperator(
+                                p, make(p.initial()), make(p.recursive()), compiler);
                 case Plan.WorkTableScan p -> new WithOperators.WorkTableScanOperator(p, compiler);
                 case Plan.LockRows p -> new LockRowsOperator(p, make(p.input()), compiler);
-                case Plan.Insert p -> new ModifyOperator.InsertOperator(p, make(p.input()), compiler, references);
-                case Plan.Update p -> new ModifyOperator.UpdateOperator(p, make(p.input()), compiler, references);
-                case Plan.Delete p -> new ModifyOperator.DeleteOperator(p, make(p.input()), compiler, references);
-                case Plan.Merge p -> new ModifyOperator.MergeOperator(p, make(p.input()), compiler, references);
+                case Plan.Insert p ->
+                        new ModifyOperator.InsertOperator(p, make(p.input()), compiler, references);
+                case Plan.Update p ->
+                        new ModifyOperator.UpdateOperator(p, make(p.input()), compiler, references);
+                case Plan.Delete p ->
+                        new ModifyOperator.DeleteOperator(p, make(p.input()), compiler, references);
+                case Plan.Merge p ->
+                        new ModifyOperator.MergeOperator(p, make(p.input()), compiler, references);
             };
         }
 

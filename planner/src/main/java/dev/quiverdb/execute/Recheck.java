@@ -18,16 +18,24 @@ final class Recheck {
      * @param changed mark ids whose newest version is to be taken
      */
     static @Nullable Object @Nullable [] run(
-            Plan plan, Frame frame, List<RowMark> marks, @Nullable Object[] row, Set<Integer> changed) {
+            Plan plan,
+            Frame frame,
+            List<RowMark> marks,
+            @Nullable Object[] row,
+            Set<Integer> changed) {
         Map<Integer, Frame.FixedRow> fixed = new HashMap<>();
         for (var mark : marks) {
             var rowId = (Long) row[mark.rowIdColumn()];
-            fixed.put(mark.markId(), new Frame.FixedRow(rowId == null ? -1 : rowId, changed.contains(mark.markId())));
+            fixed.put(
+                    mark.markId(),
+                    new Frame.FixedRow(
+                            rowId == null ? -1 : rowId, changed.contains(mark.markId())));
         }
         var factory = new Operators.Subplans();
         var again = frame.forRecheck(factory, fixed);
         factory.attach(again);
-        try (var operator = Operators.make(plan, new dev.quiverdb.execute.expression.Compiler(again), null)) {
+        try (var operator =
+                Operators.make(plan, new dev.quiverdb.execute.expression.Compiler(again), null)) {
             operator.open();
             return new RowReader(operator).next();
         }

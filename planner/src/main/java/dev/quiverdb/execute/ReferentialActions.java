@@ -29,8 +29,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Foreign keys. Rows are noted while a statement runs; at its end ({@link #finish}) keys are looked up in the newest
- * state, and actions change referring rows, which may note more. Deferred ones move to the transaction's queue.
+ * Foreign keys. Rows are noted while a statement runs; at its end ({@link #finish}) keys are looked
+ * up in the newest state, and actions change referring rows, which may note more. Deferred ones
+ * move to the transaction's queue.
  */
 final class ReferentialActions {
     private final Compiler compiler;
@@ -59,7 +60,8 @@ final class ReferentialActions {
             }
         }
         for (var reference : relation.referencedBy()) {
-            if (differ(relation, reference.keyColumns(), before, after) && !anyNull(reference.keyColumns(), before)) {
+            if (differ(relation, reference.keyColumns(), before, after)
+                    && !anyNull(reference.keyColumns(), before)) {
                 queue(relation, reference, before, after);
             }
         }
@@ -73,14 +75,17 @@ final class ReferentialActions {
         }
     }
 
-    private static boolean differ(Relation relation, List<Integer> columns, @Nullable Object[] a, @Nullable Object[] b) {
+    private static boolean differ(
+            Relation relation, List<Integer> columns, @Nullable Object[] a, @Nullable Object[] b) {
         for (int column : columns) {
             var before = a[column];
             var after = b[column];
             if (before == null && after == null) {
                 continue;
             }
-            if (before == null || after == null || !relation.columns().get(column).type().valuesEqual(before, after)) {
+            if (before == null
+                    || after == null
+                    || !relation.columns().get(column).type().valuesEqual(before, after)) {
                 return true;
             }
         }
@@ -109,15 +114,24 @@ final class ReferentialActions {
         if (nulls > 0) {
             if (key.match() == Relation.Match.FULL && nulls < values.length) {
                 throw violation(relation, key)
-                        .withDetail("MATCH FULL does not allow mixing of null and nonnull key values.");
+                        .withDetail(
+                                "MATCH FULL does not allow mixing of null and nonnull key values.");
             }
             return;
         }
-        if (!noted.computeIfAbsent(key.oid(), oid -> new HashSet<>()).add(new HashKey(types, values))) {
+        if (!noted.computeIfAbsent(key.oid(), oid -> new HashSet<>())
+                .add(new HashKey(types, values))) {
             return;
         }
         if (context.constraints().deferred(key.oid(), key.deferrable(), key.initiallyDeferred())) {
-            context.constraints().add(deferred(key.oid(), later -> new ReferentialActions(new Compiler(compiler.frame())).lookUpAgain(later, relation, key, values, types)));
+            context.constraints()
+                    .add(
+                            deferred(
+                                    key.oid(),
+                                    later ->
+                                            new ReferentialActions(new Compiler(compiler.frame()))
+                                                    .lookUpAgain(
+                                                            later, relation, key, values, types)));
         } else {
             waiting.add(() -> lookUp(context, relation, key, values, types));
         }
@@ -154,7 +168,12 @@ final class ReferentialActions {
     }
 
     /** A deferred check: the referring row may be gone by now. */
-    private void lookUpAgain(ExecutionContext now, Relation relation, ForeignKey key, @Nullable Object[] values, Type[] types) {
+    private void lookUpAgain(
+            ExecutionContext now,
+            Relation relation,
+            ForeignKey key,
+            @Nullable Object[] values,
+            Type[] types) {
         now.transaction().beginStatement();
         if (rowsWith(now, relation, key.columns(), values, types).isEmpty()) {
             return;
@@ -162,14 +181,25 @@ final class ReferentialActions {
         lookUp(now, relation, key, values, types);
     }
 
-    private void lookUp(ExecutionContext now, Relation relation, ForeignKey key, @Nullable Object[] values, Type[] types) {
+    private void lookUp(
+            ExecutionContext now,
+            Relation relation,
+            ForeignKey key,
+            @Nullable Object[] values,
+            Type[] types) {
         var wanted = new Object[values.length];
         for (int i = 0; i < wanted.length; i++) {
             var value = java.util.Objects.requireNonNull(values[i]);
-            wanted[i] = cast(now, key.casts().isEmpty() ? Optional.empty() : key.casts().get(i), value);
+            wanted[i] =
+                    cast(now, key.casts().isEmpty() ? Optional.empty() : key.casts().get(i), value);
         }
         long found =
-                now.transaction().findByKeyLatest(key.targetTabletId(), key.targetIndexId(), wanted, LockStrength.KEY_SHARE);
+                now.transaction()
+                        .findByKeyLatest(
+                                key.targetTabletId(),
+                                key.targetIndexId(),
+                                wanted,
+                                LockStrength.KEY_SHARE);
         if (found < 0) {
             throw violation(relation, key)
                     .withDetail(
@@ -190,16 +220,22 @@ final class ReferentialActions {
         var function = cast.get();
         var implementation = Functions.find(function);
         if (implementation == null) {
-            throw SqlException.notSupported("function " + function.name() + " is not supported yet");
+            throw SqlException.notSupported(
+                    "function " + function.name() + " is not supported yet");
         }
         var result =
-                Calls.bind(implementation, new CallContext(now, function, -1, false), function.strict())
+                Calls.bind(
+                                implementation,
+                                new CallContext(now, function, -1, false),
+                                function.strict())
                         .apply(new Object[] {value});
         return java.util.Objects.requireNonNull(result);
     }
 
     private static String names(Relation relation, List<Integer> columns) {
-        return String.join(", ", columns.stream().map(column -> relation.columns().get(column).name()).toList());
+        return String.join(
+                ", ",
+                columns.stream().map(column -> relation.columns().get(column).name()).toList());
     }
 
     private static String texts(ExecutionContext now, @Nullable Object[] values, Type[] types) {
@@ -213,10 +249,18 @@ final class ReferentialActions {
 
     // ---------------------------------------------------------------- rows that point here
 
-    private void queue(Relation relation, Referenced reference, @Nullable Object[] before, @Nullable Object @Nullable [] after) {
+    private void queue(
+            Relation relation,
+            Referenced reference,
+            @Nullable Object[] before,
+            @Nullable Object @Nullable [] after) {
         var action = after == null ? reference.onDelete() : reference.onUpdate();
         if (action == Action.NO_ACTION
-                && context.constraints().deferred(reference.oid(), reference.deferrable(), reference.initiallyDeferred())) {
+                && context.constraints()
+                        .deferred(
+                                reference.oid(),
+                                reference.deferrable(),
+                                reference.initiallyDeferred())) {
             context.constraints()
                     .add(
                             deferred(
@@ -228,9 +272,12 @@ final class ReferentialActions {
             return;
         }
         switch (action) {
-            case RESTRICT -> waiting.addFirst(() -> refuse(context, relation, reference, before, false));
-            case NO_ACTION -> waiting.addLast(() -> refuse(context, relation, reference, before, true));
-            case CASCADE, SET_NULL, SET_DEFAULT -> waiting.addFirst(() -> act(action, reference, before, after, relation));
+            case RESTRICT ->
+                    waiting.addFirst(() -> refuse(context, relation, reference, before, false));
+            case NO_ACTION ->
+                    waiting.addLast(() -> refuse(context, relation, reference, before, true));
+            case CASCADE, SET_NULL, SET_DEFAULT ->
+                    waiting.addFirst(() -> act(action, reference, before, after, relation));
         }
     }
 
@@ -243,11 +290,17 @@ final class ReferentialActions {
     }
 
     private static Type[] typesOf(Relation relation, List<Integer> columns) {
-        return columns.stream().map(column -> relation.columns().get(column).type()).toArray(Type[]::new);
+        return columns.stream()
+                .map(column -> relation.columns().get(column).type())
+                .toArray(Type[]::new);
     }
 
     private void refuse(
-            ExecutionContext now, Relation relation, Referenced reference, @Nullable Object[] before, boolean mayBeBack) {
+            ExecutionContext now,
+            Relation relation,
+            Referenced reference,
+            @Nullable Object[] before,
+            boolean mayBeBack) {
         var key = keyOf(reference, before);
         var types = typesOf(relation, reference.keyColumns());
         boolean referred;
@@ -255,12 +308,25 @@ final class ReferentialActions {
             referred =
                     now.transaction()
                                     .findByKeyLatest(
-                                            reference.referrerTabletId(), reference.referrerIndexId(), key, LockStrength.KEY_SHARE)
+                                            reference.referrerTabletId(),
+                                            reference.referrerIndexId(),
+                                            key,
+                                            LockStrength.KEY_SHARE)
                             >= 0;
         } else {
-            referred = !rowsWith(now, now.relation(reference.referrerOid()), reference.referrerColumns(), key, types).isEmpty();
+            referred =
+                    !rowsWith(
+                                    now,
+                                    now.relation(reference.referrerOid()),
+                                    reference.referrerColumns(),
+                                    key,
+                                    types)
+                            .isEmpty();
         }
-        if (!referred || (mayBeBack && !rowsWith(now, relation, reference.keyColumns(), key, types).isEmpty())) {
+        if (!referred
+                || (mayBeBack
+                        && !rowsWith(now, relation, reference.keyColumns(), key, types)
+                                .isEmpty())) {
             return;
         }
         throw new SqlException(
@@ -286,7 +352,11 @@ final class ReferentialActions {
 
     /** Visible rows of a table whose columns equal a key, by an index on them if there is one. */
     private static List<Long> rowsWith(
-            ExecutionContext now, Relation relation, List<Integer> columns, @Nullable Object[] key, Type[] keyTypes) {
+            ExecutionContext now,
+            Relation relation,
+            List<Integer> columns,
+            @Nullable Object[] key,
+            Type[] keyTypes) {
         var rows = new ArrayList<Long>();
         var transaction = now.transaction();
         for (var index : relation.indexes()) {
@@ -294,7 +364,12 @@ final class ReferentialActions {
                     && index.membership() < 0
                     && index.columns().size() >= columns.size()
                     && index.columns().subList(0, columns.size()).equals(columns)) {
-                try (var cursor = transaction.indexScan(relation.tabletId(), index.indexId(), KeyRange.equalTo(key), false)) {
+                try (var cursor =
+                        transaction.indexScan(
+                                relation.tabletId(),
+                                index.indexId(),
+                                KeyRange.equalTo(key),
+                                false)) {
                     long[] ids = new long[256];
                     for (int found = cursor.next(ids); found > 0; found = cursor.next(ids)) {
                         for (int i = 0; i < found; i++) {
@@ -305,7 +380,10 @@ final class ReferentialActions {
                 return rows;
             }
         }
-        int[] ids = columns.stream().mapToInt(column -> relation.columns().get(column).columnId()).toArray();
+        int[] ids =
+                columns.stream()
+                        .mapToInt(column -> relation.columns().get(column).columnId())
+                        .toArray();
         try (var cursor = transaction.scan(relation.tabletId(), ids)) {
             for (var batch = cursor.next(); batch != null; batch = cursor.next()) {
                 now.checkCancelled();
@@ -319,7 +397,8 @@ final class ReferentialActions {
         return rows;
     }
 
-    private static boolean equal(dev.quiverdb.base.batch.Batch batch, int row, @Nullable Object[] key, Type[] types) {
+    private static boolean equal(
+            dev.quiverdb.base.batch.Batch batch, int row, @Nullable Object[] key, Type[] types) {
         for (int i = 0; i < key.length; i++) {
             var value = batch.get(row, i);
             var wanted = key[i];
@@ -331,11 +410,23 @@ final class ReferentialActions {
     }
 
     private void act(
-            Action action, Referenced reference, @Nullable Object[] before, @Nullable Object @Nullable [] after, Relation relation) {
+            Action action,
+            Referenced reference,
+            @Nullable Object[] before,
+            @Nullable Object @Nullable [] after,
+            Relation relation) {
         var key = keyOf(reference, before);
         var referrer = context.relation(reference.referrerOid());
-        var writer = writers.computeIfAbsent(referrer.oid(), oid -> new RowWriter(referrer, compiler, this));
-        for (long rowId : rowsWith(context, referrer, reference.referrerColumns(), key, typesOf(relation, reference.keyColumns()))) {
+        var writer =
+                writers.computeIfAbsent(
+                        referrer.oid(), oid -> new RowWriter(referrer, compiler, this));
+        for (long rowId :
+                rowsWith(
+                        context,
+                        referrer,
+                        reference.referrerColumns(),
+                        key,
+                        typesOf(relation, reference.keyColumns()))) {
             var old = writer.readLatest(rowId);
             if (old == null) {
                 continue;
@@ -358,7 +449,8 @@ final class ReferentialActions {
                     int column = columns.get(i);
                     changed[column] =
                             action == Action.SET_DEFAULT && i < reference.setDefaults().size()
-                                    ? compiler.compile(reference.setDefaults().get(i)).value(Row.NONE)
+                                    ? compiler.compile(reference.setDefaults().get(i))
+                                            .value(Row.NONE)
                                     : null;
                     assigned.set(column);
                 }
@@ -373,7 +465,8 @@ final class ReferentialActions {
     private static void again(LockOutcome outcome) {
         if (outcome == LockOutcome.UPDATED) {
             throw new SqlException(
-                    SqlState.T_R_SERIALIZATION_FAILURE, "could not serialize access due to concurrent update");
+                    SqlState.T_R_SERIALIZATION_FAILURE,
+                    "could not serialize access due to concurrent update");
         }
     }
 

@@ -18,8 +18,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes rows of one table: computes generated and hidden columns, checks constraints, gives PostgreSQL's words to
- * what storage refuses, and leaves referential checks to {@link ReferentialActions}.
+ * Changes rows of one table: computes generated and hidden columns, checks constraints, gives
+ * PostgreSQL's words to what storage refuses, and leaves referential checks to {@link
+ * ReferentialActions}.
  */
 final class RowWriter {
     private static final int VALUE_CHARACTERS_MAX = 64;
@@ -48,7 +49,9 @@ final class RowWriter {
             allColumnIds[i] = column.columnId();
         }
         anyGenerated = any;
-        checks = compiler.compileAll(relation.checks().stream().map(Relation.Check::condition).toList());
+        checks =
+                compiler.compileAll(
+                        relation.checks().stream().map(Relation.Check::condition).toList());
     }
 
     Relation relation() {
@@ -66,13 +69,17 @@ final class RowWriter {
     /** The table row the snapshot sees; null if there is none. */
     @Nullable Object @Nullable [] read(long rowId) {
         @Nullable Object[] values = new @Nullable Object[allColumnIds.length];
-        return transaction().fetch(relation.tabletId(), rowId, allColumnIds, values) ? values : null;
+        return transaction().fetch(relation.tabletId(), rowId, allColumnIds, values)
+                ? values
+                : null;
     }
 
     /** The newest table row. */
     @Nullable Object @Nullable [] readLatest(long rowId) {
         @Nullable Object[] values = new @Nullable Object[allColumnIds.length];
-        return transaction().fetchLatest(relation.tabletId(), rowId, allColumnIds, values) ? values : null;
+        return transaction().fetchLatest(relation.tabletId(), rowId, allColumnIds, values)
+                ? values
+                : null;
     }
 
     /** Fills generated and hidden columns. */
@@ -138,7 +145,8 @@ final class RowWriter {
             }
             first = false;
             var value = values[i];
-            text.append(value == null ? "null" : clip(column.type().format(value, context.types())));
+            text.append(
+                    value == null ? "null" : clip(column.type().format(value, context.types())));
         }
         return text.append(").").toString();
     }
@@ -157,7 +165,8 @@ final class RowWriter {
 
         Checks(List<Plan.WithCheck> checks, Compiler compiler) {
             this.checks = checks;
-            conditions = compiler.compileAll(checks.stream().map(Plan.WithCheck::condition).toList());
+            conditions =
+                    compiler.compileAll(checks.stream().map(Plan.WithCheck::condition).toList());
         }
     }
 
@@ -169,7 +178,8 @@ final class RowWriter {
     void withChecks(Checks all, @Nullable Object[] values, Plan.CheckKind... kinds) {
         for (int i = 0; i < all.conditions.length; i++) {
             var check = all.checks.get(i);
-            if (List.of(kinds).contains(check.kind()) && !all.conditions[i].isTrue(row.set(values))) {
+            if (List.of(kinds).contains(check.kind())
+                    && !all.conditions[i].isTrue(row.set(values))) {
                 throw failed(check, values);
             }
         }
@@ -181,7 +191,9 @@ final class RowWriter {
             case VIEW ->
                     new SqlException(
                                     SqlState.WITH_CHECK_OPTION_VIOLATION,
-                                    "new row violates check option for view \"" + check.name() + "\"")
+                                    "new row violates check option for view \""
+                                            + check.name()
+                                            + "\"")
                             .withDetail(failingRow(values));
             case POLICY ->
                     new SqlException(
@@ -216,7 +228,8 @@ final class RowWriter {
     /** Inserts a row unless a key of the arbiters (none: of all unique indexes) is there. */
     InsertOutcome insertOrConflict(@Nullable Object[] values, int[] arbiterIndexIds) {
         try {
-            var outcome = transaction().insertOrConflict(relation.tabletId(), values, arbiterIndexIds);
+            var outcome =
+                    transaction().insertOrConflict(relation.tabletId(), values, arbiterIndexIds);
             if (outcome.inserted()) {
                 references.inserted(relation, values);
             }
@@ -241,7 +254,8 @@ final class RowWriter {
     }
 
     /** Writes the columns that differ. */
-    LockOutcome update(long rowId, @Nullable Object[] before, @Nullable Object[] after, BitSet assigned) {
+    LockOutcome update(
+            long rowId, @Nullable Object[] before, @Nullable Object[] after, BitSet assigned) {
         var ids = new ArrayList<Integer>();
         var values = new ArrayList<@Nullable Object>();
         for (int i = 0; i < after.length; i++) {
@@ -280,7 +294,9 @@ final class RowWriter {
             if (index.indexId() == violation.indexId()) {
                 return new SqlException(
                                 SqlState.UNIQUE_VIOLATION,
-                                "duplicate key value violates unique constraint \"" + index.name() + "\"")
+                                "duplicate key value violates unique constraint \""
+                                        + index.name()
+                                        + "\"")
                         .withDetail(
                                 "Key ("
                                         + String.join(", ", index.keyTexts())
@@ -291,7 +307,8 @@ final class RowWriter {
                         .withConstraint(index.name());
             }
         }
-        return new SqlException(SqlState.UNIQUE_VIOLATION, Objects.requireNonNullElse(violation.getMessage(), ""));
+        return new SqlException(
+                SqlState.UNIQUE_VIOLATION, Objects.requireNonNullElse(violation.getMessage(), ""));
     }
 
     private String keyValues(Relation.Index index, List<@Nullable Object> key) {

@@ -76,7 +76,9 @@ abstract class ScanOperator extends Operator {
         for (int i = 0; i < columns.length; i++) {
             columns[i] = Column.of(types[i], 1);
             columns[i].appendObject(
-                    positions[i] >= 0 ? values[next++] : positions[i] == Plan.ROW_ID ? (Object) rowId : tableOid());
+                    positions[i] >= 0
+                            ? values[next++]
+                            : positions[i] == Plan.ROW_ID ? (Object) rowId : tableOid());
         }
         var batch = new Batch(1, columns);
         return filter(batch) ? batch : null;
@@ -139,7 +141,8 @@ abstract class ScanOperator extends Operator {
         int next = 0;
         for (int position : positions) {
             if (position >= 0) {
-                columns[next++] = Column.of(source.relation().columns().get(position).type(), capacity);
+                columns[next++] =
+                        Column.of(source.relation().columns().get(position).type(), capacity);
             }
         }
         return new Batch(0, columns);

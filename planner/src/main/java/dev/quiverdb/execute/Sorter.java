@@ -12,8 +12,8 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stable external sort of rows by keys. Rows gather in memory; when work_mem is full they are sorted and written as
- * a run; at the end the runs are merged.
+ * Stable external sort of rows by keys. Rows gather in memory; when work_mem is full they are
+ * sorted and written as a run; at the end the runs are merged.
  */
 final class Sorter implements AutoCloseable {
     private static final int RUNS_MAX = 64;
@@ -122,11 +122,10 @@ final class Sorter implements AutoCloseable {
 
     private final class Merge implements RowSource {
         private final PriorityQueue<Head> heads =
-                new PriorityQueue<>(
-                        (a, b) -> {
-                            int byKey = order.compare(a.row, b.row);
-                            return byKey != 0 ? byKey : Integer.compare(a.number, b.number);
-                        });
+                new PriorityQueue<>((a, b) -> {
+                    int byKey = order.compare(a.row, b.row);
+                    return byKey != 0 ? byKey : Integer.compare(a.number, b.number);
+                });
 
         Merge(List<RunFile> files, List<@Nullable Object[]> last) {
             int number = 0;

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Nearest rows first. Exact: every row that passes the filter is measured, the best k are kept in a heap. */
+/**
+ * Nearest rows first. Exact: every row that passes the filter is measured, the best k are kept in a
+ * heap.
+ */
 final class VectorSearchOperator extends ScanOperator {
     private static final class Hit {
         final double distance;
@@ -43,7 +46,10 @@ final class VectorSearchOperator extends ScanOperator {
         this.plan = plan;
         query = compiler.compile(plan.query());
         limit = compiler.compileIf(plan.limit());
-        distance = Compiler.bind(plan.distance(), new CallContext(compiler.frame().context(), plan.distance(), -1, false));
+        distance =
+                Compiler.bind(
+                        plan.distance(),
+                        new CallContext(compiler.frame().context(), plan.distance(), -1, false));
         builder = new BatchBuilder(types);
         vectorListed = plan.source().positions().contains(plan.column());
         vectorColumn = plan.source().positions().indexOf(plan.column());
@@ -65,11 +71,10 @@ final class VectorSearchOperator extends ScanOperator {
         var target = query.value(Row.NONE);
         long wanted = wanted();
         var heap =
-                new PriorityQueue<Hit>(
-                        (a, b) -> {
-                            int order = Double.compare(b.distance, a.distance);
-                            return order != 0 ? order : Long.compare(b.number, a.number);
-                        });
+                new PriorityQueue<Hit>((a, b) -> {
+                    int order = Double.compare(b.distance, a.distance);
+                    return order != 0 ? order : Long.compare(b.number, a.number);
+                });
         List<Hit> unmeasured = new ArrayList<>();
         if (wanted > 0) {
             try (RowCursor cursor = scan()) {
@@ -77,11 +82,10 @@ final class VectorSearchOperator extends ScanOperator {
             }
         }
         var sorted = new ArrayList<>(heap);
-        sorted.sort(
-                (a, b) -> {
-                    int order = Double.compare(a.distance, b.distance);
-                    return order != 0 ? order : Long.compare(a.number, b.number);
-                });
+        sorted.sort((a, b) -> {
+            int order = Double.compare(a.distance, b.distance);
+            return order != 0 ? order : Long.compare(a.number, b.number);
+        });
         for (var hit : unmeasured) {
             if (sorted.size() >= wanted) {
                 break;
@@ -101,7 +105,11 @@ final class VectorSearchOperator extends ScanOperator {
     }
 
     private void scan(
-            RowCursor cursor, @Nullable Object target, long wanted, PriorityQueue<Hit> heap, List<Hit> unmeasured) {
+            RowCursor cursor,
+            @Nullable Object target,
+            long wanted,
+            PriorityQueue<Hit> heap,
+            List<Hit> unmeasured) {
         long number = 0;
         for (var read = cursor.next(); read != null; read = cursor.next()) {
             frame.context().checkCancelled();
@@ -169,7 +177,9 @@ final class VectorSearchOperator extends ScanOperator {
         }
         Double d = null;
         if (plan.withDistance() && vectorListed) {
-            var value = distance.apply(new Object[] {batch.get(0, vectorColumn), query.value(Row.NONE)});
+            var value =
+                    distance.apply(
+                            new Object[] {batch.get(0, vectorColumn), query.value(Row.NONE)});
             d = value == null ? null : ((Number) value).doubleValue();
         }
         builder.add(row(batch, 0, d));

@@ -31,7 +31,13 @@ final class WindowCalls {
                 call.aggregate()
                         ? new AggregateState.Template(
                                 new AggregateCall(
-                                        call.function(), call.arguments(), List.of(), false, List.of(), call.filter(), call.type()),
+                                        call.function(),
+                                        call.arguments(),
+                                        List.of(),
+                                        false,
+                                        List.of(),
+                                        call.filter(),
+                                        call.type()),
                                 compiler)
                         : null;
     }
@@ -53,7 +59,9 @@ final class WindowCalls {
             case "window_rank" -> partition.peersStart(index) + 1L;
             case "window_dense_rank" -> partition.group(index) + 1L;
             case "window_percent_rank" ->
-                    partition.size() <= 1 ? 0.0 : partition.peersStart(index) / (partition.size() - 1.0);
+                    partition.size() <= 1
+                            ? 0.0
+                            : partition.peersStart(index) / (partition.size() - 1.0);
             case "window_cume_dist" -> (double) partition.peersEnd(index) / partition.size();
             case "window_ntile" -> tile(index);
             case "window_lag" -> at(index, index - 1L, false);
@@ -71,12 +79,14 @@ final class WindowCalls {
                 }
                 if ((Integer) n <= 0) {
                     throw new SqlException(
-                            SqlState.INVALID_ARGUMENT_FOR_NTH_VALUE, "argument of nth_value must be greater than zero");
+                            SqlState.INVALID_ARGUMENT_FOR_NTH_VALUE,
+                            "argument of nth_value must be greater than zero");
                 }
                 yield nth(index, (Integer) n);
             }
             default ->
-                    throw SqlException.notSupported("window function " + call.function().name() + " is not supported yet");
+                    throw SqlException.notSupported(
+                            "window function " + call.function().name() + " is not supported yet");
         };
     }
 
@@ -93,7 +103,9 @@ final class WindowCalls {
 
     private @Nullable Object shifted(int index, int direction, boolean withDefault) {
         var offset = argument(1, index);
-        return offset == null ? null : at(index, index + (long) direction * (Integer) offset, withDefault);
+        return offset == null
+                ? null
+                : at(index, index + (long) direction * (Integer) offset, withDefault);
     }
 
     private @Nullable Object tile(int index) {
@@ -103,7 +115,9 @@ final class WindowCalls {
         }
         int tiles = (Integer) count;
         if (tiles <= 0) {
-            throw new SqlException(SqlState.INVALID_ARGUMENT_FOR_NTILE, "argument of ntile must be greater than zero");
+            throw new SqlException(
+                    SqlState.INVALID_ARGUMENT_FOR_NTILE,
+                    "argument of ntile must be greater than zero");
         }
         int size = partition.size();
         int base = size / tiles;

@@ -13,7 +13,9 @@ import dev.quiverdb.plan.WindowFrame.Bound;
 import dev.quiverdb.plan.WindowFrame.Exclusion;
 import org.jspecify.annotations.Nullable;
 
-/** Which rows of the partition lie in a row's frame: from start to end, without the excluded ones. */
+/**
+ * Which rows of the partition lie in a row's frame: from start to end, without the excluded ones.
+ */
 final class WindowFrames {
     private final WindowFrame frame;
     private final @Nullable Evaluator startOffset;
@@ -37,10 +39,12 @@ final class WindowFrames {
         nullsFirst = !plan.order().isEmpty() && plan.order().getFirst().nullsFirst();
     }
 
-    private static Calls.@Nullable Invocation inRange(@Nullable FunctionRef function, Compiler compiler) {
+    private static Calls.@Nullable Invocation inRange(
+            @Nullable FunctionRef function, Compiler compiler) {
         return function == null
                 ? null
-                : Compiler.bind(function, new CallContext(compiler.frame().context(), function, -1, false));
+                : Compiler.bind(
+                        function, new CallContext(compiler.frame().context(), function, -1, false));
     }
 
     void begin(WindowPartition newPartition) {
@@ -48,10 +52,18 @@ final class WindowFrames {
         if (!offsetsKnown) {
             offsetsKnown = true;
             if (startOffset != null) {
-                startValue = offset(startOffset, "frame starting offset must not be null", "frame starting offset must not be negative");
+                startValue =
+                        offset(
+                                startOffset,
+                                "frame starting offset must not be null",
+                                "frame starting offset must not be negative");
             }
             if (endOffset != null) {
-                endValue = offset(endOffset, "frame ending offset must not be null", "frame ending offset must not be negative");
+                endValue =
+                        offset(
+                                endOffset,
+                                "frame ending offset must not be null",
+                                "frame ending offset must not be negative");
             }
         }
     }
@@ -66,14 +78,16 @@ final class WindowFrames {
 
     /** Whether a frame only grows at its end from row to row, so that an aggregate can go on. */
     boolean growing() {
-        return frame.start() == Bound.UNBOUNDED_PRECEDING && frame.exclusion() == Exclusion.NO_OTHERS;
+        return frame.start() == Bound.UNBOUNDED_PRECEDING
+                && frame.exclusion() == Exclusion.NO_OTHERS;
     }
 
     int start(int row) {
         return switch (frame.start()) {
             case UNBOUNDED_PRECEDING -> 0;
             case UNBOUNDED_FOLLOWING -> partition.size();
-            case CURRENT_ROW -> frame.mode() == WindowFrame.Mode.ROWS ? row : partition.peersStart(row);
+            case CURRENT_ROW ->
+                    frame.mode() == WindowFrame.Mode.ROWS ? row : partition.peersStart(row);
             case PRECEDING, FOLLOWING -> offsetStart(row, frame.start() == Bound.PRECEDING);
         };
     }
@@ -83,7 +97,8 @@ final class WindowFrames {
         return switch (frame.end()) {
             case UNBOUNDED_FOLLOWING -> partition.size();
             case UNBOUNDED_PRECEDING -> 0;
-            case CURRENT_ROW -> frame.mode() == WindowFrame.Mode.ROWS ? row + 1 : partition.peersEnd(row);
+            case CURRENT_ROW ->
+                    frame.mode() == WindowFrame.Mode.ROWS ? row + 1 : partition.peersEnd(row);
             case PRECEDING, FOLLOWING -> offsetEnd(row, frame.end() == Bound.PRECEDING);
         };
     }
@@ -160,13 +175,19 @@ final class WindowFrames {
     }
 
     private boolean within(
-            Calls.@Nullable Invocation inRange, Object value, Object base, @Nullable Object offset, boolean preceding, boolean atEnd) {
+            Calls.@Nullable Invocation inRange,
+            Object value,
+            Object base,
+            @Nullable Object offset,
+            boolean preceding,
+            boolean atEnd) {
         if (inRange == null) {
             throw new IllegalStateException("RANGE with an offset needs an in_range function");
         }
         boolean subtract = preceding != descending;
         boolean less = atEnd != descending;
-        return Boolean.TRUE.equals(inRange.apply(new Object[] {value, base, offset, subtract, less}));
+        return Boolean.TRUE.equals(
+                inRange.apply(new Object[] {value, base, offset, subtract, less}));
     }
 
     /** Whether a row between start and end is left out of another row's frame. */

@@ -33,14 +33,18 @@ final class WindowOperator extends Operator {
         super(compiler.frame(), plan);
         this.plan = plan;
         this.input = input;
-        var partitionKeys = plan.partition().stream().map(e -> new SortKey(e, false, false)).toList();
+        var partitionKeys =
+                plan.partition().stream().map(e -> new SortKey(e, false, false)).toList();
         partitionOrder = new RowOrder(partitionKeys, compiler);
         order = new RowOrder(plan.order(), compiler);
         var all = new ArrayList<>(partitionKeys);
         all.addAll(plan.order());
         both = new RowOrder(all, compiler);
         frames = new WindowFrames(plan, compiler);
-        calls = plan.calls().stream().map(call -> new WindowCalls(call, compiler)).toArray(WindowCalls[]::new);
+        calls =
+                plan.calls().stream()
+                        .map(call -> new WindowCalls(call, compiler))
+                        .toArray(WindowCalls[]::new);
         builder = new BatchBuilder(types);
     }
 
@@ -140,7 +144,8 @@ final class WindowOperator extends Operator {
     static Object required(@Nullable Evaluator evaluator, String message) {
         var value = evaluator == null ? null : evaluator.value(Row.NONE);
         if (value == null) {
-            throw new SqlException(dev.quiverdb.base.error.SqlState.NULL_VALUE_NOT_ALLOWED, message);
+            throw new SqlException(
+                    dev.quiverdb.base.error.SqlState.NULL_VALUE_NOT_ALLOWED, message);
         }
         return value;
     }

@@ -17,7 +17,10 @@ final class WindowPartition {
     private final int[] group;
     private final int[] groupStarts;
 
-    WindowPartition(List<@Nullable Object[]> rows, List<@Nullable Object[]> orderKeys, @Nullable RowOrder order) {
+    WindowPartition(
+            List<@Nullable Object[]> rows,
+            List<@Nullable Object[]> orderKeys,
+            @Nullable RowOrder order) {
         this.rows = rows;
         this.orderKeys = orderKeys;
         int size = rows.size();
@@ -28,7 +31,9 @@ final class WindowPartition {
         int groups = 0;
         for (int i = 0; i < size; ) {
             int end = i + 1;
-            while (end < size && (order == null || order.compare(orderKeys.get(i), orderKeys.get(end)) == 0)) {
+            while (end < size
+                    && (order == null
+                            || order.compare(orderKeys.get(i), orderKeys.get(end)) == 0)) {
                 end++;
             }
             for (int j = i; j < end; j++) {

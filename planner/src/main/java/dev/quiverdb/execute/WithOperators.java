@@ -27,7 +27,11 @@ final class WithOperators {
         SharedTable(Operator input, Frame frame) {
             this.input = input;
             reader = new RowReader(input);
-            rows = new RowList(new RowCodec(input.types), frame.context().workMemoryBytes(), frame.context().spillDirectory());
+            rows =
+                    new RowList(
+                            new RowCodec(input.types),
+                            frame.context().workMemoryBytes(),
+                            frame.context().spillDirectory());
         }
 
         /** Reads one more row of the input; false at its end. */
@@ -89,7 +93,8 @@ final class WithOperators {
             var batch = body.next();
             if (batch == null) {
                 for (var table : plan.tables()) {
-                    if (table.modifies() && frame.tables().get(table.id()) instanceof SharedTable shared) {
+                    if (table.modifies()
+                            && frame.tables().get(table.id()) instanceof SharedTable shared) {
                         shared.finish();
                     }
                 }
@@ -172,7 +177,10 @@ final class WithOperators {
         }
     }
 
-    /** Yields the first part, then round after round what the recursive part makes of the last round. */
+    /**
+     * Yields the first part, then round after round what the recursive part makes of the last
+     * round.
+     */
     static final class RecursiveUnionOperator extends Operator {
         private final Plan.RecursiveUnion plan;
         private final Operator initial;
@@ -182,7 +190,8 @@ final class WithOperators {
         private List<@Nullable Object[]> nextRound = new ArrayList<>();
         private @Nullable RowReader reader;
 
-        RecursiveUnionOperator(Plan.RecursiveUnion plan, Operator initial, Operator recursive, Compiler compiler) {
+        RecursiveUnionOperator(
+                Plan.RecursiveUnion plan, Operator initial, Operator recursive, Compiler compiler) {
             super(compiler.frame(), plan);
             this.plan = plan;
             this.initial = initial;
@@ -254,7 +263,10 @@ final class WithOperators {
         void open() {
             next = 0;
             builder.reset();
-            rows = frame.tables().get(plan.workTableId()) instanceof List<?> list ? list : List.of();
+            rows =
+                    frame.tables().get(plan.workTableId()) instanceof List<?> list
+                            ? list
+                            : List.of();
         }
 
         @Override

@@ -156,7 +156,10 @@ public final class PlanWalker {
     }
 
     private static void join(
-            Collection<@Nullable Expression> out, List<Expression> left, List<Expression> right, @Nullable Expression rest) {
+            Collection<@Nullable Expression> out,
+            List<Expression> left,
+            List<Expression> right,
+            @Nullable Expression rest) {
         out.addAll(left);
         out.addAll(right);
         out.add(rest);
@@ -166,7 +169,8 @@ public final class PlanWalker {
         keys.forEach(key -> out.add(key.expression()));
     }
 
-    private static void returning(Collection<@Nullable Expression> out, Plan.@Nullable Returning returning) {
+    private static void returning(
+            Collection<@Nullable Expression> out, Plan.@Nullable Returning returning) {
         if (returning != null) {
             out.addAll(returning.expressions());
         }

@@ -13,7 +13,8 @@ public final class Calls {
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    public static Invocation bind(Implementation implementation, CallContext context, boolean strict) {
+    public static Invocation bind(
+            Implementation implementation, CallContext context, boolean strict) {
         return switch (implementation) {
             case Implementation.Zero zero -> arguments -> zero.call(context);
             case Implementation.One one ->
@@ -25,7 +26,9 @@ public final class Calls {
                     arguments -> {
                         var first = arguments[0];
                         var second = arguments[1];
-                        return first == null || second == null ? null : two.call(context, first, second);
+                        return first == null || second == null
+                                ? null
+                                : two.call(context, first, second);
                     };
             case Implementation.Three three ->
                     arguments -> {
@@ -36,19 +39,23 @@ public final class Calls {
                                 ? null
                                 : three.call(context, first, second, third);
                     };
-            case Implementation.Any any -> arguments -> strict && hasNull(arguments) ? null : any.call(context, arguments);
+            case Implementation.Any any ->
+                    arguments -> strict && hasNull(arguments) ? null : any.call(context, arguments);
             case Implementation.Comparison comparison -> {
                 var type = context.argumentType(0);
                 var operator = comparison.operator();
                 yield arguments -> {
                     var left = arguments[0];
                     var right = arguments[1];
-                    return left == null || right == null ? null : (Object) operator.holds(type.compare(left, right));
+                    return left == null || right == null
+                            ? null
+                            : (Object) operator.holds(type.compare(left, right));
                 };
             }
             case Implementation.Rows rows ->
                     throw new IllegalStateException(
-                            context.function().name() + " returns a set, where one value is wanted");
+                            context.function().name()
+                                    + " returns a set, where one value is wanted");
         };
     }
 

@@ -20,8 +20,12 @@ final class Choices {
             super(choice.type());
             subject = compiler.compileIf(choice.subject());
             slot = choice.slot();
-            conditions = compiler.compileAll(choice.whens().stream().map(Expression.When::condition).toList());
-            results = compiler.compileAll(choice.whens().stream().map(Expression.When::result).toList());
+            conditions =
+                    compiler.compileAll(
+                            choice.whens().stream().map(Expression.When::condition).toList());
+            results =
+                    compiler.compileAll(
+                            choice.whens().stream().map(Expression.When::result).toList());
             otherwise = compiler.compileIf(choice.otherwise());
             frame = compiler.frame();
         }

@@ -69,19 +69,30 @@ public final class Compiler {
             case Parameter parameter -> new Leaves.ParameterValue(parameter, frame);
             case SqlValueFunction function -> new Leaves.SessionValue(function, frame);
             case Call call -> call(call);
-            case Relabel relabel -> new Conversions.Same(compile(relabel.argument()), relabel.type());
-            case CoerceViaText coerce -> new Conversions.ViaText(compile(coerce.argument()), coerce, frame);
+            case Relabel relabel ->
+                    new Conversions.Same(compile(relabel.argument()), relabel.type());
+            case CoerceViaText coerce ->
+                    new Conversions.ViaText(compile(coerce.argument()), coerce, frame);
             case ApplyTypmod apply -> new Conversions.Typmod(compile(apply.argument()), apply);
-            case ArrayCoerce coerce -> new Conversions.Elements(compile(coerce.argument()), coerce, compile(coerce.element()), frame);
-            case CoerceToDomain domain -> new Conversions.Domain(compile(domain.argument()), domain, this);
-            case ConvertRow convert -> new Conversions.Fields(compile(convert.argument()), convert, compileAll(convert.fields()), frame);
+            case ArrayCoerce coerce ->
+                    new Conversions.Elements(
+                            compile(coerce.argument()), coerce, compile(coerce.element()), frame);
+            case CoerceToDomain domain ->
+                    new Conversions.Domain(compile(domain.argument()), domain, this);
+            case ConvertRow convert ->
+                    new Conversions.Fields(
+                            compile(convert.argument()),
+                            convert,
+                            compileAll(convert.fields()),
+                            frame);
             case And and -> new Logic.All(compileAll(and.arguments()), and.type());
             case Or or -> new Logic.AnyOf(compileAll(or.arguments()), or.type());
             case Not not -> new Logic.Negation(compile(not.argument()), not.type());
             case NullTest test -> new Logic.IsNull(compile(test.argument()), test);
             case BooleanTest test -> new Logic.TruthTest(compile(test.argument()), test);
             case Case choice -> new Choices.CaseOf(choice, this);
-            case Coalesce coalesce -> new Choices.FirstNotNull(compileAll(coalesce.arguments()), coalesce.type());
+            case Coalesce coalesce ->
+                    new Choices.FirstNotNull(compileAll(coalesce.arguments()), coalesce.type());
             case MinMax extreme -> new Choices.Extreme(compileAll(extreme.arguments()), extreme);
             case NullIf nullIf -> new Choices.NullIfEqual(nullIf, this);
             case IsDistinct distinct -> new Choices.Distinctness(distinct, this);
@@ -89,10 +100,14 @@ public final class Compiler {
             case Expression.Row row -> new Structures.RowOf(compileAll(row.fields()), row);
             case RowCompare compare -> new Structures.RowOrder(compare, this);
             case FieldSelect select -> new Structures.Field(compile(select.argument()), select);
-            case FieldStore store -> new Structures.Store(compile(store.argument()), store, compileAll(store.values()));
+            case FieldStore store ->
+                    new Structures.Store(
+                            compile(store.argument()), store, compileAll(store.values()));
             case ArrayBuild build -> new Structures.ArrayOf(compileAll(build.elements()), build);
-            case Subscript subscript -> new Subscripts.Read(compile(subscript.argument()), subscript, this);
-            case SubscriptAssign assign -> new Subscripts.Write(compile(assign.argument()), assign, this);
+            case Subscript subscript ->
+                    new Subscripts.Read(compile(subscript.argument()), subscript, this);
+            case SubscriptAssign assign ->
+                    new Subscripts.Write(compile(assign.argument()), assign, this);
             case SubPlan subPlan -> SubPlans.make(subPlan, this);
         };
     }
@@ -100,20 +115,23 @@ public final class Compiler {
     private Evaluator call(Call call) {
         var function = call.function();
         var implementation = implementation(function);
-        var context = new CallContext(frame.context(), function, call.typmod(), call.variadicArray());
+        var context =
+                new CallContext(frame.context(), function, call.typmod(), call.variadicArray());
         var arguments = compileAll(call.arguments());
         var kernel = Kernels.find(call, arguments);
         if (kernel != null) {
             return kernel;
         }
-        return new Calls.Invoke(call.type(), Calls.bind(implementation, context, function.strict()), arguments);
+        return new Calls.Invoke(
+                call.type(), Calls.bind(implementation, context, function.strict()), arguments);
     }
 
     /** The implementation of a scalar function; 0A000 where there is none. */
     static Implementation implementation(FunctionRef function) {
         var implementation = Functions.find(function);
         if (implementation == null) {
-            throw SqlException.notSupported("function " + describe(function) + " is not supported yet");
+            throw SqlException.notSupported(
+                    "function " + describe(function) + " is not supported yet");
         }
         return implementation;
     }
@@ -134,6 +152,8 @@ public final class Compiler {
     /** A function of two values, for nodes that call one many times. */
     Calls.Invocation invocation(FunctionRef function) {
         return Calls.bind(
-                implementation(function), new CallContext(frame.context(), function, -1, false), function.strict());
+                implementation(function),
+                new CallContext(frame.context(), function, -1, false),
+                function.strict());
     }
 }

@@ -28,7 +28,9 @@ final class Conversions {
         @Override
         public Column column(Batch batch, int[] rows, int count) {
             var column = argument.column(batch, rows, count);
-            return column.type().kind() == type().kind() ? column : super.column(batch, rows, count);
+            return column.type().kind() == type().kind()
+                    ? column
+                    : super.column(batch, rows, count);
         }
     }
 
@@ -82,7 +84,8 @@ final class Conversions {
         private final int slot;
         private final Frame frame;
 
-        Elements(Evaluator argument, Expression.ArrayCoerce coerce, Evaluator element, Frame frame) {
+        Elements(
+                Evaluator argument, Expression.ArrayCoerce coerce, Evaluator element, Frame frame) {
             super(coerce.type());
             this.argument = argument;
             this.element = element;
@@ -119,7 +122,11 @@ final class Conversions {
             super(domain.type());
             this.argument = argument;
             this.domain = domain;
-            checks = compiler.compileAll(domain.checks().stream().map(Expression.DomainCheck::condition).toList());
+            checks =
+                    compiler.compileAll(
+                            domain.checks().stream()
+                                    .map(Expression.DomainCheck::condition)
+                                    .toList());
             frame = compiler.frame();
         }
 
@@ -129,7 +136,9 @@ final class Conversions {
             if (value == null && domain.notNull()) {
                 throw new SqlException(
                                 SqlState.NOT_NULL_VIOLATION,
-                                "domain " + domain.type().displayName() + " does not allow null values")
+                                "domain "
+                                        + domain.type().displayName()
+                                        + " does not allow null values")
                         .withDataType(domain.type().schema(), domain.type().name());
             }
             for (int i = 0; i < checks.length; i++) {

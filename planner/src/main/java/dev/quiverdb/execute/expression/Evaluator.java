@@ -8,9 +8,9 @@ import dev.quiverdb.base.type.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A compiled expression, bound to one execution. It answers for one row or for the selected rows of a
- * batch; kernels override the latter. Only the rows asked for are evaluated, so an error shows only
- * where PostgreSQL would meet it. Used by one thread.
+ * A compiled expression, bound to one execution. It answers for one row or for the selected rows of
+ * a batch; kernels override the latter. Only the rows asked for are evaluated, so an error shows
+ * only where PostgreSQL would meet it. Used by one thread.
  */
 public abstract class Evaluator {
     private final Type type;
@@ -37,7 +37,8 @@ public abstract class Evaluator {
      * Values for some rows of a batch.
      *
      * @param rows physical rows
-     * @return a column whose entries at those rows are valid until the next call; it may be a column of the batch
+     * @return a column whose entries at those rows are valid until the next call; it may be a
+     *     column of the batch
      */
     public Column column(Batch batch, int[] rows, int count) {
         var out = output(batch.rows());
@@ -48,7 +49,9 @@ public abstract class Evaluator {
         return out;
     }
 
-    /** Keeps the rows where the value is true. {@code rows} and {@code out} may be the same array. */
+    /**
+     * Keeps the rows where the value is true. {@code rows} and {@code out} may be the same array.
+     */
     public int select(Batch batch, int[] rows, int count, int[] out) {
         if (type.kind() != Kind.BOOL) {
             throw new IllegalStateException("not a condition: " + type);

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all operators and expressions of one execution share: the context, the slots, and how a subplan
- * is made to run. Used by one thread.
+ * What all operators and expressions of one execution share: the context, the slots, and how a
+ * subplan is made to run. Used by one thread.
  */
 public final class Frame {
     /** Runs a subplan; the executor gives it. */
@@ -61,7 +61,9 @@ public final class Frame {
      */
     public record FixedRow(long rowId, boolean latest) {}
 
-    /** A frame for running a part of the plan again with some scans fixed to one row, by mark id. */
+    /**
+     * A frame for running a part of the plan again with some scans fixed to one row, by mark id.
+     */
     public Frame forRecheck(SubplanFactory factory, Map<Integer, FixedRow> rows) {
         var frame = new Frame(context, factory, shared, tables, Map.copyOf(rows));
         frame.slots = slots.clone();

@@ -5,7 +5,9 @@ import dev.quiverdb.plan.PlanWalker;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The slots that a plan reads and does not set itself: what its rows depend on beside the tables. */
+/**
+ * The slots that a plan reads and does not set itself: what its rows depend on beside the tables.
+ */
 final class FreeSlots {
     static int[] of(Plan plan) {
         Set<Integer> read = new TreeSet<>();
@@ -37,7 +39,9 @@ final class FreeSlots {
                         case Expression.CoerceToDomain domain -> bound.add(domain.slot());
                         case Expression.Case choice -> bound.add(choice.slot());
                         case Expression.ConvertRow convert -> {
-                            for (int i = 0; i < convert.argument().type().actual().fields().size(); i++) {
+                            for (int i = 0;
+                                    i < convert.argument().type().actual().fields().size();
+                                    i++) {
                                 bound.add(convert.firstSlot() + i);
                             }
                         }

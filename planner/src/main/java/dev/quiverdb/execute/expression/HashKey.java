@@ -31,7 +31,9 @@ public final class HashKey {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        if (!(other instanceof HashKey that) || hash != that.hash || values.length != that.values.length) {
+        if (!(other instanceof HashKey that)
+                || hash != that.hash
+                || values.length != that.values.length) {
             return false;
         }
         for (int i = 0; i < values.length; i++) {

@@ -18,8 +18,8 @@ import dev.quiverdb.execute.function.Implementation.Operator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Typed loops for the calls that queries over many rows are made of: comparisons, and arithmetic of int4, int8
- * and float8. They skip null rows, so overflow is seen only where there is a value.
+ * Typed loops for the calls that queries over many rows are made of: comparisons, and arithmetic of
+ * int4, int8 and float8. They skip null rows, so overflow is seen only where there is a value.
  */
 final class Kernels {
     static @Nullable Evaluator find(Call call, Evaluator[] arguments) {
@@ -34,10 +34,14 @@ final class Kernels {
             if (source.startsWith("int4") && isInt4(left) && isInt4(right)) {
                 return new IntArithmetic(call.type(), arithmetic, arguments[0], arguments[1]);
             }
-            if (source.startsWith("int8") && left.kind() == Kind.LONG && right.kind() == Kind.LONG) {
+            if (source.startsWith("int8")
+                    && left.kind() == Kind.LONG
+                    && right.kind() == Kind.LONG) {
                 return new LongArithmetic(call.type(), arithmetic, arguments[0], arguments[1]);
             }
-            if (source.startsWith("float8") && left.kind() == Kind.DOUBLE && right.kind() == Kind.DOUBLE) {
+            if (source.startsWith("float8")
+                    && left.kind() == Kind.DOUBLE
+                    && right.kind() == Kind.DOUBLE) {
                 return new DoubleArithmetic(call.type(), arithmetic, arguments[0], arguments[1]);
             }
             return null;
@@ -81,7 +85,8 @@ final class Kernels {
             case DOUBLE -> new DoubleComparison(call.type(), operator, arguments[0], arguments[1]);
             case BOOL, FLOAT, OBJECT ->
                     left.actual().equals(right.actual())
-                            ? new ObjectComparison(call.type(), operator, left, arguments[0], arguments[1])
+                            ? new ObjectComparison(
+                                    call.type(), operator, left, arguments[0], arguments[1])
                             : null;
         };
     }
@@ -301,13 +306,19 @@ final class Kernels {
                         case ADD -> a + b;
                         case SUBTRACT -> a - b;
                         case MULTIPLY -> a * b;
-                        case DIVIDE, MODULO -> throw new IllegalStateException("no kernel for float8 " + operation);
+                        case DIVIDE, MODULO ->
+                                throw new IllegalStateException(
+                                        "no kernel for float8 " + operation);
                     };
             if (Double.isInfinite(result) && !Double.isInfinite(a) && !Double.isInfinite(b)) {
-                throw new SqlException(dev.quiverdb.base.error.SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: overflow");
+                throw new SqlException(
+                        dev.quiverdb.base.error.SqlState.NUMERIC_VALUE_OUT_OF_RANGE,
+                        "value out of range: overflow");
             }
             if (operation == Arithmetic.MULTIPLY && result == 0 && a != 0 && b != 0) {
-                throw new SqlException(dev.quiverdb.base.error.SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: underflow");
+                throw new SqlException(
+                        dev.quiverdb.base.error.SqlState.NUMERIC_VALUE_OUT_OF_RANGE,
+                        "value out of range: underflow");
             }
             return result;
         }
@@ -334,7 +345,8 @@ final class Kernels {
 
         @Override
         Object apply(Object first, Object second) {
-            return operator.holds(Integer.compare(((Number) first).intValue(), ((Number) second).intValue()));
+            return operator.holds(
+                    Integer.compare(((Number) first).intValue(), ((Number) second).intValue()));
         }
 
         @Override
@@ -402,7 +414,9 @@ final class Kernels {
 
         /** NaN is equal to NaN and greater than all others; 0 equals -0. */
         private static int order(double a, double b) {
-            return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
+            return a < b
+                    ? -1
+                    : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
         }
 
         @Override
@@ -426,7 +440,8 @@ final class Kernels {
         private final Operator operator;
         private final Type operands;
 
-        ObjectComparison(Type type, Operator operator, Type operands, Evaluator left, Evaluator right) {
+        ObjectComparison(
+                Type type, Operator operator, Type operands, Evaluator left, Evaluator right) {
             super(type, left, right);
             this.operator = operator;
             this.operands = operands;

@@ -108,10 +108,16 @@ final class Leaves {
             long now = session.transactionTimestamp();
             return switch (kind) {
                 case CURRENT_DATE -> DateTimes.dateOf(DateTimes.toLocal(now, zone));
-                case CURRENT_TIME -> type().applyTypmod(DateTimes.timeWithZone(now, zone), typmod, true);
+                case CURRENT_TIME ->
+                        type().applyTypmod(DateTimes.timeWithZone(now, zone), typmod, true);
                 case CURRENT_TIMESTAMP -> type().applyTypmod(now, typmod, true);
-                case LOCALTIME -> type().applyTypmod(DateTimes.timeOf(DateTimes.toLocal(now, zone)), typmod, true);
-                case LOCALTIMESTAMP -> type().applyTypmod(DateTimes.toLocal(now, zone), typmod, true);
+                case LOCALTIME ->
+                        type().applyTypmod(
+                                        DateTimes.timeOf(DateTimes.toLocal(now, zone)),
+                                        typmod,
+                                        true);
+                case LOCALTIMESTAMP ->
+                        type().applyTypmod(DateTimes.toLocal(now, zone), typmod, true);
                 case CURRENT_USER -> session.currentUser();
                 case SESSION_USER -> session.sessionUser();
                 case CURRENT_CATALOG -> session.database();

@@ -41,7 +41,8 @@ final class Logic {
             int kept = count;
             int[] from = rows;
             for (var argument : arguments) {
-                // A NULL is not false: a later argument is still evaluated in PostgreSQL, but only to find out
+                // A NULL is not false: a later argument is still evaluated in PostgreSQL, but only
+                // to find out
                 // whether the whole is false or NULL, and neither selects.
                 kept = argument.select(batch, from, kept, out);
                 from = out;
@@ -55,7 +56,12 @@ final class Logic {
 
     /** AND ({@code decisive} false) or OR (true). */
     private static Column decide(
-            Evaluator[] arguments, boolean decisive, Batch batch, int[] rows, int count, BoolColumn out) {
+            Evaluator[] arguments,
+            boolean decisive,
+            Batch batch,
+            int[] rows,
+            int count,
+            BoolColumn out) {
         var values = out.values();
         for (int i = 0; i < count; i++) {
             values[rows[i]] = !decisive;

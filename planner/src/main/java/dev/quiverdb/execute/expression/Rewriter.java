@@ -46,8 +46,12 @@ public final class Rewriter {
         this.replace = replace;
     }
 
-    /** The expression with parts replaced: where {@code replace} answers null, its arguments are looked at. */
-    public static Expression rewrite(Expression expression, Function<Expression, @Nullable Expression> replace) {
+    /**
+     * The expression with parts replaced: where {@code replace} answers null, its arguments are
+     * looked at.
+     */
+    public static Expression rewrite(
+            Expression expression, Function<Expression, @Nullable Expression> replace) {
         return new Rewriter(replace).of(expression);
     }
 
@@ -60,7 +64,9 @@ public final class Rewriter {
     }
 
     private List<Bracket> brackets(List<Bracket> list) {
-        return list.stream().map(b -> new Bracket(b.slice(), maybe(b.lower()), maybe(b.upper()))).toList();
+        return list.stream()
+                .map(b -> new Bracket(b.slice(), maybe(b.lower()), maybe(b.upper())))
+                .toList();
     }
 
     private Expression of(Expression expression) {
@@ -74,19 +80,30 @@ public final class Rewriter {
             case Slot e -> e;
             case Parameter e -> e;
             case SqlValueFunction e -> e;
-            case Call e -> new Call(e.function(), all(e.arguments()), e.type(), e.typmod(), e.variadicArray());
+            case Call e ->
+                    new Call(
+                            e.function(),
+                            all(e.arguments()),
+                            e.type(),
+                            e.typmod(),
+                            e.variadicArray());
             case Relabel e -> new Relabel(of(e.argument()), e.type(), e.typmod());
             case CoerceViaText e -> new CoerceViaText(of(e.argument()), e.type(), e.typmod());
             case ApplyTypmod e -> new ApplyTypmod(of(e.argument()), e.typmod(), e.explicit());
-            case ArrayCoerce e -> new ArrayCoerce(of(e.argument()), e.slot(), of(e.element()), e.type(), e.typmod());
+            case ArrayCoerce e ->
+                    new ArrayCoerce(
+                            of(e.argument()), e.slot(), of(e.element()), e.type(), e.typmod());
             case CoerceToDomain e ->
                     new CoerceToDomain(
                             of(e.argument()),
                             e.type(),
                             e.notNull(),
                             e.slot(),
-                            e.checks().stream().map(c -> new DomainCheck(c.name(), of(c.condition()))).toList());
-            case ConvertRow e -> new ConvertRow(of(e.argument()), e.firstSlot(), all(e.fields()), e.type());
+                            e.checks().stream()
+                                    .map(c -> new DomainCheck(c.name(), of(c.condition())))
+                                    .toList());
+            case ConvertRow e ->
+                    new ConvertRow(of(e.argument()), e.firstSlot(), all(e.fields()), e.type());
             case And e -> new And(all(e.arguments()), e.type());
             case Or e -> new Or(all(e.arguments()), e.type());
             case Not e -> new Not(of(e.argument()), e.type());
@@ -96,30 +113,47 @@ public final class Rewriter {
                     new Case(
                             maybe(e.subject()),
                             e.slot(),
-                            e.whens().stream().map(w -> new When(of(w.condition()), of(w.result()))).toList(),
+                            e.whens().stream()
+                                    .map(w -> new When(of(w.condition()), of(w.result())))
+                                    .toList(),
                             maybe(e.otherwise()),
                             e.type(),
                             e.typmod());
             case Coalesce e -> new Coalesce(all(e.arguments()), e.type(), e.typmod());
             case MinMax e -> new MinMax(e.greatest(), all(e.arguments()), e.type());
             case NullIf e -> new NullIf(e.equality(), of(e.left()), of(e.right()), e.type());
-            case IsDistinct e -> new IsDistinct(e.equality(), of(e.left()), of(e.right()), e.negated(), e.type());
-            case ScalarArrayOp e -> new ScalarArrayOp(e.operator(), e.any(), of(e.left()), of(e.array()), e.type());
+            case IsDistinct e ->
+                    new IsDistinct(
+                            e.equality(), of(e.left()), of(e.right()), e.negated(), e.type());
+            case ScalarArrayOp e ->
+                    new ScalarArrayOp(e.operator(), e.any(), of(e.left()), of(e.array()), e.type());
             case Expression.Row e -> new Expression.Row(all(e.fields()), e.type());
             case RowCompare e ->
-                    new RowCompare(e.comparison(), e.comparisons(), e.equalities(), all(e.left()), all(e.right()), e.type());
-            case FieldSelect e -> new FieldSelect(of(e.argument()), e.field(), e.type(), e.typmod());
-            case FieldStore e -> new FieldStore(of(e.argument()), e.fields(), all(e.values()), e.type());
+                    new RowCompare(
+                            e.comparison(),
+                            e.comparisons(),
+                            e.equalities(),
+                            all(e.left()),
+                            all(e.right()),
+                            e.type());
+            case FieldSelect e ->
+                    new FieldSelect(of(e.argument()), e.field(), e.type(), e.typmod());
+            case FieldStore e ->
+                    new FieldStore(of(e.argument()), e.fields(), all(e.values()), e.type());
             case ArrayBuild e -> new ArrayBuild(all(e.elements()), e.nested(), e.type());
-            case Subscript e -> new Subscript(of(e.argument()), brackets(e.brackets()), e.type(), e.typmod());
+            case Subscript e ->
+                    new Subscript(of(e.argument()), brackets(e.brackets()), e.type(), e.typmod());
             case SubscriptAssign e ->
-                    new SubscriptAssign(of(e.argument()), brackets(e.brackets()), of(e.value()), e.type());
+                    new SubscriptAssign(
+                            of(e.argument()), brackets(e.brackets()), of(e.value()), e.type());
             case SubPlan e ->
                     new SubPlan(
                             e.id(),
                             e.kind(),
                             e.plan(),
-                            e.bindings().stream().map(b -> new SlotBinding(b.slot(), of(b.value()))).toList(),
+                            e.bindings().stream()
+                                    .map(b -> new SlotBinding(b.slot(), of(b.value())))
+                                    .toList(),
                             maybe(e.test()),
                             e.resultSlots(),
                             all(e.hashOperands()),

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A select list with set-returning calls. Calls run in lockstep for each input row; where one is nested in
- * another call or expression, the outer part is evaluated for each of its values.
+ * A select list with set-returning calls. Calls run in lockstep for each input row; where one is
+ * nested in another call or expression, the outer part is evaluated for each of its values.
  */
 public final class SetExpressions {
     /** A set-returning call and its values for the current row. */
@@ -19,11 +19,18 @@ public final class SetExpressions {
         final Implementation.Rows rows;
         final CallContext context;
         final Evaluator[] arguments;
+
         /** Sets that stand in the arguments; this one starts anew for each of their rows. */
         final List<Set> inner;
+
         @Nullable Iterator<? extends @Nullable Object> values;
 
-        Set(int slot, Implementation.Rows rows, CallContext context, Evaluator[] arguments, List<Set> inner) {
+        Set(
+                int slot,
+                Implementation.Rows rows,
+                CallContext context,
+                Evaluator[] arguments,
+                List<Set> inner) {
             this.slot = slot;
             this.rows = rows;
             this.context = context;
@@ -46,7 +53,8 @@ public final class SetExpressions {
         frame = compiler.frame();
         expressions = new Evaluator[list.size()];
         for (int i = 0; i < expressions.length; i++) {
-            expressions[i] = compiler.compile(Rewriter.rewrite(list.get(i), call -> extract(call, sets)));
+            expressions[i] =
+                    compiler.compile(Rewriter.rewrite(list.get(i), call -> extract(call, sets)));
         }
     }
 
@@ -58,9 +66,14 @@ public final class SetExpressions {
         var inner = new ArrayList<Set>();
         var arguments = new Evaluator[call.arguments().size()];
         for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = compiler.compile(Rewriter.rewrite(call.arguments().get(i), nested -> extract(nested, inner)));
+            arguments[i] =
+                    compiler.compile(
+                            Rewriter.rewrite(
+                                    call.arguments().get(i), nested -> extract(nested, inner)));
         }
-        var context = new CallContext(frame.context(), call.function(), call.typmod(), call.variadicArray());
+        var context =
+                new CallContext(
+                        frame.context(), call.function(), call.typmod(), call.variadicArray());
         int slot = nextSlot++;
         into.add(new Set(slot, TableCalls.rows(call.function()), context, arguments, inner));
         return new Expression.Slot(slot, call.type(), call.typmod());

@@ -44,14 +44,21 @@ final class Structures {
             comparison = compare.comparison();
             left = compiler.compileAll(compare.left());
             right = compiler.compileAll(compare.right());
-            strictly = compare.comparisons().stream().map(compiler::invocation).toArray(Calls.Invocation[]::new);
-            equal = compare.equalities().stream().map(compiler::invocation).toArray(Calls.Invocation[]::new);
+            strictly =
+                    compare.comparisons().stream()
+                            .map(compiler::invocation)
+                            .toArray(Calls.Invocation[]::new);
+            equal =
+                    compare.equalities().stream()
+                            .map(compiler::invocation)
+                            .toArray(Calls.Invocation[]::new);
         }
 
         @Override
         public @Nullable Object value(Row row) {
             for (int i = 0; i < left.length; i++) {
-                @Nullable Object[] pair = new @Nullable Object[] {left[i].value(row), right[i].value(row)};
+                @Nullable Object[] pair =
+                        new @Nullable Object[] {left[i].value(row), right[i].value(row)};
                 if (pair[0] == null || pair[1] == null) {
                     return null;
                 }
@@ -137,7 +144,10 @@ final class Structures {
         }
     }
 
-    /** Arrays of equal shape as the rows of one with one more dimension; NULLs and empty ones must agree. */
+    /**
+     * Arrays of equal shape as the rows of one with one more dimension; NULLs and empty ones must
+     * agree.
+     */
     static PgArray stack(Type elementType, @Nullable Object[] arrays) {
         PgArray first = null;
         boolean anyEmpty = false;

@@ -47,7 +47,9 @@ final class SubPlans {
             frame = compiler.frame();
             freeSlots = FreeSlots.of(plan.plan());
             independent = plan.bindings().isEmpty() && freeSlots.length == 0;
-            bound = compiler.compileAll(plan.bindings().stream().map(Expression.SlotBinding::value).toList());
+            bound =
+                    compiler.compileAll(
+                            plan.bindings().stream().map(Expression.SlotBinding::value).toList());
         }
 
         final @Nullable Object[] arguments(Row row) {
@@ -89,7 +91,10 @@ final class SubPlans {
         }
     }
 
-    /** EXISTS, scalar, row and array subqueries; the last answer is kept while the outer values stay. */
+    /**
+     * EXISTS, scalar, row and array subqueries; the last answer is kept while the outer values
+     * stay.
+     */
     private static final class Value extends Base {
         private @Nullable Object @Nullable [] lastArguments;
         private @Nullable Object lastValue;
@@ -138,7 +143,12 @@ final class SubPlans {
                         if (row == null) {
                             yield null;
                         }
-                        var record = RecordValue.of(plan.plan().output().stream().map(OutputColumn::type).toList(), row.clone());
+                        var record =
+                                RecordValue.of(
+                                        plan.plan().output().stream()
+                                                .map(OutputColumn::type)
+                                                .toList(),
+                                        row.clone());
                         requireOne(subplan);
                         yield record;
                     }
@@ -166,7 +176,9 @@ final class SubPlans {
                 throw new IllegalStateException(type() + " has no element type");
             }
             boolean nested = plan.plan().output().getFirst().type().isArray();
-            return nested ? Structures.stack(element, values.toArray()) : PgArray.of(element, values);
+            return nested
+                    ? Structures.stack(element, values.toArray())
+                    : PgArray.of(element, values);
         }
     }
 

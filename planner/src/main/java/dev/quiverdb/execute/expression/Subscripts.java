@@ -51,8 +51,8 @@ final class Subscripts {
         }
 
         /**
-         * Bounds of a slice into {@code from} and {@code to} (inclusive); a missing bound is the array's. A plain
-         * subscript beside a slice means 1:n. False if one is NULL.
+         * Bounds of a slice into {@code from} and {@code to} (inclusive); a missing bound is the
+         * array's. A plain subscript beside a slice means 1:n. False if one is NULL.
          */
         boolean bounds(Row row, @Nullable PgArray array, int[] from, int[] to) {
             for (int i = 0; i < uppers.length; i++) {
@@ -159,7 +159,12 @@ final class Subscripts {
         }
 
         private static void collect(
-                PgArray array, int[] from, int[] to, int[] at, int dimension, List<@Nullable Object> out) {
+                PgArray array,
+                int[] from,
+                int[] to,
+                int[] at,
+                int dimension,
+                List<@Nullable Object> out) {
             for (at[dimension] = from[dimension]; at[dimension] <= to[dimension]; at[dimension]++) {
                 if (dimension == array.dimensions() - 1) {
                     out.add(array.at(java.util.Arrays.copyOf(at, array.dimensions())));
@@ -217,13 +222,17 @@ final class Subscripts {
             return assignElement(array, elementType, at, newValue);
         }
 
-        private PgArray assignSlice(PgArray array, Type elementType, Row row, @Nullable PgArray source) {
+        private PgArray assignSlice(
+                PgArray array, Type elementType, Row row, @Nullable PgArray source) {
             if (source == null) {
                 return array;
             }
             if (array.dimensions() == 0 && brackets.hasOpenBound()) {
-                throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, "array slice subscript must provide both boundaries")
-                        .withDetail("When assigning to a slice of an empty array value, slice boundaries must be fully specified.");
+                throw new SqlException(
+                                SqlState.ARRAY_SUBSCRIPT_ERROR,
+                                "array slice subscript must provide both boundaries")
+                        .withDetail(
+                                "When assigning to a slice of an empty array value, slice boundaries must be fully specified.");
             }
             int[] from = new int[brackets.count()];
             int[] to = new int[from.length];
@@ -234,7 +243,8 @@ final class Subscripts {
             for (int i = 0; i < from.length; i++) {
                 if (from[i] > to[i] + 1) {
                     throw new SqlException(
-                            SqlState.ARRAY_SUBSCRIPT_ERROR, "upper bound cannot be less than lower bound");
+                            SqlState.ARRAY_SUBSCRIPT_ERROR,
+                            "upper bound cannot be less than lower bound");
                 }
                 cells *= to[i] - from[i] + 1;
             }
@@ -258,14 +268,16 @@ final class Subscripts {
                 SqlState.NULL_VALUE_NOT_ALLOWED, "array subscript in assignment must not be null");
     }
 
-    static PgArray assignElement(PgArray array, Type elementType, int[] at, @Nullable Object value) {
+    static PgArray assignElement(
+            PgArray array, Type elementType, int[] at, @Nullable Object value) {
         if (array.dimensions() == 0) {
             int[] lengths = new int[at.length];
             java.util.Arrays.fill(lengths, 1);
             return PgArray.wrap(elementType, lengths, at, new Object[] {value});
         }
         if (at.length != array.dimensions()) {
-            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, "wrong number of array subscripts");
+            throw new SqlException(
+                    SqlState.ARRAY_SUBSCRIPT_ERROR, "wrong number of array subscripts");
         }
         if (at.length == 1) {
             int lower = Math.min(array.lowerBound(0), at[0]);
@@ -276,7 +288,8 @@ final class Subscripts {
                         "array size exceeds the maximum allowed (" + PgArray.ELEMENTS_MAX + ")");
             }
             @Nullable Object[] values = new @Nullable Object[(int) (upper - lower + 1)];
-            System.arraycopy(array.unsafeElements(), 0, values, array.lowerBound(0) - lower, array.size());
+            System.arraycopy(
+                    array.unsafeElements(), 0, values, array.lowerBound(0) - lower, array.size());
             values[at[0] - lower] = value;
             return PgArray.wrap(elementType, new int[] {values.length}, new int[] {lower}, values);
         }
@@ -284,7 +297,8 @@ final class Subscripts {
         for (int i = 0; i < at.length; i++) {
             long offset = (long) at[i] - array.lowerBound(i);
             if (offset < 0 || offset >= array.length(i)) {
-                throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, "array subscript out of range");
+                throw new SqlException(
+                        SqlState.ARRAY_SUBSCRIPT_ERROR, "array subscript out of range");
             }
             index = index * array.length(i) + (int) offset;
         }

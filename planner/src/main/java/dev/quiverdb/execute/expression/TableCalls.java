@@ -14,7 +14,8 @@ public final class TableCalls {
         if (Functions.find(function) instanceof Implementation.Rows rows) {
             return rows;
         }
-        throw SqlException.notSupported("function " + Compiler.describe(function) + " is not supported yet");
+        throw SqlException.notSupported(
+                "function " + Compiler.describe(function) + " is not supported yet");
     }
 
     static Iterator<? extends @Nullable Object> call(
@@ -30,13 +31,24 @@ public final class TableCalls {
     }
 
     /** A function in FROM: its rows, of one value each; a function of no set gives one. */
-    public static Iterator<? extends @Nullable Object> open(Expression expression, Compiler compiler) {
+    public static Iterator<? extends @Nullable Object> open(
+            Expression expression, Compiler compiler) {
         if (expression instanceof Expression.Call call && call.function().returnsSet()) {
             var context =
-                    new CallContext(compiler.frame().context(), call.function(), call.typmod(), call.variadicArray());
-            return call(rows(call.function()), context, compiler.compileAll(call.arguments()), Row.NONE);
+                    new CallContext(
+                            compiler.frame().context(),
+                            call.function(),
+                            call.typmod(),
+                            call.variadicArray());
+            return call(
+                    rows(call.function()),
+                    context,
+                    compiler.compileAll(call.arguments()),
+                    Row.NONE);
         }
-        return Collections.<@Nullable Object>singletonList(compiler.compile(expression).value(Row.NONE)).iterator();
+        return Collections.<@Nullable Object>singletonList(
+                        compiler.compile(expression).value(Row.NONE))
+                .iterator();
     }
 
     private TableCalls() {}

@@ -4,15 +4,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The running state of one aggregate over one group. */
 public interface Accumulator {
-    /** Takes the arguments of one row; nulls come through, an accumulator that is strict ignores them. */
+    /**
+     * Takes the arguments of one row; nulls come through, an accumulator that is strict ignores
+     * them.
+     */
     void add(@Nullable Object[] arguments);
 
     /** The aggregate so far; more rows may follow. */
     @Nullable Object result();
 
     /**
-     * Ordered-set aggregates: the direct arguments, before {@link #result}. Rows then came in the order of WITHIN
-     * GROUP.
+     * Ordered-set aggregates: the direct arguments, before {@link #result}. Rows then came in the
+     * order of WITHIN GROUP.
      */
     default void direct(@Nullable Object[] arguments) {}
 }

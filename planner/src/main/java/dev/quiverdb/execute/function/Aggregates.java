@@ -31,7 +31,8 @@ public final class Aggregates {
                     case "avg" -> average(first);
                     case "min" -> () -> new Extreme(arguments[0], false);
                     case "max" -> () -> new Extreme(arguments[0], true);
-                    case "bool_and", "every" -> () -> new Fold((a, b) -> (Boolean) a && (Boolean) b);
+                    case "bool_and", "every" ->
+                            () -> new Fold((a, b) -> (Boolean) a && (Boolean) b);
                     case "bool_or" -> () -> new Fold((a, b) -> (Boolean) a || (Boolean) b);
                     case "bit_and" -> () -> new Fold((a, b) -> bits(a, b, '&'));
                     case "bit_or" -> () -> new Fold((a, b) -> bits(a, b, '|'));
@@ -40,24 +41,40 @@ public final class Aggregates {
                     case "string_agg" -> () -> new Gathering.Strings(first == Oids.BYTEA);
                     case "array_agg" -> () -> new Gathering.Arrays(arguments[0], result);
                     case "json_agg" -> () -> new Gathering.JsonArray(arguments[0], context.types());
-                    case "jsonb_agg" -> () -> new Gathering.JsonbArray(arguments[0], context.types());
-                    case "json_object_agg" -> () -> new Gathering.JsonObject(arguments, context.types());
-                    case "jsonb_object_agg" -> () -> new Gathering.JsonbObject(arguments, context.types());
+                    case "jsonb_agg" ->
+                            () -> new Gathering.JsonbArray(arguments[0], context.types());
+                    case "json_object_agg" ->
+                            () -> new Gathering.JsonObject(arguments, context.types());
+                    case "jsonb_object_agg" ->
+                            () -> new Gathering.JsonbObject(arguments, context.types());
                     case "stddev", "stddev_samp" -> spread(first, Statistics.Kind.STDDEV_SAMP);
                     case "stddev_pop" -> spread(first, Statistics.Kind.STDDEV_POP);
                     case "variance", "var_samp" -> spread(first, Statistics.Kind.VAR_SAMP);
                     case "var_pop" -> spread(first, Statistics.Kind.VAR_POP);
-                    case "corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept",
-                            "regr_r2", "regr_slope", "regr_sxx", "regr_sxy", "regr_syy" ->
+                    case "corr",
+                            "covar_pop",
+                            "covar_samp",
+                            "regr_avgx",
+                            "regr_avgy",
+                            "regr_count",
+                            "regr_intercept",
+                            "regr_r2",
+                            "regr_slope",
+                            "regr_sxx",
+                            "regr_sxy",
+                            "regr_syy" ->
                             () -> new Statistics.Regression(function.name());
-                    case "percentile_cont" -> () -> new OrderedSets.PercentileCont(result, arguments[0]);
+                    case "percentile_cont" ->
+                            () -> new OrderedSets.PercentileCont(result, arguments[0]);
                     case "percentile_disc" -> () -> new OrderedSets.PercentileDisc(arguments[0]);
                     case "mode" -> () -> new OrderedSets.Mode(arguments[0]);
-                    case "rank", "dense_rank", "percent_rank", "cume_dist" -> () -> new OrderedSets.Hypothetical(function.name(), order);
+                    case "rank", "dense_rank", "percent_rank", "cume_dist" ->
+                            () -> new OrderedSets.Hypothetical(function.name(), order);
                     default -> null;
                 };
         if (found == null) {
-            throw SqlException.notSupported("aggregate function " + function.name() + " is not supported yet");
+            throw SqlException.notSupported(
+                    "aggregate function " + function.name() + " is not supported yet");
         }
         return found;
     }
@@ -68,8 +85,11 @@ public final class Aggregates {
         }
         long left = ((Number) a).longValue();
         long right = ((Number) b).longValue();
-        long result = operation == '&' ? left & right : operation == '|' ? left | right : left ^ right;
-        return a instanceof Short ? (Object) (short) result : a instanceof Integer ? (Object) (int) result : (Object) result;
+        long result =
+                operation == '&' ? left & right : operation == '|' ? left | right : left ^ right;
+        return a instanceof Short
+                ? (Object) (short) result
+                : a instanceof Integer ? (Object) (int) result : (Object) result;
     }
 
     private static @Nullable Supplier<Accumulator> sum(int type) {
@@ -77,8 +97,12 @@ public final class Aggregates {
             case Oids.INT2, Oids.INT4 -> LongSum::new;
             case Oids.INT8 -> () -> new NumericSum(false);
             case Oids.NUMERIC -> () -> new NumericSum(false);
-            case Oids.FLOAT4 -> () -> new Fold((a, b) -> FloatFunctions.toSingle((double) ((Float) a + (Float) b)));
-            case Oids.FLOAT8 -> () -> new Fold((a, b) -> FloatFunctions.add((Double) a, (Double) b));
+            case Oids.FLOAT4 ->
+                    () ->
+                            new Fold((a, b) ->
+                                    FloatFunctions.toSingle((double) ((Float) a + (Float) b)));
+            case Oids.FLOAT8 ->
+                    () -> new Fold((a, b) -> FloatFunctions.add((Double) a, (Double) b));
             case Oids.INTERVAL -> () -> new Statistics.Intervals(false);
             case Oids.MONEY -> () -> new Fold((a, b) -> IntegerFunctions.add((Long) a, (Long) b));
             case Oids.VECTOR, Oids.HALFVEC -> () -> new VectorFunctions.Sum(false);
@@ -104,7 +128,9 @@ public final class Aggregates {
 
     /** Whatever a number is, as numeric. */
     static Numeric numeric(Object value) {
-        return value instanceof Numeric numeric ? numeric : Numeric.of(((Number) value).longValue());
+        return value instanceof Numeric numeric
+                ? numeric
+                : Numeric.of(((Number) value).longValue());
     }
 
     private static final class Count implements Accumulator {
@@ -205,7 +231,11 @@ public final class Aggregates {
         public void add(@Nullable Object[] arguments) {
             var value = arguments[0];
             var current = best;
-            if (value != null && (current == null || (greatest ? type.compare(value, current) > 0 : type.compare(value, current) < 0))) {
+            if (value != null
+                    && (current == null
+                            || (greatest
+                                    ? type.compare(value, current) > 0
+                                    : type.compare(value, current) < 0))) {
                 best = value;
             }
         }

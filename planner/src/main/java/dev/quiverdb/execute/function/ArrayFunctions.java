@@ -16,17 +16,41 @@ final class ArrayFunctions {
         registerShape(r);
         registerChange(r);
         registerSearch(r);
-        r.rows("array_unnest", (c, a) -> Arrays.asList(((PgArray) Strings.arg(a, 0)).unsafeElements()).iterator());
-        r.rows("generate_subscripts", (c, a) -> subscripts((PgArray) Strings.arg(a, 0), Strings.integer(a, 1), (boolean) Strings.arg(a, 2)).iterator());
-        r.rows("generate_subscripts_nodir", (c, a) -> subscripts((PgArray) Strings.arg(a, 0), Strings.integer(a, 1), false).iterator());
+        r.rows(
+                "array_unnest",
+                (c, a) -> Arrays.asList(((PgArray) Strings.arg(a, 0)).unsafeElements()).iterator());
+        r.rows(
+                "generate_subscripts",
+                (c, a) ->
+                        subscripts(
+                                        (PgArray) Strings.arg(a, 0),
+                                        Strings.integer(a, 1),
+                                        (boolean) Strings.arg(a, 2))
+                                .iterator());
+        r.rows(
+                "generate_subscripts_nodir",
+                (c, a) ->
+                        subscripts((PgArray) Strings.arg(a, 0), Strings.integer(a, 1), false)
+                                .iterator());
     }
 
     private static void registerShape(Registry r) {
-        r.one("array_ndims", (CallContext c, PgArray a) -> a.dimensions() == 0 ? null : a.dimensions());
+        r.one(
+                "array_ndims",
+                (CallContext c, PgArray a) -> a.dimensions() == 0 ? null : a.dimensions());
         r.one("array_cardinality", (CallContext c, PgArray a) -> a.size());
-        r.two("array_length", (CallContext c, PgArray a, Integer d) -> has(a, d) ? (Object) a.length(d - 1) : null);
-        r.two("array_lower", (CallContext c, PgArray a, Integer d) -> has(a, d) ? (Object) a.lowerBound(d - 1) : null);
-        r.two("array_upper", (CallContext c, PgArray a, Integer d) -> has(a, d) ? (Object) a.upperBound(d - 1) : null);
+        r.two(
+                "array_length",
+                (CallContext c, PgArray a, Integer d) ->
+                        has(a, d) ? (Object) a.length(d - 1) : null);
+        r.two(
+                "array_lower",
+                (CallContext c, PgArray a, Integer d) ->
+                        has(a, d) ? (Object) a.lowerBound(d - 1) : null);
+        r.two(
+                "array_upper",
+                (CallContext c, PgArray a, Integer d) ->
+                        has(a, d) ? (Object) a.upperBound(d - 1) : null);
         r.one("array_dims", (CallContext c, PgArray a) -> dims(a));
     }
 
@@ -66,25 +90,43 @@ final class ArrayFunctions {
     private static void registerChange(Registry r) {
         r.any("array_append", (c, a) -> append(element(c), (PgArray) a[0], a[1], true));
         r.any("array_prepend", (c, a) -> append(element(c), (PgArray) a[1], a[0], false));
-        r.any("array_cat", (c, a) -> a[0] == null ? a[1] : a[1] == null ? a[0] : concat((PgArray) Strings.arg(a, 0), (PgArray) Strings.arg(a, 1)));
-        r.any("array_remove", (c, a) -> a[0] == null ? null : remove((PgArray) Strings.arg(a, 0), a[1]));
-        r.any("array_replace", (c, a) -> a[0] == null ? null : replace((PgArray) Strings.arg(a, 0), a[1], a[2]));
+        r.any(
+                "array_cat",
+                (c, a) ->
+                        a[0] == null
+                                ? a[1]
+                                : a[1] == null
+                                        ? a[0]
+                                        : concat(
+                                                (PgArray) Strings.arg(a, 0),
+                                                (PgArray) Strings.arg(a, 1)));
+        r.any(
+                "array_remove",
+                (c, a) -> a[0] == null ? null : remove((PgArray) Strings.arg(a, 0), a[1]));
+        r.any(
+                "array_replace",
+                (c, a) -> a[0] == null ? null : replace((PgArray) Strings.arg(a, 0), a[1], a[2]));
         r.any("array_fill", (c, a) -> fill(element(c), a[0], (PgArray) a[1], null));
-        r.any("array_fill_with_lower_bounds", (c, a) -> fill(element(c), a[0], (PgArray) a[1], (PgArray) a[2]));
+        r.any(
+                "array_fill_with_lower_bounds",
+                (c, a) -> fill(element(c), a[0], (PgArray) a[1], (PgArray) a[2]));
         r.two("trim_array", (CallContext c, PgArray a, Integer n) -> trim(a, n));
     }
 
-    private static PgArray append(Type element, @Nullable PgArray array, @Nullable Object value, boolean atEnd) {
+    private static PgArray append(
+            Type element, @Nullable PgArray array, @Nullable Object value, boolean atEnd) {
         if (array == null || array.dimensions() == 0) {
             return PgArray.of(element, value);
         }
         if (array.dimensions() != 1) {
-            throw new SqlException(SqlState.DATA_EXCEPTION, "argument must be empty or one-dimensional array");
+            throw new SqlException(
+                    SqlState.DATA_EXCEPTION, "argument must be empty or one-dimensional array");
         }
         @Nullable Object[] values = new @Nullable Object[array.size() + 1];
         System.arraycopy(array.unsafeElements(), 0, values, atEnd ? 0 : 1, array.size());
         values[atEnd ? array.size() : 0] = value;
-        return PgArray.wrap(element, new int[] {values.length}, new int[] {array.lowerBound(0)}, values);
+        return PgArray.wrap(
+                element, new int[] {values.length}, new int[] {array.lowerBound(0)}, values);
     }
 
     private static PgArray concat(PgArray a, PgArray b) {
@@ -98,8 +140,10 @@ final class ArrayFunctions {
         System.arraycopy(b.unsafeElements(), 0, values, a.size(), b.size());
         int difference = a.dimensions() - b.dimensions();
         if (difference == 0) {
-            if (!Arrays.equals(tail(a.lengths()), tail(b.lengths())) || !Arrays.equals(tail(a.lowerBounds()), tail(b.lowerBounds()))) {
-                throw incompatible("Arrays with differing element dimensions are not compatible for concatenation.");
+            if (!Arrays.equals(tail(a.lengths()), tail(b.lengths()))
+                    || !Arrays.equals(tail(a.lowerBounds()), tail(b.lowerBounds()))) {
+                throw incompatible(
+                        "Arrays with differing element dimensions are not compatible for concatenation.");
             }
             int[] lengths = a.lengths();
             lengths[0] += b.length(0);
@@ -107,12 +151,18 @@ final class ArrayFunctions {
         }
         if (Math.abs(difference) != 1) {
             throw incompatible(
-                    "Arrays of " + a.dimensions() + " and " + b.dimensions() + " dimensions are not compatible for concatenation.");
+                    "Arrays of "
+                            + a.dimensions()
+                            + " and "
+                            + b.dimensions()
+                            + " dimensions are not compatible for concatenation.");
         }
         var larger = difference > 0 ? a : b;
         var smaller = difference > 0 ? b : a;
-        if (!Arrays.equals(tail(larger.lengths()), smaller.lengths()) || !Arrays.equals(tail(larger.lowerBounds()), smaller.lowerBounds())) {
-            throw incompatible("Arrays with differing dimensions are not compatible for concatenation.");
+        if (!Arrays.equals(tail(larger.lengths()), smaller.lengths())
+                || !Arrays.equals(tail(larger.lowerBounds()), smaller.lowerBounds())) {
+            throw incompatible(
+                    "Arrays with differing dimensions are not compatible for concatenation.");
         }
         int[] lengths = larger.lengths();
         lengths[0]++;
@@ -124,7 +174,9 @@ final class ArrayFunctions {
     }
 
     private static SqlException incompatible(String detail) {
-        return new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, "cannot concatenate incompatible arrays").withDetail(detail);
+        return new SqlException(
+                        SqlState.ARRAY_SUBSCRIPT_ERROR, "cannot concatenate incompatible arrays")
+                .withDetail(detail);
     }
 
     private static boolean same(Type type, @Nullable Object a, @Nullable Object b) {
@@ -133,7 +185,8 @@ final class ArrayFunctions {
 
     private static PgArray remove(PgArray array, @Nullable Object value) {
         if (array.dimensions() > 1) {
-            throw SqlException.notSupported("removing elements from multidimensional arrays is not supported");
+            throw SqlException.notSupported(
+                    "removing elements from multidimensional arrays is not supported");
         }
         var kept = new ArrayList<@Nullable Object>();
         for (var element : array.unsafeElements()) {
@@ -146,7 +199,11 @@ final class ArrayFunctions {
         }
         return kept.isEmpty()
                 ? PgArray.empty(array.elementType())
-                : PgArray.wrap(array.elementType(), new int[] {kept.size()}, array.lowerBounds(), kept.toArray());
+                : PgArray.wrap(
+                        array.elementType(),
+                        new int[] {kept.size()},
+                        array.lowerBounds(),
+                        kept.toArray());
     }
 
     private static PgArray replace(PgArray array, @Nullable Object from, @Nullable Object to) {
@@ -159,12 +216,19 @@ final class ArrayFunctions {
         return array.withElements(array.elementType(), values);
     }
 
-    private static PgArray fill(Type element, @Nullable Object value, @Nullable PgArray lengths, @Nullable PgArray bounds) {
+    private static PgArray fill(
+            Type element,
+            @Nullable Object value,
+            @Nullable PgArray lengths,
+            @Nullable PgArray bounds) {
         if (lengths == null) {
-            throw new SqlException(SqlState.NULL_VALUE_NOT_ALLOWED, "dimension array or low bound array cannot be null");
+            throw new SqlException(
+                    SqlState.NULL_VALUE_NOT_ALLOWED,
+                    "dimension array or low bound array cannot be null");
         }
         if (lengths.dimensions() > 1) {
-            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, "wrong number of array subscripts")
+            throw new SqlException(
+                            SqlState.ARRAY_SUBSCRIPT_ERROR, "wrong number of array subscripts")
                     .withDetail("Dimension array must be one dimensional.");
         }
         int[] sizes = ints(lengths);
@@ -172,7 +236,8 @@ final class ArrayFunctions {
         Arrays.fill(lows, 1);
         if (bounds != null) {
             if (bounds.size() != sizes.length) {
-                throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, "wrong number of array subscripts")
+                throw new SqlException(
+                                SqlState.ARRAY_SUBSCRIPT_ERROR, "wrong number of array subscripts")
                         .withDetail("Low bound array has different size than dimensions array.");
             }
             lows = ints(bounds);
@@ -196,7 +261,8 @@ final class ArrayFunctions {
         for (int i = 0; i < out.length; i++) {
             var value = (Integer) array.get(i);
             if (value == null) {
-                throw new SqlException(SqlState.NULL_VALUE_NOT_ALLOWED, "dimension values cannot be null");
+                throw new SqlException(
+                        SqlState.NULL_VALUE_NOT_ALLOWED, "dimension values cannot be null");
             }
             out[i] = value;
         }
@@ -206,7 +272,9 @@ final class ArrayFunctions {
     private static PgArray trim(PgArray array, int n) {
         int length = array.dimensions() == 0 ? 0 : array.length(0);
         if (n < 0 || n > length) {
-            throw new SqlException(SqlState.ARRAY_ELEMENT_ERROR, String.format("number of elements to trim must be between 0 and %d", length));
+            throw new SqlException(
+                    SqlState.ARRAY_ELEMENT_ERROR,
+                    String.format("number of elements to trim must be between 0 and %d", length));
         }
         if (n == 0) {
             return array;
@@ -216,21 +284,36 @@ final class ArrayFunctions {
         lengths[0] -= n;
         int[] bounds = new int[lengths.length];
         Arrays.fill(bounds, 1);
-        return PgArray.wrap(array.elementType(), lengths, bounds, Arrays.copyOf(array.unsafeElements(), row * (length - n)));
+        return PgArray.wrap(
+                array.elementType(),
+                lengths,
+                bounds,
+                Arrays.copyOf(array.unsafeElements(), row * (length - n)));
     }
 
     private static void registerSearch(Registry r) {
-        r.any("array_position", (c, a) -> a[0] == null ? null : position((PgArray) Strings.arg(a, 0), a[1], null));
-        r.any("array_position_start", (c, a) -> {
-            if (a[0] == null) {
-                return null;
-            }
-            if (a[2] == null) {
-                throw new SqlException(SqlState.NULL_VALUE_NOT_ALLOWED, "initial position must not be null");
-            }
-            return position((PgArray) Strings.arg(a, 0), a[1], (Integer) a[2]);
-        });
-        r.any("array_positions", (c, a) -> a[0] == null ? null : positions((PgArray) Strings.arg(a, 0), a[1], element(c)));
+        r.any(
+                "array_position",
+                (c, a) -> a[0] == null ? null : position((PgArray) Strings.arg(a, 0), a[1], null));
+        r.any(
+                "array_position_start",
+                (c, a) -> {
+                    if (a[0] == null) {
+                        return null;
+                    }
+                    if (a[2] == null) {
+                        throw new SqlException(
+                                SqlState.NULL_VALUE_NOT_ALLOWED,
+                                "initial position must not be null");
+                    }
+                    return position((PgArray) Strings.arg(a, 0), a[1], (Integer) a[2]);
+                });
+        r.any(
+                "array_positions",
+                (c, a) ->
+                        a[0] == null
+                                ? null
+                                : positions((PgArray) Strings.arg(a, 0), a[1], element(c)));
         r.two("arraycontains", (CallContext c, PgArray a, PgArray b) -> contains(a, b));
         r.two("arraycontained", (CallContext c, PgArray a, PgArray b) -> contains(b, a));
         r.two("arrayoverlap", (CallContext c, PgArray a, PgArray b) -> overlaps(a, b));
@@ -238,11 +321,13 @@ final class ArrayFunctions {
 
     private static void oneDimension(PgArray array) {
         if (array.dimensions() > 1) {
-            throw SqlException.notSupported("searching for elements in multidimensional arrays is not supported");
+            throw SqlException.notSupported(
+                    "searching for elements in multidimensional arrays is not supported");
         }
     }
 
-    private static @Nullable Integer position(PgArray array, @Nullable Object value, @Nullable Integer from) {
+    private static @Nullable Integer position(
+            PgArray array, @Nullable Object value, @Nullable Integer from) {
         oneDimension(array);
         if (array.dimensions() == 0) {
             return null;
@@ -277,7 +362,9 @@ final class ArrayFunctions {
     }
 
     private static boolean has(PgArray a, Object wanted) {
-        return Arrays.stream(a.unsafeElements()).filter(Objects::nonNull).anyMatch(e -> a.elementType().valuesEqual(e, wanted));
+        return Arrays.stream(a.unsafeElements())
+                .filter(Objects::nonNull)
+                .anyMatch(e -> a.elementType().valuesEqual(e, wanted));
     }
 
     private static boolean overlaps(PgArray a, PgArray b) {

@@ -18,25 +18,53 @@ final class BitFunctions {
         r.one("bitlength", (CallContext c, BitString a) -> a.length());
         r.one("bit_length(bit)", (CallContext c, BitString a) -> a.length());
         r.one("bitoctetlength", (CallContext c, BitString a) -> (a.length() + 7) / 8);
-        r.three("bitsubstr", (CallContext c, BitString a, Integer from, Integer n) -> slice(a, from, (long) from + checked(n)));
-        r.two("bitsubstr_no_len", (CallContext c, BitString a, Integer from) -> slice(a, from, Long.MAX_VALUE));
+        r.three(
+                "bitsubstr",
+                (CallContext c, BitString a, Integer from, Integer n) ->
+                        slice(a, from, (long) from + checked(n)));
+        r.two(
+                "bitsubstr_no_len",
+                (CallContext c, BitString a, Integer from) -> slice(a, from, Long.MAX_VALUE));
         r.two("bitposition", (CallContext c, BitString a, BitString part) -> position(a, part));
-        r.any("bitoverlay", (c, a) -> overlay((BitString) Strings.arg(a, 0), (BitString) Strings.arg(a, 1), Strings.integer(a, 2), Strings.integer(a, 3)));
-        r.three("bitoverlay_no_len", (CallContext c, BitString a, BitString b, Integer from) -> overlay(a, b, from, b.length()));
+        r.any(
+                "bitoverlay",
+                (c, a) ->
+                        overlay(
+                                (BitString) Strings.arg(a, 0),
+                                (BitString) Strings.arg(a, 1),
+                                Strings.integer(a, 2),
+                                Strings.integer(a, 3)));
+        r.three(
+                "bitoverlay_no_len",
+                (CallContext c, BitString a, BitString b, Integer from) ->
+                        overlay(a, b, from, b.length()));
         r.two("bitgetbit", (CallContext c, BitString a, Integer n) -> a.get(index(a, n)) ? 1 : 0);
-        r.three("bitsetbit", (CallContext c, BitString a, Integer n, Integer value) -> set(a, n, value));
+        r.three(
+                "bitsetbit",
+                (CallContext c, BitString a, Integer n, Integer value) -> set(a, n, value));
         r.one("bit_bit_count", (CallContext c, BitString a) -> count(a));
-        r.two("bitfromint4", (CallContext c, Integer value, Integer typmod) -> fromLong(value, typmod));
-        r.two("bitfromint8", (CallContext c, Long value, Integer typmod) -> fromLong(value, typmod));
+        r.two(
+                "bitfromint4",
+                (CallContext c, Integer value, Integer typmod) -> fromLong(value, typmod));
+        r.two(
+                "bitfromint8",
+                (CallContext c, Long value, Integer typmod) -> fromLong(value, typmod));
         r.one("bittoint4", (CallContext c, BitString a) -> (int) toLong(a, 32, "integer"));
         r.one("bittoint8", (CallContext c, BitString a) -> toLong(a, 64, "bigint"));
-        r.three("bit", (CallContext c, BitString a, Integer typmod, Boolean explicit) -> Types.BIT.applyTypmod(a, typmod, explicit));
-        r.three("varbit", (CallContext c, BitString a, Integer typmod, Boolean explicit) -> Types.VARBIT.applyTypmod(a, typmod, explicit));
+        r.three(
+                "bit",
+                (CallContext c, BitString a, Integer typmod, Boolean explicit) ->
+                        Types.BIT.applyTypmod(a, typmod, explicit));
+        r.three(
+                "varbit",
+                (CallContext c, BitString a, Integer typmod, Boolean explicit) ->
+                        Types.VARBIT.applyTypmod(a, typmod, explicit));
     }
 
     private static int checked(int count) {
         if (count < 0) {
-            throw new SqlException(SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
+            throw new SqlException(
+                    SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
         }
         return count;
     }
@@ -45,12 +73,17 @@ final class BitFunctions {
         if (a.length() != b.length()) {
             var verb = operation == '&' ? "AND" : operation == '|' ? "OR" : "XOR";
             throw new SqlException(
-                    SqlState.STRING_DATA_LENGTH_MISMATCH, "cannot " + verb + " bit strings of different sizes");
+                    SqlState.STRING_DATA_LENGTH_MISMATCH,
+                    "cannot " + verb + " bit strings of different sizes");
         }
         byte[] left = a.toBytes();
         byte[] right = b.unsafeArray();
         for (int i = 0; i < left.length; i++) {
-            left[i] = (byte) (operation == '&' ? left[i] & right[i] : operation == '|' ? left[i] | right[i] : left[i] ^ right[i]);
+            left[i] =
+                    (byte)
+                            (operation == '&'
+                                    ? left[i] & right[i]
+                                    : operation == '|' ? left[i] | right[i] : left[i] ^ right[i]);
         }
         return BitString.wrap(a.length(), left);
     }
@@ -104,14 +137,17 @@ final class BitFunctions {
 
     private static BitString overlay(BitString a, BitString b, int from, int count) {
         if (from <= 0) {
-            throw new SqlException(SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
+            throw new SqlException(
+                    SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
         }
         return concat(concat(slice(a, 1, from), b), slice(a, (long) from + count, Long.MAX_VALUE));
     }
 
     private static int index(BitString a, int n) {
         if (n < 0 || n >= a.length()) {
-            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, String.format("bit index %d out of valid range (0..%d)", n, a.length() - 1));
+            throw new SqlException(
+                    SqlState.ARRAY_SUBSCRIPT_ERROR,
+                    String.format("bit index %d out of valid range (0..%d)", n, a.length() - 1));
         }
         return n;
     }
@@ -134,10 +170,12 @@ final class BitFunctions {
 
     private static BitString fromLong(long value, int typmod) {
         int length = typmod <= 0 ? 1 : typmod;
-        return of(length, i -> {
-            int shift = length - 1 - i;
-            return (shift >= 64 ? value >> 63 : value >> shift & 1) != 0;
-        });
+        return of(
+                length,
+                i -> {
+                    int shift = length - 1 - i;
+                    return (shift >= 64 ? value >> 63 : value >> shift & 1) != 0;
+                });
     }
 
     private static long toLong(BitString a, int bits, String type) {

@@ -21,32 +21,87 @@ final class ByteaFunctions {
         r.two("byteacat", (CallContext c, ByteString a, ByteString b) -> a.concat(b));
         r.one("byteaoctetlen", (CallContext c, ByteString a) -> a.length());
         r.one("bit_length(bytea)", (CallContext c, ByteString a) -> 8 * a.length());
-        r.three("bytea_substr", (CallContext c, ByteString a, Integer from, Integer n) -> slice(a, from, (long) from + checked(n)));
-        r.two("bytea_substr_no_len", (CallContext c, ByteString a, Integer from) -> slice(a, from, Long.MAX_VALUE));
+        r.three(
+                "bytea_substr",
+                (CallContext c, ByteString a, Integer from, Integer n) ->
+                        slice(a, from, (long) from + checked(n)));
+        r.two(
+                "bytea_substr_no_len",
+                (CallContext c, ByteString a, Integer from) -> slice(a, from, Long.MAX_VALUE));
         r.two("byteapos", (CallContext c, ByteString a, ByteString part) -> position(a, part));
-        r.any("byteaoverlay", (c, a) -> overlay((ByteString) Strings.arg(a, 0), (ByteString) Strings.arg(a, 1), Strings.integer(a, 2), Strings.integer(a, 3)));
-        r.three("byteaoverlay_no_len", (CallContext c, ByteString a, ByteString b, Integer from) -> overlay(a, b, from, b.length()));
-        r.two("byteaGetByte", (CallContext c, ByteString a, Integer n) -> a.get(index(a, n, a.length())) & 0xff);
-        r.three("byteaSetByte", (CallContext c, ByteString a, Integer n, Integer value) -> setByte(a, n, value));
+        r.any(
+                "byteaoverlay",
+                (c, a) ->
+                        overlay(
+                                (ByteString) Strings.arg(a, 0),
+                                (ByteString) Strings.arg(a, 1),
+                                Strings.integer(a, 2),
+                                Strings.integer(a, 3)));
+        r.three(
+                "byteaoverlay_no_len",
+                (CallContext c, ByteString a, ByteString b, Integer from) ->
+                        overlay(a, b, from, b.length()));
+        r.two(
+                "byteaGetByte",
+                (CallContext c, ByteString a, Integer n) -> a.get(index(a, n, a.length())) & 0xff);
+        r.three(
+                "byteaSetByte",
+                (CallContext c, ByteString a, Integer n, Integer value) -> setByte(a, n, value));
         r.two("byteaGetBit", (CallContext c, ByteString a, Long n) -> bit(a, n));
-        r.three("byteaSetBit", (CallContext c, ByteString a, Long n, Integer value) -> setBit(a, n, value));
+        r.three(
+                "byteaSetBit",
+                (CallContext c, ByteString a, Long n, Integer value) -> setBit(a, n, value));
         r.one("bytea_bit_count", (CallContext c, ByteString a) -> bitCount(a));
-        r.two("byteatrim", (CallContext c, ByteString a, ByteString set) -> trim(a, set, true, true));
-        r.two("bytealtrim", (CallContext c, ByteString a, ByteString set) -> trim(a, set, true, false));
-        r.two("byteartrim", (CallContext c, ByteString a, ByteString set) -> trim(a, set, false, true));
-        r.two("bytealike", (CallContext c, ByteString a, ByteString p) -> LikePattern.compile(latin(p), false).matches(latin(a)));
-        r.two("byteanlike", (CallContext c, ByteString a, ByteString p) -> !LikePattern.compile(latin(p), false).matches(latin(a)));
-        r.two("like_escape_bytea", (CallContext c, ByteString p, ByteString e) -> ByteString.wrap(LikePattern.withEscape(latin(p), latin(e)).getBytes(StandardCharsets.ISO_8859_1)));
-        r.one("md5_text", (CallContext c, String s) -> HexFormat.of().formatHex(digest("MD5", Strings.utf8(s))));
-        r.one("md5_bytea", (CallContext c, ByteString b) -> HexFormat.of().formatHex(digest("MD5", b.unsafeArray())));
+        r.two(
+                "byteatrim",
+                (CallContext c, ByteString a, ByteString set) -> trim(a, set, true, true));
+        r.two(
+                "bytealtrim",
+                (CallContext c, ByteString a, ByteString set) -> trim(a, set, true, false));
+        r.two(
+                "byteartrim",
+                (CallContext c, ByteString a, ByteString set) -> trim(a, set, false, true));
+        r.two(
+                "bytealike",
+                (CallContext c, ByteString a, ByteString p) ->
+                        LikePattern.compile(latin(p), false).matches(latin(a)));
+        r.two(
+                "byteanlike",
+                (CallContext c, ByteString a, ByteString p) ->
+                        !LikePattern.compile(latin(p), false).matches(latin(a)));
+        r.two(
+                "like_escape_bytea",
+                (CallContext c, ByteString p, ByteString e) ->
+                        ByteString.wrap(
+                                LikePattern.withEscape(latin(p), latin(e))
+                                        .getBytes(StandardCharsets.ISO_8859_1)));
+        r.one(
+                "md5_text",
+                (CallContext c, String s) ->
+                        HexFormat.of().formatHex(digest("MD5", Strings.utf8(s))));
+        r.one(
+                "md5_bytea",
+                (CallContext c, ByteString b) ->
+                        HexFormat.of().formatHex(digest("MD5", b.unsafeArray())));
         for (var bits : new String[] {"224", "256", "384", "512"}) {
-            r.one("sha" + bits + "_bytea", (CallContext c, ByteString b) -> ByteString.wrap(digest("SHA-" + bits, b.unsafeArray())));
+            r.one(
+                    "sha" + bits + "_bytea",
+                    (CallContext c, ByteString b) ->
+                            ByteString.wrap(digest("SHA-" + bits, b.unsafeArray())));
         }
         r.two("binary_encode", (CallContext c, ByteString b, String format) -> encode(b, format));
         r.two("binary_decode", (CallContext c, String s, String format) -> decode(s, format));
-        r.two("pg_convert_from", (CallContext c, ByteString b, String encoding) -> decode(b, encoding));
-        r.two("pg_convert_to", (CallContext c, String s, String encoding) -> ByteString.wrap(s.getBytes(charset(encoding))));
-        r.three("pg_convert", (CallContext c, ByteString b, String from, String to) -> ByteString.wrap(decode(b, from).getBytes(charset(to))));
+        r.two(
+                "pg_convert_from",
+                (CallContext c, ByteString b, String encoding) -> decode(b, encoding));
+        r.two(
+                "pg_convert_to",
+                (CallContext c, String s, String encoding) ->
+                        ByteString.wrap(s.getBytes(charset(encoding))));
+        r.three(
+                "pg_convert",
+                (CallContext c, ByteString b, String from, String to) ->
+                        ByteString.wrap(decode(b, from).getBytes(charset(to))));
     }
 
     private static String latin(ByteString bytes) {
@@ -55,7 +110,8 @@ final class ByteaFunctions {
 
     private static int checked(int count) {
         if (count < 0) {
-            throw new SqlException(SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
+            throw new SqlException(
+                    SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
         }
         return count;
     }
@@ -72,14 +128,17 @@ final class ByteaFunctions {
 
     private static ByteString overlay(ByteString a, ByteString b, int from, int count) {
         if (from <= 0) {
-            throw new SqlException(SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
+            throw new SqlException(
+                    SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
         }
         return slice(a, 1, from).concat(b).concat(slice(a, (long) from + count, Long.MAX_VALUE));
     }
 
     private static int index(ByteString a, long n, long end) {
         if (n < 0 || n >= end) {
-            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, String.format("index %d out of valid range, 0..%d", n, end - 1));
+            throw new SqlException(
+                    SqlState.ARRAY_SUBSCRIPT_ERROR,
+                    String.format("index %d out of valid range, 0..%d", n, end - 1));
         }
         return (int) (end == a.length() ? n : n >> 3);
     }
@@ -97,7 +156,9 @@ final class ByteaFunctions {
 
     private static void checkBit(ByteString a, long n) {
         if (n < 0 || n >= 8L * a.length()) {
-            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, String.format("index %d out of valid range, 0..%d", n, 8L * a.length() - 1));
+            throw new SqlException(
+                    SqlState.ARRAY_SUBSCRIPT_ERROR,
+                    String.format("index %d out of valid range, 0..%d", n, 8L * a.length() - 1));
         }
     }
 
@@ -153,13 +214,15 @@ final class ByteaFunctions {
     }
 
     private static SqlException unknownFormat(String format) {
-        return new SqlException(SqlState.INVALID_PARAMETER_VALUE, "unrecognized encoding: \"" + format + "\"");
+        return new SqlException(
+                SqlState.INVALID_PARAMETER_VALUE, "unrecognized encoding: \"" + format + "\"");
     }
 
     /** Lines of 76 characters. */
     private static String base64(ByteString bytes) {
         return new String(
-                Base64.getMimeEncoder(76, new byte[] {'\n'}).encode(bytes.unsafeArray()), StandardCharsets.US_ASCII);
+                Base64.getMimeEncoder(76, new byte[] {'\n'}).encode(bytes.unsafeArray()),
+                StandardCharsets.US_ASCII);
     }
 
     private static String escape(ByteString bytes) {
@@ -192,14 +255,17 @@ final class ByteaFunctions {
             int digit = Character.digit(digits.charAt(i), 16);
             if (digit < 0) {
                 throw new SqlException(
-                        SqlState.INVALID_PARAMETER_VALUE, "invalid hexadecimal digit: \"" + digits.charAt(i) + "\"");
+                        SqlState.INVALID_PARAMETER_VALUE,
+                        "invalid hexadecimal digit: \"" + digits.charAt(i) + "\"");
             }
             if (i / 2 < out.length) {
                 out[i / 2] = (byte) (out[i / 2] << 4 | digit);
             }
         }
         if (digits.length() % 2 != 0) {
-            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "invalid hexadecimal data: odd number of digits");
+            throw new SqlException(
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "invalid hexadecimal data: odd number of digits");
         }
         return ByteString.wrap(out);
     }
@@ -221,7 +287,8 @@ final class ByteaFunctions {
             return ByteString.wrap(Base64.getDecoder().decode(digits));
         } catch (IllegalArgumentException broken) {
             throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "invalid base64 end sequence")
-                    .withHint("Input data is missing padding, is truncated, or is otherwise corrupted.");
+                    .withHint(
+                            "Input data is missing padding, is truncated, or is otherwise corrupted.");
         }
     }
 
@@ -236,24 +303,33 @@ final class ByteaFunctions {
                 out[size++] = '\\';
                 i += 2;
             } else if (i + 3 < in.length && octal(in, i + 1)) {
-                out[size++] = (byte) ((in[i + 1] - '0') << 6 | (in[i + 2] - '0') << 3 | in[i + 3] - '0');
+                out[size++] =
+                        (byte) ((in[i + 1] - '0') << 6 | (in[i + 2] - '0') << 3 | in[i + 3] - '0');
                 i += 4;
             } else {
-                throw new SqlException(SqlState.INVALID_TEXT_REPRESENTATION, "invalid input syntax for type bytea");
+                throw new SqlException(
+                        SqlState.INVALID_TEXT_REPRESENTATION,
+                        "invalid input syntax for type bytea");
             }
         }
         return ByteString.wrap(Arrays.copyOf(out, size));
     }
 
     private static boolean octal(byte[] in, int at) {
-        return in[at] >= '0' && in[at] <= '3' && in[at + 1] >= '0' && in[at + 1] <= '7' && in[at + 2] >= '0' && in[at + 2] <= '7';
+        return in[at] >= '0'
+                && in[at] <= '3'
+                && in[at + 1] >= '0'
+                && in[at + 1] <= '7'
+                && in[at + 2] >= '0'
+                && in[at + 2] <= '7';
     }
 
     static Charset charset(String encoding) {
         var found = charsetOrNull(encoding);
         if (found == null) {
             throw new SqlException(
-                    SqlState.INVALID_PARAMETER_VALUE, "invalid source encoding name \"" + encoding + "\"");
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "invalid source encoding name \"" + encoding + "\"");
         }
         return found;
     }
@@ -277,11 +353,16 @@ final class ByteaFunctions {
 
     static String decode(ByteString bytes, String encoding) {
         try {
-            return charset(encoding).newDecoder().decode(ByteBuffer.wrap(bytes.unsafeArray())).toString();
+            return charset(encoding)
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.unsafeArray()))
+                    .toString();
         } catch (CharacterCodingException broken) {
             throw new SqlException(
                     SqlState.CHARACTER_NOT_IN_REPERTOIRE,
-                    "invalid byte sequence for encoding \"" + encoding.toUpperCase(Locale.ROOT) + "\"");
+                    "invalid byte sequence for encoding \""
+                            + encoding.toUpperCase(Locale.ROOT)
+                            + "\"");
         }
     }
 

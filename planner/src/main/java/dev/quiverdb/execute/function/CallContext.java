@@ -7,8 +7,8 @@ import dev.quiverdb.execute.expression.FunctionRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a function knows at one place in a plan: its types, the execution, and room to remember something
- * between calls (a compiled pattern). One for each call site and execution.
+ * What a function knows at one place in a plan: its types, the execution, and room to remember
+ * something between calls (a compiled pattern). One for each call site and execution.
  */
 public final class CallContext {
     private final ExecutionContext execution;
@@ -18,7 +18,8 @@ public final class CallContext {
     private @Nullable Object memoKey;
     private @Nullable Object memo;
 
-    public CallContext(ExecutionContext execution, FunctionRef function, int typmod, boolean variadicArray) {
+    public CallContext(
+            ExecutionContext execution, FunctionRef function, int typmod, boolean variadicArray) {
         this.execution = execution;
         this.function = function;
         this.typmod = typmod;

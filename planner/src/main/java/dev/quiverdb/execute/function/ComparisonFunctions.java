@@ -8,11 +8,44 @@ final class ComparisonFunctions {
     /** Prefixes of operators within one type. */
     private static final List<String> SAME_TYPE =
             List.of(
-                    "int2", "int4", "int8", "float4", "float8", "numeric_", "bool", "char", "name", "bpchar", "oid",
-                    "oidvector", "bytea", "uuid_", "date_", "time_", "timetz_", "timestamp_", "interval_", "bit",
-                    "varbit", "array_", "record_", "record_image_", "jsonb_", "enum_", "vector_", "halfvec_",
-                    "sparsevec_", "xid8", "pg_lsn_", "cash_", "tid", "network_", "macaddr_", "macaddr8_",
-                    "range_", "multirange_");
+                    "int2",
+                    "int4",
+                    "int8",
+                    "float4",
+                    "float8",
+                    "numeric_",
+                    "bool",
+                    "char",
+                    "name",
+                    "bpchar",
+                    "oid",
+                    "oidvector",
+                    "bytea",
+                    "uuid_",
+                    "date_",
+                    "time_",
+                    "timetz_",
+                    "timestamp_",
+                    "interval_",
+                    "bit",
+                    "varbit",
+                    "array_",
+                    "record_",
+                    "record_image_",
+                    "jsonb_",
+                    "enum_",
+                    "vector_",
+                    "halfvec_",
+                    "sparsevec_",
+                    "xid8",
+                    "pg_lsn_",
+                    "cash_",
+                    "tid",
+                    "network_",
+                    "macaddr_",
+                    "macaddr8_",
+                    "range_",
+                    "multirange_");
 
     static void register(Registry r) {
         for (var prefix : SAME_TYPE) {
@@ -37,28 +70,83 @@ final class ComparisonFunctions {
             r.two("text_pattern_" + operator, patternOrder(operator));
             r.two("bpchar_pattern_" + operator, patternOrder(operator));
         }
-        r.comparisons("int24", (CallContext c, Number a, Number b) -> Long.compare(a.longValue(), b.longValue()));
+        r.comparisons(
+                "int24",
+                (CallContext c, Number a, Number b) -> Long.compare(a.longValue(), b.longValue()));
         for (var prefix : List.of("int42", "int28", "int82", "int48", "int84")) {
-            r.comparisons(prefix, (CallContext c, Number a, Number b) -> Long.compare(a.longValue(), b.longValue()));
+            r.comparisons(
+                    prefix,
+                    (CallContext c, Number a, Number b) ->
+                            Long.compare(a.longValue(), b.longValue()));
         }
-        r.comparisons("float48", (CallContext c, Float a, Double b) -> FloatFunctions.compare(a, b));
-        r.comparisons("float84", (CallContext c, Double a, Float b) -> FloatFunctions.compare(a, b));
+        r.comparisons(
+                "float48", (CallContext c, Float a, Double b) -> FloatFunctions.compare(a, b));
+        r.comparisons(
+                "float84", (CallContext c, Double a, Float b) -> FloatFunctions.compare(a, b));
         for (var name :
                 List.of(
-                        "btint2cmp", "btint4cmp", "btint8cmp", "btfloat4cmp", "btfloat8cmp", "numeric_cmp",
-                        "btboolcmp", "btcharcmp", "btnamecmp", "bttextcmp", "bpcharcmp", "btoidcmp",
-                        "btoidvectorcmp", "byteacmp", "uuid_cmp", "date_cmp", "time_cmp", "timetz_cmp",
-                        "timestamp_cmp", "interval_cmp", "bitcmp", "varbitcmp", "btarraycmp", "btrecordcmp",
-                        "btrecordimagecmp", "jsonb_cmp", "enum_cmp", "vector_cmp", "halfvec_cmp", "sparsevec_cmp",
-                        "xid8cmp", "pg_lsn_cmp")) {
-            r.two(name, (CallContext c, Object a, Object b) -> sign(c.argumentType(0).compare(a, b)));
+                        "btint2cmp",
+                        "btint4cmp",
+                        "btint8cmp",
+                        "btfloat4cmp",
+                        "btfloat8cmp",
+                        "numeric_cmp",
+                        "btboolcmp",
+                        "btcharcmp",
+                        "btnamecmp",
+                        "bttextcmp",
+                        "bpcharcmp",
+                        "btoidcmp",
+                        "btoidvectorcmp",
+                        "byteacmp",
+                        "uuid_cmp",
+                        "date_cmp",
+                        "time_cmp",
+                        "timetz_cmp",
+                        "timestamp_cmp",
+                        "interval_cmp",
+                        "bitcmp",
+                        "varbitcmp",
+                        "btarraycmp",
+                        "btrecordcmp",
+                        "btrecordimagecmp",
+                        "jsonb_cmp",
+                        "enum_cmp",
+                        "vector_cmp",
+                        "halfvec_cmp",
+                        "sparsevec_cmp",
+                        "xid8cmp",
+                        "pg_lsn_cmp")) {
+            r.two(
+                    name,
+                    (CallContext c, Object a, Object b) -> sign(c.argumentType(0).compare(a, b)));
         }
         for (var name :
                 List.of(
-                        "int2", "int4", "int8", "float4", "float8", "numeric_", "text_", "bpchar_", "oid", "date_",
-                        "time_", "timetz_", "timestamp_", "interval_", "array_", "enum_", "xid8_", "pg_lsn_")) {
-            r.two(name + "larger", (CallContext c, Object a, Object b) -> larger(c.argumentType(0), a, b));
-            r.two(name + "smaller", (CallContext c, Object a, Object b) -> smaller(c.argumentType(0), a, b));
+                        "int2",
+                        "int4",
+                        "int8",
+                        "float4",
+                        "float8",
+                        "numeric_",
+                        "text_",
+                        "bpchar_",
+                        "oid",
+                        "date_",
+                        "time_",
+                        "timetz_",
+                        "timestamp_",
+                        "interval_",
+                        "array_",
+                        "enum_",
+                        "xid8_",
+                        "pg_lsn_")) {
+            r.two(
+                    name + "larger",
+                    (CallContext c, Object a, Object b) -> larger(c.argumentType(0), a, b));
+            r.two(
+                    name + "smaller",
+                    (CallContext c, Object a, Object b) -> smaller(c.argumentType(0), a, b));
         }
     }
 

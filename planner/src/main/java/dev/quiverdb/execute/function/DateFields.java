@@ -19,20 +19,49 @@ import org.jspecify.annotations.Nullable;
 final class DateFields {
     private static final Map<String, String> ALIASES =
             Map.ofEntries(
-                    Map.entry("years", "year"), Map.entry("y", "year"), Map.entry("yr", "year"), Map.entry("yrs", "year"),
-                    Map.entry("months", "month"), Map.entry("mon", "month"), Map.entry("mons", "month"),
-                    Map.entry("days", "day"), Map.entry("d", "day"), Map.entry("hours", "hour"), Map.entry("h", "hour"),
-                    Map.entry("hr", "hour"), Map.entry("hrs", "hour"), Map.entry("minutes", "minute"), Map.entry("m", "minute"),
-                    Map.entry("min", "minute"), Map.entry("mins", "minute"), Map.entry("seconds", "second"),
-                    Map.entry("s", "second"), Map.entry("sec", "second"), Map.entry("secs", "second"),
-                    Map.entry("weeks", "week"), Map.entry("w", "week"), Map.entry("quarters", "quarter"),
-                    Map.entry("qtr", "quarter"), Map.entry("decades", "decade"), Map.entry("dec", "decade"),
-                    Map.entry("decs", "decade"), Map.entry("centuries", "century"), Map.entry("c", "century"),
-                    Map.entry("cent", "century"), Map.entry("millennia", "millennium"), Map.entry("mil", "millennium"),
-                    Map.entry("mils", "millennium"), Map.entry("millisecond", "milliseconds"), Map.entry("ms", "milliseconds"),
-                    Map.entry("msec", "milliseconds"), Map.entry("msecs", "milliseconds"),
-                    Map.entry("microsecond", "microseconds"), Map.entry("us", "microseconds"),
-                    Map.entry("usec", "microseconds"), Map.entry("usecs", "microseconds"), Map.entry("j", "julian"),
+                    Map.entry("years", "year"),
+                    Map.entry("y", "year"),
+                    Map.entry("yr", "year"),
+                    Map.entry("yrs", "year"),
+                    Map.entry("months", "month"),
+                    Map.entry("mon", "month"),
+                    Map.entry("mons", "month"),
+                    Map.entry("days", "day"),
+                    Map.entry("d", "day"),
+                    Map.entry("hours", "hour"),
+                    Map.entry("h", "hour"),
+                    Map.entry("hr", "hour"),
+                    Map.entry("hrs", "hour"),
+                    Map.entry("minutes", "minute"),
+                    Map.entry("m", "minute"),
+                    Map.entry("min", "minute"),
+                    Map.entry("mins", "minute"),
+                    Map.entry("seconds", "second"),
+                    Map.entry("s", "second"),
+                    Map.entry("sec", "second"),
+                    Map.entry("secs", "second"),
+                    Map.entry("weeks", "week"),
+                    Map.entry("w", "week"),
+                    Map.entry("quarters", "quarter"),
+                    Map.entry("qtr", "quarter"),
+                    Map.entry("decades", "decade"),
+                    Map.entry("dec", "decade"),
+                    Map.entry("decs", "decade"),
+                    Map.entry("centuries", "century"),
+                    Map.entry("c", "century"),
+                    Map.entry("cent", "century"),
+                    Map.entry("millennia", "millennium"),
+                    Map.entry("mil", "millennium"),
+                    Map.entry("mils", "millennium"),
+                    Map.entry("millisecond", "milliseconds"),
+                    Map.entry("ms", "milliseconds"),
+                    Map.entry("msec", "milliseconds"),
+                    Map.entry("msecs", "milliseconds"),
+                    Map.entry("microsecond", "microseconds"),
+                    Map.entry("us", "microseconds"),
+                    Map.entry("usec", "microseconds"),
+                    Map.entry("usecs", "microseconds"),
+                    Map.entry("j", "julian"),
                     Map.entry("jd", "julian"));
 
     static String field(String name) {
@@ -61,14 +90,28 @@ final class DateFields {
     }
 
     /** A field of a timestamp; {@code zone} for timestamptz, null for timestamp and date. */
-    static @Nullable Numeric ofTimestamp(String name, long value, @Nullable ZoneId zone, Type type) {
+    static @Nullable Numeric ofTimestamp(
+            String name, long value, @Nullable ZoneId zone, Type type) {
         var field = field(name);
         if (DateTimes.infinite(value)) {
             return switch (field) {
                 case "year", "decade", "century", "millennium", "julian", "isoyear", "epoch" ->
                         value > 0 ? Numeric.POSITIVE_INFINITY : Numeric.NEGATIVE_INFINITY;
-                case "microseconds", "milliseconds", "second", "minute", "hour", "day", "month", "quarter", "week",
-                        "dow", "isodow", "doy", "timezone", "timezone_hour", "timezone_minute" ->
+                case "microseconds",
+                        "milliseconds",
+                        "second",
+                        "minute",
+                        "hour",
+                        "day",
+                        "month",
+                        "quarter",
+                        "week",
+                        "dow",
+                        "isodow",
+                        "doy",
+                        "timezone",
+                        "timezone_hour",
+                        "timezone_minute" ->
                         null;
                 default -> throw unknown(field, type);
             };
@@ -87,7 +130,12 @@ final class DateFields {
         }
         if (field.equals("julian")) {
             var days = BigDecimal.valueOf(DateTimes.dateOf(local) + 2_451_545L);
-            var part = BigDecimal.valueOf(time).divide(BigDecimal.valueOf(DateTimes.MICROS_PER_DAY), 20, RoundingMode.HALF_UP);
+            var part =
+                    BigDecimal.valueOf(time)
+                            .divide(
+                                    BigDecimal.valueOf(DateTimes.MICROS_PER_DAY),
+                                    20,
+                                    RoundingMode.HALF_UP);
             return Numeric.of(time == 0 ? days : days.add(part));
         }
         var ofDate = dateField(field, DateTimes.localDate(DateTimes.dateOf(local)));
@@ -143,14 +191,22 @@ final class DateFields {
     static Numeric ofDate(String name, int date, Type type) {
         var field = field(name);
         switch (field) {
-            case "microseconds", "milliseconds", "second", "minute", "hour", "timezone", "timezone_hour", "timezone_minute" ->
+            case "microseconds",
+                    "milliseconds",
+                    "second",
+                    "minute",
+                    "hour",
+                    "timezone",
+                    "timezone_hour",
+                    "timezone_minute" ->
                     throw unsupported(field, type);
             default -> {}
         }
         if (field.equals("epoch") && !DateTimes.infinite(date)) {
             return whole((date + (long) DateTimes.EPOCH_DAYS) * 86_400);
         }
-        long timestamp = DateTimes.infinite(date) ? (date < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : 0;
+        long timestamp =
+                DateTimes.infinite(date) ? (date < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : 0;
         if (DateTimes.infinite(date)) {
             var value = ofTimestamp(name, timestamp, null, type);
             return value == null ? NONE : value;
@@ -185,8 +241,22 @@ final class DateFields {
 
     private static final java.util.Set<String> DATE_FIELDS =
             java.util.Set.of(
-                    "day", "month", "quarter", "week", "year", "isoyear", "decade", "century", "millennium", "dow",
-                    "isodow", "doy", "julian", "timezone", "timezone_hour", "timezone_minute");
+                    "day",
+                    "month",
+                    "quarter",
+                    "week",
+                    "year",
+                    "isoyear",
+                    "decade",
+                    "century",
+                    "millennium",
+                    "dow",
+                    "isodow",
+                    "doy",
+                    "julian",
+                    "timezone",
+                    "timezone_hour",
+                    "timezone_minute");
 
     static Numeric ofInterval(String name, Interval interval, Type type) {
         var field = field(name);
@@ -209,10 +279,20 @@ final class DateFields {
             case "epoch" ->
                     Numeric.of(
                             BigDecimal.valueOf(years * 36_525L * 864L)
-                                    .add(BigDecimal.valueOf((months * 30L + interval.days()) * 86_400))
+                                    .add(
+                                            BigDecimal.valueOf(
+                                                    (months * 30L + interval.days()) * 86_400))
                                     .add(BigDecimal.valueOf(time, 6))
                                     .setScale(6, RoundingMode.UNNECESSARY));
-            case "week", "dow", "isodow", "doy", "isoyear", "julian", "timezone", "timezone_hour", "timezone_minute" ->
+            case "week",
+                    "dow",
+                    "isodow",
+                    "doy",
+                    "isoyear",
+                    "julian",
+                    "timezone",
+                    "timezone_hour",
+                    "timezone_minute" ->
                     throw unsupported(field, type);
             default -> throw unknown(field, type);
         };
@@ -237,12 +317,23 @@ final class DateFields {
             case "day" -> day;
             case "week" -> midnight(date.minusDays(date.getDayOfWeek().getValue() - 1L));
             case "month" -> midnight(date.withDayOfMonth(1));
-            case "quarter" -> midnight(date.withDayOfMonth(1).withMonth((date.getMonthValue() - 1) / 3 * 3 + 1));
+            case "quarter" ->
+                    midnight(
+                            date.withDayOfMonth(1)
+                                    .withMonth((date.getMonthValue() - 1) / 3 * 3 + 1));
             case "year" -> midnight(date.withDayOfYear(1));
             case "decade" -> midnight(LocalDate.of(Math.floorDiv(date.getYear(), 10) * 10, 1, 1));
             case "century" -> midnight(LocalDate.of(first(date.getYear(), 100), 1, 1));
             case "millennium" -> midnight(LocalDate.of(first(date.getYear(), 1000), 1, 1));
-            case "dow", "isodow", "doy", "isoyear", "julian", "epoch", "timezone", "timezone_hour", "timezone_minute" ->
+            case "dow",
+                    "isodow",
+                    "doy",
+                    "isoyear",
+                    "julian",
+                    "epoch",
+                    "timezone",
+                    "timezone_hour",
+                    "timezone_minute" ->
                     throw unsupported(field, type);
             default -> throw unknown(field, type);
         };
@@ -267,7 +358,9 @@ final class DateFields {
         return switch (field) {
             case "microseconds", "milliseconds", "second", "minute", "hour" ->
                     // Below a day the offset is that of the moment itself.
-                    local - DateTimes.offsetSeconds(timestamptz, zone) * DateTimes.MICROS_PER_SECOND;
+                    local
+                            - DateTimes.offsetSeconds(timestamptz, zone)
+                                    * DateTimes.MICROS_PER_SECOND;
             default -> DateTimes.toInstant(local, zone);
         };
     }
@@ -284,9 +377,14 @@ final class DateFields {
             case "quarter" -> new Interval(months / 3 * 3, 0, 0);
             case "month" -> new Interval(months, 0, 0);
             case "day" -> new Interval(months, interval.days(), 0);
-            case "hour" -> new Interval(months, interval.days(), time - time % DateTimes.MICROS_PER_HOUR);
-            case "minute" -> new Interval(months, interval.days(), time - time % DateTimes.MICROS_PER_MINUTE);
-            case "second" -> new Interval(months, interval.days(), time - time % DateTimes.MICROS_PER_SECOND);
+            case "hour" ->
+                    new Interval(months, interval.days(), time - time % DateTimes.MICROS_PER_HOUR);
+            case "minute" ->
+                    new Interval(
+                            months, interval.days(), time - time % DateTimes.MICROS_PER_MINUTE);
+            case "second" ->
+                    new Interval(
+                            months, interval.days(), time - time % DateTimes.MICROS_PER_SECOND);
             case "milliseconds" -> new Interval(months, interval.days(), time - time % 1000);
             case "microseconds" -> interval;
             case "week" ->

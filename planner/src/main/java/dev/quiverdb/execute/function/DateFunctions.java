@@ -31,7 +31,8 @@ final class DateFunctions {
         FormatDates.register(r);
     }
 
-    private static final List<String> OPERATORS = List.of("eq", "ne", "lt", "le", "gt", "ge", "cmp");
+    private static final List<String> OPERATORS =
+            List.of("eq", "ne", "lt", "le", "gt", "ge", "cmp");
 
     private static Object holds(String operator, int comparison) {
         return switch (operator) {
@@ -47,18 +48,43 @@ final class DateFunctions {
 
     private static void registerComparisons(Registry r) {
         for (var operator : OPERATORS) {
-            r.two("date_" + operator + "_timestamp", (CallContext c, Integer a, Long b) -> holds(operator, compare(a, b)));
-            r.two("timestamp_" + operator + "_date", (CallContext c, Long a, Integer b) -> holds(operator, -compare(b, a)));
-            r.two("date_" + operator + "_timestamptz", (CallContext c, Integer a, Long b) -> holds(operator, Long.compare(instant(c, a), b)));
-            r.two("timestamptz_" + operator + "_date", (CallContext c, Long a, Integer b) -> holds(operator, Long.compare(a, instant(c, b))));
-            r.two("timestamp_" + operator + "_timestamptz", (CallContext c, Long a, Long b) -> holds(operator, Long.compare(DateTimes.toInstant(a, c.types().zone()), b)));
-            r.two("timestamptz_" + operator + "_timestamp", (CallContext c, Long a, Long b) -> holds(operator, Long.compare(a, DateTimes.toInstant(b, c.types().zone()))));
+            r.two(
+                    "date_" + operator + "_timestamp",
+                    (CallContext c, Integer a, Long b) -> holds(operator, compare(a, b)));
+            r.two(
+                    "timestamp_" + operator + "_date",
+                    (CallContext c, Long a, Integer b) -> holds(operator, -compare(b, a)));
+            r.two(
+                    "date_" + operator + "_timestamptz",
+                    (CallContext c, Integer a, Long b) ->
+                            holds(operator, Long.compare(instant(c, a), b)));
+            r.two(
+                    "timestamptz_" + operator + "_date",
+                    (CallContext c, Long a, Integer b) ->
+                            holds(operator, Long.compare(a, instant(c, b))));
+            r.two(
+                    "timestamp_" + operator + "_timestamptz",
+                    (CallContext c, Long a, Long b) ->
+                            holds(
+                                    operator,
+                                    Long.compare(DateTimes.toInstant(a, c.types().zone()), b)));
+            r.two(
+                    "timestamptz_" + operator + "_timestamp",
+                    (CallContext c, Long a, Long b) ->
+                            holds(
+                                    operator,
+                                    Long.compare(a, DateTimes.toInstant(b, c.types().zone()))));
         }
     }
 
     private static int compare(int date, long timestamp) {
-        if (DateTimes.infinite(date) || date >= DateTimes.TIMESTAMP_END / DateTimes.MICROS_PER_DAY) {
-            return DateTimes.infinite(date) && DateTimes.infinite(timestamp) && date < 0 == timestamp < 0 ? 0 : date < 0 ? -1 : timestamp == Long.MAX_VALUE ? -1 : 1;
+        if (DateTimes.infinite(date)
+                || date >= DateTimes.TIMESTAMP_END / DateTimes.MICROS_PER_DAY) {
+            return DateTimes.infinite(date)
+                            && DateTimes.infinite(timestamp)
+                            && date < 0 == timestamp < 0
+                    ? 0
+                    : date < 0 ? -1 : timestamp == Long.MAX_VALUE ? -1 : 1;
         }
         return Long.compare(date * DateTimes.MICROS_PER_DAY, timestamp);
     }
@@ -68,24 +94,63 @@ final class DateFunctions {
     }
 
     private static void registerDates(Registry r) {
-        r.two("date_pli", (CallContext c, Integer a, Integer b) -> DateTimes.infinite(a) ? a : (Object) DateTimes.checkDate((long) a + b));
-        r.two("integer_pl_date(int4,date)", (CallContext c, Integer a, Integer b) -> DateTimes.infinite(b) ? b : (Object) DateTimes.checkDate((long) a + b));
-        r.two("date_mii", (CallContext c, Integer a, Integer b) -> DateTimes.infinite(a) ? a : (Object) DateTimes.checkDate((long) a - b));
-        r.two("date_mi", (CallContext c, Integer a, Integer b) -> {
-            if (DateTimes.infinite(a) || DateTimes.infinite(b)) {
-                throw new SqlException(SqlState.DATETIME_VALUE_OUT_OF_RANGE, "cannot subtract infinite dates");
-            }
-            return a - b;
-        });
-        r.two("date_pl_interval", (CallContext c, Integer a, Interval b) -> DateTimes.plus(DateTimes.midnight(a), b));
-        r.two("date_mi_interval", (CallContext c, Integer a, Interval b) -> DateTimes.plus(DateTimes.midnight(a), DateTimes.negate(b)));
-        r.two("interval_pl_date(interval,date)", (CallContext c, Interval a, Integer b) -> DateTimes.plus(DateTimes.midnight(b), a));
+        r.two(
+                "date_pli",
+                (CallContext c, Integer a, Integer b) ->
+                        DateTimes.infinite(a) ? a : (Object) DateTimes.checkDate((long) a + b));
+        r.two(
+                "integer_pl_date(int4,date)",
+                (CallContext c, Integer a, Integer b) ->
+                        DateTimes.infinite(b) ? b : (Object) DateTimes.checkDate((long) a + b));
+        r.two(
+                "date_mii",
+                (CallContext c, Integer a, Integer b) ->
+                        DateTimes.infinite(a) ? a : (Object) DateTimes.checkDate((long) a - b));
+        r.two(
+                "date_mi",
+                (CallContext c, Integer a, Integer b) -> {
+                    if (DateTimes.infinite(a) || DateTimes.infinite(b)) {
+                        throw new SqlException(
+                                SqlState.DATETIME_VALUE_OUT_OF_RANGE,
+                                "cannot subtract infinite dates");
+                    }
+                    return a - b;
+                });
+        r.two(
+                "date_pl_interval",
+                (CallContext c, Integer a, Interval b) -> DateTimes.plus(DateTimes.midnight(a), b));
+        r.two(
+                "date_mi_interval",
+                (CallContext c, Integer a, Interval b) ->
+                        DateTimes.plus(DateTimes.midnight(a), DateTimes.negate(b)));
+        r.two(
+                "interval_pl_date(interval,date)",
+                (CallContext c, Interval a, Integer b) -> DateTimes.plus(DateTimes.midnight(b), a));
         r.one("date_finite", (CallContext c, Integer a) -> !DateTimes.infinite(a));
-        r.two("datetime_timestamp", (CallContext c, Integer a, Long b) -> DateTimes.infinite(a) ? DateTimes.midnight(a) : (Object) DateTimes.checkTimestamp(DateTimes.midnight(a) + b));
-        r.two("timedate_pl(time,date)", (CallContext c, Long a, Integer b) -> DateTimes.infinite(b) ? DateTimes.midnight(b) : (Object) DateTimes.checkTimestamp(DateTimes.midnight(b) + a));
-        r.two("datetimetz_timestamptz", (CallContext c, Integer a, TimeTz b) -> DateTimes.checkTimestamp(DateTimes.midnight(a) + b.utcMicros()));
-        r.two("timetzdate_pl(timetz,date)", (CallContext c, TimeTz a, Integer b) -> DateTimes.checkTimestamp(DateTimes.midnight(b) + a.utcMicros()));
-        r.two("timestamptz(date,time)", (CallContext c, Integer a, Long b) -> DateTimes.toInstant(DateTimes.midnight(a) + b, c.types().zone()));
+        r.two(
+                "datetime_timestamp",
+                (CallContext c, Integer a, Long b) ->
+                        DateTimes.infinite(a)
+                                ? DateTimes.midnight(a)
+                                : (Object) DateTimes.checkTimestamp(DateTimes.midnight(a) + b));
+        r.two(
+                "timedate_pl(time,date)",
+                (CallContext c, Long a, Integer b) ->
+                        DateTimes.infinite(b)
+                                ? DateTimes.midnight(b)
+                                : (Object) DateTimes.checkTimestamp(DateTimes.midnight(b) + a));
+        r.two(
+                "datetimetz_timestamptz",
+                (CallContext c, Integer a, TimeTz b) ->
+                        DateTimes.checkTimestamp(DateTimes.midnight(a) + b.utcMicros()));
+        r.two(
+                "timetzdate_pl(timetz,date)",
+                (CallContext c, TimeTz a, Integer b) ->
+                        DateTimes.checkTimestamp(DateTimes.midnight(b) + a.utcMicros()));
+        r.two(
+                "timestamptz(date,time)",
+                (CallContext c, Integer a, Long b) ->
+                        DateTimes.toInstant(DateTimes.midnight(a) + b, c.types().zone()));
     }
 
     private static long wrapped(long time) {
@@ -93,45 +158,96 @@ final class DateFunctions {
     }
 
     private static void registerTimes(Registry r) {
-        r.two("time_pl_interval", (CallContext c, Long a, Interval b) -> wrapped(a + b.micros() % DateTimes.MICROS_PER_DAY));
-        r.two("interval_pl_time(interval,time)", (CallContext c, Interval a, Long b) -> wrapped(b + a.micros() % DateTimes.MICROS_PER_DAY));
-        r.two("time_mi_interval", (CallContext c, Long a, Interval b) -> wrapped(a - b.micros() % DateTimes.MICROS_PER_DAY));
+        r.two(
+                "time_pl_interval",
+                (CallContext c, Long a, Interval b) ->
+                        wrapped(a + b.micros() % DateTimes.MICROS_PER_DAY));
+        r.two(
+                "interval_pl_time(interval,time)",
+                (CallContext c, Interval a, Long b) ->
+                        wrapped(b + a.micros() % DateTimes.MICROS_PER_DAY));
+        r.two(
+                "time_mi_interval",
+                (CallContext c, Long a, Interval b) ->
+                        wrapped(a - b.micros() % DateTimes.MICROS_PER_DAY));
         r.two("time_mi_time", (CallContext c, Long a, Long b) -> new Interval(0, 0, a - b));
-        r.two("timetz_pl_interval", (CallContext c, TimeTz a, Interval b) -> new TimeTz(wrapped(a.micros() + b.micros() % DateTimes.MICROS_PER_DAY), a.zoneSeconds()));
-        r.two("interval_pl_timetz(interval,timetz)", (CallContext c, Interval b, TimeTz a) -> new TimeTz(wrapped(a.micros() + b.micros() % DateTimes.MICROS_PER_DAY), a.zoneSeconds()));
-        r.two("timetz_mi_interval", (CallContext c, TimeTz a, Interval b) -> new TimeTz(wrapped(a.micros() - b.micros() % DateTimes.MICROS_PER_DAY), a.zoneSeconds()));
+        r.two(
+                "timetz_pl_interval",
+                (CallContext c, TimeTz a, Interval b) ->
+                        new TimeTz(
+                                wrapped(a.micros() + b.micros() % DateTimes.MICROS_PER_DAY),
+                                a.zoneSeconds()));
+        r.two(
+                "interval_pl_timetz(interval,timetz)",
+                (CallContext c, Interval b, TimeTz a) ->
+                        new TimeTz(
+                                wrapped(a.micros() + b.micros() % DateTimes.MICROS_PER_DAY),
+                                a.zoneSeconds()));
+        r.two(
+                "timetz_mi_interval",
+                (CallContext c, TimeTz a, Interval b) ->
+                        new TimeTz(
+                                wrapped(a.micros() - b.micros() % DateTimes.MICROS_PER_DAY),
+                                a.zoneSeconds()));
     }
 
     private static void registerTimestamps(Registry r) {
         r.two("timestamp_pl_interval", (CallContext c, Long a, Interval b) -> DateTimes.plus(a, b));
-        r.two("timestamp_mi_interval", (CallContext c, Long a, Interval b) -> DateTimes.plus(a, DateTimes.negate(b)));
-        r.two("interval_pl_timestamp(interval,timestamp)", (CallContext c, Interval a, Long b) -> DateTimes.plus(b, a));
-        r.two("timestamptz_pl_interval", (CallContext c, Long a, Interval b) -> DateTimes.plus(a, b, c.types().zone()));
-        r.two("timestamptz_mi_interval", (CallContext c, Long a, Interval b) -> DateTimes.plus(a, DateTimes.negate(b), c.types().zone()));
-        r.two("interval_pl_timestamptz(interval,timestamptz)", (CallContext c, Interval a, Long b) -> DateTimes.plus(b, a, c.types().zone()));
+        r.two(
+                "timestamp_mi_interval",
+                (CallContext c, Long a, Interval b) -> DateTimes.plus(a, DateTimes.negate(b)));
+        r.two(
+                "interval_pl_timestamp(interval,timestamp)",
+                (CallContext c, Interval a, Long b) -> DateTimes.plus(b, a));
+        r.two(
+                "timestamptz_pl_interval",
+                (CallContext c, Long a, Interval b) -> DateTimes.plus(a, b, c.types().zone()));
+        r.two(
+                "timestamptz_mi_interval",
+                (CallContext c, Long a, Interval b) ->
+                        DateTimes.plus(a, DateTimes.negate(b), c.types().zone()));
+        r.two(
+                "interval_pl_timestamptz(interval,timestamptz)",
+                (CallContext c, Interval a, Long b) -> DateTimes.plus(b, a, c.types().zone()));
         r.two("timestamp_mi", (CallContext c, Long a, Long b) -> minus(a, b));
         r.two("timestamp_age", (CallContext c, Long a, Long b) -> age(a, b));
-        r.two("timestamptz_age", (CallContext c, Long a, Long b) -> age(DateTimes.toLocal(a, c.types().zone()), DateTimes.toLocal(b, c.types().zone())));
+        r.two(
+                "timestamptz_age",
+                (CallContext c, Long a, Long b) ->
+                        age(
+                                DateTimes.toLocal(a, c.types().zone()),
+                                DateTimes.toLocal(b, c.types().zone())));
         r.one("age(timestamp)", (CallContext c, Long a) -> age(today(c), a));
-        r.one("age(timestamptz)", (CallContext c, Long a) -> age(today(c), DateTimes.toLocal(a, c.types().zone())));
+        r.one(
+                "age(timestamptz)",
+                (CallContext c, Long a) -> age(today(c), DateTimes.toLocal(a, c.types().zone())));
         r.one("timestamp_finite", (CallContext c, Long a) -> !DateTimes.infinite(a));
         r.zero("now", c -> c.execution().session().transactionTimestamp());
         r.zero("statement_timestamp", c -> c.execution().session().statementTimestamp());
         r.zero("clock_timestamp", c -> c.execution().session().clockTimestamp());
-        r.three("timestamp_bin", (CallContext c, Interval stride, Long a, Long origin) -> bin(stride, a, origin));
-        r.three("timestamptz_bin", (CallContext c, Interval stride, Long a, Long origin) -> bin(stride, a, origin));
+        r.three(
+                "timestamp_bin",
+                (CallContext c, Interval stride, Long a, Long origin) -> bin(stride, a, origin));
+        r.three(
+                "timestamptz_bin",
+                (CallContext c, Interval stride, Long a, Long origin) -> bin(stride, a, origin));
     }
 
     private static long today(CallContext c) {
-        return DateTimes.midnight(DateTimes.dateOf(DateTimes.toLocal(c.execution().session().transactionTimestamp(), c.types().zone())));
+        return DateTimes.midnight(
+                DateTimes.dateOf(
+                        DateTimes.toLocal(
+                                c.execution().session().transactionTimestamp(), c.types().zone())));
     }
 
     private static Interval minus(long a, long b) {
         if (DateTimes.infinite(a) || DateTimes.infinite(b)) {
-            throw new SqlException(SqlState.DATETIME_VALUE_OUT_OF_RANGE, "cannot subtract infinite timestamps");
+            throw new SqlException(
+                    SqlState.DATETIME_VALUE_OUT_OF_RANGE, "cannot subtract infinite timestamps");
         }
         long micros = a - b;
-        return new Interval(0, (int) (micros / DateTimes.MICROS_PER_DAY), micros % DateTimes.MICROS_PER_DAY);
+        return new Interval(
+                0, (int) (micros / DateTimes.MICROS_PER_DAY), micros % DateTimes.MICROS_PER_DAY);
     }
 
     /** Years, months and days between two wall clocks, borrowing as PostgreSQL does. */
@@ -171,18 +287,22 @@ final class DateFunctions {
             throw new SqlException(SqlState.DATETIME_VALUE_OUT_OF_RANGE, "origin out of range");
         }
         if (stride.months() != 0) {
-            throw SqlException.notSupported("timestamps cannot be binned into intervals containing months or years");
+            throw SqlException.notSupported(
+                    "timestamps cannot be binned into intervals containing months or years");
         }
         long width = stride.days() * DateTimes.MICROS_PER_DAY + stride.micros();
         if (width <= 0) {
-            throw new SqlException(SqlState.DATETIME_VALUE_OUT_OF_RANGE, "stride must be greater than zero");
+            throw new SqlException(
+                    SqlState.DATETIME_VALUE_OUT_OF_RANGE, "stride must be greater than zero");
         }
         return origin + Math.floorDiv(a - origin, width) * width;
     }
 
     private static void registerIntervals(Registry r) {
         r.two("interval_pl", (CallContext c, Interval a, Interval b) -> DateTimes.add(a, b));
-        r.two("interval_mi", (CallContext c, Interval a, Interval b) -> DateTimes.add(a, DateTimes.negate(b)));
+        r.two(
+                "interval_mi",
+                (CallContext c, Interval a, Interval b) -> DateTimes.add(a, DateTimes.negate(b)));
         r.one("interval_um", (CallContext c, Interval a) -> DateTimes.negate(a));
         r.two("interval_mul", (CallContext c, Interval a, Double b) -> DateTimes.scale(a, b));
         r.two("mul_d_interval", (CallContext c, Double a, Interval b) -> DateTimes.scale(b, a));
@@ -256,22 +376,72 @@ final class DateFunctions {
     }
 
     private static void registerFields(Registry r) {
-        r.two("extract_timestamp", (CallContext c, String f, Long a) -> DateFields.ofTimestamp(f, a, null, c.argumentType(1)));
-        r.two("extract_timestamptz", (CallContext c, String f, Long a) -> DateFields.ofTimestamp(f, a, c.types().zone(), c.argumentType(1)));
-        r.two("extract_date", (CallContext c, String f, Integer a) -> orNull(DateFields.ofDate(f, a, c.argumentType(1))));
-        r.two("extract_time", (CallContext c, String f, Long a) -> DateFields.ofTime(f, a, null, c.argumentType(1)));
-        r.two("extract_timetz", (CallContext c, String f, TimeTz a) -> DateFields.ofTime(f, a.micros(), a, c.argumentType(1)));
-        r.two("extract_interval", (CallContext c, String f, Interval a) -> DateFields.ofInterval(f, a, c.argumentType(1)));
-        r.two("timestamp_part", (CallContext c, String f, Long a) -> toDouble(DateFields.ofTimestamp(f, a, null, c.argumentType(1))));
-        r.two("timestamptz_part", (CallContext c, String f, Long a) -> toDouble(DateFields.ofTimestamp(f, a, c.types().zone(), c.argumentType(1))));
-        r.two("date_part(text,date)", (CallContext c, String f, Integer a) -> toDouble(DateFields.ofTimestamp(f, DateTimes.midnight(a), null, c.argumentType(1))));
-        r.two("time_part", (CallContext c, String f, Long a) -> toDouble(DateFields.ofTime(f, a, null, c.argumentType(1))));
-        r.two("timetz_part", (CallContext c, String f, TimeTz a) -> toDouble(DateFields.ofTime(f, a.micros(), a, c.argumentType(1))));
-        r.two("interval_part", (CallContext c, String f, Interval a) -> toDouble(DateFields.ofInterval(f, a, c.argumentType(1))));
-        r.two("timestamp_trunc", (CallContext c, String f, Long a) -> DateFields.truncate(f, a, c.argumentType(1)));
-        r.two("timestamptz_trunc", (CallContext c, String f, Long a) -> DateFields.truncate(f, a, c.types().zone(), c.argumentType(1)));
-        r.three("timestamptz_trunc_zone", (CallContext c, String f, Long a, String zone) -> DateFields.truncate(f, a, DateTimes.zone(zone), c.argumentType(1)));
-        r.two("interval_trunc", (CallContext c, String f, Interval a) -> DateFields.truncate(f, a, c.argumentType(1)));
+        r.two(
+                "extract_timestamp",
+                (CallContext c, String f, Long a) ->
+                        DateFields.ofTimestamp(f, a, null, c.argumentType(1)));
+        r.two(
+                "extract_timestamptz",
+                (CallContext c, String f, Long a) ->
+                        DateFields.ofTimestamp(f, a, c.types().zone(), c.argumentType(1)));
+        r.two(
+                "extract_date",
+                (CallContext c, String f, Integer a) ->
+                        orNull(DateFields.ofDate(f, a, c.argumentType(1))));
+        r.two(
+                "extract_time",
+                (CallContext c, String f, Long a) ->
+                        DateFields.ofTime(f, a, null, c.argumentType(1)));
+        r.two(
+                "extract_timetz",
+                (CallContext c, String f, TimeTz a) ->
+                        DateFields.ofTime(f, a.micros(), a, c.argumentType(1)));
+        r.two(
+                "extract_interval",
+                (CallContext c, String f, Interval a) ->
+                        DateFields.ofInterval(f, a, c.argumentType(1)));
+        r.two(
+                "timestamp_part",
+                (CallContext c, String f, Long a) ->
+                        toDouble(DateFields.ofTimestamp(f, a, null, c.argumentType(1))));
+        r.two(
+                "timestamptz_part",
+                (CallContext c, String f, Long a) ->
+                        toDouble(
+                                DateFields.ofTimestamp(f, a, c.types().zone(), c.argumentType(1))));
+        r.two(
+                "date_part(text,date)",
+                (CallContext c, String f, Integer a) ->
+                        toDouble(
+                                DateFields.ofTimestamp(
+                                        f, DateTimes.midnight(a), null, c.argumentType(1))));
+        r.two(
+                "time_part",
+                (CallContext c, String f, Long a) ->
+                        toDouble(DateFields.ofTime(f, a, null, c.argumentType(1))));
+        r.two(
+                "timetz_part",
+                (CallContext c, String f, TimeTz a) ->
+                        toDouble(DateFields.ofTime(f, a.micros(), a, c.argumentType(1))));
+        r.two(
+                "interval_part",
+                (CallContext c, String f, Interval a) ->
+                        toDouble(DateFields.ofInterval(f, a, c.argumentType(1))));
+        r.two(
+                "timestamp_trunc",
+                (CallContext c, String f, Long a) -> DateFields.truncate(f, a, c.argumentType(1)));
+        r.two(
+                "timestamptz_trunc",
+                (CallContext c, String f, Long a) ->
+                        DateFields.truncate(f, a, c.types().zone(), c.argumentType(1)));
+        r.three(
+                "timestamptz_trunc_zone",
+                (CallContext c, String f, Long a, String zone) ->
+                        DateFields.truncate(f, a, DateTimes.zone(zone), c.argumentType(1)));
+        r.two(
+                "interval_trunc",
+                (CallContext c, String f, Interval a) ->
+                        DateFields.truncate(f, a, c.argumentType(1)));
     }
 
     private static @Nullable Object orNull(Numeric value) {
@@ -285,22 +455,43 @@ final class DateFunctions {
     private static ZoneId zone(Interval interval) {
         if (interval.months() != 0 || interval.days() != 0) {
             throw new SqlException(
-                    SqlState.INVALID_PARAMETER_VALUE, "interval time zone must not include months or days");
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "interval time zone must not include months or days");
         }
         return ZoneOffset.ofTotalSeconds((int) (interval.micros() / DateTimes.MICROS_PER_SECOND));
     }
 
     private static void registerZones(Registry r) {
-        r.two("timestamptz_zone", (CallContext c, String zone, Long a) -> DateTimes.toLocal(a, DateTimes.zone(zone)));
-        r.two("timestamp_zone", (CallContext c, String zone, Long a) -> DateTimes.toInstant(a, DateTimes.zone(zone)));
-        r.two("timestamptz_izone", (CallContext c, Interval zone, Long a) -> DateTimes.toLocal(a, zone(zone)));
-        r.two("timestamp_izone", (CallContext c, Interval zone, Long a) -> DateTimes.toInstant(a, zone(zone)));
-        r.two("timetz_zone", (CallContext c, String zone, TimeTz a) -> atOffset(a, DateTimes.offsetSeconds(c.execution().session().transactionTimestamp(), DateTimes.zone(zone))));
-        r.two("timetz_izone", (CallContext c, Interval zone, TimeTz a) -> atOffset(a, (int) (zone.micros() / DateTimes.MICROS_PER_SECOND)));
+        r.two(
+                "timestamptz_zone",
+                (CallContext c, String zone, Long a) -> DateTimes.toLocal(a, DateTimes.zone(zone)));
+        r.two(
+                "timestamp_zone",
+                (CallContext c, String zone, Long a) ->
+                        DateTimes.toInstant(a, DateTimes.zone(zone)));
+        r.two(
+                "timestamptz_izone",
+                (CallContext c, Interval zone, Long a) -> DateTimes.toLocal(a, zone(zone)));
+        r.two(
+                "timestamp_izone",
+                (CallContext c, Interval zone, Long a) -> DateTimes.toInstant(a, zone(zone)));
+        r.two(
+                "timetz_zone",
+                (CallContext c, String zone, TimeTz a) ->
+                        atOffset(
+                                a,
+                                DateTimes.offsetSeconds(
+                                        c.execution().session().transactionTimestamp(),
+                                        DateTimes.zone(zone))));
+        r.two(
+                "timetz_izone",
+                (CallContext c, Interval zone, TimeTz a) ->
+                        atOffset(a, (int) (zone.micros() / DateTimes.MICROS_PER_SECOND)));
     }
 
     private static TimeTz atOffset(TimeTz a, int eastSeconds) {
-        return new TimeTz(wrapped(a.utcMicros() + eastSeconds * DateTimes.MICROS_PER_SECOND), -eastSeconds);
+        return new TimeTz(
+                wrapped(a.utcMicros() + eastSeconds * DateTimes.MICROS_PER_SECOND), -eastSeconds);
     }
 
     private static void registerMakers(Registry r) {
@@ -308,7 +499,9 @@ final class DateFunctions {
         r.three("make_time", (CallContext c, Integer h, Integer m, Double s) -> time(h, m, s));
         r.any("make_timestamp", (c, a) -> timestamp(a));
         r.any("make_timestamptz", (c, a) -> DateTimes.toInstant(timestamp(a), c.types().zone()));
-        r.any("make_timestamptz_at_timezone", (c, a) -> DateTimes.toInstant(timestamp(a), DateTimes.zone(Strings.text(a, 6))));
+        r.any(
+                "make_timestamptz_at_timezone",
+                (c, a) -> DateTimes.toInstant(timestamp(a), DateTimes.zone(Strings.text(a, 6))));
         r.any("make_interval", (c, a) -> makeInterval(a));
         r.one("float8_timestamptz", (CallContext c, Double seconds) -> fromEpoch(seconds));
     }
@@ -321,30 +514,48 @@ final class DateFunctions {
             }
             return DateTimes.checkDate(DateTimes.days(LocalDate.of(proleptic, month, day)));
         } catch (DateTimeException invalid) {
-            throw new SqlException(SqlState.DATETIME_FIELD_OVERFLOW, String.format("date field value out of range: %d-%02d-%02d", year, month, day));
+            throw new SqlException(
+                    SqlState.DATETIME_FIELD_OVERFLOW,
+                    String.format("date field value out of range: %d-%02d-%02d", year, month, day));
         }
     }
 
     private static long time(int hour, int minute, double second) {
         boolean midnight = hour == 24 && minute == 0 && second == 0;
-        if (hour < 0 || (hour > 23 && !midnight) || minute < 0 || minute > 59 || Double.isNaN(second) || second < 0 || second > 60) {
-            throw new SqlException(SqlState.DATETIME_FIELD_OVERFLOW, String.format("time field value out of range: %d:%02d:%s",
-                    hour,
-                    minute,
-                    secondText(second)));
+        if (hour < 0
+                || (hour > 23 && !midnight)
+                || minute < 0
+                || minute > 59
+                || Double.isNaN(second)
+                || second < 0
+                || second > 60) {
+            throw new SqlException(
+                    SqlState.DATETIME_FIELD_OVERFLOW,
+                    String.format(
+                            "time field value out of range: %d:%02d:%s",
+                            hour, minute, secondText(second)));
         }
-        return hour * DateTimes.MICROS_PER_HOUR + minute * DateTimes.MICROS_PER_MINUTE + Math.round(second * DateTimes.MICROS_PER_SECOND);
+        return hour * DateTimes.MICROS_PER_HOUR
+                + minute * DateTimes.MICROS_PER_MINUTE
+                + Math.round(second * DateTimes.MICROS_PER_SECOND);
     }
 
     private static String secondText(double second) {
         var text = String.format(java.util.Locale.ROOT, "%02.0f", second);
-        return second == Math.rint(second) ? text : dev.quiverdb.base.type.Types.FLOAT8.format(second, dev.quiverdb.base.type.TypeContext.DEFAULT);
+        return second == Math.rint(second)
+                ? text
+                : dev.quiverdb.base.type.Types.FLOAT8.format(
+                        second, dev.quiverdb.base.type.TypeContext.DEFAULT);
     }
 
     private static long timestamp(@Nullable Object[] a) {
         int day = date(Strings.integer(a, 0), Strings.integer(a, 1), Strings.integer(a, 2));
         return DateTimes.checkTimestamp(
-                DateTimes.midnight(day) + time(Strings.integer(a, 3), Strings.integer(a, 4), (Double) Strings.arg(a, 5)));
+                DateTimes.midnight(day)
+                        + time(
+                                Strings.integer(a, 3),
+                                Strings.integer(a, 4),
+                                (Double) Strings.arg(a, 5)));
     }
 
     private static Interval makeInterval(@Nullable Object[] a) {
@@ -368,11 +579,15 @@ final class DateFunctions {
         if (Double.isInfinite(seconds)) {
             return seconds > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;
         }
-        double micros = Math.rint((seconds - DateTimes.EPOCH_SECONDS) * DateTimes.MICROS_PER_SECOND);
+        double micros =
+                Math.rint((seconds - DateTimes.EPOCH_SECONDS) * DateTimes.MICROS_PER_SECOND);
         if (micros < DateTimes.TIMESTAMP_MIN || micros >= DateTimes.TIMESTAMP_END) {
             throw new SqlException(
                     SqlState.DATETIME_VALUE_OUT_OF_RANGE,
-                    "timestamp out of range: \"" + dev.quiverdb.base.type.Types.FLOAT8.format(seconds, dev.quiverdb.base.type.TypeContext.DEFAULT) + "\"");
+                    "timestamp out of range: \""
+                            + dev.quiverdb.base.type.Types.FLOAT8.format(
+                                    seconds, dev.quiverdb.base.type.TypeContext.DEFAULT)
+                            + "\"");
         }
         return (long) micros;
     }
@@ -381,22 +596,50 @@ final class DateFunctions {
         r.one("date_timestamp", (CallContext c, Integer a) -> DateTimes.midnight(a));
         r.one("date_timestamptz", (CallContext c, Integer a) -> instant(c, a));
         r.one("timestamp_date", (CallContext c, Long a) -> DateTimes.dateOf(a));
-        r.one("timestamptz_date", (CallContext c, Long a) -> DateTimes.dateOf(DateTimes.toLocal(a, c.types().zone())));
-        r.one("timestamp_timestamptz", (CallContext c, Long a) -> DateTimes.toInstant(a, c.types().zone()));
-        r.one("timestamptz_timestamp", (CallContext c, Long a) -> DateTimes.toLocal(a, c.types().zone()));
-        r.one("timestamp_time", (CallContext c, Long a) -> DateTimes.infinite(a) ? null : (Object) DateTimes.timeOf(a));
-        r.one("timestamptz_time", (CallContext c, Long a) -> DateTimes.infinite(a) ? null : (Object) DateTimes.timeOf(DateTimes.toLocal(a, c.types().zone())));
-        r.one("timestamptz_timetz", (CallContext c, Long a) -> DateTimes.infinite(a) ? null : DateTimes.timeWithZone(a, c.types().zone()));
-        r.one("time_timetz", (CallContext c, Long a) -> new TimeTz(a, -DateTimes.offsetSeconds(c.execution().session().transactionTimestamp(), c.types().zone())));
+        r.one(
+                "timestamptz_date",
+                (CallContext c, Long a) ->
+                        DateTimes.dateOf(DateTimes.toLocal(a, c.types().zone())));
+        r.one(
+                "timestamp_timestamptz",
+                (CallContext c, Long a) -> DateTimes.toInstant(a, c.types().zone()));
+        r.one(
+                "timestamptz_timestamp",
+                (CallContext c, Long a) -> DateTimes.toLocal(a, c.types().zone()));
+        r.one(
+                "timestamp_time",
+                (CallContext c, Long a) ->
+                        DateTimes.infinite(a) ? null : (Object) DateTimes.timeOf(a));
+        r.one(
+                "timestamptz_time",
+                (CallContext c, Long a) ->
+                        DateTimes.infinite(a)
+                                ? null
+                                : (Object)
+                                        DateTimes.timeOf(DateTimes.toLocal(a, c.types().zone())));
+        r.one(
+                "timestamptz_timetz",
+                (CallContext c, Long a) ->
+                        DateTimes.infinite(a) ? null : DateTimes.timeWithZone(a, c.types().zone()));
+        r.one(
+                "time_timetz",
+                (CallContext c, Long a) ->
+                        new TimeTz(
+                                a,
+                                -DateTimes.offsetSeconds(
+                                        c.execution().session().transactionTimestamp(),
+                                        c.types().zone())));
         r.one("timetz_time", (CallContext c, TimeTz a) -> a.micros());
         r.one("time_interval", (CallContext c, Long a) -> new Interval(0, 0, a));
         r.one("interval_time", (CallContext c, Interval a) -> wrapped(a.micros()));
         for (var name : List.of("date", "time", "timetz", "timestamp", "timestamptz", "interval")) {
             if (!name.equals("date")) {
-                r.two(name + "_scale", (CallContext c, Object a, Integer typmod) -> {
-                    Type type = c.argumentType(0);
-                    return type.applyTypmod(a, typmod, true);
-                });
+                r.two(
+                        name + "_scale",
+                        (CallContext c, Object a, Integer typmod) -> {
+                            Type type = c.argumentType(0);
+                            return type.applyTypmod(a, typmod, true);
+                        });
             }
         }
     }
@@ -406,13 +649,27 @@ final class DateFunctions {
         r.any("overlaps_time", (c, a) -> overlaps(a));
         r.any("overlaps_timetz", (c, a) -> overlaps(a));
         for (var type : List.of("timestamp", "timestamptz", "time")) {
-            r.any("overlaps(" + type + ",interval," + type + ",interval)", (c, a) -> overlaps(new Object[] {a[0], end(c, type, a[0], a[1]), a[2], end(c, type, a[2], a[3])}));
-            r.any("overlaps(" + type + "," + type + "," + type + ",interval)", (c, a) -> overlaps(new Object[] {a[0], a[1], a[2], end(c, type, a[2], a[3])}));
-            r.any("overlaps(" + type + ",interval," + type + "," + type + ")", (c, a) -> overlaps(new Object[] {a[0], end(c, type, a[0], a[1]), a[2], a[3]}));
+            r.any(
+                    "overlaps(" + type + ",interval," + type + ",interval)",
+                    (c, a) ->
+                            overlaps(
+                                    new Object[] {
+                                        a[0],
+                                        end(c, type, a[0], a[1]),
+                                        a[2],
+                                        end(c, type, a[2], a[3])
+                                    }));
+            r.any(
+                    "overlaps(" + type + "," + type + "," + type + ",interval)",
+                    (c, a) -> overlaps(new Object[] {a[0], a[1], a[2], end(c, type, a[2], a[3])}));
+            r.any(
+                    "overlaps(" + type + ",interval," + type + "," + type + ")",
+                    (c, a) -> overlaps(new Object[] {a[0], end(c, type, a[0], a[1]), a[2], a[3]}));
         }
     }
 
-    private static @Nullable Object end(CallContext c, String type, @Nullable Object start, @Nullable Object length) {
+    private static @Nullable Object end(
+            CallContext c, String type, @Nullable Object start, @Nullable Object length) {
         if (start == null || length == null) {
             return null;
         }
@@ -429,7 +686,10 @@ final class DateFunctions {
         return ((Comparable) a).compareTo(b);
     }
 
-    /** Of two periods, each with ends in either order; a NULL end makes the answer unknown unless it does not matter. */
+    /**
+     * Of two periods, each with ends in either order; a NULL end makes the answer unknown unless it
+     * does not matter.
+     */
     private static @Nullable Object overlaps(@Nullable Object[] a) {
         var s1 = a[0];
         var e1 = a[1];
@@ -459,30 +719,62 @@ final class DateFunctions {
         }
         int starts = order(s1, s2);
         if (starts > 0) {
-            return e2 == null ? null : order(s1, e2) < 0 ? (Object) true : e1 == null ? null : (Object) false;
+            return e2 == null
+                    ? null
+                    : order(s1, e2) < 0 ? (Object) true : e1 == null ? null : (Object) false;
         }
         if (starts < 0) {
-            return e1 == null ? null : order(s2, e1) < 0 ? (Object) true : e2 == null ? null : (Object) false;
+            return e1 == null
+                    ? null
+                    : order(s2, e1) < 0 ? (Object) true : e2 == null ? null : (Object) false;
         }
         return e1 == null || e2 == null ? null : (Object) true;
     }
 
     private static void registerRanges(Registry r) {
-        r.any("in_range_date_interval", (c, a) -> within(DateTimes.midnight(Strings.integer(a, 0)), shifted(DateTimes.midnight(Strings.integer(a, 1)), a, null), a));
-        r.any("in_range_timestamp_interval", (c, a) -> within((Long) Strings.arg(a, 0), shifted((Long) Strings.arg(a, 1), a, null), a));
-        r.any("in_range_timestamptz_interval", (c, a) -> within((Long) Strings.arg(a, 0), shifted((Long) Strings.arg(a, 1), a, c.types().zone()), a));
-        r.any("in_range_interval_interval", (c, a) -> {
-            var offset = offset(a);
-            var base = (Interval) Strings.arg(a, 1);
-            var bound = (boolean) Strings.arg(a, 3) ? DateTimes.add(base, DateTimes.negate(offset)) : DateTimes.add(base, offset);
-            int order = ((Interval) Strings.arg(a, 0)).compareTo(bound);
-            return (boolean) Strings.arg(a, 4) ? order <= 0 : order >= 0;
-        });
-        r.any("in_range_time_interval", (c, a) -> {
-            long offset = offset(a).micros();
-            long base = (Long) Strings.arg(a, 1);
-            return within((Long) Strings.arg(a, 0), (boolean) Strings.arg(a, 3) ? base - offset : base + offset, a);
-        });
+        r.any(
+                "in_range_date_interval",
+                (c, a) ->
+                        within(
+                                DateTimes.midnight(Strings.integer(a, 0)),
+                                shifted(DateTimes.midnight(Strings.integer(a, 1)), a, null),
+                                a));
+        r.any(
+                "in_range_timestamp_interval",
+                (c, a) ->
+                        within(
+                                (Long) Strings.arg(a, 0),
+                                shifted((Long) Strings.arg(a, 1), a, null),
+                                a));
+        r.any(
+                "in_range_timestamptz_interval",
+                (c, a) ->
+                        within(
+                                (Long) Strings.arg(a, 0),
+                                shifted((Long) Strings.arg(a, 1), a, c.types().zone()),
+                                a));
+        r.any(
+                "in_range_interval_interval",
+                (c, a) -> {
+                    var offset = offset(a);
+                    var base = (Interval) Strings.arg(a, 1);
+                    var bound =
+                            (boolean) Strings.arg(a, 3)
+                                    ? DateTimes.add(base, DateTimes.negate(offset))
+                                    : DateTimes.add(base, offset);
+                    int order = ((Interval) Strings.arg(a, 0)).compareTo(bound);
+                    return (boolean) Strings.arg(a, 4) ? order <= 0 : order >= 0;
+                });
+        r.any(
+                "in_range_time_interval",
+                (c, a) -> {
+                    long offset = offset(a).micros();
+                    long base = (Long) Strings.arg(a, 1);
+                    return within(
+                            (Long) Strings.arg(a, 0),
+                            (boolean) Strings.arg(a, 3) ? base - offset : base + offset,
+                            a);
+                });
     }
 
     private static Interval offset(@Nullable Object[] a) {

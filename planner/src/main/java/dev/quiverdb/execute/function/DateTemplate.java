@@ -9,10 +9,11 @@ final class DateTemplate {
     /** Longer names before their prefixes. */
     private static final List<String> PATTERNS =
             List.of(
-                    "HH24", "HH12", "HH", "MI", "SSSSS", "SSSS", "SS", "MS", "US", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6",
-                    "A.M.", "P.M.", "AM", "PM", "Y,YYY", "YYYY", "YYY", "YY", "Y", "IYYY", "IYY", "IY", "IDDD", "IW", "ID", "I",
-                    "B.C.", "A.D.", "BC", "AD", "MONTH", "MON", "MM", "DAY", "DY", "DDD", "DD", "D", "WW", "W", "CC", "J", "Q",
-                    "RM", "TZH", "TZM", "TZ", "OF");
+                    "HH24", "HH12", "HH", "MI", "SSSSS", "SSSS", "SS", "MS", "US", "FF1", "FF2",
+                    "FF3", "FF4", "FF5", "FF6", "A.M.", "P.M.", "AM", "PM", "Y,YYY", "YYYY", "YYY",
+                    "YY", "Y", "IYYY", "IYY", "IY", "IDDD", "IW", "ID", "I", "B.C.", "A.D.", "BC",
+                    "AD", "MONTH", "MON", "MM", "DAY", "DY", "DDD", "DD", "D", "WW", "W", "CC", "J",
+                    "Q", "RM", "TZH", "TZM", "TZ", "OF");
 
     /**
      * A part of the template.
@@ -35,7 +36,8 @@ final class DateTemplate {
                 at += 2;
                 continue;
             }
-            if (template.regionMatches(true, at, "TM", 0, 2) || template.regionMatches(true, at, "FX", 0, 2)) {
+            if (template.regionMatches(true, at, "TM", 0, 2)
+                    || template.regionMatches(true, at, "FX", 0, 2)) {
                 at += 2;
                 continue;
             }

@@ -13,8 +13,8 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arithmetic of dates and times: days and microseconds since 2000-01-01. Infinite values are the type's least
- * and greatest.
+ * The arithmetic of dates and times: days and microseconds since 2000-01-01. Infinite values are
+ * the type's least and greatest.
  */
 public final class DateTimes {
     static final long MICROS_PER_SECOND = 1_000_000;
@@ -86,7 +86,8 @@ public final class DateTimes {
             return date < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
         }
         if (date >= TIMESTAMP_END / MICROS_PER_DAY) {
-            throw new SqlException(SqlState.DATETIME_VALUE_OUT_OF_RANGE, "date out of range for timestamp");
+            throw new SqlException(
+                    SqlState.DATETIME_VALUE_OUT_OF_RANGE, "date out of range for timestamp");
         }
         return date * MICROS_PER_DAY;
     }
@@ -100,7 +101,8 @@ public final class DateTimes {
     }
 
     static LocalDateTime localDateTime(long timestamp) {
-        return LocalDateTime.of(localDate(dateOf(timestamp)), LocalTime.ofNanoOfDay(timeOf(timestamp) * 1000));
+        return LocalDateTime.of(
+                localDate(dateOf(timestamp)), LocalTime.ofNanoOfDay(timeOf(timestamp) * 1000));
     }
 
     static Instant instant(long timestamptz) {
@@ -122,8 +124,8 @@ public final class DateTimes {
     }
 
     /**
-     * The instant of a wall clock. In a gap the offset before it counts, in an overlap standard time (the later
-     * offset), as in PostgreSQL.
+     * The instant of a wall clock. In a gap the offset before it counts, in an overlap standard
+     * time (the later offset), as in PostgreSQL.
      */
     static long toInstant(long timestamp, ZoneId zone) {
         if (infinite(timestamp)) {
@@ -223,12 +225,16 @@ public final class DateTimes {
 
     /** Multiplies; what months and days leave over cascades down, as in PostgreSQL. */
     static Interval scale(Interval interval, double factor) {
-        return scaled(interval.months() * factor, interval.days() * factor, interval.micros() * factor);
+        return scaled(
+                interval.months() * factor, interval.days() * factor, interval.micros() * factor);
     }
 
     /** An interval of fractional parts. */
     static Interval scaled(double months, double days, double exactMicros) {
-        if (Double.isNaN(months) || Math.abs(months) > Integer.MAX_VALUE || Double.isNaN(days) || Math.abs(days) > Integer.MAX_VALUE) {
+        if (Double.isNaN(months)
+                || Math.abs(months) > Integer.MAX_VALUE
+                || Double.isNaN(days)
+                || Math.abs(days) > Integer.MAX_VALUE) {
             throw intervalOutOfRange();
         }
         int wholeMonths = (int) months;

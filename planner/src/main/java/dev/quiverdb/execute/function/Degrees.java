@@ -91,11 +91,17 @@ final class Degrees {
     }
 
     static double asin(double x) {
-        return Math.abs(x) == 0.5 ? Math.copySign(30, x) : Math.abs(x) == 1 ? Math.copySign(90, x) : Math.toDegrees(Math.asin(x));
+        return Math.abs(x) == 0.5
+                ? Math.copySign(30, x)
+                : Math.abs(x) == 1 ? Math.copySign(90, x) : Math.toDegrees(Math.asin(x));
     }
 
     static double acos(double x) {
-        return x == 0.5 ? 60 : x == -0.5 ? 120 : x == 0 ? 90 : x == 1 ? 0 : x == -1 ? 180 : Math.toDegrees(Math.acos(x));
+        return x == 0.5
+                ? 60
+                : x == -0.5
+                        ? 120
+                        : x == 0 ? 90 : x == 1 ? 0 : x == -1 ? 180 : Math.toDegrees(Math.acos(x));
     }
 
     static double atan(double x) {

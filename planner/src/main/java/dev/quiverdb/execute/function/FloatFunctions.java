@@ -29,10 +29,21 @@ final class FloatFunctions {
         r.one("float4up", (CallContext c, Float a) -> a);
         r.one("float4abs", (CallContext c, Float a) -> Math.abs(a));
         for (var pair : java.util.List.of("float48", "float84")) {
-            r.two(pair + "pl", (CallContext c, Number a, Number b) -> add(a.doubleValue(), b.doubleValue()));
-            r.two(pair + "mi", (CallContext c, Number a, Number b) -> subtract(a.doubleValue(), b.doubleValue()));
-            r.two(pair + "mul", (CallContext c, Number a, Number b) -> multiply(a.doubleValue(), b.doubleValue()));
-            r.two(pair + "div", (CallContext c, Number a, Number b) -> divide(a.doubleValue(), b.doubleValue()));
+            r.two(
+                    pair + "pl",
+                    (CallContext c, Number a, Number b) -> add(a.doubleValue(), b.doubleValue()));
+            r.two(
+                    pair + "mi",
+                    (CallContext c, Number a, Number b) ->
+                            subtract(a.doubleValue(), b.doubleValue()));
+            r.two(
+                    pair + "mul",
+                    (CallContext c, Number a, Number b) ->
+                            multiply(a.doubleValue(), b.doubleValue()));
+            r.two(
+                    pair + "div",
+                    (CallContext c, Number a, Number b) ->
+                            divide(a.doubleValue(), b.doubleValue()));
         }
     }
 
@@ -41,7 +52,10 @@ final class FloatFunctions {
         r.one("dceil", (CallContext c, Double a) -> Math.ceil(a));
         r.one("dfloor", (CallContext c, Double a) -> Math.floor(a));
         r.one("dtrunc", (CallContext c, Double a) -> a < 0 ? Math.ceil(a) : Math.floor(a));
-        r.one("dsign", (CallContext c, Double a) -> a > 0 ? 1.0 : a < 0 ? -1.0 : Double.isNaN(a) ? Double.NaN : 0.0);
+        r.one(
+                "dsign",
+                (CallContext c, Double a) ->
+                        a > 0 ? 1.0 : a < 0 ? -1.0 : Double.isNaN(a) ? Double.NaN : 0.0);
         r.one("dsqrt", (CallContext c, Double a) -> squareRoot(a));
         r.one("dcbrt", (CallContext c, Double a) -> Math.cbrt(a));
         r.two("dpow", (CallContext c, Double a, Double b) -> power(a, b));
@@ -53,9 +67,32 @@ final class FloatFunctions {
         r.one("radians", (CallContext c, Double a) -> Math.toRadians(a));
         r.zero("drandom", c -> c.execution().session().random().nextDouble());
         r.one("setseed", (CallContext c, Double a) -> setSeed(c, a));
-        r.any("width_bucket_float8", (c, a) -> widthBucket((double) arg(a, 0), (double) arg(a, 1), (double) arg(a, 2), (int) arg(a, 3)));
-        r.any("in_range_float8_float8", (c, a) -> inRange((double) arg(a, 0), (double) arg(a, 1), (double) arg(a, 2), (boolean) arg(a, 3), (boolean) arg(a, 4)));
-        r.any("in_range_float4_float8", (c, a) -> inRange((float) arg(a, 0), (float) arg(a, 1), (double) arg(a, 2), (boolean) arg(a, 3), (boolean) arg(a, 4)));
+        r.any(
+                "width_bucket_float8",
+                (c, a) ->
+                        widthBucket(
+                                (double) arg(a, 0),
+                                (double) arg(a, 1),
+                                (double) arg(a, 2),
+                                (int) arg(a, 3)));
+        r.any(
+                "in_range_float8_float8",
+                (c, a) ->
+                        inRange(
+                                (double) arg(a, 0),
+                                (double) arg(a, 1),
+                                (double) arg(a, 2),
+                                (boolean) arg(a, 3),
+                                (boolean) arg(a, 4)));
+        r.any(
+                "in_range_float4_float8",
+                (c, a) ->
+                        inRange(
+                                (float) arg(a, 0),
+                                (float) arg(a, 1),
+                                (double) arg(a, 2),
+                                (boolean) arg(a, 3),
+                                (boolean) arg(a, 4)));
     }
 
     private static Object arg(@org.jspecify.annotations.Nullable Object[] arguments, int index) {
@@ -83,18 +120,26 @@ final class FloatFunctions {
         plain(r, "dcosh", Math::cosh);
         plain(r, "dtanh", Math::tanh);
         plain(r, "dasinh", FloatFunctions::asinh);
-        r.one("dacosh", (CallContext c, Double a) -> {
-            if (a < 1) {
-                throw inputOutOfRange();
-            }
-            return Double.isInfinite(a) ? a : (Double) Math.log(a + Math.sqrt(a * a - 1));
-        });
-        r.one("datanh", (CallContext c, Double a) -> {
-            if (a < -1 || a > 1) {
-                throw inputOutOfRange();
-            }
-            return a == -1 ? Double.NEGATIVE_INFINITY : a == 1 ? Double.POSITIVE_INFINITY : 0.5 * (Math.log1p(a) - Math.log1p(-a));
-        });
+        r.one(
+                "dacosh",
+                (CallContext c, Double a) -> {
+                    if (a < 1) {
+                        throw inputOutOfRange();
+                    }
+                    return Double.isInfinite(a) ? a : (Double) Math.log(a + Math.sqrt(a * a - 1));
+                });
+        r.one(
+                "datanh",
+                (CallContext c, Double a) -> {
+                    if (a < -1 || a > 1) {
+                        throw inputOutOfRange();
+                    }
+                    return a == -1
+                            ? Double.NEGATIVE_INFINITY
+                            : a == 1
+                                    ? Double.POSITIVE_INFINITY
+                                    : 0.5 * (Math.log1p(a) - Math.log1p(-a));
+                });
     }
 
     private static double asinh(double a) {
@@ -102,7 +147,9 @@ final class FloatFunctions {
             return a;
         }
         double absolute = Math.abs(a);
-        double result = Math.log1p(absolute + absolute * absolute / (1 + Math.sqrt(absolute * absolute + 1)));
+        double result =
+                Math.log1p(
+                        absolute + absolute * absolute / (1 + Math.sqrt(absolute * absolute + 1)));
         return Math.copySign(result, a);
     }
 
@@ -112,21 +159,25 @@ final class FloatFunctions {
 
     /** Infinite angles have no sine. */
     private static void angle(Registry r, String key, DoubleUnaryOperator function) {
-        r.one(key, (CallContext c, Double a) -> {
-            if (Double.isInfinite(a)) {
-                throw inputOutOfRange();
-            }
-            return function.applyAsDouble(a);
-        });
+        r.one(
+                key,
+                (CallContext c, Double a) -> {
+                    if (Double.isInfinite(a)) {
+                        throw inputOutOfRange();
+                    }
+                    return function.applyAsDouble(a);
+                });
     }
 
     private static void bounded(Registry r, String key, DoubleUnaryOperator function) {
-        r.one(key, (CallContext c, Double a) -> {
-            if (a < -1 || a > 1) {
-                throw inputOutOfRange();
-            }
-            return function.applyAsDouble(a);
-        });
+        r.one(
+                key,
+                (CallContext c, Double a) -> {
+                    if (a < -1 || a > 1) {
+                        throw inputOutOfRange();
+                    }
+                    return function.applyAsDouble(a);
+                });
     }
 
     private static SqlException inputOutOfRange() {
@@ -142,11 +193,23 @@ final class FloatFunctions {
         r.one("i8tof", (CallContext c, Long a) -> (float) (long) a);
         r.one("ftod", (CallContext c, Float a) -> (double) a);
         r.one("dtof", (CallContext c, Double a) -> toSingle(a));
-        r.one("dtoi2", (CallContext c, Double a) -> (short) whole(a, Short.MIN_VALUE, Short.MAX_VALUE, "smallint"));
-        r.one("dtoi4", (CallContext c, Double a) -> (int) whole(a, Integer.MIN_VALUE, Integer.MAX_VALUE, "integer"));
+        r.one(
+                "dtoi2",
+                (CallContext c, Double a) ->
+                        (short) whole(a, Short.MIN_VALUE, Short.MAX_VALUE, "smallint"));
+        r.one(
+                "dtoi4",
+                (CallContext c, Double a) ->
+                        (int) whole(a, Integer.MIN_VALUE, Integer.MAX_VALUE, "integer"));
         r.one("dtoi8", (CallContext c, Double a) -> toLong(a));
-        r.one("ftoi2", (CallContext c, Float a) -> (short) whole(a, Short.MIN_VALUE, Short.MAX_VALUE, "smallint"));
-        r.one("ftoi4", (CallContext c, Float a) -> (int) whole(a, Integer.MIN_VALUE, Integer.MAX_VALUE, "integer"));
+        r.one(
+                "ftoi2",
+                (CallContext c, Float a) ->
+                        (short) whole(a, Short.MIN_VALUE, Short.MAX_VALUE, "smallint"));
+        r.one(
+                "ftoi4",
+                (CallContext c, Float a) ->
+                        (int) whole(a, Integer.MIN_VALUE, Integer.MAX_VALUE, "integer"));
         r.one("ftoi8", (CallContext c, Float a) -> toLong(a));
     }
 
@@ -192,11 +255,13 @@ final class FloatFunctions {
     }
 
     static SqlException overflow() {
-        return new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: overflow");
+        return new SqlException(
+                SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: overflow");
     }
 
     static SqlException underflow() {
-        return new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: underflow");
+        return new SqlException(
+                SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: underflow");
     }
 
     private static double check(double result, double argument) {
@@ -274,7 +339,8 @@ final class FloatFunctions {
     private static double squareRoot(double a) {
         if (a < 0) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION, "cannot take square root of a negative number");
+                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION,
+                    "cannot take square root of a negative number");
         }
         return Math.sqrt(a);
     }
@@ -288,7 +354,8 @@ final class FloatFunctions {
         }
         if (a == 0 && b < 0) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION, "zero raised to a negative power is undefined");
+                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION,
+                    "zero raised to a negative power is undefined");
         }
         if (a < 0 && Math.floor(b) != b) {
             throw new SqlException(
@@ -324,17 +391,22 @@ final class FloatFunctions {
 
     private static double logArgument(double a) {
         if (a == 0) {
-            throw new SqlException(SqlState.INVALID_ARGUMENT_FOR_LOG, "cannot take logarithm of zero");
+            throw new SqlException(
+                    SqlState.INVALID_ARGUMENT_FOR_LOG, "cannot take logarithm of zero");
         }
         if (a < 0) {
-            throw new SqlException(SqlState.INVALID_ARGUMENT_FOR_LOG, "cannot take logarithm of a negative number");
+            throw new SqlException(
+                    SqlState.INVALID_ARGUMENT_FOR_LOG,
+                    "cannot take logarithm of a negative number");
         }
         return a;
     }
 
     private static Object setSeed(CallContext context, double seed) {
         if (!(seed >= -1 && seed <= 1)) {
-            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, String.format("setseed parameter %s is out of allowed range [-1,1]", seed));
+            throw new SqlException(
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    String.format("setseed parameter %s is out of allowed range [-1,1]", seed));
         }
         context.execution().session().random().seed(seed);
         return "";
@@ -343,7 +415,8 @@ final class FloatFunctions {
     private static int widthBucket(double operand, double low, double high, int count) {
         if (count <= 0) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "count must be greater than zero");
+                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION,
+                    "count must be greater than zero");
         }
         if (Double.isNaN(operand) || Double.isNaN(low) || Double.isNaN(high)) {
             throw new SqlException(
@@ -352,11 +425,13 @@ final class FloatFunctions {
         }
         if (Double.isInfinite(low) || Double.isInfinite(high)) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "lower and upper bounds must be finite");
+                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION,
+                    "lower and upper bounds must be finite");
         }
         if (low == high) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "lower bound cannot equal upper bound");
+                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION,
+                    "lower bound cannot equal upper bound");
         }
         boolean ascending = low < high;
         if (ascending ? operand < low : operand > low) {
@@ -372,7 +447,8 @@ final class FloatFunctions {
         return Math.min((int) (share * count), count - 1) + 1;
     }
 
-    private static boolean inRange(double value, double base, double offset, boolean subtract, boolean less) {
+    private static boolean inRange(
+            double value, double base, double offset, boolean subtract, boolean less) {
         if (Double.isNaN(offset) || offset < 0) {
             throw WindowErrors.negativeOffset();
         }
@@ -382,7 +458,9 @@ final class FloatFunctions {
         if (Double.isNaN(base)) {
             return less;
         }
-        if (Double.isInfinite(offset) && Double.isInfinite(base) && (subtract ? base > 0 : base < 0)) {
+        if (Double.isInfinite(offset)
+                && Double.isInfinite(base)
+                && (subtract ? base > 0 : base < 0)) {
             return true;
         }
         double bound = subtract ? base - offset : base + offset;

@@ -15,17 +15,32 @@ final class FormatDates {
             List.of("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII");
 
     static void register(Registry r) {
-        r.two("timestamp_to_char", (CallContext c, Long a, String f) -> f.isEmpty() || DateTimes.infinite(a) ? null : format(parts(c, f), fields(a, null, 0)));
-        r.two("timestamptz_to_char", (CallContext c, Long a, String f) -> {
-            if (f.isEmpty() || DateTimes.infinite(a)) {
-                return null;
-            }
-            var zone = c.types().zone();
-            return format(parts(c, f), fields(DateTimes.toLocal(a, zone), zone, a));
-        });
-        r.two("interval_to_char", (CallContext c, Interval a, String f) -> f.isEmpty() ? null : format(parts(c, f), fields(a)));
-        r.two("to_date", (CallContext c, String s, String f) -> DateTimes.dateOf(ParseDates.parse(s, f, null)));
-        r.two("to_timestamp", (CallContext c, String s, String f) -> ParseDates.parse(s, f, c.types().zone()));
+        r.two(
+                "timestamp_to_char",
+                (CallContext c, Long a, String f) ->
+                        f.isEmpty() || DateTimes.infinite(a)
+                                ? null
+                                : format(parts(c, f), fields(a, null, 0)));
+        r.two(
+                "timestamptz_to_char",
+                (CallContext c, Long a, String f) -> {
+                    if (f.isEmpty() || DateTimes.infinite(a)) {
+                        return null;
+                    }
+                    var zone = c.types().zone();
+                    return format(parts(c, f), fields(DateTimes.toLocal(a, zone), zone, a));
+                });
+        r.two(
+                "interval_to_char",
+                (CallContext c, Interval a, String f) ->
+                        f.isEmpty() ? null : format(parts(c, f), fields(a)));
+        r.two(
+                "to_date",
+                (CallContext c, String s, String f) ->
+                        DateTimes.dateOf(ParseDates.parse(s, f, null)));
+        r.two(
+                "to_timestamp",
+                (CallContext c, String s, String f) -> ParseDates.parse(s, f, c.types().zone()));
     }
 
     private static List<DateTemplate.Part> parts(CallContext c, String format) {
@@ -34,7 +49,17 @@ final class FormatDates {
 
     /** What a template may ask for. */
     private record Fields(
-            long year, int month, int day, long hour, int minute, int second, int micros, @Nullable LocalDate date, String zone, int offset, boolean hasZone) {}
+            long year,
+            int month,
+            int day,
+            long hour,
+            int minute,
+            int second,
+            int micros,
+            @Nullable LocalDate date,
+            String zone,
+            int offset,
+            boolean hasZone) {}
 
     private static Fields fields(long local, @Nullable ZoneId zone, long instant) {
         var date = DateTimes.localDate(DateTimes.dateOf(local));
@@ -42,25 +67,44 @@ final class FormatDates {
         int offset = zone == null ? 0 : DateTimes.offsetSeconds(instant, zone);
         var name = zone == null ? "" : zoneName(zone, instant, offset);
         return new Fields(
-                date.getYear(), date.getMonthValue(), date.getDayOfMonth(), time / DateTimes.MICROS_PER_HOUR,
-                (int) (time / DateTimes.MICROS_PER_MINUTE % 60), (int) (time / DateTimes.MICROS_PER_SECOND % 60),
-                (int) (time % DateTimes.MICROS_PER_SECOND), date, name, offset, zone != null);
+                date.getYear(),
+                date.getMonthValue(),
+                date.getDayOfMonth(),
+                time / DateTimes.MICROS_PER_HOUR,
+                (int) (time / DateTimes.MICROS_PER_MINUTE % 60),
+                (int) (time / DateTimes.MICROS_PER_SECOND % 60),
+                (int) (time % DateTimes.MICROS_PER_SECOND),
+                date,
+                name,
+                offset,
+                zone != null);
     }
 
     private static String zoneName(ZoneId zone, long instant, int offset) {
         if (zone.normalized() instanceof java.time.ZoneOffset) {
-            return offset == 0 ? "UTC" : String.format("%s%02d", offset < 0 ? "-" : "+", Math.abs(offset) / 3600);
+            return offset == 0
+                    ? "UTC"
+                    : String.format("%s%02d", offset < 0 ? "-" : "+", Math.abs(offset) / 3600);
         }
         boolean summer = zone.getRules().isDaylightSavings(DateTimes.instant(instant));
-        return java.util.TimeZone.getTimeZone(zone).getDisplayName(summer, java.util.TimeZone.SHORT, Locale.ENGLISH);
+        return java.util.TimeZone.getTimeZone(zone)
+                .getDisplayName(summer, java.util.TimeZone.SHORT, Locale.ENGLISH);
     }
 
     private static Fields fields(Interval interval) {
         long time = interval.micros();
         return new Fields(
-                interval.months() / 12, interval.months() % 12, interval.days(), time / DateTimes.MICROS_PER_HOUR,
-                (int) (time / DateTimes.MICROS_PER_MINUTE % 60), (int) (time / DateTimes.MICROS_PER_SECOND % 60),
-                (int) (time % DateTimes.MICROS_PER_SECOND), null, "", 0, false);
+                interval.months() / 12,
+                interval.months() % 12,
+                interval.days(),
+                time / DateTimes.MICROS_PER_HOUR,
+                (int) (time / DateTimes.MICROS_PER_MINUTE % 60),
+                (int) (time / DateTimes.MICROS_PER_SECOND % 60),
+                (int) (time % DateTimes.MICROS_PER_SECOND),
+                null,
+                "",
+                0,
+                false);
     }
 
     private static String format(List<DateTemplate.Part> parts, Fields f) {
@@ -86,7 +130,8 @@ final class FormatDates {
             case "HH", "HH12" -> number(out, part, f.hour() % 12 == 0 ? 12 : f.hour() % 12, 2);
             case "MI" -> number(out, part, f.minute(), 2);
             case "SS" -> number(out, part, f.second(), 2);
-            case "SSSS", "SSSSS" -> number(out, part, f.hour() * 3600 + f.minute() * 60L + f.second(), 1);
+            case "SSSS", "SSSSS" ->
+                    number(out, part, f.hour() * 3600 + f.minute() * 60L + f.second(), 1);
             case "MS", "FF3" -> fraction(out, part, f.micros() / 1000, 3);
             case "US", "FF6" -> fraction(out, part, f.micros(), 6);
             case "FF1" -> fraction(out, part, f.micros() / 100_000, 1);
@@ -94,30 +139,56 @@ final class FormatDates {
             case "FF4" -> fraction(out, part, f.micros() / 100, 4);
             case "FF5" -> fraction(out, part, f.micros() / 10, 5);
             case "AM", "PM" -> out.append(cased(part.text(), f.hour() % 24 >= 12 ? "PM" : "AM"));
-            case "A.M.", "P.M." -> out.append(cased(part.text(), f.hour() % 24 >= 12 ? "P.M." : "A.M."));
+            case "A.M.", "P.M." ->
+                    out.append(cased(part.text(), f.hour() % 24 >= 12 ? "P.M." : "A.M."));
             case "BC", "AD" -> out.append(cased(part.text(), f.year() <= 0 ? "BC" : "AD"));
             case "B.C.", "A.D." -> out.append(cased(part.text(), f.year() <= 0 ? "B.C." : "A.D."));
             case "YYYY" -> number(out, part, date == null ? f.year() : shownYear(f.year()), 4);
             case "Y,YYY" -> {
                 long year = date == null ? f.year() : shownYear(f.year());
-                out.append(year / 1000).append(',').append(String.format("%03d", year % 1000)).append(suffix(part, year));
+                out.append(year / 1000)
+                        .append(',')
+                        .append(String.format("%03d", year % 1000))
+                        .append(suffix(part, year));
             }
             case "YYY" -> number(out, part, shownYear(f.year()) % 1000, 3);
             case "YY" -> number(out, part, shownYear(f.year()) % 100, 2);
             case "Y" -> number(out, part, shownYear(f.year()) % 10, 1);
             case "MM" -> number(out, part, f.month(), 2);
             case "DD" -> number(out, part, f.day(), 2);
-            case "CC" -> number(out, part, date == null ? f.year() / 100 : f.year() > 0 ? (f.year() + 99) / 100 : -((99 - (f.year() - 1)) / 100), 2);
+            case "CC" ->
+                    number(
+                            out,
+                            part,
+                            date == null
+                                    ? f.year() / 100
+                                    : f.year() > 0
+                                            ? (f.year() + 99) / 100
+                                            : -((99 - (f.year() - 1)) / 100),
+                            2);
             case "RM" -> {
                 int month = Math.floorMod(f.month() - 1, 12);
                 var roman = f.month() == 0 && date == null ? "" : ROMAN.get(month);
-                pad(out, part, Character.isLowerCase(part.text().charAt(0)) ? roman.toLowerCase(Locale.ROOT) : roman, 4);
+                pad(
+                        out,
+                        part,
+                        Character.isLowerCase(part.text().charAt(0))
+                                ? roman.toLowerCase(Locale.ROOT)
+                                : roman,
+                        4);
             }
-            case "TZ" -> out.append(Character.isLowerCase(part.text().charAt(0)) ? f.zone().toLowerCase(Locale.ROOT) : f.zone());
-            case "TZH" -> out.append(f.offset() < 0 ? '-' : '+').append(String.format("%02d", Math.abs(f.offset()) / 3600));
+            case "TZ" ->
+                    out.append(
+                            Character.isLowerCase(part.text().charAt(0))
+                                    ? f.zone().toLowerCase(Locale.ROOT)
+                                    : f.zone());
+            case "TZH" ->
+                    out.append(f.offset() < 0 ? '-' : '+')
+                            .append(String.format("%02d", Math.abs(f.offset()) / 3600));
             case "TZM" -> out.append(String.format("%02d", Math.abs(f.offset()) / 60 % 60));
             case "OF" -> {
-                out.append(f.offset() < 0 ? '-' : '+').append(String.format("%02d", Math.abs(f.offset()) / 3600));
+                out.append(f.offset() < 0 ? '-' : '+')
+                        .append(String.format("%02d", Math.abs(f.offset()) / 3600));
                 if (f.offset() % 3600 != 0) {
                     out.append(String.format(":%02d", Math.abs(f.offset()) / 60 % 60));
                 }
@@ -132,12 +203,44 @@ final class FormatDates {
 
     private static void calendar(StringBuilder out, DateTemplate.Part part, LocalDate date) {
         switch (part.pattern()) {
-            case "MONTH" -> pad(out, part, cased(part.text(), date.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH)), 9);
-            case "MON" -> out.append(cased(part.text(), date.getMonth().getDisplayName(TextStyle.SHORT, Locale.ENGLISH).substring(0, 3)));
-            case "DAY" -> pad(out, part, cased(part.text(), date.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH)), 9);
-            case "DY" -> out.append(cased(part.text(), date.getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ENGLISH)));
+            case "MONTH" ->
+                    pad(
+                            out,
+                            part,
+                            cased(
+                                    part.text(),
+                                    date.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH)),
+                            9);
+            case "MON" ->
+                    out.append(
+                            cased(
+                                    part.text(),
+                                    date.getMonth()
+                                            .getDisplayName(TextStyle.SHORT, Locale.ENGLISH)
+                                            .substring(0, 3)));
+            case "DAY" ->
+                    pad(
+                            out,
+                            part,
+                            cased(
+                                    part.text(),
+                                    date.getDayOfWeek()
+                                            .getDisplayName(TextStyle.FULL, Locale.ENGLISH)),
+                            9);
+            case "DY" ->
+                    out.append(
+                            cased(
+                                    part.text(),
+                                    date.getDayOfWeek()
+                                            .getDisplayName(TextStyle.SHORT, Locale.ENGLISH)));
             case "DDD" -> number(out, part, date.getDayOfYear(), 3);
-            case "IDDD" -> number(out, part, (date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR) - 1) * 7L + date.getDayOfWeek().getValue(), 3);
+            case "IDDD" ->
+                    number(
+                            out,
+                            part,
+                            (date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR) - 1) * 7L
+                                    + date.getDayOfWeek().getValue(),
+                            3);
             case "D" -> number(out, part, date.getDayOfWeek().getValue() % 7 + 1, 1);
             case "ID" -> number(out, part, date.getDayOfWeek().getValue(), 1);
             case "WW" -> number(out, part, (date.getDayOfYear() - 1) / 7 + 1, 2);
@@ -146,7 +249,8 @@ final class FormatDates {
             case "Q" -> number(out, part, (date.getMonthValue() - 1) / 3 + 1, 1);
             case "J" -> number(out, part, DateTimes.days(date) + 2_451_545L, 1);
             case "IYYY" -> number(out, part, shownYear(date.get(IsoFields.WEEK_BASED_YEAR)), 4);
-            case "IYY" -> number(out, part, shownYear(date.get(IsoFields.WEEK_BASED_YEAR)) % 1000, 3);
+            case "IYY" ->
+                    number(out, part, shownYear(date.get(IsoFields.WEEK_BASED_YEAR)) % 1000, 3);
             case "IY" -> number(out, part, shownYear(date.get(IsoFields.WEEK_BASED_YEAR)) % 100, 2);
             case "I" -> number(out, part, shownYear(date.get(IsoFields.WEEK_BASED_YEAR)) % 10, 1);
             default -> {}

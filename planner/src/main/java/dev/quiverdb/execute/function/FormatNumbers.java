@@ -8,14 +8,32 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
 
-/** to_char of numbers and to_number: templates of 9, 0, comma, point, sign, currency, ordinals and Roman numerals. */
+/**
+ * to_char of numbers and to_number: templates of 9, 0, comma, point, sign, currency, ordinals and
+ * Roman numerals.
+ */
 final class FormatNumbers {
     static void register(Registry r) {
-        r.two("int4_to_char", (CallContext c, Integer a, String f) -> format(BigDecimal.valueOf(a), f));
-        r.two("int8_to_char", (CallContext c, Long a, String f) -> format(BigDecimal.valueOf(a), f));
-        r.two("numeric_to_char", (CallContext c, Numeric a, String f) -> a.isFinite() ? format(a.toBigDecimal(), f) : special(a.toString(), f));
-        r.two("float4_to_char", (CallContext c, Float a, String f) -> Float.isFinite(a) ? format(round(a, 6), f) : special(Float.toString(a), f));
-        r.two("float8_to_char", (CallContext c, Double a, String f) -> Double.isFinite(a) ? format(round(a, 15), f) : special(Double.toString(a), f));
+        r.two(
+                "int4_to_char",
+                (CallContext c, Integer a, String f) -> format(BigDecimal.valueOf(a), f));
+        r.two(
+                "int8_to_char",
+                (CallContext c, Long a, String f) -> format(BigDecimal.valueOf(a), f));
+        r.two(
+                "numeric_to_char",
+                (CallContext c, Numeric a, String f) ->
+                        a.isFinite() ? format(a.toBigDecimal(), f) : special(a.toString(), f));
+        r.two(
+                "float4_to_char",
+                (CallContext c, Float a, String f) ->
+                        Float.isFinite(a) ? format(round(a, 6), f) : special(Float.toString(a), f));
+        r.two(
+                "float8_to_char",
+                (CallContext c, Double a, String f) ->
+                        Double.isFinite(a)
+                                ? format(round(a, 15), f)
+                                : special(Double.toString(a), f));
         r.two("numeric_to_number", (CallContext c, String s, String f) -> parse(s, f));
     }
 
@@ -115,7 +133,9 @@ final class FormatNumbers {
         if (t.scientific) {
             return scientific(number, t);
         }
-        var value = (t.shift > 0 ? number.movePointRight(t.shift) : number).setScale(t.after, RoundingMode.HALF_UP);
+        var value =
+                (t.shift > 0 ? number.movePointRight(t.shift) : number)
+                        .setScale(t.after, RoundingMode.HALF_UP);
         boolean negative = value.signum() < 0;
         var plain = value.abs().toPlainString();
         int dot = plain.indexOf('.');
@@ -144,7 +164,13 @@ final class FormatNumbers {
         boolean started = false;
         int signAt = -1;
         int lastDecimal = lastNeeded(t, fraction);
-        boolean ownSign = t.sign || t.angle || t.minusAtEnd || t.minusBefore || t.text.toUpperCase(Locale.ROOT).contains("SG") || t.plusBefore;
+        boolean ownSign =
+                t.sign
+                        || t.angle
+                        || t.minusAtEnd
+                        || t.minusBefore
+                        || t.text.toUpperCase(Locale.ROOT).contains("SG")
+                        || t.plusBefore;
         for (int i = 0; i < t.text.length(); i++) {
             char c = t.text.charAt(i);
             char u = Character.toUpperCase(c);
@@ -157,7 +183,11 @@ final class FormatNumbers {
                 i++;
             } else if (t.text.regionMatches(true, i, "TH", 0, 2)) {
                 if (!negative && !point) {
-                    long n = whole.isEmpty() || whole.startsWith("#") ? 0 : Long.parseLong(whole.substring(Math.max(0, whole.length() - 9)));
+                    long n =
+                            whole.isEmpty() || whole.startsWith("#")
+                                    ? 0
+                                    : Long.parseLong(
+                                            whole.substring(Math.max(0, whole.length() - 9)));
                     out.append(DateTemplate.ordinalSuffix(n, t.ordinal));
                 }
                 i++;
@@ -250,7 +280,9 @@ final class FormatNumbers {
         return out.toString();
     }
 
-    /** With FM, decimals up to the last one that is not zero, or that a 0 in the template asks for. */
+    /**
+     * With FM, decimals up to the last one that is not zero, or that a 0 in the template asks for.
+     */
     private static int lastNeeded(Template t, String fraction) {
         int last = 0;
         for (int i = 0; i < fraction.length(); i++) {
@@ -275,7 +307,10 @@ final class FormatNumbers {
     }
 
     private static String scientific(BigDecimal number, Template t) {
-        var value = number.signum() == 0 ? "0e+00" : String.format(Locale.ROOT, "%." + t.after + "e", number);
+        var value =
+                number.signum() == 0
+                        ? "0e+00"
+                        : String.format(Locale.ROOT, "%." + t.after + "e", number);
         if (number.signum() == 0 && t.after > 0) {
             value = "0." + "0".repeat(t.after) + "e+00";
         }
@@ -284,7 +319,8 @@ final class FormatNumbers {
 
     private static String roman(BigDecimal number, Template t) {
         var rounded = number.setScale(0, RoundingMode.HALF_UP);
-        if (rounded.compareTo(BigDecimal.ZERO) <= 0 || rounded.compareTo(BigDecimal.valueOf(3999)) > 0) {
+        if (rounded.compareTo(BigDecimal.ZERO) <= 0
+                || rounded.compareTo(BigDecimal.valueOf(3999)) > 0) {
             return "#".repeat(15);
         }
         int value = rounded.intValue();
@@ -313,19 +349,26 @@ final class FormatNumbers {
                 decimals += point ? 1 : 0;
             } else if (c == '-' || c == '<') {
                 negative = true;
-            } else if (c == '.' && !point && (format.contains(".") || format.toUpperCase(Locale.ROOT).contains("D"))) {
+            } else if (c == '.'
+                    && !point
+                    && (format.contains(".") || format.toUpperCase(Locale.ROOT).contains("D"))) {
                 point = true;
                 digits.append('.');
             }
         }
         if (digits.isEmpty() || digits.toString().equals(".")) {
-            throw new SqlException(SqlState.INVALID_TEXT_REPRESENTATION, "invalid input syntax for type numeric: \" \"");
+            throw new SqlException(
+                    SqlState.INVALID_TEXT_REPRESENTATION,
+                    "invalid input syntax for type numeric: \" \"");
         }
         var t = new Template(format);
         var value = new BigDecimal(digits.toString());
         value = t.shift > 0 ? value.movePointLeft(t.shift) : value;
         int wanted = Math.min(decimals, t.after);
-        value = t.point && value.scale() > wanted ? value.setScale(wanted, RoundingMode.HALF_UP) : value;
+        value =
+                t.point && value.scale() > wanted
+                        ? value.setScale(wanted, RoundingMode.HALF_UP)
+                        : value;
         return Numeric.of(negative ? value.negate() : value);
     }
 

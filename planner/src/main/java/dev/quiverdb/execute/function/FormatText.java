@@ -77,14 +77,19 @@ final class FormatText {
                 if (widthNumber >= 0) {
                     if (format.charAt(at) != '$') {
                         throw new SqlException(
-                                SqlState.INVALID_PARAMETER_VALUE, "width argument position must be ended by \"$\"");
+                                SqlState.INVALID_PARAMETER_VALUE,
+                                "width argument position must be ended by \"$\"");
                     }
                     at++;
                     need();
                     widthArgument = position(widthNumber);
                 }
                 var value = take(widthArgument);
-                width = value.value() == null ? 0 : Integer.parseInt(value.type().format(value.value(), context.types()));
+                width =
+                        value.value() == null
+                                ? 0
+                                : Integer.parseInt(
+                                        value.type().format(value.value(), context.types()));
                 if (width < 0) {
                     alignLeft = true;
                     width = -width;
@@ -97,7 +102,8 @@ final class FormatText {
         char kind = format.charAt(at++);
         if ("sIL".indexOf(kind) < 0) {
             throw new SqlException(
-                            SqlState.INVALID_PARAMETER_VALUE, "unrecognized format() type specifier \"" + kind + "\"")
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "unrecognized format() type specifier \"" + kind + "\"")
                     .withHint("For a single \"%\" use \"%%\".");
         }
         append(kind, take(argument), width, alignLeft);
@@ -108,21 +114,28 @@ final class FormatText {
         if (value.value() == null) {
             if (kind == 'I') {
                 throw new SqlException(
-                        SqlState.NULL_VALUE_NOT_ALLOWED, "null values cannot be formatted as an SQL identifier");
+                        SqlState.NULL_VALUE_NOT_ALLOWED,
+                        "null values cannot be formatted as an SQL identifier");
             }
             text = kind == 'L' ? "NULL" : "";
         } else {
             text = value.type().format(value.value(), context.types());
-            text = kind == 'I' ? Quotes.identifier(text) : kind == 'L' ? Quotes.literal(text) : text;
+            text =
+                    kind == 'I'
+                            ? Quotes.identifier(text)
+                            : kind == 'L' ? Quotes.literal(text) : text;
         }
         int blanks = Math.max(0, width - Strings.length(text));
-        out.append(alignLeft ? "" : " ".repeat(blanks)).append(text).append(alignLeft ? " ".repeat(blanks) : "");
+        out.append(alignLeft ? "" : " ".repeat(blanks))
+                .append(text)
+                .append(alignLeft ? " ".repeat(blanks) : "");
     }
 
     private Value take(int argument) {
         int index = argument >= 0 ? argument : next;
         if (index >= values.size()) {
-            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "too few arguments for format()");
+            throw new SqlException(
+                    SqlState.INVALID_PARAMETER_VALUE, "too few arguments for format()");
         }
         next = index + 1;
         return values.get(index);
@@ -143,7 +156,8 @@ final class FormatText {
         while (at < format.length() && format.charAt(at) >= '0' && format.charAt(at) <= '9') {
             value = value * 10 + format.charAt(at++) - '0';
             if (value > Integer.MAX_VALUE) {
-                throw new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "number is out of range");
+                throw new SqlException(
+                        SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "number is out of range");
             }
         }
         if (at > start) {
@@ -154,7 +168,9 @@ final class FormatText {
 
     private void need() {
         if (at >= format.length()) {
-            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "unterminated format() type specifier")
+            throw new SqlException(
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "unterminated format() type specifier")
                     .withHint("For a single \"%\" use \"%%\".");
         }
     }

@@ -35,8 +35,9 @@ public final class Functions {
     }
 
     /**
-     * The implementation of a function: by its prosrc; for those that PostgreSQL itself writes in SQL by
-     * {@code name(type,type)}; operators of a comparable type by the type's order. Null if there is none.
+     * The implementation of a function: by its prosrc; for those that PostgreSQL itself writes in
+     * SQL by {@code name(type,type)}; operators of a comparable type by the type's order. Null if
+     * there is none.
      */
     public static @Nullable Implementation find(FunctionRef function) {
         var found = REGISTRY.find(function.source());
@@ -58,7 +59,9 @@ public final class Functions {
     private static @Nullable Implementation comparison(FunctionRef function) {
         var left = function.argumentTypes().get(0);
         var right = function.argumentTypes().get(1);
-        if (!left.actual().equals(right.actual()) || !left.comparable() || function.operator() == null) {
+        if (!left.actual().equals(right.actual())
+                || !left.comparable()
+                || function.operator() == null) {
             return null;
         }
         return switch (function.operator()) {

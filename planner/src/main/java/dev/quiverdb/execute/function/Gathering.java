@@ -70,7 +70,8 @@ final class Gathering {
         @Override
         public void add(@Nullable Object[] arguments) {
             if (nested && arguments[0] == null) {
-                throw new SqlException(SqlState.NULL_VALUE_NOT_ALLOWED, "cannot accumulate null arrays");
+                throw new SqlException(
+                        SqlState.NULL_VALUE_NOT_ALLOWED, "cannot accumulate null arrays");
             }
             values.add(arguments[0]);
         }
@@ -86,14 +87,16 @@ final class Gathering {
         private PgArray stack() {
             var first = (PgArray) values.getFirst();
             if (first == null || first.dimensions() == 0) {
-                throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, "cannot accumulate empty arrays");
+                throw new SqlException(
+                        SqlState.ARRAY_SUBSCRIPT_ERROR, "cannot accumulate empty arrays");
             }
             var all = new ArrayList<@Nullable Object>();
             for (var value : values) {
                 var array = (PgArray) value;
                 if (array == null || !java.util.Arrays.equals(array.lengths(), first.lengths())) {
                     throw new SqlException(
-                            SqlState.ARRAY_SUBSCRIPT_ERROR, "cannot accumulate arrays of different dimensionality");
+                            SqlState.ARRAY_SUBSCRIPT_ERROR,
+                            "cannot accumulate arrays of different dimensionality");
                 }
                 all.addAll(java.util.Arrays.asList(array.unsafeElements()));
             }
@@ -197,7 +200,9 @@ final class Gathering {
         @Override
         public void add(@Nullable Object[] values) {
             any = true;
-            builder.put(Json.key(arguments[0], values[0], types), Json.jsonb(arguments[1], values[1], types));
+            builder.put(
+                    Json.key(arguments[0], values[0], types),
+                    Json.jsonb(arguments[1], values[1], types));
         }
 
         @Override

@@ -4,9 +4,9 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a function is called: by the number of its arguments, so that the common ones need no array. Where
- * pg_proc says strict, no argument is ever null; only {@link Any} and {@link Rows} are used for functions that
- * are not strict.
+ * How a function is called: by the number of its arguments, so that the common ones need no array.
+ * Where pg_proc says strict, no argument is ever null; only {@link Any} and {@link Rows} are used
+ * for functions that are not strict.
  */
 public sealed interface Implementation {
     /** Without arguments. */
@@ -31,9 +31,12 @@ public sealed interface Implementation {
         @Nullable Object call(CallContext context, @Nullable Object[] arguments);
     }
 
-    /** Returns a set: each value is of the result type, a {@code RecordValue} for several columns. */
+    /**
+     * Returns a set: each value is of the result type, a {@code RecordValue} for several columns.
+     */
     non-sealed interface Rows extends Implementation {
-        Iterator<? extends @Nullable Object> call(CallContext context, @Nullable Object[] arguments);
+        Iterator<? extends @Nullable Object> call(
+                CallContext context, @Nullable Object[] arguments);
     }
 
     /** The order of two values of one type, by an operator; kernels know it. */

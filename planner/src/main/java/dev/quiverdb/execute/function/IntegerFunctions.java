@@ -76,16 +76,33 @@ final class IntegerFunctions {
 
     private static void registerMixed(Registry r) {
         for (var pair : List.of("int24", "int42")) {
-            r.two(pair + "pl", (CallContext c, Number a, Number b) -> integer(a.longValue() + b.longValue()));
-            r.two(pair + "mi", (CallContext c, Number a, Number b) -> integer(a.longValue() - b.longValue()));
-            r.two(pair + "mul", (CallContext c, Number a, Number b) -> integer(a.longValue() * b.longValue()));
-            r.two(pair + "div", (CallContext c, Number a, Number b) -> integer(a.longValue() / divisor(b.longValue())));
+            r.two(
+                    pair + "pl",
+                    (CallContext c, Number a, Number b) -> integer(a.longValue() + b.longValue()));
+            r.two(
+                    pair + "mi",
+                    (CallContext c, Number a, Number b) -> integer(a.longValue() - b.longValue()));
+            r.two(
+                    pair + "mul",
+                    (CallContext c, Number a, Number b) -> integer(a.longValue() * b.longValue()));
+            r.two(
+                    pair + "div",
+                    (CallContext c, Number a, Number b) ->
+                            integer(a.longValue() / divisor(b.longValue())));
         }
         for (var pair : List.of("int28", "int82", "int48", "int84")) {
-            r.two(pair + "pl", (CallContext c, Number a, Number b) -> add(a.longValue(), b.longValue()));
-            r.two(pair + "mi", (CallContext c, Number a, Number b) -> subtract(a.longValue(), b.longValue()));
-            r.two(pair + "mul", (CallContext c, Number a, Number b) -> multiply(a.longValue(), b.longValue()));
-            r.two(pair + "div", (CallContext c, Number a, Number b) -> divide(a.longValue(), b.longValue()));
+            r.two(
+                    pair + "pl",
+                    (CallContext c, Number a, Number b) -> add(a.longValue(), b.longValue()));
+            r.two(
+                    pair + "mi",
+                    (CallContext c, Number a, Number b) -> subtract(a.longValue(), b.longValue()));
+            r.two(
+                    pair + "mul",
+                    (CallContext c, Number a, Number b) -> multiply(a.longValue(), b.longValue()));
+            r.two(
+                    pair + "div",
+                    (CallContext c, Number a, Number b) -> divide(a.longValue(), b.longValue()));
         }
     }
 

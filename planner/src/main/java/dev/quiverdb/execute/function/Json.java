@@ -34,16 +34,25 @@ final class Json {
         var actual = type.actual();
         return switch (actual.oid()) {
             case Oids.BOOL -> Shape.BOOL;
-            case Oids.INT2, Oids.INT4, Oids.INT8, Oids.FLOAT4, Oids.FLOAT8, Oids.NUMERIC -> Shape.NUMBER;
+            case Oids.INT2, Oids.INT4, Oids.INT8, Oids.FLOAT4, Oids.FLOAT8, Oids.NUMERIC ->
+                    Shape.NUMBER;
             case Oids.DATE, Oids.TIMESTAMP, Oids.TIMESTAMPTZ -> Shape.DATE;
             case Oids.JSON -> Shape.JSON;
             case Oids.JSONB -> Shape.JSONB;
             case Oids.RECORD -> Shape.RECORD;
-            default -> actual.isTrueArray() ? Shape.ARRAY : actual.form() == Type.Form.COMPOSITE ? Shape.RECORD : Shape.TEXT;
+            default ->
+                    actual.isTrueArray()
+                            ? Shape.ARRAY
+                            : actual.form() == Type.Form.COMPOSITE ? Shape.RECORD : Shape.TEXT;
         };
     }
 
-    static void append(StringBuilder out, Type type, @Nullable Object value, TypeContext types, boolean lineFeeds) {
+    static void append(
+            StringBuilder out,
+            Type type,
+            @Nullable Object value,
+            TypeContext types,
+            boolean lineFeeds) {
         if (value == null) {
             out.append("null");
             return;
@@ -81,7 +90,8 @@ final class Json {
         };
     }
 
-    private static void array(StringBuilder out, PgArray array, TypeContext types, boolean lineFeeds) {
+    private static void array(
+            StringBuilder out, PgArray array, TypeContext types, boolean lineFeeds) {
         if (array.dimensions() == 0) {
             out.append("[]");
             return;
@@ -89,7 +99,13 @@ final class Json {
         level(out, array, 0, new int[] {0}, types, lineFeeds);
     }
 
-    private static void level(StringBuilder out, PgArray array, int dimension, int[] next, TypeContext types, boolean lineFeeds) {
+    private static void level(
+            StringBuilder out,
+            PgArray array,
+            int dimension,
+            int[] next,
+            TypeContext types,
+            boolean lineFeeds) {
         out.append('[');
         for (int i = 0; i < array.length(dimension); i++) {
             if (i > 0) {
@@ -104,7 +120,12 @@ final class Json {
         out.append(']');
     }
 
-    private static void record(StringBuilder out, Type type, RecordValue record, TypeContext types, boolean lineFeeds) {
+    private static void record(
+            StringBuilder out,
+            Type type,
+            RecordValue record,
+            TypeContext types,
+            boolean lineFeeds) {
         var fields = type.actual().fields();
         out.append('{');
         for (int i = 0; i < record.size(); i++) {
@@ -113,7 +134,12 @@ final class Json {
             }
             quote(out, i < fields.size() ? fields.get(i).name() : "f" + (i + 1));
             out.append(':');
-            append(out, i < fields.size() ? fields.get(i).type() : record.type(i), record.get(i), types, false);
+            append(
+                    out,
+                    i < fields.size() ? fields.get(i).type() : record.type(i),
+                    record.get(i),
+                    types,
+                    false);
         }
         out.append('}');
     }
@@ -206,7 +232,10 @@ final class Json {
                 for (int i = 0; i < record.size(); i++) {
                     builder.put(
                             i < fields.size() ? fields.get(i).name() : "f" + (i + 1),
-                            jsonb(i < fields.size() ? fields.get(i).type() : record.type(i), record.get(i), types));
+                            jsonb(
+                                    i < fields.size() ? fields.get(i).type() : record.type(i),
+                                    record.get(i),
+                                    types));
                 }
                 yield builder.build();
             }
@@ -215,7 +244,9 @@ final class Json {
     }
 
     private static Numeric number(Type type, Object value, TypeContext types) {
-        return value instanceof Numeric numeric ? numeric : Numeric.parse(type.format(value, types));
+        return value instanceof Numeric numeric
+                ? numeric
+                : Numeric.parse(type.format(value, types));
     }
 
     private static Jsonb jsonbLevel(PgArray array, int dimension, int[] next, TypeContext types) {

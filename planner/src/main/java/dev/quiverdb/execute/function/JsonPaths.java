@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Paths of keys and indexes through jsonb: {@code #>}, jsonb_set, jsonb_insert, {@code #-} and subscripts. */
+/**
+ * Paths of keys and indexes through jsonb: {@code #>}, jsonb_set, jsonb_insert, {@code #-} and
+ * subscripts.
+ */
 public final class JsonPaths {
     private enum Mode {
         REPLACE,
@@ -60,21 +63,28 @@ public final class JsonPaths {
             throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot set path in scalar");
         }
         boolean empty = size(json) == 0;
-        return path.isEmpty() || (empty && !create) ? json : change(json, path, 0, value, create ? Mode.CREATE : Mode.REPLACE);
+        return path.isEmpty() || (empty && !create)
+                ? json
+                : change(json, path, 0, value, create ? Mode.CREATE : Mode.REPLACE);
     }
 
     static Jsonb insert(Jsonb json, List<@Nullable String> path, Jsonb value, boolean after) {
         if (json.isScalar()) {
             throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot set path in scalar");
         }
-        return path.isEmpty() ? json : change(json, path, 0, value, after ? Mode.INSERT_AFTER : Mode.INSERT_BEFORE);
+        return path.isEmpty()
+                ? json
+                : change(json, path, 0, value, after ? Mode.INSERT_AFTER : Mode.INSERT_BEFORE);
     }
 
     static Jsonb delete(Jsonb json, List<@Nullable String> path) {
         if (json.isScalar()) {
-            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot delete path in scalar");
+            throw new SqlException(
+                    SqlState.INVALID_PARAMETER_VALUE, "cannot delete path in scalar");
         }
-        return path.isEmpty() || size(json) == 0 ? json : change(json, path, 0, Jsonb.Nil.INSTANCE, Mode.DELETE);
+        return path.isEmpty() || size(json) == 0
+                ? json
+                : change(json, path, 0, Jsonb.Nil.INSTANCE, Mode.DELETE);
     }
 
     /** {@code SET j['a']['b'] = value}; a missing container is made. */
@@ -96,19 +106,23 @@ public final class JsonPaths {
         };
     }
 
-    private static Jsonb change(Jsonb json, List<@Nullable String> path, int level, Jsonb value, Mode mode) {
+    private static Jsonb change(
+            Jsonb json, List<@Nullable String> path, int level, Jsonb value, Mode mode) {
         var key = path.get(level);
         if (key == null) {
             throw new SqlException(
-                    SqlState.NULL_VALUE_NOT_ALLOWED, "path element at position " + (level + 1) + " is null");
+                    SqlState.NULL_VALUE_NOT_ALLOWED,
+                    "path element at position " + (level + 1) + " is null");
         }
         return switch (json) {
             case Jsonb.Obj object -> inObject(object, key, path, level, value, mode);
             case Jsonb.Arr array -> inArray(array, key, path, level, value, mode);
             default -> {
                 if (mode == Mode.ASSIGN) {
-                    throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot replace existing key")
-                            .withDetail("The path assumes key is a composite object, but it is a scalar value.");
+                    throw new SqlException(
+                                    SqlState.INVALID_PARAMETER_VALUE, "cannot replace existing key")
+                            .withDetail(
+                                    "The path assumes key is a composite object, but it is a scalar value.");
                 }
                 yield json;
             }
@@ -116,7 +130,12 @@ public final class JsonPaths {
     }
 
     private static Jsonb inObject(
-            Jsonb.Obj object, String key, List<@Nullable String> path, int level, Jsonb value, Mode mode) {
+            Jsonb.Obj object,
+            String key,
+            List<@Nullable String> path,
+            int level,
+            Jsonb value,
+            Mode mode) {
         var builder = new JsonbBuilder();
         object.members().forEach(member -> builder.put(member.key(), member.value()));
         var current = object.get(key);
@@ -139,7 +158,8 @@ public final class JsonPaths {
             case CREATE, ASSIGN -> builder.put(key, value);
             case INSERT_BEFORE, INSERT_AFTER -> {
                 if (current != null) {
-                    throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot replace existing key")
+                    throw new SqlException(
+                                    SqlState.INVALID_PARAMETER_VALUE, "cannot replace existing key")
                             .withHint("Try using the function jsonb_set to replace key value.");
                 }
                 builder.put(key, value);
@@ -153,16 +173,30 @@ public final class JsonPaths {
         if (level == path.size()) {
             return value;
         }
-        return change(container(java.util.Objects.requireNonNull(path.get(level))), path, level, value, Mode.ASSIGN);
+        return change(
+                container(java.util.Objects.requireNonNull(path.get(level))),
+                path,
+                level,
+                value,
+                Mode.ASSIGN);
     }
 
     private static Jsonb inArray(
-            Jsonb.Arr array, String key, List<@Nullable String> path, int level, Jsonb value, Mode mode) {
+            Jsonb.Arr array,
+            String key,
+            List<@Nullable String> path,
+            int level,
+            Jsonb value,
+            Mode mode) {
         var index = index(key);
         if (index == null) {
             throw new SqlException(
                     SqlState.INVALID_TEXT_REPRESENTATION,
-                    "path element at position " + (level + 1) + " is not an integer: \"" + key + "\"");
+                    "path element at position "
+                            + (level + 1)
+                            + " is not an integer: \""
+                            + key
+                            + "\"");
         }
         var elements = new ArrayList<>(array.elements());
         int size = elements.size();
@@ -173,9 +207,17 @@ public final class JsonPaths {
                 if (mode == Mode.ASSIGN) {
                     throw new SqlException(
                             SqlState.INVALID_PARAMETER_VALUE,
-                            "path element at position " + (level + 1) + " is out of range: " + index);
+                            "path element at position "
+                                    + (level + 1)
+                                    + " is out of range: "
+                                    + index);
                 }
-                at = mode == Mode.CREATE || mode == Mode.INSERT_BEFORE || mode == Mode.INSERT_AFTER ? -1 : Integer.MIN_VALUE;
+                at =
+                        mode == Mode.CREATE
+                                        || mode == Mode.INSERT_BEFORE
+                                        || mode == Mode.INSERT_AFTER
+                                ? -1
+                                : Integer.MIN_VALUE;
             }
         }
         boolean inside = at >= 0 && at < size;

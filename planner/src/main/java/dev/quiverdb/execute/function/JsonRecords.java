@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** JSON objects as rows: populate_record, to_record and their sets. */
 final class JsonRecords {
-    static @Nullable RecordValue populate(CallContext c, @Nullable Object base, @Nullable JsonTree tree) {
+    static @Nullable RecordValue populate(
+            CallContext c, @Nullable Object base, @Nullable JsonTree tree) {
         if (tree == null) {
             return (RecordValue) base;
         }
@@ -33,7 +34,9 @@ final class JsonRecords {
 
     private static Type rowType(CallContext c, @Nullable Object base) {
         var type = c.resultType().actual();
-        if (type.fields().isEmpty() && !c.function().argumentTypes().isEmpty() && !c.argumentType(0).actual().fields().isEmpty()) {
+        if (type.fields().isEmpty()
+                && !c.function().argumentTypes().isEmpty()
+                && !c.argumentType(0).actual().fields().isEmpty()) {
             return c.argumentType(0).actual();
         }
         if (type.fields().isEmpty() && base == null) {
@@ -47,7 +50,8 @@ final class JsonRecords {
         return type;
     }
 
-    static Iterator<? extends @Nullable Object> populateAll(CallContext c, @Nullable Object base, @Nullable JsonTree tree) {
+    static Iterator<? extends @Nullable Object> populateAll(
+            CallContext c, @Nullable Object base, @Nullable JsonTree tree) {
         if (tree == null) {
             return Collections.emptyIterator();
         }
@@ -71,7 +75,8 @@ final class JsonRecords {
         return rows.iterator();
     }
 
-    private static RecordValue record(CallContext c, Type type, @Nullable RecordValue base, JsonTree tree) {
+    private static RecordValue record(
+            CallContext c, Type type, @Nullable RecordValue base, JsonTree tree) {
         var fields = type.actual().fields();
         @Nullable Object[] values = new @Nullable Object[fields.size()];
         for (int i = 0; i < values.length; i++) {
@@ -113,7 +118,9 @@ final class JsonRecords {
     private static PgArray array(CallContext c, Type type, int typmod, JsonTree tree) {
         var element = java.util.Objects.requireNonNull(type.element());
         List<Integer> lengths = new ArrayList<>();
-        for (var level = tree; level.kind() == JsonTree.Kind.ARRAY; level = level.children().getFirst().value()) {
+        for (var level = tree;
+                level.kind() == JsonTree.Kind.ARRAY;
+                level = level.children().getFirst().value()) {
             lengths.add(level.children().size());
             if (level.children().isEmpty()) {
                 break;
@@ -128,14 +135,21 @@ final class JsonRecords {
     }
 
     private static void collect(
-            CallContext c, Type element, int typmod, JsonTree tree, List<Integer> lengths, int depth, List<@Nullable Object> out) {
+            CallContext c,
+            Type element,
+            int typmod,
+            JsonTree tree,
+            List<Integer> lengths,
+            int depth,
+            List<@Nullable Object> out) {
         if (depth == lengths.size()) {
             out.add(convert(c, element, typmod, tree));
             return;
         }
         if (tree.kind() != JsonTree.Kind.ARRAY || tree.children().size() != lengths.get(depth)) {
             throw new SqlException(SqlState.INVALID_TEXT_REPRESENTATION, "malformed JSON array")
-                    .withDetail("Multidimensional arrays must have sub-arrays with matching dimensions.");
+                    .withDetail(
+                            "Multidimensional arrays must have sub-arrays with matching dimensions.");
         }
         for (var child : tree.children()) {
             collect(c, element, typmod, child.value(), lengths, depth + 1, out);

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON text as a tree of spans: json (not jsonb) hands parts of its text out as they were written. The text was
- * checked when it became a json value.
+ * JSON text as a tree of spans: json (not jsonb) hands parts of its text out as they were written.
+ * The text was checked when it became a json value.
  */
 final class JsonTree {
     enum Kind {
@@ -78,7 +78,9 @@ final class JsonTree {
     /** From the end for negative indexes. */
     @Nullable JsonTree element(int index) {
         int at = index < 0 ? children.size() + index : index;
-        return kind == Kind.ARRAY && at >= 0 && at < children.size() ? children.get(at).value : null;
+        return kind == Kind.ARRAY && at >= 0 && at < children.size()
+                ? children.get(at).value
+                : null;
     }
 
     private static String unescape(String source, int from, int to) {
@@ -103,7 +105,8 @@ final class JsonTree {
                     char code = (char) Integer.parseInt(source.substring(i + 1, i + 5), 16);
                     if (code == 0) {
                         throw new SqlException(
-                                        SqlState.UNTRANSLATABLE_CHARACTER, "unsupported Unicode escape sequence")
+                                        SqlState.UNTRANSLATABLE_CHARACTER,
+                                        "unsupported Unicode escape sequence")
                                 .withDetail("\\u0000 cannot be converted to text.");
                     }
                     out.append(code);

@@ -25,26 +25,45 @@ final class JsonbFunctions {
     }
 
     private static void registerAccess(Registry r) {
-        r.two("jsonb_object_field", (CallContext c, Jsonb j, String key) -> j instanceof Jsonb.Obj o ? o.get(key) : null);
-        r.two("jsonb_object_field_text", (CallContext c, Jsonb j, String key) -> j instanceof Jsonb.Obj o ? text(o.get(key)) : null);
-        r.two("jsonb_array_element", (CallContext c, Jsonb j, Integer index) -> j instanceof Jsonb.Arr a ? JsonPaths.element(a, index) : null);
-        r.two("jsonb_array_element_text", (CallContext c, Jsonb j, Integer index) -> j instanceof Jsonb.Arr a ? text(JsonPaths.element(a, index)) : null);
+        r.two(
+                "jsonb_object_field",
+                (CallContext c, Jsonb j, String key) ->
+                        j instanceof Jsonb.Obj o ? o.get(key) : null);
+        r.two(
+                "jsonb_object_field_text",
+                (CallContext c, Jsonb j, String key) ->
+                        j instanceof Jsonb.Obj o ? text(o.get(key)) : null);
+        r.two(
+                "jsonb_array_element",
+                (CallContext c, Jsonb j, Integer index) ->
+                        j instanceof Jsonb.Arr a ? JsonPaths.element(a, index) : null);
+        r.two(
+                "jsonb_array_element_text",
+                (CallContext c, Jsonb j, Integer index) ->
+                        j instanceof Jsonb.Arr a ? text(JsonPaths.element(a, index)) : null);
         r.two("jsonb_extract_path", (CallContext c, Jsonb j, PgArray path) -> extract(j, path));
-        r.two("jsonb_extract_path_text", (CallContext c, Jsonb j, PgArray path) -> text(extract(j, path)));
-        r.one("jsonb_array_length", (CallContext c, Jsonb j) -> {
-            if (j instanceof Jsonb.Arr array) {
-                return array.elements().size();
-            }
-            throw new SqlException(
-                    SqlState.INVALID_PARAMETER_VALUE,
-                    "cannot get array length of a " + (j.isScalar() ? "scalar" : "non-array"));
-        });
+        r.two(
+                "jsonb_extract_path_text",
+                (CallContext c, Jsonb j, PgArray path) -> text(extract(j, path)));
+        r.one(
+                "jsonb_array_length",
+                (CallContext c, Jsonb j) -> {
+                    if (j instanceof Jsonb.Arr array) {
+                        return array.elements().size();
+                    }
+                    throw new SqlException(
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "cannot get array length of a "
+                                    + (j.isScalar() ? "scalar" : "non-array"));
+                });
         r.one("jsonb_typeof", (CallContext c, Jsonb j) -> typeOf(j));
-        r.one("jsonb_pretty", (CallContext c, Jsonb j) -> {
-            var out = new StringBuilder();
-            pretty(j, 0, out);
-            return out.toString();
-        });
+        r.one(
+                "jsonb_pretty",
+                (CallContext c, Jsonb j) -> {
+                    var out = new StringBuilder();
+                    pretty(j, 0, out);
+                    return out.toString();
+                });
         r.one("jsonb_strip_nulls", (CallContext c, Jsonb j) -> strip(j));
     }
 
@@ -107,7 +126,8 @@ final class JsonbFunctions {
 
     private static Jsonb strip(Jsonb json) {
         return switch (json) {
-            case Jsonb.Arr array -> new Jsonb.Arr(array.elements().stream().map(JsonbFunctions::strip).toList());
+            case Jsonb.Arr array ->
+                    new Jsonb.Arr(array.elements().stream().map(JsonbFunctions::strip).toList());
             case Jsonb.Obj object -> {
                 var builder = new JsonbBuilder();
                 for (var member : object.members()) {
@@ -125,8 +145,14 @@ final class JsonbFunctions {
         r.two("jsonb_contains", (CallContext c, Jsonb a, Jsonb b) -> contains(a, b, true));
         r.two("jsonb_contained", (CallContext c, Jsonb a, Jsonb b) -> contains(b, a, true));
         r.two("jsonb_exists", (CallContext c, Jsonb j, String key) -> exists(j, key));
-        r.two("jsonb_exists_any", (CallContext c, Jsonb j, PgArray keys) -> strings(keys).stream().anyMatch(key -> exists(j, key)));
-        r.two("jsonb_exists_all", (CallContext c, Jsonb j, PgArray keys) -> strings(keys).stream().allMatch(key -> exists(j, key)));
+        r.two(
+                "jsonb_exists_any",
+                (CallContext c, Jsonb j, PgArray keys) ->
+                        strings(keys).stream().anyMatch(key -> exists(j, key)));
+        r.two(
+                "jsonb_exists_all",
+                (CallContext c, Jsonb j, PgArray keys) ->
+                        strings(keys).stream().allMatch(key -> exists(j, key)));
     }
 
     private static List<String> strings(PgArray array) {
@@ -153,34 +179,60 @@ final class JsonbFunctions {
             case Jsonb.Obj wanted ->
                     a instanceof Jsonb.Obj object
                             && wanted.members().stream()
-                                    .allMatch(
-                                            member -> {
-                                                var value = object.get(member.key());
-                                                return value != null && contains(value, member.value(), false);
-                                            });
+                                    .allMatch(member -> {
+                                        var value = object.get(member.key());
+                                        return value != null
+                                                && contains(value, member.value(), false);
+                                    });
             case Jsonb.Arr wanted ->
                     a instanceof Jsonb.Arr array
                             && wanted.elements().stream()
-                                    .allMatch(element -> array.elements().stream().anyMatch(other -> contains(other, element, false)));
+                                    .allMatch(element ->
+                                            array.elements().stream()
+                                                    .anyMatch(other ->
+                                                            contains(other, element, false)));
             // As a special case an array contains a bare scalar, at the top only.
-            default -> a.equals(b) || (top && a instanceof Jsonb.Arr array && array.elements().contains(b));
+            default ->
+                    a.equals(b)
+                            || (top
+                                    && a instanceof Jsonb.Arr array
+                                    && array.elements().contains(b));
         };
     }
 
     private static void registerChange(Registry r) {
         r.two("jsonb_concat", (CallContext c, Jsonb a, Jsonb b) -> concat(a, b));
         r.two("jsonb_delete", (CallContext c, Jsonb j, String key) -> deleteKeys(j, List.of(key)));
-        r.two("jsonb_delete_array", (CallContext c, Jsonb j, PgArray keys) -> deleteKeys(j, strings(keys)));
+        r.two(
+                "jsonb_delete_array",
+                (CallContext c, Jsonb j, PgArray keys) -> deleteKeys(j, strings(keys)));
         r.two("jsonb_delete_idx", (CallContext c, Jsonb j, Integer index) -> deleteIndex(j, index));
-        r.two("jsonb_delete_path", (CallContext c, Jsonb j, PgArray path) -> JsonPaths.delete(j, path(path)));
-        r.any("jsonb_set", (c, a) -> JsonPaths.set((Jsonb) Strings.arg(a, 0), path((PgArray) Strings.arg(a, 1)), (Jsonb) Strings.arg(a, 2), (boolean) Strings.arg(a, 3)));
+        r.two(
+                "jsonb_delete_path",
+                (CallContext c, Jsonb j, PgArray path) -> JsonPaths.delete(j, path(path)));
+        r.any(
+                "jsonb_set",
+                (c, a) ->
+                        JsonPaths.set(
+                                (Jsonb) Strings.arg(a, 0),
+                                path((PgArray) Strings.arg(a, 1)),
+                                (Jsonb) Strings.arg(a, 2),
+                                (boolean) Strings.arg(a, 3)));
         r.any("jsonb_set_lax", (c, a) -> setLax(a));
-        r.any("jsonb_insert", (c, a) -> JsonPaths.insert((Jsonb) Strings.arg(a, 0), path((PgArray) Strings.arg(a, 1)), (Jsonb) Strings.arg(a, 2), (boolean) Strings.arg(a, 3)));
+        r.any(
+                "jsonb_insert",
+                (c, a) ->
+                        JsonPaths.insert(
+                                (Jsonb) Strings.arg(a, 0),
+                                path((PgArray) Strings.arg(a, 1)),
+                                (Jsonb) Strings.arg(a, 2),
+                                (boolean) Strings.arg(a, 3)));
     }
 
     private static List<@Nullable String> path(PgArray array) {
         if (array.dimensions() > 1) {
-            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, "wrong number of array subscripts");
+            throw new SqlException(
+                    SqlState.ARRAY_SUBSCRIPT_ERROR, "wrong number of array subscripts");
         }
         var out = new ArrayList<@Nullable String>();
         for (var element : array.unsafeElements()) {
@@ -204,8 +256,10 @@ final class JsonbFunctions {
         }
         return switch (Strings.text(a, 4)) {
             case "raise_exception" ->
-                    throw new SqlException(SqlState.NULL_VALUE_NOT_ALLOWED, "JSON value must not be null")
-                            .withDetail("Exception was raised because null_value_treatment is \"raise_exception\".")
+                    throw new SqlException(
+                                    SqlState.NULL_VALUE_NOT_ALLOWED, "JSON value must not be null")
+                            .withDetail(
+                                    "Exception was raised because null_value_treatment is \"raise_exception\".")
                             .withHint(
                                     "To avoid, either change the null_value_treatment argument or ensure that an SQL NULL is"
                                             + " not passed.");
@@ -230,7 +284,8 @@ final class JsonbFunctions {
             right.members().forEach(member -> builder.put(member.key(), member.value()));
             return builder.build();
         }
-        var elements = new ArrayList<Jsonb>(a instanceof Jsonb.Arr array ? array.elements() : List.of(a));
+        var elements =
+                new ArrayList<Jsonb>(a instanceof Jsonb.Arr array ? array.elements() : List.of(a));
         elements.addAll(b instanceof Jsonb.Arr array ? array.elements() : List.of(b));
         return new Jsonb.Arr(elements);
     }
@@ -239,15 +294,21 @@ final class JsonbFunctions {
         return switch (json) {
             case Jsonb.Obj object -> {
                 var builder = new JsonbBuilder();
-                object.members().stream().filter(m -> !keys.contains(m.key())).forEach(m -> builder.put(m.key(), m.value()));
+                object.members().stream()
+                        .filter(m -> !keys.contains(m.key()))
+                        .forEach(m -> builder.put(m.key(), m.value()));
                 yield builder.build();
             }
             case Jsonb.Arr array ->
                     new Jsonb.Arr(
                             array.elements().stream()
-                                    .filter(e -> !(e instanceof Jsonb.Str string && keys.contains(string.value())))
+                                    .filter(e ->
+                                            !(e instanceof Jsonb.Str string
+                                                    && keys.contains(string.value())))
                                     .toList());
-            default -> throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot delete from scalar");
+            default ->
+                    throw new SqlException(
+                            SqlState.INVALID_PARAMETER_VALUE, "cannot delete from scalar");
         };
     }
 
@@ -264,20 +325,44 @@ final class JsonbFunctions {
             }
             case Jsonb.Obj object ->
                     throw new SqlException(
-                            SqlState.INVALID_PARAMETER_VALUE, "cannot delete from object using integer index");
-            default -> throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot delete from scalar");
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "cannot delete from object using integer index");
+            default ->
+                    throw new SqlException(
+                            SqlState.INVALID_PARAMETER_VALUE, "cannot delete from scalar");
         };
     }
 
     private static void registerSets(Registry r) {
         r.rows("jsonb_array_elements", (c, a) -> elements((Jsonb) Strings.arg(a, 0)).iterator());
-        r.rows("jsonb_array_elements_text", (c, a) -> {
-            var texts = new ArrayList<@Nullable String>();
-            elements((Jsonb) Strings.arg(a, 0)).forEach(element -> texts.add(text(element)));
-            return texts.iterator();
-        });
-        r.rows("jsonb_each", (c, a) -> members((Jsonb) Strings.arg(a, 0), "jsonb_each").stream().map(m -> RecordValue.of(List.of(Types.TEXT, Types.JSONB), m.key(), m.value())).iterator());
-        r.rows("jsonb_each_text", (c, a) -> members((Jsonb) Strings.arg(a, 0), "jsonb_each_text").stream().map(m -> RecordValue.of(List.of(Types.TEXT, Types.TEXT), m.key(), text(m.value()))).iterator());
+        r.rows(
+                "jsonb_array_elements_text",
+                (c, a) -> {
+                    var texts = new ArrayList<@Nullable String>();
+                    elements((Jsonb) Strings.arg(a, 0))
+                            .forEach(element -> texts.add(text(element)));
+                    return texts.iterator();
+                });
+        r.rows(
+                "jsonb_each",
+                (c, a) ->
+                        members((Jsonb) Strings.arg(a, 0), "jsonb_each").stream()
+                                .map(m ->
+                                        RecordValue.of(
+                                                List.of(Types.TEXT, Types.JSONB),
+                                                m.key(),
+                                                m.value()))
+                                .iterator());
+        r.rows(
+                "jsonb_each_text",
+                (c, a) ->
+                        members((Jsonb) Strings.arg(a, 0), "jsonb_each_text").stream()
+                                .map(m ->
+                                        RecordValue.of(
+                                                List.of(Types.TEXT, Types.TEXT),
+                                                m.key(),
+                                                text(m.value())))
+                                .iterator());
         r.rows("jsonb_object_keys", (c, a) -> keys((Jsonb) Strings.arg(a, 0)));
         r.any("jsonb_populate_record", (c, a) -> JsonRecords.populate(c, a[0], tree(a[1])));
         r.rows("jsonb_populate_recordset", (c, a) -> JsonRecords.populateAll(c, a[0], tree(a[1])));
@@ -293,8 +378,13 @@ final class JsonbFunctions {
         return switch (json) {
             case Jsonb.Arr array -> array.elements();
             case Jsonb.Obj object ->
-                    throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot extract elements from an object");
-            default -> throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot extract elements from a scalar");
+                    throw new SqlException(
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "cannot extract elements from an object");
+            default ->
+                    throw new SqlException(
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "cannot extract elements from a scalar");
         };
     }
 
@@ -302,7 +392,8 @@ final class JsonbFunctions {
         if (json instanceof Jsonb.Obj object) {
             return object.members();
         }
-        throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "cannot call " + function + " on a non-object");
+        throw new SqlException(
+                SqlState.INVALID_PARAMETER_VALUE, "cannot call " + function + " on a non-object");
     }
 
     private static Iterator<String> keys(Jsonb json) {
@@ -310,64 +401,87 @@ final class JsonbFunctions {
             case Jsonb.Obj object -> object.members().stream().map(Jsonb.Member::key).iterator();
             case Jsonb.Arr array ->
                     throw new SqlException(
-                            SqlState.INVALID_PARAMETER_VALUE, "cannot call jsonb_object_keys on an array");
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "cannot call jsonb_object_keys on an array");
             default ->
                     throw new SqlException(
-                            SqlState.INVALID_PARAMETER_VALUE, "cannot call jsonb_object_keys on a scalar");
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "cannot call jsonb_object_keys on a scalar");
         };
     }
 
     private static void registerBuilders(Registry r) {
-        r.any("to_jsonb", (c, a) -> a[0] == null ? null : Json.jsonb(c.argumentType(0), a[0], c.types()));
-        r.any("jsonb_build_array", (c, a) -> new Jsonb.Arr(TextFunctions.values(c, a, 0).stream().map(v -> Json.jsonb(v.type(), v.value(), c.types())).toList()));
+        r.any(
+                "to_jsonb",
+                (c, a) -> a[0] == null ? null : Json.jsonb(c.argumentType(0), a[0], c.types()));
+        r.any(
+                "jsonb_build_array",
+                (c, a) ->
+                        new Jsonb.Arr(
+                                TextFunctions.values(c, a, 0).stream()
+                                        .map(v -> Json.jsonb(v.type(), v.value(), c.types()))
+                                        .toList()));
         r.zero("jsonb_build_array_noargs", c -> new Jsonb.Arr(List.of()));
         r.zero("jsonb_build_object_noargs", c -> new JsonbBuilder().build());
-        r.any("jsonb_build_object", (c, a) -> {
-            var values = TextFunctions.values(c, a, 0);
-            JsonFunctions.evenArguments(values.size(), "jsonb_build_object");
-            var builder = new JsonbBuilder();
-            for (int i = 0; i < values.size(); i += 2) {
-                if (values.get(i).value() == null) {
-                    throw new SqlException(
-                            SqlState.INVALID_PARAMETER_VALUE, "argument " + (i + 1) + ": key must not be null");
-                }
-                builder.put(
-                        Json.key(values.get(i).type(), values.get(i).value(), c.types()),
-                        Json.jsonb(values.get(i + 1).type(), values.get(i + 1).value(), c.types()));
-            }
-            return builder.build();
-        });
-        r.one("jsonb_object", (CallContext c, PgArray array) -> {
-            var builder = new JsonbBuilder();
-            for (var pair : JsonFunctions.pairs(array)) {
-                put(builder, pair[0], pair[1]);
-            }
-            return builder.build();
-        });
-        r.two("jsonb_object_two_arg", (CallContext c, PgArray keys, PgArray values) -> {
-            JsonFunctions.sameLength(keys, values);
-            var builder = new JsonbBuilder();
-            for (int i = 0; i < keys.size(); i++) {
-                put(builder, (String) keys.get(i), (String) values.get(i));
-            }
-            return builder.build();
-        });
+        r.any(
+                "jsonb_build_object",
+                (c, a) -> {
+                    var values = TextFunctions.values(c, a, 0);
+                    JsonFunctions.evenArguments(values.size(), "jsonb_build_object");
+                    var builder = new JsonbBuilder();
+                    for (int i = 0; i < values.size(); i += 2) {
+                        if (values.get(i).value() == null) {
+                            throw new SqlException(
+                                    SqlState.INVALID_PARAMETER_VALUE,
+                                    "argument " + (i + 1) + ": key must not be null");
+                        }
+                        builder.put(
+                                Json.key(values.get(i).type(), values.get(i).value(), c.types()),
+                                Json.jsonb(
+                                        values.get(i + 1).type(),
+                                        values.get(i + 1).value(),
+                                        c.types()));
+                    }
+                    return builder.build();
+                });
+        r.one(
+                "jsonb_object",
+                (CallContext c, PgArray array) -> {
+                    var builder = new JsonbBuilder();
+                    for (var pair : JsonFunctions.pairs(array)) {
+                        put(builder, pair[0], pair[1]);
+                    }
+                    return builder.build();
+                });
+        r.two(
+                "jsonb_object_two_arg",
+                (CallContext c, PgArray keys, PgArray values) -> {
+                    JsonFunctions.sameLength(keys, values);
+                    var builder = new JsonbBuilder();
+                    for (int i = 0; i < keys.size(); i++) {
+                        put(builder, (String) keys.get(i), (String) values.get(i));
+                    }
+                    return builder.build();
+                });
     }
 
     private static void put(JsonbBuilder builder, @Nullable String key, @Nullable String value) {
         if (key == null) {
-            throw new SqlException(SqlState.NULL_VALUE_NOT_ALLOWED, "null value not allowed for object key");
+            throw new SqlException(
+                    SqlState.NULL_VALUE_NOT_ALLOWED, "null value not allowed for object key");
         }
         builder.put(key, value == null ? Jsonb.Nil.INSTANCE : new Jsonb.Str(value));
     }
 
     private static void registerCasts(Registry r) {
-        r.one("jsonb_bool", (CallContext c, Jsonb j) -> {
-            if (j instanceof Jsonb.Bool bool) {
-                return bool.value();
-            }
-            throw cannotCast(j, "boolean");
-        });
+        r.one(
+                "jsonb_bool",
+                (CallContext c, Jsonb j) -> {
+                    if (j instanceof Jsonb.Bool bool) {
+                        return bool.value();
+                    }
+                    throw cannotCast(j, "boolean");
+                });
         r.one("jsonb_numeric", (CallContext c, Jsonb j) -> number(j, "numeric"));
         r.one("jsonb_int2", (CallContext c, Jsonb j) -> number(j, "smallint").toShort());
         r.one("jsonb_int4", (CallContext c, Jsonb j) -> number(j, "integer").toInt());
@@ -385,7 +499,8 @@ final class JsonbFunctions {
 
     private static SqlException cannotCast(Jsonb json, String type) {
         return new SqlException(
-                SqlState.INVALID_PARAMETER_VALUE, "cannot cast jsonb " + typeOf(json) + " to type " + type);
+                SqlState.INVALID_PARAMETER_VALUE,
+                "cannot cast jsonb " + typeOf(json) + " to type " + type);
     }
 
     private JsonbFunctions() {}

@@ -27,7 +27,8 @@ public final class LikePattern {
                 i++;
                 if (i == source.length()) {
                     throw new SqlException(
-                            SqlState.INVALID_ESCAPE_SEQUENCE, "LIKE pattern must not end with escape character");
+                            SqlState.INVALID_ESCAPE_SEQUENCE,
+                            "LIKE pattern must not end with escape character");
                 }
                 out.append(source.charAt(i));
             } else if (c == '%') {

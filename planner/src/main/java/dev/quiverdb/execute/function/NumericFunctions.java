@@ -20,9 +20,15 @@ final class NumericFunctions {
         r.one("numeric_uplus", (CallContext c, Numeric a) -> a);
         r.one("numeric_abs", (CallContext c, Numeric a) -> a.abs());
         r.one("numeric_inc", (CallContext c, Numeric a) -> a.add(Numeric.ONE));
-        r.one("numeric_sign", (CallContext c, Numeric a) -> a.isNan() ? a : Numeric.of((long) a.signum()));
-        r.two("numeric_round", (CallContext c, Numeric a, Integer scale) -> a.round(limited(scale)));
-        r.two("numeric_trunc", (CallContext c, Numeric a, Integer scale) -> a.truncate(limited(scale)));
+        r.one(
+                "numeric_sign",
+                (CallContext c, Numeric a) -> a.isNan() ? a : Numeric.of((long) a.signum()));
+        r.two(
+                "numeric_round",
+                (CallContext c, Numeric a, Integer scale) -> a.round(limited(scale)));
+        r.two(
+                "numeric_trunc",
+                (CallContext c, Numeric a, Integer scale) -> a.truncate(limited(scale)));
         r.one("round(numeric)", (CallContext c, Numeric a) -> a.round(0));
         r.one("trunc(numeric)", (CallContext c, Numeric a) -> a.truncate(0));
         r.one("numeric_ceil", (CallContext c, Numeric a) -> a.ceil());
@@ -37,24 +43,63 @@ final class NumericFunctions {
         r.two("numeric_gcd", (CallContext c, Numeric a, Numeric b) -> gcd(a, b));
         r.two("numeric_lcm", (CallContext c, Numeric a, Numeric b) -> lcm(a, b));
         r.one("numeric_scale", (CallContext c, Numeric a) -> a.isFinite() ? a.scale() : null);
-        r.one("numeric_min_scale", (CallContext c, Numeric a) -> a.isFinite() ? a.minimalScale() : null);
+        r.one(
+                "numeric_min_scale",
+                (CallContext c, Numeric a) -> a.isFinite() ? a.minimalScale() : null);
         r.one("numeric_trim_scale", (CallContext c, Numeric a) -> a.trimScale());
         r.one("numeric_fac", (CallContext c, Long n) -> factorial(n));
-        r.two("numeric", (CallContext c, Numeric a, Integer typmod) -> c.resultType().applyTypmod(a, typmod, true));
-        r.any("width_bucket_numeric", (c, a) -> widthBucket((Numeric) Strings.arg(a, 0), (Numeric) Strings.arg(a, 1), (Numeric) Strings.arg(a, 2), Strings.integer(a, 3)));
-        r.two("width_bucket_array", (CallContext c, Object operand, PgArray thresholds) -> bucket(operand, thresholds));
-        r.any("in_range_numeric_numeric", (c, a) -> inRange((Numeric) Strings.arg(a, 0), (Numeric) Strings.arg(a, 1), (Numeric) Strings.arg(a, 2), (boolean) Strings.arg(a, 3), (boolean) Strings.arg(a, 4)));
+        r.two(
+                "numeric",
+                (CallContext c, Numeric a, Integer typmod) ->
+                        c.resultType().applyTypmod(a, typmod, true));
+        r.any(
+                "width_bucket_numeric",
+                (c, a) ->
+                        widthBucket(
+                                (Numeric) Strings.arg(a, 0),
+                                (Numeric) Strings.arg(a, 1),
+                                (Numeric) Strings.arg(a, 2),
+                                Strings.integer(a, 3)));
+        r.two(
+                "width_bucket_array",
+                (CallContext c, Object operand, PgArray thresholds) -> bucket(operand, thresholds));
+        r.any(
+                "in_range_numeric_numeric",
+                (c, a) ->
+                        inRange(
+                                (Numeric) Strings.arg(a, 0),
+                                (Numeric) Strings.arg(a, 1),
+                                (Numeric) Strings.arg(a, 2),
+                                (boolean) Strings.arg(a, 3),
+                                (boolean) Strings.arg(a, 4)));
         registerRanges(r);
         registerCasts(r);
     }
 
     private static void registerRanges(Registry r) {
-        for (var name : java.util.List.of("int2_int2", "int2_int4", "int2_int8", "int4_int2", "int4_int4", "int4_int8", "int8_int8")) {
-            r.any("in_range_" + name, (c, a) -> inRange(((Number) Strings.arg(a, 0)).longValue(), ((Number) Strings.arg(a, 1)).longValue(), ((Number) Strings.arg(a, 2)).longValue(), (boolean) Strings.arg(a, 3), (boolean) Strings.arg(a, 4)));
+        for (var name :
+                java.util.List.of(
+                        "int2_int2",
+                        "int2_int4",
+                        "int2_int8",
+                        "int4_int2",
+                        "int4_int4",
+                        "int4_int8",
+                        "int8_int8")) {
+            r.any(
+                    "in_range_" + name,
+                    (c, a) ->
+                            inRange(
+                                    ((Number) Strings.arg(a, 0)).longValue(),
+                                    ((Number) Strings.arg(a, 1)).longValue(),
+                                    ((Number) Strings.arg(a, 2)).longValue(),
+                                    (boolean) Strings.arg(a, 3),
+                                    (boolean) Strings.arg(a, 4)));
         }
     }
 
-    private static boolean inRange(long value, long base, long offset, boolean subtract, boolean less) {
+    private static boolean inRange(
+            long value, long base, long offset, boolean subtract, boolean less) {
         if (offset < 0) {
             throw WindowErrors.negativeOffset();
         }
@@ -67,7 +112,8 @@ final class NumericFunctions {
         return less ? value <= bound : value >= bound;
     }
 
-    private static boolean inRange(Numeric value, Numeric base, Numeric offset, boolean subtract, boolean less) {
+    private static boolean inRange(
+            Numeric value, Numeric base, Numeric offset, boolean subtract, boolean less) {
         if (offset.isNan() || offset.signum() < 0) {
             throw WindowErrors.negativeOffset();
         }
@@ -77,7 +123,9 @@ final class NumericFunctions {
         if (base.isNan()) {
             return less;
         }
-        if (offset.isInfinite() && base.isInfinite() && (subtract ? base.signum() > 0 : base.signum() < 0)) {
+        if (offset.isInfinite()
+                && base.isInfinite()
+                && (subtract ? base.signum() > 0 : base.signum() < 0)) {
             return true;
         }
         var bound = subtract ? base.subtract(offset) : base.add(offset);
@@ -103,7 +151,9 @@ final class NumericFunctions {
         }
         float value = Float.parseFloat(a.toString());
         if (Float.isInfinite(value)) {
-            throw new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, String.format("\"%s\" is out of range for type real", a.toString()));
+            throw new SqlException(
+                    SqlState.NUMERIC_VALUE_OUT_OF_RANGE,
+                    String.format("\"%s\" is out of range for type real", a.toString()));
         }
         return value;
     }
@@ -132,15 +182,20 @@ final class NumericFunctions {
         }
         var left = a.toBigDecimal().setScale(scale, RoundingMode.UNNECESSARY).unscaledValue();
         var right = b.toBigDecimal().setScale(scale, RoundingMode.UNNECESSARY).unscaledValue();
-        return Numeric.of(new java.math.BigDecimal(left.divide(left.gcd(right)).multiply(right).abs(), scale));
+        return Numeric.of(
+                new java.math.BigDecimal(
+                        left.divide(left.gcd(right)).multiply(right).abs(), scale));
     }
 
     private static Numeric factorial(long n) {
         if (n < 0) {
-            throw new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "factorial of a negative number is undefined");
+            throw new SqlException(
+                    SqlState.NUMERIC_VALUE_OUT_OF_RANGE,
+                    "factorial of a negative number is undefined");
         }
         if (n > 32177) {
-            throw new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
+            throw new SqlException(
+                    SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
         }
         var result = BigInteger.ONE;
         for (long i = 2; i <= n; i++) {
@@ -152,7 +207,8 @@ final class NumericFunctions {
     private static int widthBucket(Numeric operand, Numeric low, Numeric high, int count) {
         if (count <= 0) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "count must be greater than zero");
+                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION,
+                    "count must be greater than zero");
         }
         if (operand.isNan() || low.isNan() || high.isNan()) {
             throw new SqlException(
@@ -161,12 +217,14 @@ final class NumericFunctions {
         }
         if (low.isInfinite() || high.isInfinite()) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "lower and upper bounds must be finite");
+                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION,
+                    "lower and upper bounds must be finite");
         }
         int direction = low.compareTo(high);
         if (direction == 0) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "lower bound cannot equal upper bound");
+                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION,
+                    "lower bound cannot equal upper bound");
         }
         if (direction < 0 ? operand.compareTo(low) < 0 : operand.compareTo(low) > 0) {
             return 0;
@@ -184,10 +242,12 @@ final class NumericFunctions {
 
     private static int bucket(Object operand, PgArray thresholds) {
         if (thresholds.dimensions() > 1) {
-            throw new SqlException(SqlState.ARRAY_SUBSCRIPT_ERROR, "thresholds must be one-dimensional array");
+            throw new SqlException(
+                    SqlState.ARRAY_SUBSCRIPT_ERROR, "thresholds must be one-dimensional array");
         }
         if (thresholds.hasNulls()) {
-            throw new SqlException(SqlState.NULL_VALUE_NOT_ALLOWED, "thresholds array must not contain NULLs");
+            throw new SqlException(
+                    SqlState.NULL_VALUE_NOT_ALLOWED, "thresholds array must not contain NULLs");
         }
         int low = 0;
         int high = thresholds.size();

@@ -8,7 +8,10 @@ import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
-/** Roots, powers and logarithms of numeric, with the scales that PostgreSQL chooses for their results. */
+/**
+ * Roots, powers and logarithms of numeric, with the scales that PostgreSQL chooses for their
+ * results.
+ */
 final class NumericMath {
     private static final int SIGNIFICANT_DIGITS_MIN = 16;
     private static final int DIGITS_PER_GROUP = 4;
@@ -29,7 +32,8 @@ final class NumericMath {
         }
         if (argument.signum() < 0) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION, "cannot take square root of a negative number");
+                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION,
+                    "cannot take square root of a negative number");
         }
         if (argument.isInfinite()) {
             return argument;
@@ -45,7 +49,10 @@ final class NumericMath {
             return BigDecimal.ZERO.setScale(scale);
         }
         // The integer root of value * 10^(2 scale + 2), rounded.
-        var shifted = value.movePointRight(2 * (scale + 1)).setScale(0, RoundingMode.DOWN).unscaledValue();
+        var shifted =
+                value.movePointRight(2 * (scale + 1))
+                        .setScale(0, RoundingMode.DOWN)
+                        .unscaledValue();
         var root = shifted.sqrt();
         return new BigDecimal(root, scale + 1).setScale(scale, RoundingMode.HALF_UP);
     }
@@ -68,15 +75,24 @@ final class NumericMath {
         double approximate = value.doubleValue();
         if (Math.abs(approximate) >= 6000) {
             if (approximate > 0) {
-                throw new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
+                throw new SqlException(
+                        SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
             }
             return BigDecimal.ZERO.setScale(scale);
         }
         int digits = Math.max(0, (int) (approximate / LN_10)) + scale + 8;
         var context = new MathContext(digits + 10, RoundingMode.HALF_EVEN);
         // exp(x) = exp(x / 2^n)^(2^n).
-        int halvings = Math.max(0, (int) Math.ceil(Math.log(Math.max(Math.abs(approximate), 1e-300)) / Math.log(2)) + 8);
-        context = new MathContext(context.getPrecision() + halvings / 3 + 2, RoundingMode.HALF_EVEN);
+        int halvings =
+                Math.max(
+                        0,
+                        (int)
+                                        Math.ceil(
+                                                Math.log(Math.max(Math.abs(approximate), 1e-300))
+                                                        / Math.log(2))
+                                + 8);
+        context =
+                new MathContext(context.getPrecision() + halvings / 3 + 2, RoundingMode.HALF_EVEN);
         var x = value.divide(new BigDecimal(BigInteger.TWO.pow(halvings)), context);
         var sum = BigDecimal.ONE;
         var term = BigDecimal.ONE;
@@ -96,10 +112,13 @@ final class NumericMath {
             return argument;
         }
         if (argument.signum() < 0) {
-            throw new SqlException(SqlState.INVALID_ARGUMENT_FOR_LOG, "cannot take logarithm of a negative number");
+            throw new SqlException(
+                    SqlState.INVALID_ARGUMENT_FOR_LOG,
+                    "cannot take logarithm of a negative number");
         }
         if (argument.signum() == 0) {
-            throw new SqlException(SqlState.INVALID_ARGUMENT_FOR_LOG, "cannot take logarithm of zero");
+            throw new SqlException(
+                    SqlState.INVALID_ARGUMENT_FOR_LOG, "cannot take logarithm of zero");
         }
         return argument;
     }
@@ -118,7 +137,8 @@ final class NumericMath {
         if (value.signum() <= 0) {
             return 0;
         }
-        if (value.compareTo(new BigDecimal("0.9")) >= 0 && value.compareTo(new BigDecimal("1.1")) <= 0) {
+        if (value.compareTo(new BigDecimal("0.9")) >= 0
+                && value.compareTo(new BigDecimal("1.1")) <= 0) {
             var distance = value.subtract(BigDecimal.ONE);
             return distance.signum() == 0 ? 0 : distance.precision() - distance.scale() - 1;
         }
@@ -136,7 +156,10 @@ final class NumericMath {
             return BigDecimal.ZERO.setScale(scale);
         }
         int exponent = value.precision() - value.scale() - 1;
-        var context = new MathContext(scale + Math.max(4, String.valueOf(Math.abs(exponent)).length()) + 16, RoundingMode.HALF_EVEN);
+        var context =
+                new MathContext(
+                        scale + Math.max(4, String.valueOf(Math.abs(exponent)).length()) + 16,
+                        RoundingMode.HALF_EVEN);
         // Square roots bring the argument near 1, where the series of atanh is fast.
         var x = value;
         int roots = 0;
@@ -144,7 +167,8 @@ final class NumericMath {
             x = x.sqrt(context);
             roots++;
         }
-        var extended = new MathContext(context.getPrecision() + roots / 3 + 2, RoundingMode.HALF_EVEN);
+        var extended =
+                new MathContext(context.getPrecision() + roots / 3 + 2, RoundingMode.HALF_EVEN);
         if (extended.getPrecision() > context.getPrecision() + 3) {
             x = value;
             for (int i = 0; i < roots; i++) {
@@ -160,7 +184,8 @@ final class NumericMath {
             term = term.multiply(square, extended);
             sum = sum.add(term.divide(BigDecimal.valueOf(i), extended), extended);
         }
-        return sum.multiply(new BigDecimal(BigInteger.TWO.pow(roots + 1))).setScale(scale, RoundingMode.HALF_UP);
+        return sum.multiply(new BigDecimal(BigInteger.TWO.pow(roots + 1)))
+                .setScale(scale, RoundingMode.HALF_UP);
     }
 
     /** log of a number to a base. */
@@ -198,7 +223,8 @@ final class NumericMath {
         var e = exponent.toBigDecimal();
         if (b.signum() == 0 && e.signum() < 0) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION, "zero raised to a negative power is undefined");
+                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION,
+                    "zero raised to a negative power is undefined");
         }
         boolean whole = e.stripTrailingZeros().scale() <= 0;
         if (b.signum() < 0 && !whole) {
@@ -214,9 +240,16 @@ final class NumericMath {
         }
         double digits = logOf(b.abs()) * e.doubleValue() / LN_10;
         if (digits > 131_072) {
-            throw new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
+            throw new SqlException(
+                    SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
         }
-        int scale = clamp(Math.max(Math.max(SIGNIFICANT_DIGITS_MIN - (int) Math.max(digits, -2000), b.scale()), e.scale()));
+        int scale =
+                clamp(
+                        Math.max(
+                                Math.max(
+                                        SIGNIFICANT_DIGITS_MIN - (int) Math.max(digits, -2000),
+                                        b.scale()),
+                                e.scale()));
         int extra = e.precision() - e.scale();
         var product = ln(b, scale + Math.max(0, (int) digits) + Math.max(extra, 0) + 8).multiply(e);
         return Numeric.of(exp(product, scale));
@@ -231,13 +264,18 @@ final class NumericMath {
         }
         double digits = logOf(base.abs()) / LN_10 * exponent;
         if (digits > 131_072) {
-            throw new SqlException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
+            throw new SqlException(
+                    SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
         }
         int scale = clamp(Math.max(SIGNIFICANT_DIGITS_MIN - (int) digits, base.scale()));
         if (digits + 1 < -scale) {
             return Numeric.of(BigDecimal.ZERO.setScale(scale));
         }
-        int precision = Math.max(0, (int) digits) + scale + 10 + Integer.toString(Math.abs(exponent)).length();
+        int precision =
+                Math.max(0, (int) digits)
+                        + scale
+                        + 10
+                        + Integer.toString(Math.abs(exponent)).length();
         var context = new MathContext(precision + 10, RoundingMode.HALF_EVEN);
         var result = BigDecimal.ONE;
         var square = base;
@@ -263,7 +301,8 @@ final class NumericMath {
         double result = Math.pow(base.toDouble(), exponent.toDouble());
         if (base.signum() == 0 && exponent.signum() < 0) {
             throw new SqlException(
-                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION, "zero raised to a negative power is undefined");
+                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION,
+                    "zero raised to a negative power is undefined");
         }
         if (base.isFinite() && base.abs().compareTo(Numeric.ONE) == 0) {
             return Numeric.ONE;

@@ -193,7 +193,8 @@ final class OrderedSets {
 
     private static final class FloatText {
         static String of(double value) {
-            return dev.quiverdb.base.type.Types.FLOAT8.format(value, dev.quiverdb.base.type.TypeContext.DEFAULT);
+            return dev.quiverdb.base.type.Types.FLOAT8.format(
+                    value, dev.quiverdb.base.type.TypeContext.DEFAULT);
         }
     }
 

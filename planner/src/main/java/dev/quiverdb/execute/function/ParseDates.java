@@ -85,9 +85,14 @@ final class ParseDates {
         }
         // A separator or blank matches any run of them.
         blanks();
-        if (at < text.length() && !Character.isLetterOrDigit(text.charAt(at)) && !Character.isWhitespace(c)) {
+        if (at < text.length()
+                && !Character.isLetterOrDigit(text.charAt(at))
+                && !Character.isWhitespace(c)) {
             at++;
-        } else if (at < text.length() && !Character.isLetterOrDigit(text.charAt(at)) && text.charAt(at) != '-' && text.charAt(at) != '+') {
+        } else if (at < text.length()
+                && !Character.isLetterOrDigit(text.charAt(at))
+                && text.charAt(at) != '-'
+                && text.charAt(at) != '+') {
             at++;
         }
         blanks();
@@ -101,7 +106,8 @@ final class ParseDates {
 
     private static SqlException invalid(String value, String field, @Nullable String detail) {
         return new SqlException(
-                        SqlState.INVALID_DATETIME_FORMAT, "invalid value \"" + value + "\" for \"" + field + "\"")
+                        SqlState.INVALID_DATETIME_FORMAT,
+                        "invalid value \"" + value + "\" for \"" + field + "\"")
                 .withDetail(detail);
     }
 
@@ -112,7 +118,9 @@ final class ParseDates {
             at++;
         }
         int digits = at;
-        while (at < text.length() && Character.isDigit(text.charAt(at)) && (!fixed || at - digits < width)) {
+        while (at < text.length()
+                && Character.isDigit(text.charAt(at))
+                && (!fixed || at - digits < width)) {
             at++;
         }
         if (at == digits) {
@@ -179,12 +187,35 @@ final class ParseDates {
             case "CC" -> century = number(part, 2, fixed);
             case "J" -> julian = number(part, 9, fixed);
             case "Q" -> number(part, 1, fixed);
-            case "MONTH" -> month = name(part, i -> Month.of(i).getDisplayName(TextStyle.FULL, Locale.ENGLISH), 12);
-            case "MON" -> month = name(part, i -> Month.of(i).getDisplayName(TextStyle.FULL, Locale.ENGLISH).substring(0, 3), 12);
-            case "DAY" -> name(part, i -> DayOfWeek.of(i).getDisplayName(TextStyle.FULL, Locale.ENGLISH), 7);
-            case "DY" -> name(part, i -> DayOfWeek.of(i).getDisplayName(TextStyle.SHORT, Locale.ENGLISH), 7);
+            case "MONTH" ->
+                    month =
+                            name(
+                                    part,
+                                    i -> Month.of(i).getDisplayName(TextStyle.FULL, Locale.ENGLISH),
+                                    12);
+            case "MON" ->
+                    month =
+                            name(
+                                    part,
+                                    i ->
+                                            Month.of(i)
+                                                    .getDisplayName(TextStyle.FULL, Locale.ENGLISH)
+                                                    .substring(0, 3),
+                                    12);
+            case "DAY" ->
+                    name(
+                            part,
+                            i -> DayOfWeek.of(i).getDisplayName(TextStyle.FULL, Locale.ENGLISH),
+                            7);
+            case "DY" ->
+                    name(
+                            part,
+                            i -> DayOfWeek.of(i).getDisplayName(TextStyle.SHORT, Locale.ENGLISH),
+                            7);
             case "RM" -> month = roman(part);
-            case "TZH" -> zoneSeconds = (zoneSeconds == null ? 0 : zoneSeconds) + 3600 * number(part, 2, true);
+            case "TZH" ->
+                    zoneSeconds =
+                            (zoneSeconds == null ? 0 : zoneSeconds) + 3600 * number(part, 2, true);
             case "TZM" -> {
                 int minutes = number(part, 2, true);
                 int hours = zoneSeconds == null ? 0 : zoneSeconds;
@@ -198,7 +229,10 @@ final class ParseDates {
 
     private void zoneName() {
         int start = at;
-        while (at < text.length() && (Character.isLetter(text.charAt(at)) || "/_+-:".indexOf(text.charAt(at)) >= 0 || (at > start && Character.isDigit(text.charAt(at))))) {
+        while (at < text.length()
+                && (Character.isLetter(text.charAt(at))
+                        || "/_+-:".indexOf(text.charAt(at)) >= 0
+                        || (at > start && Character.isDigit(text.charAt(at))))) {
             at++;
         }
         namedZone = DateTimes.zone(text.substring(start, at));
@@ -249,7 +283,9 @@ final class ParseDates {
         }
         var end = Math.min(text.length(), at + part.pattern().length());
         throw invalid(
-                text.substring(at, end), part.text(), "The given value did not match any of the allowed values for this field.");
+                text.substring(at, end),
+                part.text(),
+                "The given value did not match any of the allowed values for this field.");
     }
 
     private int name(DateTemplate.Part part, IntFunction<String> names, int count) {
@@ -267,11 +303,14 @@ final class ParseDates {
             end++;
         }
         throw invalid(
-                text.substring(at, end), part.text(), "The given value did not match any of the allowed values for this field.");
+                text.substring(at, end),
+                part.text(),
+                "The given value did not match any of the allowed values for this field.");
     }
 
     private int roman(DateTemplate.Part part) {
-        var numerals = List.of("XII", "XI", "X", "IX", "VIII", "VII", "VI", "V", "IV", "III", "II", "I");
+        var numerals =
+                List.of("XII", "XI", "X", "IX", "VIII", "VII", "VI", "V", "IV", "III", "II", "I");
         return 12 - word(part, numerals);
     }
 
@@ -310,12 +349,14 @@ final class ParseDates {
         if (namedZone != null) {
             return DateTimes.toInstant(local, namedZone);
         }
-        return DateTimes.toInstant(local, zoneSeconds == null ? zone : ZoneOffset.ofTotalSeconds(zoneSeconds));
+        return DateTimes.toInstant(
+                local, zoneSeconds == null ? zone : ZoneOffset.ofTotalSeconds(zoneSeconds));
     }
 
     private SqlException outOfRange() {
         return new SqlException(
-                SqlState.DATETIME_FIELD_OVERFLOW, "date/time field value out of range: \"" + text + "\"");
+                SqlState.DATETIME_FIELD_OVERFLOW,
+                "date/time field value out of range: \"" + text + "\"");
     }
 
     private long date() {
@@ -329,15 +370,21 @@ final class ParseDates {
             proleptic = (century - 1) * 100 + year;
         }
         if (bc || proleptic < 0) {
-            proleptic = bc && proleptic > 0 ? 1 - proleptic : proleptic < 0 ? proleptic + 1 : proleptic;
+            proleptic =
+                    bc && proleptic > 0 ? 1 - proleptic : proleptic < 0 ? proleptic + 1 : proleptic;
         }
         try {
             if (isoYear || isoWeek > 0) {
-                var first = LocalDate.of(proleptic, 1, 4).with(IsoFields.WEEK_OF_WEEK_BASED_YEAR, 1).with(DayOfWeek.MONDAY);
+                var first =
+                        LocalDate.of(proleptic, 1, 4)
+                                .with(IsoFields.WEEK_OF_WEEK_BASED_YEAR, 1)
+                                .with(DayOfWeek.MONDAY);
                 if (dayOfYear > 0) {
                     return DateTimes.days(first.plusDays(dayOfYear - 1L));
                 }
-                return DateTimes.days(first.plusWeeks(Math.max(1, isoWeek) - 1L).plusDays(Math.max(1, isoDay) - 1L));
+                return DateTimes.days(
+                        first.plusWeeks(Math.max(1, isoWeek) - 1L)
+                                .plusDays(Math.max(1, isoDay) - 1L));
             }
             if (dayOfYear > 0) {
                 return DateTimes.days(LocalDate.ofYearDay(proleptic, dayOfYear));

@@ -9,7 +9,9 @@ import java.util.Set;
 
 /** Quoting of identifiers and literals as PostgreSQL's quote_ident and quote_literal do. */
 public final class Quotes {
-    /** Key words that are not plain identifiers everywhere (reserved, or of type or function names). */
+    /**
+     * Key words that are not plain identifiers everywhere (reserved, or of type or function names).
+     */
     private static final Set<String> RESERVED =
             Set.of(
                     ("all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean"
@@ -29,7 +31,10 @@ public final class Quotes {
 
     /** The name, in double quotes where it would not be read back as it is. */
     public static String identifier(String name) {
-        boolean plain = !name.isEmpty() && ((name.charAt(0) >= 'a' && name.charAt(0) <= 'z') || name.charAt(0) == '_');
+        boolean plain =
+                !name.isEmpty()
+                        && ((name.charAt(0) >= 'a' && name.charAt(0) <= 'z')
+                                || name.charAt(0) == '_');
         for (int i = 0; plain && i < name.length(); i++) {
             char c = name.charAt(i);
             plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -96,7 +101,10 @@ public final class Quotes {
     }
 
     private static boolean identifierPart(char c, boolean first) {
-        return Character.isLetter(c) || c == '_' || c > 127 || (!first && ((c >= '0' && c <= '9') || c == '$'));
+        return Character.isLetter(c)
+                || c == '_'
+                || c > 127
+                || (!first && ((c >= '0' && c <= '9') || c == '$'));
     }
 
     private static int skipBlanks(String text, int from) {
@@ -107,9 +115,11 @@ public final class Quotes {
         return at;
     }
 
-    private static SqlException invalid(String text, @org.jspecify.annotations.Nullable String detail) {
+    private static SqlException invalid(
+            String text, @org.jspecify.annotations.Nullable String detail) {
         return new SqlException(
-                        SqlState.INVALID_PARAMETER_VALUE, "string is not a valid identifier: \"" + text + "\"")
+                        SqlState.INVALID_PARAMETER_VALUE,
+                        "string is not a valid identifier: \"" + text + "\"")
                 .withDetail(detail);
     }
 

@@ -8,7 +8,8 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * PostgreSQL's advanced regular expressions (Henry Spencer's) as {@link Pattern}s. What differs: an
- * alternation takes its first branch that matches, not the longest, and a quantifier's greed is its own.
+ * alternation takes its first branch that matches, not the longest, and a quantifier's greed is its
+ * own.
  */
 final class Regex {
     private final String source;
@@ -52,7 +53,8 @@ final class Regex {
                 case 'e', 'b' -> literal = false;
                 case 'g' ->
                         throw new SqlException(
-                                SqlState.INVALID_PARAMETER_VALUE, "invalid regular expression option: \"g\"");
+                                SqlState.INVALID_PARAMETER_VALUE,
+                                "invalid regular expression option: \"g\"");
                 default ->
                         throw new SqlException(
                                 SqlState.INVALID_PARAMETER_VALUE,
@@ -98,12 +100,15 @@ final class Regex {
     }
 
     static SqlException invalid(String why) {
-        return new SqlException(SqlState.INVALID_REGULAR_EXPRESSION, "invalid regular expression: " + why);
+        return new SqlException(
+                SqlState.INVALID_REGULAR_EXPRESSION, "invalid regular expression: " + why);
     }
 
     /** {@code (?i)} and kin, at the start only. */
     private void embeddedOptions() {
-        if (!source.startsWith("(?", at) || at + 2 >= source.length() || !Character.isLetter(source.charAt(at + 2))) {
+        if (!source.startsWith("(?", at)
+                || at + 2 >= source.length()
+                || !Character.isLetter(source.charAt(at + 2))) {
             return;
         }
         int close = source.indexOf(')', at);
@@ -260,7 +265,12 @@ final class Regex {
         }
         int comma = body.indexOf(',');
         int least = Integer.parseInt(comma < 0 ? body : body.substring(0, comma));
-        int most = comma < 0 ? least : comma == body.length() - 1 ? 255 : Integer.parseInt(body.substring(comma + 1));
+        int most =
+                comma < 0
+                        ? least
+                        : comma == body.length() - 1
+                                ? 255
+                                : Integer.parseInt(body.substring(comma + 1));
         if (least > 255 || most > 255 || least > most) {
             throw invalid("invalid repetition count(s)");
         }
@@ -282,8 +292,10 @@ final class Regex {
             case 'S' -> out.append("[^\\s\\x{0b}]");
             case 'w' -> out.append("[\\p{IsAlphabetic}\\p{Nd}_]");
             case 'W' -> out.append("[^\\p{IsAlphabetic}\\p{Nd}_]");
-            case 'm' -> constraint("(?<![\\p{IsAlphabetic}\\p{Nd}_])(?=[\\p{IsAlphabetic}\\p{Nd}_])");
-            case 'M' -> constraint("(?<=[\\p{IsAlphabetic}\\p{Nd}_])(?![\\p{IsAlphabetic}\\p{Nd}_])");
+            case 'm' ->
+                    constraint("(?<![\\p{IsAlphabetic}\\p{Nd}_])(?=[\\p{IsAlphabetic}\\p{Nd}_])");
+            case 'M' ->
+                    constraint("(?<=[\\p{IsAlphabetic}\\p{Nd}_])(?![\\p{IsAlphabetic}\\p{Nd}_])");
             case 'y' -> constraint("\\b");
             case 'Y' -> constraint("\\B");
             case 'A' -> constraint("\\A");
@@ -306,7 +318,9 @@ final class Regex {
 
     private void reference(char first) {
         int number = first - '0';
-        while (at < source.length() && Character.isDigit(source.charAt(at)) && number * 10 + source.charAt(at) - '0' <= groups) {
+        while (at < source.length()
+                && Character.isDigit(source.charAt(at))
+                && number * 10 + source.charAt(at) - '0' <= groups) {
             number = number * 10 + source.charAt(at++) - '0';
         }
         if (number > groups) {
@@ -345,7 +359,12 @@ final class Regex {
 
     private int octal() {
         int value = 0;
-        for (int i = 0; i < 2 && at < source.length() && source.charAt(at) >= '0' && source.charAt(at) <= '7'; i++) {
+        for (int i = 0;
+                i < 2
+                        && at < source.length()
+                        && source.charAt(at) >= '0'
+                        && source.charAt(at) <= '7';
+                i++) {
             value = value * 8 + source.charAt(at++) - '0';
         }
         return value;
@@ -354,7 +373,9 @@ final class Regex {
     private int hexadecimal(int digits) {
         int start = at;
         long value = 0;
-        while (at < source.length() && (digits == 0 || at - start < digits) && Character.digit(source.charAt(at), 16) >= 0) {
+        while (at < source.length()
+                && (digits == 0 || at - start < digits)
+                && Character.digit(source.charAt(at), 16) >= 0) {
             value = value * 16 + Character.digit(source.charAt(at++), 16) & 0xffffffffL;
         }
         if (at == start || (digits != 0 && at - start != digits) || value > 0x10ffff) {
@@ -409,7 +430,9 @@ final class Regex {
             at = close + 2;
             return;
         }
-        if (source.charAt(at) == '\\' && at + 1 < source.length() && "dswDSW".indexOf(source.charAt(at + 1)) >= 0) {
+        if (source.charAt(at) == '\\'
+                && at + 1 < source.length()
+                && "dswDSW".indexOf(source.charAt(at + 1)) >= 0) {
             char kind = source.charAt(at + 1);
             out.append(
                     switch (kind) {

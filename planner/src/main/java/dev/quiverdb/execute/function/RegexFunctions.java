@@ -14,21 +14,49 @@ import org.jspecify.annotations.Nullable;
 final class RegexFunctions {
     static void register(Registry r) {
         for (var prefix : List.of("text", "name", "bpchar")) {
-            r.two(prefix + "like", (CallContext c, String s, String p) -> like(c, p, false).matches(s));
-            r.two(prefix + "nlike", (CallContext c, String s, String p) -> !like(c, p, false).matches(s));
-            r.two(prefix + "iclike", (CallContext c, String s, String p) -> like(c, p, true).matches(s));
-            r.two(prefix + "icnlike", (CallContext c, String s, String p) -> !like(c, p, true).matches(s));
-            r.two(prefix + "regexeq", (CallContext c, String s, String p) -> pattern(c, p, "").matcher(s).find());
-            r.two(prefix + "regexne", (CallContext c, String s, String p) -> !pattern(c, p, "").matcher(s).find());
-            r.two(prefix + "icregexeq", (CallContext c, String s, String p) -> pattern(c, p, "i").matcher(s).find());
-            r.two(prefix + "icregexne", (CallContext c, String s, String p) -> !pattern(c, p, "i").matcher(s).find());
+            r.two(
+                    prefix + "like",
+                    (CallContext c, String s, String p) -> like(c, p, false).matches(s));
+            r.two(
+                    prefix + "nlike",
+                    (CallContext c, String s, String p) -> !like(c, p, false).matches(s));
+            r.two(
+                    prefix + "iclike",
+                    (CallContext c, String s, String p) -> like(c, p, true).matches(s));
+            r.two(
+                    prefix + "icnlike",
+                    (CallContext c, String s, String p) -> !like(c, p, true).matches(s));
+            r.two(
+                    prefix + "regexeq",
+                    (CallContext c, String s, String p) -> pattern(c, p, "").matcher(s).find());
+            r.two(
+                    prefix + "regexne",
+                    (CallContext c, String s, String p) -> !pattern(c, p, "").matcher(s).find());
+            r.two(
+                    prefix + "icregexeq",
+                    (CallContext c, String s, String p) -> pattern(c, p, "i").matcher(s).find());
+            r.two(
+                    prefix + "icregexne",
+                    (CallContext c, String s, String p) -> !pattern(c, p, "i").matcher(s).find());
         }
         r.two("like_escape", (CallContext c, String p, String e) -> LikePattern.withEscape(p, e));
         r.one("similar_to_escape_1", (CallContext c, String p) -> Regex.similar(p, "\\"));
         r.two("similar_to_escape_2", (CallContext c, String p, String e) -> Regex.similar(p, e));
-        r.any("similar_escape", (c, a) -> a[0] == null ? null : Regex.similar(Strings.text(a, 0), a[1] == null ? "\\" : Strings.text(a, 1)));
-        r.two("textregexsubstr", (CallContext c, String s, String p) -> substring(pattern(c, p, "").matcher(s)));
-        r.three("substring(text,text,text)", (CallContext c, String s, String p, String e) -> substring(pattern(c, Regex.similar(p, e), "").matcher(s)));
+        r.any(
+                "similar_escape",
+                (c, a) ->
+                        a[0] == null
+                                ? null
+                                : Regex.similar(
+                                        Strings.text(a, 0),
+                                        a[1] == null ? "\\" : Strings.text(a, 1)));
+        r.two(
+                "textregexsubstr",
+                (CallContext c, String s, String p) -> substring(pattern(c, p, "").matcher(s)));
+        r.three(
+                "substring(text,text,text)",
+                (CallContext c, String s, String p, String e) ->
+                        substring(pattern(c, Regex.similar(p, e), "").matcher(s)));
         registerReplace(r);
         registerMatch(r);
         registerSplit(r);
@@ -53,26 +81,45 @@ final class RegexFunctions {
     }
 
     private static void registerReplace(Registry r) {
-        r.three("textregexreplace_noopt", (CallContext c, String s, String p, String to) -> replace(pattern(c, p, "").matcher(s), s, to, 0, 1));
-        r.any("textregexreplace", (c, a) -> {
-            var flags = Strings.text(a, 3);
-            if (!flags.isEmpty() && Character.isDigit(flags.charAt(0))) {
-                throw new SqlException(
-                                SqlState.INVALID_PARAMETER_VALUE,
-                                "invalid regular expression option: \"" + flags.charAt(0) + "\"")
-                        .withHint(
-                                "If you meant to use regexp_replace() with a start parameter, cast the fourth argument to integer explicitly.");
-            }
-            boolean all = flags.indexOf('g') >= 0;
-            var s = Strings.text(a, 0);
-            return replace(pattern(c, Strings.text(a, 1), flags.replace("g", "")).matcher(s), s, Strings.text(a, 2), 0, all ? 0 : 1);
-        });
+        r.three(
+                "textregexreplace_noopt",
+                (CallContext c, String s, String p, String to) ->
+                        replace(pattern(c, p, "").matcher(s), s, to, 0, 1));
+        r.any(
+                "textregexreplace",
+                (c, a) -> {
+                    var flags = Strings.text(a, 3);
+                    if (!flags.isEmpty() && Character.isDigit(flags.charAt(0))) {
+                        throw new SqlException(
+                                        SqlState.INVALID_PARAMETER_VALUE,
+                                        "invalid regular expression option: \""
+                                                + flags.charAt(0)
+                                                + "\"")
+                                .withHint(
+                                        "If you meant to use regexp_replace() with a start parameter, cast the fourth argument to integer explicitly.");
+                    }
+                    boolean all = flags.indexOf('g') >= 0;
+                    var s = Strings.text(a, 0);
+                    return replace(
+                            pattern(c, Strings.text(a, 1), flags.replace("g", "")).matcher(s),
+                            s,
+                            Strings.text(a, 2),
+                            0,
+                            all ? 0 : 1);
+                });
         r.any("textregexreplace_extended_no_n", (c, a) -> extendedReplace(c, a, 1, ""));
-        r.any("textregexreplace_extended_no_flags", (c, a) -> extendedReplace(c, a, count(Strings.integer(a, 4), "n"), ""));
-        r.any("textregexreplace_extended", (c, a) -> extendedReplace(c, a, count(Strings.integer(a, 4), "n"), Strings.text(a, 5)));
+        r.any(
+                "textregexreplace_extended_no_flags",
+                (c, a) -> extendedReplace(c, a, count(Strings.integer(a, 4), "n"), ""));
+        r.any(
+                "textregexreplace_extended",
+                (c, a) ->
+                        extendedReplace(
+                                c, a, count(Strings.integer(a, 4), "n"), Strings.text(a, 5)));
     }
 
-    private static String extendedReplace(CallContext c, @Nullable Object[] a, int occurrence, String flags) {
+    private static String extendedReplace(
+            CallContext c, @Nullable Object[] a, int occurrence, String flags) {
         var s = Strings.text(a, 0);
         int start = positive(Strings.integer(a, 3), "start");
         if (start - 1 > Strings.length(s)) {
@@ -80,7 +127,12 @@ final class RegexFunctions {
         }
         var plain = flags.replace("g", "");
         // The number of the match wins over the flag.
-        return replace(pattern(c, Strings.text(a, 1), plain).matcher(s), s, Strings.text(a, 2), Strings.charIndex(s, start - 1), occurrence);
+        return replace(
+                pattern(c, Strings.text(a, 1), plain).matcher(s),
+                s,
+                Strings.text(a, 2),
+                Strings.charIndex(s, start - 1),
+                occurrence);
     }
 
     /** Replaces match number {@code occurrence} (0: all) from a char index on. */
@@ -127,15 +179,32 @@ final class RegexFunctions {
 
     private static void registerMatch(Registry r) {
         r.two("regexp_match_no_flags", (CallContext c, String s, String p) -> match(c, s, p, ""));
-        r.three("regexp_match", (CallContext c, String s, String p, String f) -> match(c, s, p, noGlobal(f, "regexp_match()", "Use the regexp_matches function instead.")));
-        r.rows("regexp_matches_no_flags", (c, a) -> matches(c, Strings.text(a, 0), Strings.text(a, 1), "").iterator());
-        r.rows("regexp_matches", (c, a) -> matches(c, Strings.text(a, 0), Strings.text(a, 1), Strings.text(a, 2)).iterator());
+        r.three(
+                "regexp_match",
+                (CallContext c, String s, String p, String f) ->
+                        match(
+                                c,
+                                s,
+                                p,
+                                noGlobal(
+                                        f,
+                                        "regexp_match()",
+                                        "Use the regexp_matches function instead.")));
+        r.rows(
+                "regexp_matches_no_flags",
+                (c, a) -> matches(c, Strings.text(a, 0), Strings.text(a, 1), "").iterator());
+        r.rows(
+                "regexp_matches",
+                (c, a) ->
+                        matches(c, Strings.text(a, 0), Strings.text(a, 1), Strings.text(a, 2))
+                                .iterator());
     }
 
     private static String noGlobal(String flags, String function, @Nullable String hint) {
         if (flags.indexOf('g') >= 0) {
             throw new SqlException(
-                            SqlState.INVALID_PARAMETER_VALUE, function + " does not support the \"global\" option")
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            function + " does not support the \"global\" option")
                     .withHint(hint);
         }
         return flags;
@@ -171,10 +240,30 @@ final class RegexFunctions {
     }
 
     private static void registerSplit(Registry r) {
-        r.two("regexp_split_to_array_no_flags", (CallContext c, String s, String p) -> PgArray.of(Types.TEXT, split(c, s, p, "")));
-        r.three("regexp_split_to_array", (CallContext c, String s, String p, String f) -> PgArray.of(Types.TEXT, split(c, s, p, noGlobal(f, "regexp_split_to_array()", null))));
-        r.rows("regexp_split_to_table_no_flags", (c, a) -> split(c, Strings.text(a, 0), Strings.text(a, 1), "").iterator());
-        r.rows("regexp_split_to_table", (c, a) -> split(c, Strings.text(a, 0), Strings.text(a, 1), noGlobal(Strings.text(a, 2), "regexp_split_to_table()", null)).iterator());
+        r.two(
+                "regexp_split_to_array_no_flags",
+                (CallContext c, String s, String p) -> PgArray.of(Types.TEXT, split(c, s, p, "")));
+        r.three(
+                "regexp_split_to_array",
+                (CallContext c, String s, String p, String f) ->
+                        PgArray.of(
+                                Types.TEXT,
+                                split(c, s, p, noGlobal(f, "regexp_split_to_array()", null))));
+        r.rows(
+                "regexp_split_to_table_no_flags",
+                (c, a) -> split(c, Strings.text(a, 0), Strings.text(a, 1), "").iterator());
+        r.rows(
+                "regexp_split_to_table",
+                (c, a) ->
+                        split(
+                                        c,
+                                        Strings.text(a, 0),
+                                        Strings.text(a, 1),
+                                        noGlobal(
+                                                Strings.text(a, 2),
+                                                "regexp_split_to_table()",
+                                                null))
+                                .iterator());
     }
 
     /** Zero-length matches at the start, at the end, or right after another match do not split. */
@@ -183,7 +272,8 @@ final class RegexFunctions {
         var parts = new ArrayList<String>();
         int from = 0;
         while (matcher.find()) {
-            if (matcher.end() == matcher.start() && (matcher.start() == from || matcher.start() >= s.length())) {
+            if (matcher.end() == matcher.start()
+                    && (matcher.start() == from || matcher.start() >= s.length())) {
                 continue;
             }
             parts.add(s.substring(from, matcher.start()));
@@ -196,18 +286,42 @@ final class RegexFunctions {
     private static void registerCount(Registry r) {
         r.any("regexp_count_no_start", (c, a) -> count(c, a, 1, ""));
         r.any("regexp_count_no_flags", (c, a) -> count(c, a, Strings.integer(a, 2), ""));
-        r.any("regexp_count", (c, a) -> count(c, a, Strings.integer(a, 2), noGlobal(Strings.text(a, 3), "regexp_count()", null)));
-        r.any("regexp_like_no_flags", (c, a) -> pattern(c, Strings.text(a, 1), "").matcher(Strings.text(a, 0)).find());
-        r.any("regexp_like", (c, a) -> pattern(c, Strings.text(a, 1), noGlobal(Strings.text(a, 2), "regexp_like()", null)).matcher(Strings.text(a, 0)).find());
+        r.any(
+                "regexp_count",
+                (c, a) ->
+                        count(
+                                c,
+                                a,
+                                Strings.integer(a, 2),
+                                noGlobal(Strings.text(a, 3), "regexp_count()", null)));
+        r.any(
+                "regexp_like_no_flags",
+                (c, a) -> pattern(c, Strings.text(a, 1), "").matcher(Strings.text(a, 0)).find());
+        r.any(
+                "regexp_like",
+                (c, a) ->
+                        pattern(
+                                        c,
+                                        Strings.text(a, 1),
+                                        noGlobal(Strings.text(a, 2), "regexp_like()", null))
+                                .matcher(Strings.text(a, 0))
+                                .find());
         for (var name :
                 List.of(
-                        "regexp_instr", "regexp_instr_no_subexpr", "regexp_instr_no_flags", "regexp_instr_no_endoption",
-                        "regexp_instr_no_n", "regexp_instr_no_start")) {
+                        "regexp_instr",
+                        "regexp_instr_no_subexpr",
+                        "regexp_instr_no_flags",
+                        "regexp_instr_no_endoption",
+                        "regexp_instr_no_n",
+                        "regexp_instr_no_start")) {
             r.any(name, RegexFunctions::instr);
         }
         for (var name :
                 List.of(
-                        "regexp_substr", "regexp_substr_no_subexpr", "regexp_substr_no_flags", "regexp_substr_no_n",
+                        "regexp_substr",
+                        "regexp_substr_no_subexpr",
+                        "regexp_substr_no_flags",
+                        "regexp_substr_no_n",
                         "regexp_substr_no_start")) {
             r.any(name, RegexFunctions::substr);
         }
@@ -216,7 +330,8 @@ final class RegexFunctions {
     private static int positive(int value, String name) {
         if (value <= 0) {
             throw new SqlException(
-                    SqlState.INVALID_PARAMETER_VALUE, "invalid value for parameter \"" + name + "\": " + value);
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "invalid value for parameter \"" + name + "\": " + value);
         }
         return value;
     }
@@ -224,7 +339,8 @@ final class RegexFunctions {
     private static int count(int value, String name) {
         if (value < 0) {
             throw new SqlException(
-                    SqlState.INVALID_PARAMETER_VALUE, "invalid value for parameter \"" + name + "\": " + value);
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "invalid value for parameter \"" + name + "\": " + value);
         }
         return value;
     }
@@ -246,9 +362,11 @@ final class RegexFunctions {
     }
 
     /** Finds match n from start; null if there is none. */
-    private static @Nullable Matcher nth(CallContext c, @Nullable Object[] a, int n, int startArgument, String flags) {
+    private static @Nullable Matcher nth(
+            CallContext c, @Nullable Object[] a, int n, int startArgument, String flags) {
         var s = Strings.text(a, 0);
-        int start = a.length > startArgument ? positive(Strings.integer(a, startArgument), "start") : 1;
+        int start =
+                a.length > startArgument ? positive(Strings.integer(a, startArgument), "start") : 1;
         if (start - 1 > Strings.length(s)) {
             return null;
         }
@@ -265,7 +383,8 @@ final class RegexFunctions {
         int end = a.length > 4 ? Strings.integer(a, 4) : 0;
         if (end != 0 && end != 1) {
             throw new SqlException(
-                    SqlState.INVALID_PARAMETER_VALUE, "invalid value for parameter \"endoption\": " + end);
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "invalid value for parameter \"endoption\": " + end);
         }
         var flags = a.length > 5 ? noGlobal(Strings.text(a, 5), "regexp_instr()", null) : "";
         int group = a.length > 6 ? count(Strings.integer(a, 6), "subexpr") : 0;
@@ -273,7 +392,9 @@ final class RegexFunctions {
         if (matcher == null || group > matcher.groupCount() || matcher.start(group) < 0) {
             return 0;
         }
-        return Strings.characters(Strings.text(a, 0), end == 0 ? matcher.start(group) : matcher.end(group)) + 1;
+        return Strings.characters(
+                        Strings.text(a, 0), end == 0 ? matcher.start(group) : matcher.end(group))
+                + 1;
     }
 
     private static @Nullable Object substr(CallContext c, @Nullable Object[] a) {

@@ -15,14 +15,56 @@ import org.jspecify.annotations.Nullable;
 /** generate_series, and functions of enums and uuids. */
 final class SetFunctions {
     static void register(Registry r) {
-        r.rows("generate_series_int4", (c, a) -> integers(Strings.integer(a, 0), Strings.integer(a, 1), 1));
-        r.rows("generate_series_step_int4", (c, a) -> integers(Strings.integer(a, 0), Strings.integer(a, 1), Strings.integer(a, 2)));
-        r.rows("generate_series_int8", (c, a) -> longs((Long) Strings.arg(a, 0), (Long) Strings.arg(a, 1), 1));
-        r.rows("generate_series_step_int8", (c, a) -> longs((Long) Strings.arg(a, 0), (Long) Strings.arg(a, 1), (Long) Strings.arg(a, 2)));
-        r.rows("generate_series_numeric", (c, a) -> numerics((Numeric) Strings.arg(a, 0), (Numeric) Strings.arg(a, 1), Numeric.ONE));
-        r.rows("generate_series_step_numeric", (c, a) -> numerics((Numeric) Strings.arg(a, 0), (Numeric) Strings.arg(a, 1), (Numeric) Strings.arg(a, 2)));
-        r.rows("generate_series_timestamp", (c, a) -> times((Long) Strings.arg(a, 0), (Long) Strings.arg(a, 1), (Interval) Strings.arg(a, 2), null));
-        r.rows("generate_series_timestamptz", (c, a) -> times((Long) Strings.arg(a, 0), (Long) Strings.arg(a, 1), (Interval) Strings.arg(a, 2), c.types().zone()));
+        r.rows(
+                "generate_series_int4",
+                (c, a) -> integers(Strings.integer(a, 0), Strings.integer(a, 1), 1));
+        r.rows(
+                "generate_series_step_int4",
+                (c, a) ->
+                        integers(
+                                Strings.integer(a, 0),
+                                Strings.integer(a, 1),
+                                Strings.integer(a, 2)));
+        r.rows(
+                "generate_series_int8",
+                (c, a) -> longs((Long) Strings.arg(a, 0), (Long) Strings.arg(a, 1), 1));
+        r.rows(
+                "generate_series_step_int8",
+                (c, a) ->
+                        longs(
+                                (Long) Strings.arg(a, 0),
+                                (Long) Strings.arg(a, 1),
+                                (Long) Strings.arg(a, 2)));
+        r.rows(
+                "generate_series_numeric",
+                (c, a) ->
+                        numerics(
+                                (Numeric) Strings.arg(a, 0),
+                                (Numeric) Strings.arg(a, 1),
+                                Numeric.ONE));
+        r.rows(
+                "generate_series_step_numeric",
+                (c, a) ->
+                        numerics(
+                                (Numeric) Strings.arg(a, 0),
+                                (Numeric) Strings.arg(a, 1),
+                                (Numeric) Strings.arg(a, 2)));
+        r.rows(
+                "generate_series_timestamp",
+                (c, a) ->
+                        times(
+                                (Long) Strings.arg(a, 0),
+                                (Long) Strings.arg(a, 1),
+                                (Interval) Strings.arg(a, 2),
+                                null));
+        r.rows(
+                "generate_series_timestamptz",
+                (c, a) ->
+                        times(
+                                (Long) Strings.arg(a, 0),
+                                (Long) Strings.arg(a, 1),
+                                (Interval) Strings.arg(a, 2),
+                                c.types().zone()));
         registerEnums(r);
         r.zero("gen_random_uuid", c -> randomUuid());
     }
@@ -39,20 +81,26 @@ final class SetFunctions {
         if (step == 0) {
             throw zeroStep();
         }
-        return series((Object) (int) from, value -> {
-            long next = (Integer) value + step;
-            return next == (int) next ? (Object) (int) next : null;
-        }, value -> step > 0 ? (Integer) value <= to : (Integer) value >= to);
+        return series(
+                (Object) (int) from,
+                value -> {
+                    long next = (Integer) value + step;
+                    return next == (int) next ? (Object) (int) next : null;
+                },
+                value -> step > 0 ? (Integer) value <= to : (Integer) value >= to);
     }
 
     private static Iterator<Object> longs(long from, long to, long step) {
         if (step == 0) {
             throw zeroStep();
         }
-        return series((Object) from, value -> {
-            long next = (Long) value + step;
-            return step > 0 == next > (Long) value ? (Object) next : null;
-        }, value -> step > 0 ? (Long) value <= to : (Long) value >= to);
+        return series(
+                (Object) from,
+                value -> {
+                    long next = (Long) value + step;
+                    return step > 0 == next > (Long) value ? (Object) next : null;
+                },
+                value -> step > 0 ? (Long) value <= to : (Long) value >= to);
     }
 
     private static Iterator<Object> numerics(Numeric from, Numeric to, Numeric step) {
@@ -62,23 +110,38 @@ final class SetFunctions {
         if (step.signum() == 0) {
             throw zeroStep();
         }
-        return series((Object) from, value -> ((Numeric) value).add(step), value -> step.signum() > 0 ? ((Numeric) value).compareTo(to) <= 0 : ((Numeric) value).compareTo(to) >= 0);
+        return series(
+                (Object) from,
+                value -> ((Numeric) value).add(step),
+                value ->
+                        step.signum() > 0
+                                ? ((Numeric) value).compareTo(to) <= 0
+                                : ((Numeric) value).compareTo(to) >= 0);
     }
 
     private static void check(Numeric value, String name) {
         if (!value.isFinite()) {
             throw new SqlException(
                     SqlState.INVALID_PARAMETER_VALUE,
-                    name + (name.equals("step size") ? " cannot be " : " value cannot be ") + (value.isNan() ? "NaN" : "infinity"));
+                    name
+                            + (name.equals("step size") ? " cannot be " : " value cannot be ")
+                            + (value.isNan() ? "NaN" : "infinity"));
         }
     }
 
-    private static Iterator<Object> times(long from, long to, Interval step, @Nullable ZoneId zone) {
+    private static Iterator<Object> times(
+            long from, long to, Interval step, @Nullable ZoneId zone) {
         int sign = step.compareTo(Interval.ZERO);
         if (sign == 0) {
             throw zeroStep();
         }
-        return series((Object) from, value -> zone == null ? DateTimes.plus((Long) value, step) : DateTimes.plus((Long) value, step, zone), value -> sign > 0 ? (Long) value <= to : (Long) value >= to);
+        return series(
+                (Object) from,
+                value ->
+                        zone == null
+                                ? DateTimes.plus((Long) value, step)
+                                : DateTimes.plus((Long) value, step, zone),
+                value -> sign > 0 ? (Long) value <= to : (Long) value >= to);
     }
 
     private interface Successor {
@@ -115,13 +178,19 @@ final class SetFunctions {
     private static void registerEnums(Registry r) {
         r.any("enum_first", (c, a) -> c.argumentType(0).actual().labels().getFirst());
         r.any("enum_last", (c, a) -> c.argumentType(0).actual().labels().getLast());
-        r.any("enum_range_all", (c, a) -> PgArray.of(c.argumentType(0), c.argumentType(0).actual().labels()));
-        r.any("enum_range_bounds", (c, a) -> {
-            List<String> labels = c.argumentType(0).actual().labels();
-            int from = a[0] == null ? 0 : labels.indexOf(Strings.text(a, 0));
-            int to = a[1] == null ? labels.size() - 1 : labels.indexOf(Strings.text(a, 1));
-            return PgArray.of(c.argumentType(0), from > to ? List.of() : labels.subList(from, to + 1));
-        });
+        r.any(
+                "enum_range_all",
+                (c, a) -> PgArray.of(c.argumentType(0), c.argumentType(0).actual().labels()));
+        r.any(
+                "enum_range_bounds",
+                (c, a) -> {
+                    List<String> labels = c.argumentType(0).actual().labels();
+                    int from = a[0] == null ? 0 : labels.indexOf(Strings.text(a, 0));
+                    int to = a[1] == null ? labels.size() - 1 : labels.indexOf(Strings.text(a, 1));
+                    return PgArray.of(
+                            c.argumentType(0),
+                            from > to ? List.of() : labels.subList(from, to + 1));
+                });
     }
 
     private SetFunctions() {}

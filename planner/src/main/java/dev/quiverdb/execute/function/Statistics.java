@@ -185,13 +185,19 @@ final class Statistics {
                 case "regr_avgy" -> sumY / n;
                 case "covar_pop" -> products / n;
                 case "covar_samp" -> products / (n - 1);
-                case "corr" -> squaresX == 0 || squaresY == 0 ? null : (Object) (products / Math.sqrt(squaresX * squaresY));
+                case "corr" ->
+                        squaresX == 0 || squaresY == 0
+                                ? null
+                                : (Object) (products / Math.sqrt(squaresX * squaresY));
                 case "regr_r2" ->
                         squaresX == 0
                                 ? null
-                                : squaresY == 0 ? (Object) 1.0 : (Object) (products * products / (squaresX * squaresY));
+                                : squaresY == 0
+                                        ? (Object) 1.0
+                                        : (Object) (products * products / (squaresX * squaresY));
                 case "regr_slope" -> squaresX == 0 ? null : (Object) (products / squaresX);
-                case "regr_intercept" -> squaresX == 0 ? null : (Object) ((sumY - sumX * products / squaresX) / n);
+                case "regr_intercept" ->
+                        squaresX == 0 ? null : (Object) ((sumY - sumX * products / squaresX) / n);
                 default -> throw new IllegalStateException(name);
             };
         }

@@ -3,7 +3,9 @@ package dev.quiverdb.execute.function;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Text by characters (code points), as PostgreSQL counts it; fast where there are no surrogates. */
+/**
+ * Text by characters (code points), as PostgreSQL counts it; fast where there are no surrogates.
+ */
 final class Strings {
     static int length(String text) {
         return text.codePointCount(0, text.length());

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What clients and psql ask of the server itself: names, settings, definitions, privileges, sizes, locks. */
+/**
+ * What clients and psql ask of the server itself: names, settings, definitions, privileges, sizes,
+ * locks.
+ */
 final class SystemFunctions {
     static void register(Registry r) {
         registerSession(r);
@@ -41,25 +44,42 @@ final class SystemFunctions {
         r.zero("current_database", c -> session(c).database());
         r.zero("current_user", c -> session(c).currentUser());
         r.zero("session_user", c -> session(c).sessionUser());
-        r.zero("current_schema", c -> {
-            var path = session(c).searchPath(false);
-            return path.isEmpty() ? null : path.getFirst();
-        });
-        r.one("current_schemas", (CallContext c, Boolean implicit) -> PgArray.of(Types.NAME, session(c).searchPath(implicit)));
+        r.zero(
+                "current_schema",
+                c -> {
+                    var path = session(c).searchPath(false);
+                    return path.isEmpty() ? null : path.getFirst();
+                });
+        r.one(
+                "current_schemas",
+                (CallContext c, Boolean implicit) ->
+                        PgArray.of(Types.NAME, session(c).searchPath(implicit)));
         r.zero("pg_backend_pid", c -> session(c).backendPid());
         r.one("pg_cancel_backend", (CallContext c, Integer pid) -> session(c).signal(pid, false));
         r.any("pg_terminate_backend", (c, a) -> session(c).signal(Strings.integer(a, 0), true));
-        r.one("pg_sleep", (CallContext c, Double seconds) -> {
-            session(c).sleep(seconds);
-            return "";
-        });
-        r.one("pg_sleep_for(interval)", (CallContext c, dev.quiverdb.base.type.Interval i) -> {
-            session(c).sleep(i.totalMicros().doubleValue() / 1e6);
-            return "";
-        });
-        r.two("pg_isolation_test_session_is_blocked", (CallContext c, Integer pid, PgArray pids) -> session(c).isolationTestSessionIsBlocked(pid, integers(pids)));
-        r.one("pg_blocking_pids", (CallContext c, Integer pid) -> PgArray.of(Types.INT4, session(c).blockingPids(pid)));
-        r.one("pg_safe_snapshot_blocking_pids", (CallContext c, Integer pid) -> PgArray.empty(Types.INT4));
+        r.one(
+                "pg_sleep",
+                (CallContext c, Double seconds) -> {
+                    session(c).sleep(seconds);
+                    return "";
+                });
+        r.one(
+                "pg_sleep_for(interval)",
+                (CallContext c, dev.quiverdb.base.type.Interval i) -> {
+                    session(c).sleep(i.totalMicros().doubleValue() / 1e6);
+                    return "";
+                });
+        r.two(
+                "pg_isolation_test_session_is_blocked",
+                (CallContext c, Integer pid, PgArray pids) ->
+                        session(c).isolationTestSessionIsBlocked(pid, integers(pids)));
+        r.one(
+                "pg_blocking_pids",
+                (CallContext c, Integer pid) ->
+                        PgArray.of(Types.INT4, session(c).blockingPids(pid)));
+        r.one(
+                "pg_safe_snapshot_blocking_pids",
+                (CallContext c, Integer pid) -> PgArray.empty(Types.INT4));
         r.zero("pg_current_xact_id", c -> c.execution().transaction().id());
         r.zero("pg_current_xact_id_if_assigned", c -> c.execution().transaction().id());
     }
@@ -73,14 +93,22 @@ final class SystemFunctions {
     }
 
     private static void registerSettings(Registry r) {
-        r.one("show_config_by_name", (CallContext c, String name) -> session(c).setting(name, false));
-        r.two("show_config_by_name_missing_ok", (CallContext c, String name, Boolean ok) -> session(c).setting(name, ok));
-        r.any("set_config_by_name", (c, a) -> {
-            if (a[0] == null) {
-                throw new SqlException(SqlState.NULL_VALUE_NOT_ALLOWED, "SET requires parameter name");
-            }
-            return session(c).set(Strings.text(a, 0), (String) a[1], Boolean.TRUE.equals(a[2]));
-        });
+        r.one(
+                "show_config_by_name",
+                (CallContext c, String name) -> session(c).setting(name, false));
+        r.two(
+                "show_config_by_name_missing_ok",
+                (CallContext c, String name, Boolean ok) -> session(c).setting(name, ok));
+        r.any(
+                "set_config_by_name",
+                (c, a) -> {
+                    if (a[0] == null) {
+                        throw new SqlException(
+                                SqlState.NULL_VALUE_NOT_ALLOWED, "SET requires parameter name");
+                    }
+                    return session(c)
+                            .set(Strings.text(a, 0), (String) a[1], Boolean.TRUE.equals(a[2]));
+                });
     }
 
     private static int oid(@Nullable Object[] a, int index) {
@@ -93,32 +121,58 @@ final class SystemFunctions {
 
     private static void registerDefinitions(Registry r) {
         for (var suffix : List.of("", "_ext")) {
-            r.any("pg_get_viewdef" + suffix, (c, a) -> catalog(c).viewDefinition(oid(a, 0), flag(a, 1)));
-            r.any("pg_get_constraintdef" + suffix, (c, a) -> catalog(c).constraintDefinition(oid(a, 0), flag(a, 1)));
-            r.any("pg_get_ruledef" + suffix, (c, a) -> catalog(c).ruleDefinition(oid(a, 0), flag(a, 1)));
-            r.any("pg_get_triggerdef" + suffix, (c, a) -> catalog(c).triggerDefinition(oid(a, 0), flag(a, 1)));
-            r.any("pg_get_expr" + suffix, (c, a) -> catalog(c).expression(Strings.text(a, 0), oid(a, 1)));
-            r.any("pg_get_viewdef_name" + suffix, (c, a) -> {
-                var relation = catalog(c).relationOid(Strings.text(a, 0));
-                return relation == null ? null : catalog(c).viewDefinition(relation, flag(a, 1));
-            });
+            r.any(
+                    "pg_get_viewdef" + suffix,
+                    (c, a) -> catalog(c).viewDefinition(oid(a, 0), flag(a, 1)));
+            r.any(
+                    "pg_get_constraintdef" + suffix,
+                    (c, a) -> catalog(c).constraintDefinition(oid(a, 0), flag(a, 1)));
+            r.any(
+                    "pg_get_ruledef" + suffix,
+                    (c, a) -> catalog(c).ruleDefinition(oid(a, 0), flag(a, 1)));
+            r.any(
+                    "pg_get_triggerdef" + suffix,
+                    (c, a) -> catalog(c).triggerDefinition(oid(a, 0), flag(a, 1)));
+            r.any(
+                    "pg_get_expr" + suffix,
+                    (c, a) -> catalog(c).expression(Strings.text(a, 0), oid(a, 1)));
+            r.any(
+                    "pg_get_viewdef_name" + suffix,
+                    (c, a) -> {
+                        var relation = catalog(c).relationOid(Strings.text(a, 0));
+                        return relation == null
+                                ? null
+                                : catalog(c).viewDefinition(relation, flag(a, 1));
+                    });
         }
         r.any("pg_get_viewdef_wrap", (c, a) -> catalog(c).viewDefinition(oid(a, 0), true));
         r.any("pg_get_indexdef", (c, a) -> catalog(c).indexDefinition(oid(a, 0), 0, false));
-        r.any("pg_get_indexdef_ext", (c, a) -> catalog(c).indexDefinition(oid(a, 0), Strings.integer(a, 1), flag(a, 2)));
+        r.any(
+                "pg_get_indexdef_ext",
+                (c, a) -> catalog(c).indexDefinition(oid(a, 0), Strings.integer(a, 1), flag(a, 2)));
         r.any("pg_get_functiondef", (c, a) -> catalog(c).functionDefinition(oid(a, 0)));
         r.any("pg_get_function_arguments", (c, a) -> catalog(c).functionArguments(oid(a, 0), true));
-        r.any("pg_get_function_identity_arguments", (c, a) -> catalog(c).functionArguments(oid(a, 0), false));
+        r.any(
+                "pg_get_function_identity_arguments",
+                (c, a) -> catalog(c).functionArguments(oid(a, 0), false));
         r.any("pg_get_function_result", (c, a) -> catalog(c).functionResult(oid(a, 0)));
-        r.one("pg_get_userbyid", (CallContext c, Long role) -> {
-            var name = catalog(c).roleName(role.intValue());
-            return name == null ? "unknown (OID=" + role + ")" : name;
-        });
+        r.one(
+                "pg_get_userbyid",
+                (CallContext c, Long role) -> {
+                    var name = catalog(c).roleName(role.intValue());
+                    return name == null ? "unknown (OID=" + role + ")" : name;
+                });
         r.any("format_type", (c, a) -> formatType(c, a));
-        r.any("obj_description(oid,name)", (c, a) -> catalog(c).description(oid(a, 0), Strings.text(a, 1), 0));
+        r.any(
+                "obj_description(oid,name)",
+                (c, a) -> catalog(c).description(oid(a, 0), Strings.text(a, 1), 0));
         r.any("obj_description(oid)", (c, a) -> catalog(c).description(oid(a, 0), null, 0));
-        r.any("col_description(oid,int4)", (c, a) -> catalog(c).description(oid(a, 0), "pg_class", Strings.integer(a, 1)));
-        r.any("shobj_description(oid,name)", (c, a) -> catalog(c).description(oid(a, 0), Strings.text(a, 1), 0));
+        r.any(
+                "col_description(oid,int4)",
+                (c, a) -> catalog(c).description(oid(a, 0), "pg_class", Strings.integer(a, 1)));
+        r.any(
+                "shobj_description(oid,name)",
+                (c, a) -> catalog(c).description(oid(a, 0), Strings.text(a, 1), 0));
     }
 
     private static @Nullable Object formatType(CallContext c, @Nullable Object[] a) {
@@ -137,61 +191,131 @@ final class SystemFunctions {
     }
 
     private static void registerVisibility(Registry r) {
-        r.one("pg_table_is_visible", (CallContext c, Long oid) -> catalog(c).tableIsVisible(oid.intValue()));
-        r.one("pg_type_is_visible", (CallContext c, Long oid) -> catalog(c).typeIsVisible(oid.intValue()));
-        r.one("pg_function_is_visible", (CallContext c, Long oid) -> catalog(c).functionIsVisible(oid.intValue()));
-        r.one("pg_operator_is_visible", (CallContext c, Long oid) -> catalog(c).operatorIsVisible(oid.intValue()));
-        r.one("pg_collation_is_visible", (CallContext c, Long oid) -> catalog(c).collationIsVisible(oid.intValue()));
-        r.one("pg_opclass_is_visible", (CallContext c, Long oid) -> catalog(c).operatorClassIsVisible(oid.intValue()));
-        for (var kind : List.of("opfamily", "conversion", "ts_config", "ts_dict", "ts_parser", "ts_template", "statistics_obj")) {
+        r.one(
+                "pg_table_is_visible",
+                (CallContext c, Long oid) -> catalog(c).tableIsVisible(oid.intValue()));
+        r.one(
+                "pg_type_is_visible",
+                (CallContext c, Long oid) -> catalog(c).typeIsVisible(oid.intValue()));
+        r.one(
+                "pg_function_is_visible",
+                (CallContext c, Long oid) -> catalog(c).functionIsVisible(oid.intValue()));
+        r.one(
+                "pg_operator_is_visible",
+                (CallContext c, Long oid) -> catalog(c).operatorIsVisible(oid.intValue()));
+        r.one(
+                "pg_collation_is_visible",
+                (CallContext c, Long oid) -> catalog(c).collationIsVisible(oid.intValue()));
+        r.one(
+                "pg_opclass_is_visible",
+                (CallContext c, Long oid) -> catalog(c).operatorClassIsVisible(oid.intValue()));
+        for (var kind :
+                List.of(
+                        "opfamily",
+                        "conversion",
+                        "ts_config",
+                        "ts_dict",
+                        "ts_parser",
+                        "ts_template",
+                        "statistics_obj")) {
             r.one("pg_" + kind + "_is_visible", (CallContext c, Long oid) -> true);
         }
     }
 
     private static void registerNames(Registry r) {
-        for (var name : List.of("class", "type", "proc", "procedure", "oper", "operator", "namespace", "role", "collation")) {
-            r.one("to_reg" + name, (CallContext c, String text) -> {
-                try {
-                    return c.resultType().parse(text, -1, c.types());
-                } catch (SqlException missing) {
-                    return null;
-                }
-            });
+        for (var name :
+                List.of(
+                        "class",
+                        "type",
+                        "proc",
+                        "procedure",
+                        "oper",
+                        "operator",
+                        "namespace",
+                        "role",
+                        "collation")) {
+            r.one(
+                    "to_reg" + name,
+                    (CallContext c, String text) -> {
+                        try {
+                            return c.resultType().parse(text, -1, c.types());
+                        } catch (SqlException missing) {
+                            return null;
+                        }
+                    });
         }
-        r.one("text_regclass", (CallContext c, String text) -> c.resultType().parse(text, -1, c.types()));
+        r.one(
+                "text_regclass",
+                (CallContext c, String text) -> c.resultType().parse(text, -1, c.types()));
         r.any("pg_typeof", (c, a) -> Integer.toUnsignedLong(c.argumentType(0).oid()));
-        r.any("pg_collation_for", (c, a) -> c.argumentType(0).collation() == 0 ? null : "\"default\"");
+        r.any(
+                "pg_collation_for",
+                (c, a) -> c.argumentType(0).collation() == 0 ? null : "\"default\"");
     }
 
     /** The families differ only in how they name role and object. */
     private static void registerPrivileges(Registry r) {
         for (var kind :
                 List.of(
-                        "table", "schema", "database", "function", "sequence", "type", "language", "tablespace",
-                        "server", "foreign_data_wrapper", "any_column", "parameter")) {
+                        "table",
+                        "schema",
+                        "database",
+                        "function",
+                        "sequence",
+                        "type",
+                        "language",
+                        "tablespace",
+                        "server",
+                        "foreign_data_wrapper",
+                        "any_column",
+                        "parameter")) {
             for (var form : List.of("name_name", "name", "name_id", "id", "id_name", "id_id")) {
-                r.any("has_" + kind + "_privilege_" + form, (c, a) -> {
-                    int at = form.contains("_") ? 1 : 0;
-                    return catalog(c).hasPrivilege(role(c, at == 0 ? null : a[0]), kind.replace('_', ' '), Strings.arg(a, at), null, Strings.text(a, at + 1));
-                });
+                r.any(
+                        "has_" + kind + "_privilege_" + form,
+                        (c, a) -> {
+                            int at = form.contains("_") ? 1 : 0;
+                            return catalog(c)
+                                    .hasPrivilege(
+                                            role(c, at == 0 ? null : a[0]),
+                                            kind.replace('_', ' '),
+                                            Strings.arg(a, at),
+                                            null,
+                                            Strings.text(a, at + 1));
+                        });
             }
         }
         for (var user : List.of("name_", "id_", "")) {
             for (var table : List.of("name", "id")) {
                 for (var column : List.of("name", "attnum")) {
                     var form = user + table + "_" + column;
-                    r.any("has_column_privilege_" + form, (c, a) -> {
-                        int at = user.isEmpty() ? 0 : 1;
-                        return catalog(c).hasPrivilege(role(c, at == 0 ? null : a[0]), "column", Strings.arg(a, at), a[at + 1], Strings.text(a, at + 2));
-                    });
+                    r.any(
+                            "has_column_privilege_" + form,
+                            (c, a) -> {
+                                int at = user.isEmpty() ? 0 : 1;
+                                return catalog(c)
+                                        .hasPrivilege(
+                                                role(c, at == 0 ? null : a[0]),
+                                                "column",
+                                                Strings.arg(a, at),
+                                                a[at + 1],
+                                                Strings.text(a, at + 2));
+                            });
                 }
             }
         }
         for (var form : List.of("name_name", "name", "name_id", "id", "id_name", "id_id")) {
-            r.any("pg_has_role_" + form, (c, a) -> {
-                int at = form.contains("_") ? 1 : 0;
-                return catalog(c).hasPrivilege(role(c, at == 0 ? null : a[0]), "role", Strings.arg(a, at), null, Strings.text(a, at + 1));
-            });
+            r.any(
+                    "pg_has_role_" + form,
+                    (c, a) -> {
+                        int at = form.contains("_") ? 1 : 0;
+                        return catalog(c)
+                                .hasPrivilege(
+                                        role(c, at == 0 ? null : a[0]),
+                                        "role",
+                                        Strings.arg(a, at),
+                                        null,
+                                        Strings.text(a, at + 1));
+                    });
         }
         r.any("row_security_active", (c, a) -> false);
         r.any("row_security_active_name", (c, a) -> false);
@@ -204,14 +328,17 @@ final class SystemFunctions {
         var name = role == null ? session(c).currentUser() : (String) role;
         int oid = catalog(c).roleOid(name);
         if (oid == 0) {
-            throw new SqlException(SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
         }
         return oid;
     }
 
     private static void registerSizes(Registry r) {
         r.any("pg_relation_size", (c, a) -> catalog(c).relationSize(oid(a, 0), true, false));
-        r.any("pg_relation_size(regclass)", (c, a) -> catalog(c).relationSize(oid(a, 0), true, false));
+        r.any(
+                "pg_relation_size(regclass)",
+                (c, a) -> catalog(c).relationSize(oid(a, 0), true, false));
         r.any("pg_table_size", (c, a) -> catalog(c).relationSize(oid(a, 0), true, false));
         r.any("pg_indexes_size", (c, a) -> catalog(c).relationSize(oid(a, 0), false, true));
         r.any("pg_total_relation_size", (c, a) -> catalog(c).relationSize(oid(a, 0), true, true));
@@ -221,7 +348,18 @@ final class SystemFunctions {
         r.any("pg_tablespace_size_name", (c, a) -> catalog(c).databaseSize(0));
         r.one("pg_size_pretty", (CallContext c, Long size) -> pretty(Numeric.of((long) size)));
         r.one("pg_size_pretty_numeric", (CallContext c, Numeric size) -> pretty(size));
-        r.any("pg_column_size", (c, a) -> a[0] == null ? null : c.argumentType(0).kind() == dev.quiverdb.base.type.Kind.OBJECT ? (Object) c.argumentType(0).encode(Strings.arg(a, 0)).length : (Object) Math.max(1, (int) c.argumentType(0).layout().length()));
+        r.any(
+                "pg_column_size",
+                (c, a) ->
+                        a[0] == null
+                                ? null
+                                : c.argumentType(0).kind() == dev.quiverdb.base.type.Kind.OBJECT
+                                        ? (Object)
+                                                c.argumentType(0).encode(Strings.arg(a, 0)).length
+                                        : (Object)
+                                                Math.max(
+                                                        1,
+                                                        (int) c.argumentType(0).layout().length()));
     }
 
     private static String pretty(Numeric size) {
@@ -234,11 +372,14 @@ final class SystemFunctions {
         // As PostgreSQL: shift by 9, then by 10 bits, and round half by the last bit.
         var whole = value.toBigInteger().shiftRight(9);
         int unit = 1;
-        while (whole.abs().compareTo(java.math.BigInteger.valueOf(20 * 1024 - 1)) >= 0 && unit < units.size() - 1) {
+        while (whole.abs().compareTo(java.math.BigInteger.valueOf(20 * 1024 - 1)) >= 0
+                && unit < units.size() - 1) {
             whole = whole.shiftRight(10);
             unit++;
         }
-        var rounded = whole.add(java.math.BigInteger.valueOf(whole.signum())).divide(java.math.BigInteger.TWO);
+        var rounded =
+                whole.add(java.math.BigInteger.valueOf(whole.signum()))
+                        .divide(java.math.BigInteger.TWO);
         return rounded + " " + units.get(unit);
     }
 
@@ -247,38 +388,74 @@ final class SystemFunctions {
             for (var shared : List.of("", "_shared")) {
                 for (var form : List.of("int8", "int4")) {
                     boolean transaction = !scope.isEmpty();
-                    r.any("pg_advisory_" + scope + "lock" + shared + "_" + form, (c, a) -> {
-                        advisory(c, "lock", a, !shared.isEmpty(), transaction);
-                        return "";
-                    });
-                    r.any("pg_try_advisory_" + scope + "lock" + shared + "_" + form, (c, a) -> advisory(c, "try", a, !shared.isEmpty(), transaction));
+                    r.any(
+                            "pg_advisory_" + scope + "lock" + shared + "_" + form,
+                            (c, a) -> {
+                                advisory(c, "lock", a, !shared.isEmpty(), transaction);
+                                return "";
+                            });
+                    r.any(
+                            "pg_try_advisory_" + scope + "lock" + shared + "_" + form,
+                            (c, a) -> advisory(c, "try", a, !shared.isEmpty(), transaction));
                 }
             }
         }
         for (var shared : List.of("", "_shared")) {
             for (var form : List.of("int8", "int4")) {
-                r.any("pg_advisory_unlock" + shared + "_" + form, (c, a) -> advisory(c, "unlock", a, !shared.isEmpty(), false));
+                r.any(
+                        "pg_advisory_unlock" + shared + "_" + form,
+                        (c, a) -> advisory(c, "unlock", a, !shared.isEmpty(), false));
             }
         }
-        r.zero("pg_advisory_unlock_all", c -> {
-            session(c).advisory("unlock_all", false, 0, 0, false, false);
-            return "";
-        });
+        r.zero(
+                "pg_advisory_unlock_all",
+                c -> {
+                    session(c).advisory("unlock_all", false, 0, 0, false, false);
+                    return "";
+                });
     }
 
-    private static boolean advisory(CallContext c, String operation, @Nullable Object[] a, boolean shared, boolean transaction) {
+    private static boolean advisory(
+            CallContext c,
+            String operation,
+            @Nullable Object[] a,
+            boolean shared,
+            boolean transaction) {
         return a.length == 2
-                ? session(c).advisory(operation, true, Strings.integer(a, 0), Strings.integer(a, 1), shared, transaction)
-                : session(c).advisory(operation, false, 0, (Long) Strings.arg(a, 0), shared, transaction);
+                ? session(c)
+                        .advisory(
+                                operation,
+                                true,
+                                Strings.integer(a, 0),
+                                Strings.integer(a, 1),
+                                shared,
+                                transaction)
+                : session(c)
+                        .advisory(
+                                operation, false, 0, (Long) Strings.arg(a, 0), shared, transaction);
     }
 
     private static void registerConstants(Registry r) {
         r.zero("pg_is_in_recovery", c -> false);
         r.zero("pg_client_encoding", c -> "UTF8");
         r.zero("getdatabaseencoding", c -> "UTF8");
-        r.one("PG_encoding_to_char", (CallContext c, Integer encoding) -> encoding == 6 ? "UTF8" : encoding == 0 ? "SQL_ASCII" : encoding == 8 ? "LATIN1" : "");
-        r.one("PG_char_to_encoding", (CallContext c, String name) -> name.replace("-", "").equalsIgnoreCase("utf8") ? 6 : name.equalsIgnoreCase("SQL_ASCII") ? 0 : name.equalsIgnoreCase("LATIN1") ? 8 : -1);
-        r.one("pg_encoding_max_length_sql", (CallContext c, Integer encoding) -> encoding == 6 ? (Object) 4 : (Object) 1);
+        r.one(
+                "PG_encoding_to_char",
+                (CallContext c, Integer encoding) ->
+                        encoding == 6
+                                ? "UTF8"
+                                : encoding == 0 ? "SQL_ASCII" : encoding == 8 ? "LATIN1" : "");
+        r.one(
+                "PG_char_to_encoding",
+                (CallContext c, String name) ->
+                        name.replace("-", "").equalsIgnoreCase("utf8")
+                                ? 6
+                                : name.equalsIgnoreCase("SQL_ASCII")
+                                        ? 0
+                                        : name.equalsIgnoreCase("LATIN1") ? 8 : -1);
+        r.one(
+                "pg_encoding_max_length_sql",
+                (CallContext c, Integer encoding) -> encoding == 6 ? (Object) 4 : (Object) 1);
         r.zero("pg_my_temp_schema", c -> 0L);
         r.one("pg_is_other_temp_schema", (CallContext c, Long oid) -> false);
         r.zero("pg_trigger_depth", c -> 0);
@@ -291,8 +468,12 @@ final class SystemFunctions {
         r.any("pg_get_partition_constraintdef", (c, a) -> null);
         r.any("pg_get_statisticsobjdef_columns", (c, a) -> null);
         r.any("pg_partition_root", (c, a) -> null);
-        r.rows("pg_partition_ancestors", (c, a) -> java.util.Collections.<@Nullable Object>emptyIterator());
-        r.rows("pg_partition_tree", (c, a) -> java.util.Collections.<@Nullable Object>emptyIterator());
+        r.rows(
+                "pg_partition_ancestors",
+                (c, a) -> java.util.Collections.<@Nullable Object>emptyIterator());
+        r.rows(
+                "pg_partition_tree",
+                (c, a) -> java.util.Collections.<@Nullable Object>emptyIterator());
         r.any("pg_get_function_sqlbody", (c, a) -> null);
         r.any("pg_get_function_arg_default", (c, a) -> null);
         r.any("pg_relation_filenode", (c, a) -> a[0]);
@@ -301,23 +482,64 @@ final class SystemFunctions {
         r.any("pg_index_column_has_property", (c, a) -> delegate(c, a));
         for (var name :
                 List.of(
-                        "pg_index_has_property", "pg_indexam_has_property", "pg_describe_object", "pg_identify_object",
-                        "pg_get_statisticsobjdef", "pg_stat_get_numscans", "pg_stat_get_tuples_returned", "oidvectortypes",
-                        "aclcontains", "acldefault_sql", "pg_notify", "pg_postmaster_start_time", "pg_conf_load_time",
-                        "pg_relation_filepath", "pg_xact_status", "pg_current_snapshot", "pg_current_wal_lsn",
-                        "pg_export_snapshot", "pg_reload_conf", "pg_stat_get_snapshot_timestamp", "pg_stat_clear_snapshot",
-                        "pg_stat_reset", "pg_notification_queue_usage", "pg_indexam_progress_phasename", "pg_settings_get_flags",
-                        "pg_extension_config_dump", "xid_age", "mxid_age", "currtid_byrelname", "lo_import")) {
+                        "pg_index_has_property",
+                        "pg_indexam_has_property",
+                        "pg_describe_object",
+                        "pg_identify_object",
+                        "pg_get_statisticsobjdef",
+                        "pg_stat_get_numscans",
+                        "pg_stat_get_tuples_returned",
+                        "oidvectortypes",
+                        "aclcontains",
+                        "acldefault_sql",
+                        "pg_notify",
+                        "pg_postmaster_start_time",
+                        "pg_conf_load_time",
+                        "pg_relation_filepath",
+                        "pg_xact_status",
+                        "pg_current_snapshot",
+                        "pg_current_wal_lsn",
+                        "pg_export_snapshot",
+                        "pg_reload_conf",
+                        "pg_stat_get_snapshot_timestamp",
+                        "pg_stat_clear_snapshot",
+                        "pg_stat_reset",
+                        "pg_notification_queue_usage",
+                        "pg_indexam_progress_phasename",
+                        "pg_settings_get_flags",
+                        "pg_extension_config_dump",
+                        "xid_age",
+                        "mxid_age",
+                        "currtid_byrelname",
+                        "lo_import")) {
             r.any(name, SystemFunctions::delegate);
         }
         for (var name :
                 List.of(
-                        "show_all_settings", "pg_get_keywords", "pg_options_to_table", "pg_timezone_names",
-                        "pg_timezone_abbrevs", "pg_lock_status", "pg_prepared_statement", "pg_prepared_xact", "pg_cursor",
-                        "pg_listening_channels", "aclexplode", "pg_stat_get_activity", "pg_stat_get_progress_info",
-                        "pg_available_extensions", "pg_available_extension_versions", "pg_show_all_file_settings",
-                        "pg_hba_file_rules", "pg_get_publication_tables", "pg_stat_get_wal_senders", "pg_tablespace_databases",
-                        "pg_config", "pg_stat_get_backend_idset", "pg_get_catalog_foreign_keys", "pg_extension_update_paths")) {
+                        "show_all_settings",
+                        "pg_get_keywords",
+                        "pg_options_to_table",
+                        "pg_timezone_names",
+                        "pg_timezone_abbrevs",
+                        "pg_lock_status",
+                        "pg_prepared_statement",
+                        "pg_prepared_xact",
+                        "pg_cursor",
+                        "pg_listening_channels",
+                        "aclexplode",
+                        "pg_stat_get_activity",
+                        "pg_stat_get_progress_info",
+                        "pg_available_extensions",
+                        "pg_available_extension_versions",
+                        "pg_show_all_file_settings",
+                        "pg_hba_file_rules",
+                        "pg_get_publication_tables",
+                        "pg_stat_get_wal_senders",
+                        "pg_tablespace_databases",
+                        "pg_config",
+                        "pg_stat_get_backend_idset",
+                        "pg_get_catalog_foreign_keys",
+                        "pg_extension_update_paths")) {
             r.rows(name, SystemFunctions::delegateRows);
         }
     }
@@ -331,24 +553,34 @@ final class SystemFunctions {
             answer = session(c).call(source, a);
         }
         if (answer == SessionFunctions.UNKNOWN_FUNCTION) {
-            throw SqlException.notSupported("function " + c.function().name() + " is not supported yet");
+            throw SqlException.notSupported(
+                    "function " + c.function().name() + " is not supported yet");
         }
         return answer;
     }
 
-    private static java.util.Iterator<? extends @Nullable Object> delegateRows(CallContext c, @Nullable Object[] a) {
+    private static java.util.Iterator<? extends @Nullable Object> delegateRows(
+            CallContext c, @Nullable Object[] a) {
         var source = c.function().source();
-        var rows = source.equals("show_all_settings") ? session(c).allSettings() : catalog(c).rows(source, a);
+        var rows =
+                source.equals("show_all_settings")
+                        ? session(c).allSettings()
+                        : catalog(c).rows(source, a);
         if (rows == null) {
-            throw SqlException.notSupported("function " + c.function().name() + " is not supported yet");
+            throw SqlException.notSupported(
+                    "function " + c.function().name() + " is not supported yet");
         }
-        var types = c.resultType().actual().fields().stream().map(dev.quiverdb.base.type.Type.Field::type).toList();
+        var types =
+                c.resultType().actual().fields().stream()
+                        .map(dev.quiverdb.base.type.Type.Field::type)
+                        .toList();
         return rows.stream()
-                .<@Nullable Object>map(
-                        row ->
-                                row.length == 1 && types.isEmpty()
-                                        ? row[0]
-                                        : RecordValue.of(types.size() == row.length ? types : texts(row.length), row))
+                .<@Nullable Object>map(row ->
+                        row.length == 1 && types.isEmpty()
+                                ? row[0]
+                                : RecordValue.of(
+                                        types.size() == row.length ? types : texts(row.length),
+                                        row))
                 .iterator();
     }
 
@@ -357,8 +589,20 @@ final class SystemFunctions {
     }
 
     private static void registerValues(Registry r) {
-        r.any("pg_num_nulls", (c, a) -> (int) TextFunctions.values(c, a, 0).stream().filter(value -> value.value() == null).count());
-        r.any("pg_num_nonnulls", (c, a) -> (int) TextFunctions.values(c, a, 0).stream().filter(value -> value.value() != null).count());
+        r.any(
+                "pg_num_nulls",
+                (c, a) ->
+                        (int)
+                                TextFunctions.values(c, a, 0).stream()
+                                        .filter(value -> value.value() == null)
+                                        .count());
+        r.any(
+                "pg_num_nonnulls",
+                (c, a) ->
+                        (int)
+                                TextFunctions.values(c, a, 0).stream()
+                                        .filter(value -> value.value() != null)
+                                        .count());
     }
 
     private SystemFunctions() {}

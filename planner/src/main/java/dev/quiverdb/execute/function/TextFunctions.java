@@ -33,23 +33,50 @@ final class TextFunctions {
         r.one("bpcharlen", (CallContext c, String s) -> Strings.length(Strings.trimBlanks(s)));
         r.one("bpcharoctetlen", (CallContext c, String s) -> Strings.bytes(s));
         r.one("bit_length(text)", (CallContext c, String s) -> 8 * Strings.bytes(s));
-        r.two("length_in_encoding", (CallContext c, dev.quiverdb.base.type.ByteString b, String encoding) -> Strings.length(ByteaFunctions.decode(b, encoding)));
+        r.two(
+                "length_in_encoding",
+                (CallContext c, dev.quiverdb.base.type.ByteString b, String encoding) ->
+                        Strings.length(ByteaFunctions.decode(b, encoding)));
     }
 
     private static void registerSlices(Registry r) {
-        r.three("text_substr", (CallContext c, String s, Integer from, Integer count) -> substring(s, from, (long) from + checkCount(count)));
-        r.two("text_substr_no_len", (CallContext c, String s, Integer from) -> substring(s, from, Long.MAX_VALUE));
+        r.three(
+                "text_substr",
+                (CallContext c, String s, Integer from, Integer count) ->
+                        substring(s, from, (long) from + checkCount(count)));
+        r.two(
+                "text_substr_no_len",
+                (CallContext c, String s, Integer from) -> substring(s, from, Long.MAX_VALUE));
         r.two("textpos", (CallContext c, String s, String part) -> position(s, part));
-        r.any("textoverlay", (c, a) -> overlay(Strings.text(a, 0), Strings.text(a, 1), Strings.integer(a, 2), Strings.integer(a, 3)));
-        r.three("textoverlay_no_len", (CallContext c, String s, String part, Integer from) -> overlay(s, part, from, Strings.length(part)));
+        r.any(
+                "textoverlay",
+                (c, a) ->
+                        overlay(
+                                Strings.text(a, 0),
+                                Strings.text(a, 1),
+                                Strings.integer(a, 2),
+                                Strings.integer(a, 3)));
+        r.three(
+                "textoverlay_no_len",
+                (CallContext c, String s, String part, Integer from) ->
+                        overlay(s, part, from, Strings.length(part)));
         r.two("text_left", (CallContext c, String s, Integer n) -> left(s, n));
         r.two("text_right", (CallContext c, String s, Integer n) -> right(s, n));
-        r.one("text_reverse", (CallContext c, String s) -> new StringBuilder(s).reverse().toString());
+        r.one(
+                "text_reverse",
+                (CallContext c, String s) -> new StringBuilder(s).reverse().toString());
         r.two("repeat", (CallContext c, String s, Integer n) -> repeat(s, n));
-        r.three("replace_text", (CallContext c, String s, String from, String to) -> from.isEmpty() ? s : s.replace(from, to));
-        r.three("translate", (CallContext c, String s, String from, String to) -> translate(s, from, to));
+        r.three(
+                "replace_text",
+                (CallContext c, String s, String from, String to) ->
+                        from.isEmpty() ? s : s.replace(from, to));
+        r.three(
+                "translate",
+                (CallContext c, String s, String from, String to) -> translate(s, from, to));
         r.three("lpad", (CallContext c, String s, Integer n, String fill) -> pad(s, n, fill, true));
-        r.three("rpad", (CallContext c, String s, Integer n, String fill) -> pad(s, n, fill, false));
+        r.three(
+                "rpad",
+                (CallContext c, String s, Integer n, String fill) -> pad(s, n, fill, false));
         r.two("lpad(text,int4)", (CallContext c, String s, Integer n) -> pad(s, n, " ", true));
         r.two("rpad(text,int4)", (CallContext c, String s, Integer n) -> pad(s, n, " ", false));
         r.two("text_starts_with", (CallContext c, String s, String prefix) -> s.startsWith(prefix));
@@ -57,7 +84,8 @@ final class TextFunctions {
 
     private static int checkCount(int count) {
         if (count < 0) {
-            throw new SqlException(SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
+            throw new SqlException(
+                    SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
         }
         return count;
     }
@@ -77,7 +105,8 @@ final class TextFunctions {
 
     private static String overlay(String s, String part, int from, int count) {
         if (from <= 0) {
-            throw new SqlException(SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
+            throw new SqlException(
+                    SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
         }
         long end = (long) from + count;
         if (end > Integer.MAX_VALUE) {
@@ -112,14 +141,15 @@ final class TextFunctions {
         int[] sources = from.codePoints().toArray();
         int[] targets = to.codePoints().toArray();
         var out = new StringBuilder(s.length());
-        s.codePoints().forEach(c -> {
-            int at = indexOf(sources, c);
-            if (at < 0) {
-                out.appendCodePoint(c);
-            } else if (at < targets.length) {
-                out.appendCodePoint(targets[at]);
-            }
-        });
+        s.codePoints()
+                .forEach(c -> {
+                    int at = indexOf(sources, c);
+                    if (at < 0) {
+                        out.appendCodePoint(c);
+                    } else if (at < targets.length) {
+                        out.appendCodePoint(targets[at]);
+                    }
+                });
         return out.toString();
     }
 
@@ -179,8 +209,12 @@ final class TextFunctions {
         r.one("upper", (CallContext c, String s) -> mapCase(s, true));
         r.one("lower", (CallContext c, String s) -> mapCase(s, false));
         r.one("initcap", (CallContext c, String s) -> initCap(s));
-        r.two("unicode_normalize_func", (CallContext c, String s, String form) -> Normalizer.normalize(s, form(form)));
-        r.two("unicode_is_normalized", (CallContext c, String s, String form) -> Normalizer.isNormalized(s, form(form)));
+        r.two(
+                "unicode_normalize_func",
+                (CallContext c, String s, String form) -> Normalizer.normalize(s, form(form)));
+        r.two(
+                "unicode_is_normalized",
+                (CallContext c, String s, String form) -> Normalizer.isNormalized(s, form(form)));
     }
 
     /** Character by character, as towupper does: the length never changes. */
@@ -190,7 +224,9 @@ final class TextFunctions {
             return upper ? s.toUpperCase(Locale.ROOT) : s.toLowerCase(Locale.ROOT);
         }
         var out = new StringBuilder(s.length());
-        s.codePoints().map(c -> upper ? Character.toUpperCase(c) : Character.toLowerCase(c)).forEach(out::appendCodePoint);
+        s.codePoints()
+                .map(c -> upper ? Character.toUpperCase(c) : Character.toLowerCase(c))
+                .forEach(out::appendCodePoint);
         return out.toString();
     }
 
@@ -212,43 +248,73 @@ final class TextFunctions {
             case "NFD" -> Normalizer.Form.NFD;
             case "NFKC" -> Normalizer.Form.NFKC;
             case "NFKD" -> Normalizer.Form.NFKD;
-            default -> throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "invalid normalization form: " + name);
+            default ->
+                    throw new SqlException(
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "invalid normalization form: " + name);
         };
     }
 
     private static void registerConcat(Registry r) {
         r.two("textcat", (CallContext c, String a, String b) -> a.concat(b));
-        r.two("select $1::pg_catalog.text operator(pg_catalog.||) $2", (CallContext c, Object a, String b) -> output(c, 0, a).concat(b));
-        r.two("select $1 operator(pg_catalog.||) $2::pg_catalog.text", (CallContext c, String a, Object b) -> a.concat(output(c, 1, b)));
+        r.two(
+                "select $1::pg_catalog.text operator(pg_catalog.||) $2",
+                (CallContext c, Object a, String b) -> output(c, 0, a).concat(b));
+        r.two(
+                "select $1 operator(pg_catalog.||) $2::pg_catalog.text",
+                (CallContext c, String a, Object b) -> a.concat(output(c, 1, b)));
         r.two("nameconcatoid", (CallContext c, String a, Long b) -> a + "_" + b);
-        r.any("text_concat", (c, a) -> {
-            var out = new StringBuilder();
-            for (var part : texts(c, a, 0)) {
-                out.append(part == null ? "" : part);
-            }
-            return out.toString();
-        });
-        r.any("text_concat_ws", (c, a) -> {
-            if (a[0] == null) {
-                return null;
-            }
-            var parts = texts(c, a, 1).stream().filter(java.util.Objects::nonNull).toList();
-            return String.join(Strings.text(a, 0), parts);
-        });
+        r.any(
+                "text_concat",
+                (c, a) -> {
+                    var out = new StringBuilder();
+                    for (var part : texts(c, a, 0)) {
+                        out.append(part == null ? "" : part);
+                    }
+                    return out.toString();
+                });
+        r.any(
+                "text_concat_ws",
+                (c, a) -> {
+                    if (a[0] == null) {
+                        return null;
+                    }
+                    var parts = texts(c, a, 1).stream().filter(java.util.Objects::nonNull).toList();
+                    return String.join(Strings.text(a, 0), parts);
+                });
         r.one("quote_ident", (CallContext c, String s) -> Quotes.identifier(s));
         r.one("quote_literal", (CallContext c, String s) -> Quotes.literal(s));
-        r.any("quote_nullable", (c, a) -> a[0] == null ? "NULL" : Quotes.literal(Strings.text(a, 0)));
-        r.one("select pg_catalog.quote_literal($1::pg_catalog.text)", (CallContext c, Object a) -> Quotes.literal(output(c, 0, a)));
-        r.any("select pg_catalog.quote_nullable($1::pg_catalog.text)", (c, a) -> a[0] == null ? "NULL" : Quotes.literal(output(c, 0, Strings.arg(a, 0))));
-        r.any("text_format", (c, a) -> a[0] == null ? null : FormatText.format(c, Strings.text(a, 0), values(c, a, 1)));
-        r.any("text_format_nv", (c, a) -> a[0] == null ? null : FormatText.format(c, Strings.text(a, 0), values(c, a, 1)));
+        r.any(
+                "quote_nullable",
+                (c, a) -> a[0] == null ? "NULL" : Quotes.literal(Strings.text(a, 0)));
+        r.one(
+                "select pg_catalog.quote_literal($1::pg_catalog.text)",
+                (CallContext c, Object a) -> Quotes.literal(output(c, 0, a)));
+        r.any(
+                "select pg_catalog.quote_nullable($1::pg_catalog.text)",
+                (c, a) -> a[0] == null ? "NULL" : Quotes.literal(output(c, 0, Strings.arg(a, 0))));
+        r.any(
+                "text_format",
+                (c, a) ->
+                        a[0] == null
+                                ? null
+                                : FormatText.format(c, Strings.text(a, 0), values(c, a, 1)));
+        r.any(
+                "text_format_nv",
+                (c, a) ->
+                        a[0] == null
+                                ? null
+                                : FormatText.format(c, Strings.text(a, 0), values(c, a, 1)));
     }
 
     static String output(CallContext c, int argument, Object value) {
         return c.argumentType(argument).format(value, c.types());
     }
 
-    /** VARIADIC "any" arguments from an index on, with their types; spread where an array was passed. */
+    /**
+     * VARIADIC "any" arguments from an index on, with their types; spread where an array was
+     * passed.
+     */
     static List<FormatText.Value> values(CallContext c, @Nullable Object[] arguments, int from) {
         var values = new ArrayList<FormatText.Value>();
         if (c.variadicArray()) {
@@ -266,7 +332,8 @@ final class TextFunctions {
         return values;
     }
 
-    private static List<@Nullable String> texts(CallContext c, @Nullable Object[] arguments, int from) {
+    private static List<@Nullable String> texts(
+            CallContext c, @Nullable Object[] arguments, int from) {
         var texts = new ArrayList<@Nullable String>();
         for (var value : values(c, arguments, from)) {
             var object = value.value();
@@ -276,18 +343,58 @@ final class TextFunctions {
     }
 
     private static void registerSplit(Registry r) {
-        r.three("split_part", (CallContext c, String s, String delimiter, Integer field) -> splitPart(s, delimiter, field));
-        r.any("text_to_array", (c, a) -> a[0] == null ? null : PgArray.of(Types.TEXT, split(Strings.text(a, 0), (String) a[1], null)));
-        r.any("text_to_array_null", (c, a) -> a[0] == null ? null : PgArray.of(Types.TEXT, split(Strings.text(a, 0), (String) a[1], (String) a[2])));
-        r.rows("text_to_table", (c, a) -> a[0] == null ? List.<@Nullable Object>of().iterator() : split(Strings.text(a, 0), (String) a[1], null).iterator());
-        r.rows("text_to_table_null", (c, a) -> a[0] == null ? List.<@Nullable Object>of().iterator() : split(Strings.text(a, 0), (String) a[1], (String) a[2]).iterator());
-        r.any("array_to_text", (c, a) -> arrayToText(c, (PgArray) Strings.arg(a, 0), Strings.text(a, 1), null));
-        r.any("array_to_text_null", (c, a) -> a[0] == null || a[1] == null ? null : arrayToText(c, (PgArray) Strings.arg(a, 0), Strings.text(a, 1), (String) a[2]));
+        r.three(
+                "split_part",
+                (CallContext c, String s, String delimiter, Integer field) ->
+                        splitPart(s, delimiter, field));
+        r.any(
+                "text_to_array",
+                (c, a) ->
+                        a[0] == null
+                                ? null
+                                : PgArray.of(
+                                        Types.TEXT,
+                                        split(Strings.text(a, 0), (String) a[1], null)));
+        r.any(
+                "text_to_array_null",
+                (c, a) ->
+                        a[0] == null
+                                ? null
+                                : PgArray.of(
+                                        Types.TEXT,
+                                        split(Strings.text(a, 0), (String) a[1], (String) a[2])));
+        r.rows(
+                "text_to_table",
+                (c, a) ->
+                        a[0] == null
+                                ? List.<@Nullable Object>of().iterator()
+                                : split(Strings.text(a, 0), (String) a[1], null).iterator());
+        r.rows(
+                "text_to_table_null",
+                (c, a) ->
+                        a[0] == null
+                                ? List.<@Nullable Object>of().iterator()
+                                : split(Strings.text(a, 0), (String) a[1], (String) a[2])
+                                        .iterator());
+        r.any(
+                "array_to_text",
+                (c, a) -> arrayToText(c, (PgArray) Strings.arg(a, 0), Strings.text(a, 1), null));
+        r.any(
+                "array_to_text_null",
+                (c, a) ->
+                        a[0] == null || a[1] == null
+                                ? null
+                                : arrayToText(
+                                        c,
+                                        (PgArray) Strings.arg(a, 0),
+                                        Strings.text(a, 1),
+                                        (String) a[2]));
     }
 
     private static String splitPart(String s, String delimiter, int field) {
         if (field == 0) {
-            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "field position must not be zero");
+            throw new SqlException(
+                    SqlState.INVALID_PARAMETER_VALUE, "field position must not be zero");
         }
         if (s.isEmpty()) {
             return "";
@@ -305,7 +412,8 @@ final class TextFunctions {
     }
 
     /** A null delimiter splits into characters. */
-    private static List<@Nullable String> split(String s, @Nullable String delimiter, @Nullable String nullText) {
+    private static List<@Nullable String> split(
+            String s, @Nullable String delimiter, @Nullable String nullText) {
         var parts = new ArrayList<@Nullable String>();
         if (s.isEmpty()) {
             return parts;
@@ -328,11 +436,13 @@ final class TextFunctions {
         return parts;
     }
 
-    private static String arrayToText(CallContext c, PgArray array, String delimiter, @Nullable String nullText) {
+    private static String arrayToText(
+            CallContext c, PgArray array, String delimiter, @Nullable String nullText) {
         var out = new StringBuilder();
         boolean first = true;
         for (var element : array.unsafeElements()) {
-            String text = element == null ? nullText : array.elementType().format(element, c.types());
+            String text =
+                    element == null ? nullText : array.elementType().format(element, c.types());
             if (text == null) {
                 continue;
             }
@@ -348,11 +458,20 @@ final class TextFunctions {
     private static void registerCodes(Registry r) {
         r.one("ascii", (CallContext c, String s) -> s.isEmpty() ? 0 : s.codePointAt(0));
         r.one("chr", (CallContext c, Integer code) -> chr(code));
-        r.one("to_ascii_default", (CallContext c, String s) -> {
-            throw SqlException.notSupported("encoding conversion from UTF8 to ASCII not supported");
-        });
+        r.one(
+                "to_ascii_default",
+                (CallContext c, String s) -> {
+                    throw SqlException.notSupported(
+                            "encoding conversion from UTF8 to ASCII not supported");
+                });
         r.one("unistr", (CallContext c, String s) -> unistr(s));
-        r.any("parse_ident", (c, a) -> PgArray.of(Types.TEXT, Quotes.parseIdentifier(Strings.text(a, 0), (boolean) Strings.arg(a, 1))));
+        r.any(
+                "parse_ident",
+                (c, a) ->
+                        PgArray.of(
+                                Types.TEXT,
+                                Quotes.parseIdentifier(
+                                        Strings.text(a, 0), (boolean) Strings.arg(a, 1))));
     }
 
     private static String chr(int code) {
@@ -360,13 +479,18 @@ final class TextFunctions {
             throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "null character not permitted");
         }
         if (code < 0) {
-            throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "character number must be positive");
+            throw new SqlException(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED, "character number must be positive");
         }
         if (code > 0x10ffff) {
-            throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "requested character too large for encoding: " + code);
+            throw new SqlException(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    "requested character too large for encoding: " + code);
         }
         if (code >= 0xd800 && code < 0xe000) {
-            throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "requested character not valid for encoding: " + code);
+            throw new SqlException(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    "requested character not valid for encoding: " + code);
         }
         return Character.toString(code);
     }
@@ -385,12 +509,19 @@ final class TextFunctions {
                 i += 2;
                 continue;
             }
-            int digits = s.startsWith("\\U", i) ? 8 : s.startsWith("\\u", i) ? 4 : s.startsWith("\\+", i) ? 6 : 4;
-            int from = s.startsWith("\\U", i) || s.startsWith("\\u", i) || s.startsWith("\\+", i) ? i + 2 : i + 1;
+            int digits =
+                    s.startsWith("\\U", i)
+                            ? 8
+                            : s.startsWith("\\u", i) ? 4 : s.startsWith("\\+", i) ? 6 : 4;
+            int from =
+                    s.startsWith("\\U", i) || s.startsWith("\\u", i) || s.startsWith("\\+", i)
+                            ? i + 2
+                            : i + 1;
             var hex = from + digits <= s.length() ? s.substring(from, from + digits) : "";
             if (hex.length() != digits || !hex.chars().allMatch(h -> Character.digit(h, 16) >= 0)) {
                 throw new SqlException(SqlState.SYNTAX_ERROR, "invalid Unicode escape")
-                        .withHint("Unicode escapes must be \\XXXX, \\+XXXXXX, \\uXXXX, or \\UXXXXXXXX.");
+                        .withHint(
+                                "Unicode escapes must be \\XXXX, \\+XXXXXX, \\uXXXX, or \\UXXXXXXXX.");
             }
             int code = Integer.parseUnsignedInt(hex, 16);
             if (!Character.isValidCodePoint(code)) {
@@ -410,7 +541,8 @@ final class TextFunctions {
         if (Character.isHighSurrogate(c)) {
             return i + 1 >= s.length() || !Character.isLowSurrogate(s.charAt(i + 1));
         }
-        return Character.isLowSurrogate(c) && (i == 0 || !Character.isHighSurrogate(s.charAt(i - 1)));
+        return Character.isLowSurrogate(c)
+                && (i == 0 || !Character.isHighSurrogate(s.charAt(i - 1)));
     }
 
     private static void registerCasts(Registry r) {
@@ -422,8 +554,14 @@ final class TextFunctions {
         r.one("text_char", (CallContext c, String s) -> s.isEmpty() ? "" : s.substring(0, 1));
         r.one("char_bpchar", (CallContext c, String s) -> s);
         r.one("booltext", (CallContext c, Boolean b) -> b ? "true" : "false");
-        r.three("varchar", (CallContext c, String s, Integer typmod, Boolean explicit) -> Types.VARCHAR.applyTypmod(s, typmod, explicit));
-        r.three("bpchar", (CallContext c, String s, Integer typmod, Boolean explicit) -> Types.BPCHAR.applyTypmod(s, typmod, explicit));
+        r.three(
+                "varchar",
+                (CallContext c, String s, Integer typmod, Boolean explicit) ->
+                        Types.VARCHAR.applyTypmod(s, typmod, explicit));
+        r.three(
+                "bpchar",
+                (CallContext c, String s, Integer typmod, Boolean explicit) ->
+                        Types.BPCHAR.applyTypmod(s, typmod, explicit));
         r.one("chartoi4", (CallContext c, String s) -> s.isEmpty() ? 0 : (int) Strings.utf8(s)[0]);
         r.one("i4tochar", (CallContext c, Integer i) -> charOf(i));
     }

@@ -49,17 +49,21 @@ final class VectorFunctions {
     }
 
     private static void distances(Registry r, String key, Distance distance) {
-        r.two(key, (CallContext c, Vector a, Vector b) -> {
-            var p = pair(a, b);
-            return distance.of(p[0], p[1]);
-        });
+        r.two(
+                key,
+                (CallContext c, Vector a, Vector b) -> {
+                    var p = pair(a, b);
+                    return distance.of(p[0], p[1]);
+                });
     }
 
     private static void halfDistances(Registry r, String key, Distance distance) {
-        r.two(key, (CallContext c, HalfVector a, HalfVector b) -> {
-            var p = pair(a, b);
-            return distance.of(p[0], p[1]);
-        });
+        r.two(
+                key,
+                (CallContext c, HalfVector a, HalfVector b) -> {
+                    var p = pair(a, b);
+                    return distance.of(p[0], p[1]);
+                });
     }
 
     static double l2Squared(float[] a, float[] b) {
@@ -123,11 +127,33 @@ final class VectorFunctions {
         r.one("vector_norm", (CallContext c, Vector a) -> norm(a.unsafeArray()));
         r.one("l2_normalize", (CallContext c, Vector a) -> Vector.wrap(normalized(a.toArray())));
         r.one("binary_quantize", (CallContext c, Vector a) -> signs(a.unsafeArray()));
-        r.three("subvector", (CallContext c, Vector a, Integer from, Integer count) -> Vector.wrap(part(a.unsafeArray(), from, count, "vector", Vector.DIMENSIONS_MAX)));
-        r.two("vector_add", (CallContext c, Vector a, Vector b) -> Vector.wrap(arithmetic(pair(a, b), '+')));
-        r.two("vector_sub", (CallContext c, Vector a, Vector b) -> Vector.wrap(arithmetic(pair(a, b), '-')));
-        r.two("vector_mul", (CallContext c, Vector a, Vector b) -> Vector.wrap(arithmetic(pair(a, b), '*')));
-        r.two("vector_concat", (CallContext c, Vector a, Vector b) -> Vector.wrap(limited(concat(a.unsafeArray(), b.unsafeArray()), "vector", Vector.DIMENSIONS_MAX)));
+        r.three(
+                "subvector",
+                (CallContext c, Vector a, Integer from, Integer count) ->
+                        Vector.wrap(
+                                part(
+                                        a.unsafeArray(),
+                                        from,
+                                        count,
+                                        "vector",
+                                        Vector.DIMENSIONS_MAX)));
+        r.two(
+                "vector_add",
+                (CallContext c, Vector a, Vector b) -> Vector.wrap(arithmetic(pair(a, b), '+')));
+        r.two(
+                "vector_sub",
+                (CallContext c, Vector a, Vector b) -> Vector.wrap(arithmetic(pair(a, b), '-')));
+        r.two(
+                "vector_mul",
+                (CallContext c, Vector a, Vector b) -> Vector.wrap(arithmetic(pair(a, b), '*')));
+        r.two(
+                "vector_concat",
+                (CallContext c, Vector a, Vector b) ->
+                        Vector.wrap(
+                                limited(
+                                        concat(a.unsafeArray(), b.unsafeArray()),
+                                        "vector",
+                                        Vector.DIMENSIONS_MAX)));
     }
 
     private static float[] normalized(float[] a) {
@@ -169,7 +195,8 @@ final class VectorFunctions {
     private static float[] limited(float[] values, String type, int most) {
         if (values.length > most) {
             throw new SqlException(
-                    SqlState.PROGRAM_LIMIT_EXCEEDED, type + " cannot have more than " + most + " dimensions");
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    type + " cannot have more than " + most + " dimensions");
         }
         return values;
     }
@@ -177,13 +204,15 @@ final class VectorFunctions {
     /** Dimensions from {@code from}, counted from 1; what lies outside is cut off. */
     private static float[] part(float[] a, int from, int count, String type, int most) {
         if (count < 1) {
-            throw new SqlException(SqlState.DATA_EXCEPTION, type + " must have at least 1 dimension");
+            throw new SqlException(
+                    SqlState.DATA_EXCEPTION, type + " must have at least 1 dimension");
         }
         long end = (long) from + count;
         int stop = (int) Math.min(end, a.length + 1L);
         int start = Math.max(from, 1);
         if (start >= stop) {
-            throw new SqlException(SqlState.DATA_EXCEPTION, type + " must have at least 1 dimension");
+            throw new SqlException(
+                    SqlState.DATA_EXCEPTION, type + " must have at least 1 dimension");
         }
         return limited(Arrays.copyOfRange(a, start - 1, stop - 1), type, most);
     }
@@ -208,13 +237,37 @@ final class VectorFunctions {
         halfDistances(r, "halfvec_spherical_distance", VectorFunctions::spherical);
         r.one("halfvec_vector_dims", (CallContext c, HalfVector a) -> a.dimensions());
         r.one("halfvec_l2_norm", (CallContext c, HalfVector a) -> norm(a.toFloats()));
-        r.one("halfvec_l2_normalize", (CallContext c, HalfVector a) -> half(normalized(a.toFloats())));
+        r.one(
+                "halfvec_l2_normalize",
+                (CallContext c, HalfVector a) -> half(normalized(a.toFloats())));
         r.one("halfvec_binary_quantize", (CallContext c, HalfVector a) -> signs(a.toFloats()));
-        r.three("halfvec_subvector", (CallContext c, HalfVector a, Integer from, Integer count) -> half(part(a.toFloats(), from, count, "halfvec", HalfVector.DIMENSIONS_MAX)));
-        r.two("halfvec_add", (CallContext c, HalfVector a, HalfVector b) -> half(arithmetic(pair(a, b), '+')));
-        r.two("halfvec_sub", (CallContext c, HalfVector a, HalfVector b) -> half(arithmetic(pair(a, b), '-')));
-        r.two("halfvec_mul", (CallContext c, HalfVector a, HalfVector b) -> half(product(pair(a, b))));
-        r.two("halfvec_concat", (CallContext c, HalfVector a, HalfVector b) -> half(limited(concat(a.toFloats(), b.toFloats()), "halfvec", HalfVector.DIMENSIONS_MAX)));
+        r.three(
+                "halfvec_subvector",
+                (CallContext c, HalfVector a, Integer from, Integer count) ->
+                        half(
+                                part(
+                                        a.toFloats(),
+                                        from,
+                                        count,
+                                        "halfvec",
+                                        HalfVector.DIMENSIONS_MAX)));
+        r.two(
+                "halfvec_add",
+                (CallContext c, HalfVector a, HalfVector b) -> half(arithmetic(pair(a, b), '+')));
+        r.two(
+                "halfvec_sub",
+                (CallContext c, HalfVector a, HalfVector b) -> half(arithmetic(pair(a, b), '-')));
+        r.two(
+                "halfvec_mul",
+                (CallContext c, HalfVector a, HalfVector b) -> half(product(pair(a, b))));
+        r.two(
+                "halfvec_concat",
+                (CallContext c, HalfVector a, HalfVector b) ->
+                        half(
+                                limited(
+                                        concat(a.toFloats(), b.toFloats()),
+                                        "halfvec",
+                                        HalfVector.DIMENSIONS_MAX)));
     }
 
     /** Products that underflow half precision are refused. */
@@ -245,12 +298,14 @@ final class VectorFunctions {
     }
 
     private static void sparse(Registry r, String key, SparseDistance distance) {
-        r.two(key, (CallContext c, SparseVector a, SparseVector b) -> {
-            if (a.dimensions() != b.dimensions()) {
-                throw different("sparsevec", a.dimensions(), b.dimensions());
-            }
-            return distance.of(a, b);
-        });
+        r.two(
+                key,
+                (CallContext c, SparseVector a, SparseVector b) -> {
+                    if (a.dimensions() != b.dimensions()) {
+                        throw different("sparsevec", a.dimensions(), b.dimensions());
+                    }
+                    return distance.of(a, b);
+                });
     }
 
     private static void registerSparse(Registry r) {
@@ -259,9 +314,21 @@ final class VectorFunctions {
         sparse(r, "sparsevec_l1_distance", (a, b) -> merged(a, b, 1));
         sparse(r, "sparsevec_inner_product", VectorFunctions::sparseInner);
         sparse(r, "sparsevec_negative_inner_product", (a, b) -> -sparseInner(a, b));
-        sparse(r, "sparsevec_cosine_distance", (a, b) -> 1 - Math.clamp(sparseInner(a, b) / Math.sqrt(sparseInner(a, a) * sparseInner(b, b)), -1.0, 1.0));
+        sparse(
+                r,
+                "sparsevec_cosine_distance",
+                (a, b) ->
+                        1
+                                - Math.clamp(
+                                        sparseInner(a, b)
+                                                / Math.sqrt(sparseInner(a, a) * sparseInner(b, b)),
+                                        -1.0,
+                                        1.0));
         r.one("sparsevec_l2_norm", (CallContext c, SparseVector a) -> norm(a.unsafeValues()));
-        r.one("sparsevec_l2_normalize", (CallContext c, SparseVector a) -> SparseVector.wrap(a.dimensions(), a.indices(), normalized(a.values())));
+        r.one(
+                "sparsevec_l2_normalize",
+                (CallContext c, SparseVector a) ->
+                        SparseVector.wrap(a.dimensions(), a.indices(), normalized(a.values())));
     }
 
     /** Sum of |a - b| to a power over all places where one is not zero. */
@@ -304,14 +371,18 @@ final class VectorFunctions {
     }
 
     private static void registerBits(Registry r) {
-        r.two("hamming_distance", (CallContext c, BitString a, BitString b) -> (double) BitFunctions.count(different(a, b)));
+        r.two(
+                "hamming_distance",
+                (CallContext c, BitString a, BitString b) ->
+                        (double) BitFunctions.count(different(a, b)));
         r.two("jaccard_distance", (CallContext c, BitString a, BitString b) -> jaccard(a, b));
     }
 
     private static void sameLength(BitString a, BitString b) {
         if (a.length() != b.length()) {
             throw new SqlException(
-                    SqlState.DATA_EXCEPTION, "different bit lengths " + a.length() + " and " + b.length());
+                    SqlState.DATA_EXCEPTION,
+                    "different bit lengths " + a.length() + " and " + b.length());
         }
     }
 
@@ -329,20 +400,70 @@ final class VectorFunctions {
     }
 
     private static void registerCasts(Registry r) {
-        r.three("vector", (CallContext c, Vector a, Integer typmod, Boolean explicit) -> Types.VECTOR.applyTypmod(a, typmod, explicit));
-        r.three("halfvec", (CallContext c, HalfVector a, Integer typmod, Boolean explicit) -> Types.HALFVEC.applyTypmod(a, typmod, explicit));
-        r.three("sparsevec", (CallContext c, SparseVector a, Integer typmod, Boolean explicit) -> Types.SPARSEVEC.applyTypmod(a, typmod, explicit));
-        r.three("array_to_vector", (CallContext c, PgArray a, Integer typmod, Boolean explicit) -> Types.VECTOR.applyTypmod(Vector.wrap(floats(a, "vector")), typmod, explicit));
-        r.three("array_to_halfvec", (CallContext c, PgArray a, Integer typmod, Boolean explicit) -> Types.HALFVEC.applyTypmod(halfOf(floats(a, "halfvec")), typmod, explicit));
-        r.three("array_to_sparsevec", (CallContext c, PgArray a, Integer typmod, Boolean explicit) -> Types.SPARSEVEC.applyTypmod(sparseOf(floats(a, "sparsevec")), typmod, explicit));
-        r.three("vector_to_float4", (CallContext c, Vector a, Integer typmod, Boolean explicit) -> array(a.unsafeArray()));
-        r.three("halfvec_to_float4", (CallContext c, HalfVector a, Integer typmod, Boolean explicit) -> array(a.toFloats()));
-        r.three("halfvec_to_vector", (CallContext c, HalfVector a, Integer typmod, Boolean explicit) -> Types.VECTOR.applyTypmod(Vector.wrap(a.toFloats()), typmod, explicit));
-        r.three("vector_to_halfvec", (CallContext c, Vector a, Integer typmod, Boolean explicit) -> Types.HALFVEC.applyTypmod(halfOf(a.unsafeArray()), typmod, explicit));
-        r.three("vector_to_sparsevec", (CallContext c, Vector a, Integer typmod, Boolean explicit) -> Types.SPARSEVEC.applyTypmod(sparseOf(a.unsafeArray()), typmod, explicit));
-        r.three("halfvec_to_sparsevec", (CallContext c, HalfVector a, Integer typmod, Boolean explicit) -> Types.SPARSEVEC.applyTypmod(sparseOf(a.toFloats()), typmod, explicit));
-        r.three("sparsevec_to_vector", (CallContext c, SparseVector a, Integer typmod, Boolean explicit) -> Types.VECTOR.applyTypmod(Vector.wrap(dense(a, "vector", Vector.DIMENSIONS_MAX)), typmod, explicit));
-        r.three("sparsevec_to_halfvec", (CallContext c, SparseVector a, Integer typmod, Boolean explicit) -> Types.HALFVEC.applyTypmod(halfOf(dense(a, "halfvec", HalfVector.DIMENSIONS_MAX)), typmod, explicit));
+        r.three(
+                "vector",
+                (CallContext c, Vector a, Integer typmod, Boolean explicit) ->
+                        Types.VECTOR.applyTypmod(a, typmod, explicit));
+        r.three(
+                "halfvec",
+                (CallContext c, HalfVector a, Integer typmod, Boolean explicit) ->
+                        Types.HALFVEC.applyTypmod(a, typmod, explicit));
+        r.three(
+                "sparsevec",
+                (CallContext c, SparseVector a, Integer typmod, Boolean explicit) ->
+                        Types.SPARSEVEC.applyTypmod(a, typmod, explicit));
+        r.three(
+                "array_to_vector",
+                (CallContext c, PgArray a, Integer typmod, Boolean explicit) ->
+                        Types.VECTOR.applyTypmod(
+                                Vector.wrap(floats(a, "vector")), typmod, explicit));
+        r.three(
+                "array_to_halfvec",
+                (CallContext c, PgArray a, Integer typmod, Boolean explicit) ->
+                        Types.HALFVEC.applyTypmod(halfOf(floats(a, "halfvec")), typmod, explicit));
+        r.three(
+                "array_to_sparsevec",
+                (CallContext c, PgArray a, Integer typmod, Boolean explicit) ->
+                        Types.SPARSEVEC.applyTypmod(
+                                sparseOf(floats(a, "sparsevec")), typmod, explicit));
+        r.three(
+                "vector_to_float4",
+                (CallContext c, Vector a, Integer typmod, Boolean explicit) ->
+                        array(a.unsafeArray()));
+        r.three(
+                "halfvec_to_float4",
+                (CallContext c, HalfVector a, Integer typmod, Boolean explicit) ->
+                        array(a.toFloats()));
+        r.three(
+                "halfvec_to_vector",
+                (CallContext c, HalfVector a, Integer typmod, Boolean explicit) ->
+                        Types.VECTOR.applyTypmod(Vector.wrap(a.toFloats()), typmod, explicit));
+        r.three(
+                "vector_to_halfvec",
+                (CallContext c, Vector a, Integer typmod, Boolean explicit) ->
+                        Types.HALFVEC.applyTypmod(halfOf(a.unsafeArray()), typmod, explicit));
+        r.three(
+                "vector_to_sparsevec",
+                (CallContext c, Vector a, Integer typmod, Boolean explicit) ->
+                        Types.SPARSEVEC.applyTypmod(sparseOf(a.unsafeArray()), typmod, explicit));
+        r.three(
+                "halfvec_to_sparsevec",
+                (CallContext c, HalfVector a, Integer typmod, Boolean explicit) ->
+                        Types.SPARSEVEC.applyTypmod(sparseOf(a.toFloats()), typmod, explicit));
+        r.three(
+                "sparsevec_to_vector",
+                (CallContext c, SparseVector a, Integer typmod, Boolean explicit) ->
+                        Types.VECTOR.applyTypmod(
+                                Vector.wrap(dense(a, "vector", Vector.DIMENSIONS_MAX)),
+                                typmod,
+                                explicit));
+        r.three(
+                "sparsevec_to_halfvec",
+                (CallContext c, SparseVector a, Integer typmod, Boolean explicit) ->
+                        Types.HALFVEC.applyTypmod(
+                                halfOf(dense(a, "halfvec", HalfVector.DIMENSIONS_MAX)),
+                                typmod,
+                                explicit));
     }
 
     private static float[] floats(PgArray array, String type) {
@@ -353,15 +474,20 @@ final class VectorFunctions {
             throw new SqlException(SqlState.NULL_VALUE_NOT_ALLOWED, "array must not contain nulls");
         }
         if (array.size() < 1 && !type.equals("sparsevec")) {
-            throw new SqlException(SqlState.DATA_EXCEPTION, type + " must have at least 1 dimension");
+            throw new SqlException(
+                    SqlState.DATA_EXCEPTION, type + " must have at least 1 dimension");
         }
         if (array.size() < 1) {
-            throw new SqlException(SqlState.DATA_EXCEPTION, "sparsevec must have at least 1 dimension");
+            throw new SqlException(
+                    SqlState.DATA_EXCEPTION, "sparsevec must have at least 1 dimension");
         }
         float[] out = new float[array.size()];
         for (int i = 0; i < out.length; i++) {
             var value = Objects.requireNonNull(array.get(i));
-            out[i] = value instanceof Numeric numeric ? (float) numeric.toDouble() : ((Number) value).floatValue();
+            out[i] =
+                    value instanceof Numeric numeric
+                            ? (float) numeric.toDouble()
+                            : ((Number) value).floatValue();
             if (!type.equals("halfvec")) {
                 finite(out[i], type);
             }
@@ -374,7 +500,8 @@ final class VectorFunctions {
             throw new SqlException(SqlState.DATA_EXCEPTION, "NaN not allowed in " + type);
         }
         if (Float.isInfinite(value)) {
-            throw new SqlException(SqlState.DATA_EXCEPTION, "infinite value not allowed in " + type);
+            throw new SqlException(
+                    SqlState.DATA_EXCEPTION, "infinite value not allowed in " + type);
         }
     }
 
@@ -388,7 +515,8 @@ final class VectorFunctions {
                 throw new SqlException(
                         SqlState.NUMERIC_VALUE_OUT_OF_RANGE,
                         "\""
-                                + Types.FLOAT4.format(values[i], dev.quiverdb.base.type.TypeContext.DEFAULT)
+                                + Types.FLOAT4.format(
+                                        values[i], dev.quiverdb.base.type.TypeContext.DEFAULT)
                                 + "\" is out of range for type halfvec");
             }
         }
@@ -415,7 +543,8 @@ final class VectorFunctions {
     private static float[] dense(SparseVector a, String type, int most) {
         if (a.dimensions() > most) {
             throw new SqlException(
-                    SqlState.PROGRAM_LIMIT_EXCEEDED, type + " cannot have more than " + most + " dimensions");
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    type + " cannot have more than " + most + " dimensions");
         }
         float[] out = new float[a.dimensions()];
         for (int i = 0; i < a.nonZeroCount(); i++) {
@@ -463,13 +592,16 @@ final class VectorFunctions {
                 sums = current;
             } else if (current.length != values.length) {
                 throw average
-                        ? new SqlException(SqlState.DATA_EXCEPTION, "expected " + current.length + " dimensions, not " + values.length)
+                        ? new SqlException(
+                                SqlState.DATA_EXCEPTION,
+                                "expected " + current.length + " dimensions, not " + values.length)
                         : different(half ? "halfvec" : "vector", current.length, values.length);
             }
             count++;
             for (int i = 0; i < values.length; i++) {
                 // vector_add works in single precision, so sum does too.
-                current[i] = average ? current[i] + values[i] : checked((float) current[i] + values[i]);
+                current[i] =
+                        average ? current[i] + values[i] : checked((float) current[i] + values[i]);
                 if (Double.isInfinite(current[i])) {
                     throw FloatFunctions.overflow();
                 }

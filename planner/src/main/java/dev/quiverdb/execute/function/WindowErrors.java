@@ -7,7 +7,8 @@ import dev.quiverdb.base.error.SqlState;
 final class WindowErrors {
     static SqlException negativeOffset() {
         return new SqlException(
-                SqlState.INVALID_PRECEDING_OR_FOLLOWING_SIZE, "invalid preceding or following size in window function");
+                SqlState.INVALID_PRECEDING_OR_FOLLOWING_SIZE,
+                "invalid preceding or following size in window function");
     }
 
     private WindowErrors() {}

@@ -12,8 +12,8 @@ import org.mapdb.DBMaker;
 import org.mapdb.Serializer;
 
 /**
- * The rows of a scrollable or held cursor, by number: in memory while they fit, then in a MapDB map in a
- * temporary file, for they are fetched forwards and backwards.
+ * The rows of a scrollable or held cursor, by number: in memory while they fit, then in a MapDB map
+ * in a temporary file, for they are fetched forwards and backwards.
  */
 public final class HeldRows implements AutoCloseable {
     private final RowCodec codec;

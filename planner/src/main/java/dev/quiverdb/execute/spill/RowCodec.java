@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows as bytes, and what they cost in memory. The form, for each column: one byte 0 for NULL; else 1 and the
- * value, fixed-width ones big-endian in 1, 4 or 8 bytes, others as length (4 bytes) and {@link Type#encode}.
+ * Rows as bytes, and what they cost in memory. The form, for each column: one byte 0 for NULL; else
+ * 1 and the value, fixed-width ones big-endian in 1, 4 or 8 bytes, others as length (4 bytes) and
+ * {@link Type#encode}.
  */
 public final class RowCodec {
     private final Type[] types;
@@ -68,7 +69,9 @@ public final class RowCodec {
     }
 
     private static Object integer(Type type, int value) {
-        return type.actual().oid() == dev.quiverdb.base.type.Oids.INT2 ? (Object) (short) value : (Object) value;
+        return type.actual().oid() == dev.quiverdb.base.type.Oids.INT2
+                ? (Object) (short) value
+                : (Object) value;
     }
 
     /** Roughly what a row takes on the heap. */

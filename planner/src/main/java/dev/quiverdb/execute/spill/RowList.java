@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A growing list of rows that keeps the first ones in memory and the rest in a file. Readers may come while it
- * still grows: they see what was added before they ask.
+ * A growing list of rows that keeps the first ones in memory and the rest in a file. Readers may
+ * come while it still grows: they see what was added before they ask.
  */
 public final class RowList implements AutoCloseable {
     private final RowCodec codec;

@@ -14,8 +14,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A temporary file of rows, written once from start to end, then read, maybe several times. Each row is its
- * length (4 bytes) and {@link RowCodec}'s bytes. The file is deleted by {@link #close}.
+ * A temporary file of rows, written once from start to end, then read, maybe several times. Each
+ * row is its length (4 bytes) and {@link RowCodec}'s bytes. The file is deleted by {@link #close}.
  */
 public final class RunFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -30,7 +30,9 @@ public final class RunFile implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             path = Files.createTempFile(directory, "run", ".tmp");
-            out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(path), BUFFER_BYTES));
+            out =
+                    new DataOutputStream(
+                            new BufferedOutputStream(Files.newOutputStream(path), BUFFER_BYTES));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -94,7 +96,8 @@ public final class RunFile implements AutoCloseable {
                 in =
                         new DataInputStream(
                                 new BufferedInputStream(
-                                        Files.newInputStream(path, StandardOpenOption.READ), BUFFER_BYTES));
+                                        Files.newInputStream(path, StandardOpenOption.READ),
+                                        BUFFER_BYTES));
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
