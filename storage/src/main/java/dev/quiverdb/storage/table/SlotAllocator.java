@@ -91,7 +91,11 @@ public final class SlotAllocator {
 
     /** Takes back a row id whose row never came to be. */
     public synchronized void giveBack(long rowId) {
-        reserved.remove(rowId);
+        long stripe = rowId >> 10;
+        if (reserved.remove(rowId) && stripe >= nextToSearch && stripe < searchEnd) {
+            // The search will find it.
+            return;
+        }
         push(rowId);
     }
 

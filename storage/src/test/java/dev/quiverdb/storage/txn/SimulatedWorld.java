@@ -1,0 +1,716 @@
+package dev.quiverdb.storage.txn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quiverdb.base.batch.Batch;
+import dev.quiverdb.base.batch.Column;
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.testing.SimulatedDisk;
+import dev.quiverdb.base.type.Types;
+import dev.quiverdb.base.type.Vector;
+import dev.quiverdb.base.world.Chance;
+import dev.quiverdb.base.world.Clock;
+import dev.quiverdb.base.world.Disk;
+import dev.quiverdb.storage.BuildProgress;
+import dev.quiverdb.storage.ColumnSpec;
+import dev.quiverdb.storage.IndexSpec;
+import dev.quiverdb.storage.IsolationLevel;
+import dev.quiverdb.storage.KeyRange;
+import dev.quiverdb.storage.LockOutcome;
+import dev.quiverdb.storage.Savepoint;
+import dev.quiverdb.storage.Storage;
+import dev.quiverdb.storage.StorageOptions;
+import dev.quiverdb.storage.TabletSpec;
+import dev.quiverdb.storage.Transaction;
+import dev.quiverdb.storage.UniqueViolation;
+import dev.quiverdb.storage.key.KeyRing;
+import dev.quiverdb.storage.key.KeyRings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One seeded life of a storage, with a model beside it. */
+final class SimulatedWorld {
+    private static final int TABLET = 7;
+    private static final int BY_NUMBER = 2;
+    private static final int BY_NAME = 3;
+    private static final int EXTRA = 9;
+
+    /** A row as it should be: id, number, name, vector, flag, extra. */
+    private record Row(long rowId, List<@Nullable Object> values) {
+        Row {
+            values = java.util.Collections.unmodifiableList(new ArrayList<>(values));
+        }
+
+        Row with(int position, @Nullable Object value) {
+            var next = new ArrayList<>(values);
+            next.set(position, value);
+            return new Row(rowId, next);
+        }
+    }
+
+    /** A transaction with what it should see. */
+    private static final class Client {
+        final Transaction transaction;
+
+        /** What its snapshot has. */
+        TreeMap<Long, Row> base = new TreeMap<>();
+
+        /** Rows written, null for deleted. */
+        Map<Long, @Nullable Row> own = new HashMap<>();
+
+        final List<Savepoint> savepoints = new ArrayList<>();
+        final List<Map<Long, @Nullable Row>> savedOwn = new ArrayList<>();
+
+        Client(Transaction transaction) {
+            this.transaction = transaction;
+        }
+
+        TreeMap<Long, Row> seen() {
+            var seen = new TreeMap<>(base);
+            own.forEach(
+                    (id, row) -> {
+                        if (row == null) {
+                            seen.remove(id);
+                        } else {
+                            seen.put(id, row);
+                        }
+                    });
+            return seen;
+        }
+    }
+
+    private static final class FixedClock implements Clock {
+        private long micros = 1_000_000;
+
+        @Override
+        public long epochMicros() {
+            return micros++;
+        }
+
+        @Override
+        public long nanoTime() {
+            return micros++ * 1000;
+        }
+    }
+
+    private final SplittableRandom random;
+    private final Clock clock = new FixedClock();
+    private final @Nullable KeyRing keys;
+    private SimulatedDisk disk = new SimulatedDisk();
+    private Storage storage;
+    private boolean cutsPower;
+
+    /** The committed rows by id. */
+    private TreeMap<Long, Row> committed = new TreeMap<>();
+
+    /** What would be committed if the transaction being committed made it. */
+    private @Nullable TreeMap<Long, Row> inFlight;
+
+    private final Map<String, Map<Long, @Nullable Row>> prepared = new HashMap<>();
+    private @Nullable String inFlightGid;
+    private final List<Client> clients = new ArrayList<>();
+    private boolean created;
+    private boolean hasExtra;
+    private boolean namesIndexed;
+    private long nextId = 1;
+    private int commits;
+
+    SimulatedWorld(SplittableRandom random) {
+        this.random = random;
+        var chance = Chance.seeded(random.nextLong());
+        var key = new byte[32];
+        chance.nextBytes(key);
+        keys = random.nextInt(4) == 0 ? KeyRings.of(key, chance) : null;
+        storage = open(disk);
+    }
+
+    void cutPowerAtRandom() {
+        cutsPower = true;
+    }
+
+    int commits() {
+        return commits;
+    }
+
+    private Storage open(Disk on) {
+        return Storage.open(
+                StorageOptions.in(on, clock, Chance.seeded(random.nextLong()))
+                        .withCacheBytes(4 << 20)
+                        .withHistoryBytes(random.nextBoolean() ? 1 : 1 << 20)
+                        .withKeyRing(keys));
+    }
+
+    void run(int steps) {
+        for (int i = 0; i < steps; i++) {
+            if (cutsPower && random.nextInt(12) == 0) {
+                disk.cutPowerAt(disk.events() + 1 + random.nextInt(30));
+            }
+            try {
+                step();
+            } catch (RuntimeException failure) {
+                if (!disk.powerIsCut()) {
+                    throw failure;
+                }
+            }
+            if (disk.powerIsCut()) {
+                crash();
+            }
+        }
+        for (var client : clients) {
+            client.transaction.rollback();
+        }
+        clients.clear();
+        disk.cutPowerAt(Long.MAX_VALUE);
+        storage.close();
+        storage = open(disk);
+        judgeAll();
+        storage.close();
+    }
+
+    private void step() {
+        if (!created) {
+            create();
+            return;
+        }
+        int what = random.nextInt(100);
+        if (clients.isEmpty() || what < 6 && clients.size() < 4) {
+            begin();
+        } else if (what < 8) {
+            ((Engine) storage).checkpoint();
+        } else if (what < 11) {
+            crash();
+        } else if (what < 13) {
+            define();
+        } else if (what < 16 && !prepared.isEmpty()) {
+            endPrepared();
+        } else {
+            operate(clients.get(random.nextInt(clients.size())));
+        }
+    }
+
+    private void create() {
+        var spec =
+                TabletSpec.of(
+                        TABLET,
+                        List.of(
+                                ColumnSpec.of(1, "id", Types.INT8),
+                                ColumnSpec.of(2, "number", Types.INT4),
+                                ColumnSpec.of(3, "name", Types.TEXT),
+                                ColumnSpec.of(4, "vector", Types.VECTOR, 8),
+                                ColumnSpec.of(5, "flag", Types.BOOL)),
+                        List.of(
+                                IndexSpec.btree(1, true, 1), IndexSpec.btree(BY_NUMBER, false, 2)));
+        var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+        transaction.beginStatement();
+        transaction.createTablet(spec);
+        transaction.commit();
+        created = true;
+    }
+
+    private void begin() {
+        var level =
+                random.nextBoolean()
+                        ? IsolationLevel.READ_COMMITTED
+                        : IsolationLevel.REPEATABLE_READ;
+        var client = new Client(storage.begin(level));
+        // Nobody is there to end a wait.
+        client.transaction.setLockTimeout(1);
+        client.transaction.beginStatement();
+        client.base = committed;
+        clients.add(client);
+    }
+
+    private void operate(Client client) {
+        client.transaction.beginStatement();
+        if (client.transaction.isolation() == IsolationLevel.READ_COMMITTED) {
+            client.base = committed;
+        }
+        switch (random.nextInt(16)) {
+            case 0, 1, 2, 3 -> insert(client);
+            case 4, 5, 6 -> update(client);
+            case 7 -> delete(client);
+            case 8 -> judge(client);
+            case 9 -> judgeIndex(client);
+            case 10 -> savepoint(client);
+            case 11 -> rollbackTo(client);
+            case 12 -> insertMany(client);
+            case 13 -> end(client);
+            case 14 -> duplicate(client);
+            default -> commit(client);
+        }
+    }
+
+    private Row newRow(long id) {
+        var values = new ArrayList<@Nullable Object>();
+        values.add(id);
+        values.add(random.nextInt(5) == 0 ? null : (Object) random.nextInt(10));
+        values.add(text());
+        values.add(vector());
+        values.add(random.nextBoolean());
+        if (hasExtra) {
+            values.add(random.nextInt(3) == 0 ? null : (Object) random.nextLong());
+        }
+        return new Row(-1, values);
+    }
+
+    private @Nullable Object text() {
+        return switch (random.nextInt(8)) {
+            case 0 -> null;
+            case 1 -> "";
+            case 2 -> "x".repeat(random.nextInt(2500));
+            case 3 -> random.nextInt(6) == 0 ? "long".repeat(random.nextInt(40_000)) : "short";
+            default -> "name" + random.nextInt(20);
+        };
+    }
+
+    private @Nullable Object vector() {
+        if (random.nextInt(4) == 0) {
+            return null;
+        }
+        float[] elements = new float[8];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = random.nextInt(100);
+        }
+        return Vector.of(elements);
+    }
+
+    private void insert(Client client) {
+        long id = nextId++;
+        var row = newRow(id);
+        long rowId = client.transaction.insert(TABLET, row.values().toArray());
+        client.own.put(id, new Row(rowId, row.values()));
+    }
+
+    private void insertMany(Client client) {
+        if (random.nextInt(4) != 0) {
+            insert(client);
+            return;
+        }
+        var columns =
+                client.transaction.tablet(TABLET).columns().stream()
+                        .map(column -> Column.of(column.type()))
+                        .toArray(Column[]::new);
+        int count = 1 + random.nextInt(300);
+        for (int i = 0; i < count; i++) {
+            var row = newRow(nextId + i);
+            for (int c = 0; c < columns.length; c++) {
+                columns[c].appendObject(row.values().get(c));
+            }
+        }
+        client.transaction.insertBatch(TABLET, new Batch(count, columns));
+        client.transaction.nextCommand();
+        for (int i = 0; i < count; i++) {
+            long id = nextId++;
+            var found = new long[2];
+            try (var scan =
+                    client.transaction.indexScan(TABLET, 1, KeyRange.equalTo(id), false)) {
+                assertThat(scan.next(found)).isEqualTo(1);
+            }
+            var values = new ArrayList<@Nullable Object>();
+            for (var column : columns) {
+                values.add(column.get(i));
+            }
+            client.own.put(id, new Row(found[0], values));
+        }
+    }
+
+    /** A row that no other open transaction has written, so that nobody waits. */
+    private @Nullable Row pick(Client client) {
+        var seen = client.seen();
+        if (seen.isEmpty()) {
+            return null;
+        }
+        var taken = new HashSet<Long>();
+        for (var other : clients) {
+            if (other != client) {
+                taken.addAll(other.own.keySet());
+                other.savedOwn.forEach(saved -> taken.addAll(saved.keySet()));
+            }
+        }
+        prepared.values().forEach(rows -> taken.addAll(rows.keySet()));
+        var ids = new ArrayList<>(seen.keySet());
+        for (int i = 0; i < 5; i++) {
+            long id = ids.get(random.nextInt(ids.size()));
+            if (!taken.contains(id)) {
+                return seen.get(id);
+            }
+        }
+        return null;
+    }
+
+    /** Whether somebody committed a change to the row that the client does not see. */
+    private boolean isStale(Client client, long id) {
+        return !client.own.containsKey(id)
+                // An equal row that was written anew is another one.
+                && client.base.get(id) != committed.get(id);
+    }
+
+    private void update(Client client) {
+        var row = pick(client);
+        if (row == null) {
+            return;
+        }
+        long id = (Long) Objects.requireNonNull(row.values().get(0));
+        int position = 1 + random.nextInt(row.values().size() - 1);
+        var value = newRow(id).values().get(position);
+        int columnId = client.transaction.tablet(TABLET).columns().get(position).columnId();
+        if (isStale(client, id)) {
+            assertThatThrownBy(
+                            () ->
+                                    client.transaction.update(
+                                            TABLET,
+                                            row.rowId(),
+                                            new int[] {columnId},
+                                            new Object[] {value}))
+                    .isInstanceOfSatisfying(
+                            SqlException.class,
+                            e ->
+                                    assertThat(e.state())
+                                            .isEqualTo(SqlState.T_R_SERIALIZATION_FAILURE));
+            rollback(client);
+            return;
+        }
+        assertThat(
+                        client.transaction.update(
+                                TABLET,
+                                row.rowId(),
+                                new int[] {columnId},
+                                new @Nullable Object[] {value}))
+                .isEqualTo(LockOutcome.DONE);
+        client.own.put(id, row.with(position, value));
+    }
+
+    private void delete(Client client) {
+        var row = pick(client);
+        if (row == null) {
+            return;
+        }
+        long id = (Long) Objects.requireNonNull(row.values().get(0));
+        if (isStale(client, id)) {
+            return;
+        }
+        assertThat(client.transaction.delete(TABLET, row.rowId())).isEqualTo(LockOutcome.DONE);
+        client.own.put(id, null);
+    }
+
+    private void duplicate(Client client) {
+        var row = pick(client);
+        if (row == null || isStale(client, (Long) Objects.requireNonNull(row.values().get(0)))) {
+            return;
+        }
+        var savepoint = client.transaction.savepoint();
+        assertThatThrownBy(() -> client.transaction.insert(TABLET, row.values().toArray()))
+                .isInstanceOfSatisfying(
+                        UniqueViolation.class,
+                        e -> assertThat(e.rowId()).isEqualTo(row.rowId()));
+        client.transaction.rollbackTo(savepoint);
+        client.transaction.release(savepoint);
+    }
+
+    private void savepoint(Client client) {
+        client.savepoints.add(client.transaction.savepoint());
+        client.savedOwn.add(new HashMap<>(client.own));
+    }
+
+    private void rollbackTo(Client client) {
+        if (client.savepoints.isEmpty()) {
+            return;
+        }
+        int to = random.nextInt(client.savepoints.size());
+        if (random.nextInt(4) == 0) {
+            client.transaction.release(client.savepoints.get(to));
+            client.savepoints.subList(to, client.savepoints.size()).clear();
+            client.savedOwn.subList(to, client.savedOwn.size()).clear();
+            return;
+        }
+        client.transaction.rollbackTo(client.savepoints.get(to));
+        client.own = new HashMap<>(client.savedOwn.get(to));
+        client.savepoints.subList(to + 1, client.savepoints.size()).clear();
+        client.savedOwn.subList(to + 1, client.savedOwn.size()).clear();
+    }
+
+    private void end(Client client) {
+        if (random.nextInt(3) == 0) {
+            prepare(client);
+        } else {
+            rollback(client);
+        }
+    }
+
+    private void rollback(Client client) {
+        client.transaction.rollback();
+        clients.remove(client);
+    }
+
+    private TreeMap<Long, Row> after(Map<Long, @Nullable Row> own) {
+        var next = new TreeMap<>(committed);
+        own.forEach(
+                (id, row) -> {
+                    if (row == null) {
+                        next.remove(id);
+                    } else {
+                        next.put(id, row);
+                    }
+                });
+        return next;
+    }
+
+    private void commit(Client client) {
+        clients.remove(client);
+        var next = after(client.own);
+        inFlight = next;
+        client.transaction.commit();
+        inFlight = null;
+        committed = next;
+        commits++;
+    }
+
+    private void prepare(Client client) {
+        clients.remove(client);
+        var gid = "gid" + client.transaction.id();
+        inFlightGid = gid;
+        prepared.put(gid, client.own);
+        client.transaction.prepare(gid, "somebody");
+        inFlightGid = null;
+    }
+
+    private void endPrepared() {
+        var gid = prepared.keySet().stream().sorted().findFirst().orElseThrow();
+        var own = Objects.requireNonNull(prepared.get(gid));
+        inFlightGid = gid;
+        if (random.nextBoolean()) {
+            var next = after(own);
+            inFlight = next;
+            storage.commitPrepared(gid);
+            inFlight = null;
+            committed = next;
+        } else {
+            storage.rollbackPrepared(gid);
+        }
+        inFlightGid = null;
+        prepared.remove(gid);
+    }
+
+    private void define() {
+        if (!clients.isEmpty() || !prepared.isEmpty()) {
+            return;
+        }
+        var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+        transaction.beginStatement();
+        if (!namesIndexed && random.nextBoolean()) {
+            transaction.createIndex(
+                    TABLET, IndexSpec.btree(BY_NAME, false, 3, 1), BuildProgress.SILENT);
+            if (random.nextInt(3) == 0) {
+                transaction.rollback();
+            } else {
+                transaction.commit();
+                namesIndexed = true;
+            }
+        } else if (namesIndexed && random.nextBoolean()) {
+            transaction.dropIndex(TABLET, BY_NAME);
+            transaction.commit();
+            namesIndexed = false;
+        } else if (!hasExtra) {
+            var missing = random.nextBoolean() ? null : (Object) 42L;
+            transaction.alterTablet(
+                    transaction
+                            .tablet(TABLET)
+                            .withColumn(
+                                    new ColumnSpec(EXTRA, "extra", Types.INT8, -1, false, missing)));
+            transaction.commit();
+            hasExtra = true;
+            var wider = new TreeMap<Long, Row>();
+            committed.forEach(
+                    (id, row) -> {
+                        var values = new ArrayList<>(row.values());
+                        values.add(missing);
+                        wider.put(id, new Row(row.rowId(), values));
+                    });
+            committed = wider;
+        } else {
+            transaction.alterTablet(transaction.tablet(TABLET).withoutColumn(EXTRA));
+            transaction.commit();
+            hasExtra = false;
+            var narrower = new TreeMap<Long, Row>();
+            committed.forEach(
+                    (id, row) ->
+                            narrower.put(id, new Row(row.rowId(), row.values().subList(0, 5))));
+            committed = narrower;
+        }
+    }
+
+    private void crash() {
+        ((Engine) storage).crash();
+        clients.clear();
+        disk = disk.crash(random);
+        storage = open(disk);
+        var actual = storage.tablet(TABLET);
+        if (!created || actual == null) {
+            assertThat(committed).isEmpty();
+            created = actual != null;
+            return;
+        }
+        followDefinition(actual);
+        var gids = new HashSet<String>();
+        storage.preparedTransactions().forEach(one -> gids.add(one.gid()));
+        if (inFlightGid != null && !gids.contains(inFlightGid)) {
+            prepared.remove(inFlightGid);
+        }
+        inFlightGid = null;
+        assertThat(gids).isEqualTo(prepared.keySet());
+        var next = inFlight;
+        inFlight = null;
+        if (next != null && holds(next)) {
+            committed = next;
+        }
+        judgeAll();
+    }
+
+    /** A definition that was being committed may have made it. */
+    private void followDefinition(TabletSpec actual) {
+        namesIndexed = actual.indexes().size() == 3;
+        boolean extra = actual.columns().size() == 6;
+        if (extra != hasExtra) {
+            hasExtra = extra;
+            var missing = extra ? actual.column(EXTRA).missingValue() : null;
+            var changed = new TreeMap<Long, Row>();
+            committed.forEach(
+                    (id, row) -> {
+                        var values = new ArrayList<>(row.values().subList(0, 5));
+                        if (extra) {
+                            values.add(missing);
+                        }
+                        changed.put(id, new Row(row.rowId(), values));
+                    });
+            committed = changed;
+        }
+    }
+
+    private boolean holds(TreeMap<Long, Row> expected) {
+        var transaction = storage.begin(IsolationLevel.REPEATABLE_READ);
+        transaction.beginStatement();
+        try {
+            return read(transaction).equals(expected);
+        } finally {
+            transaction.rollback();
+        }
+    }
+
+    private void judgeAll() {
+        var client = new Client(storage.begin(IsolationLevel.REPEATABLE_READ));
+        client.transaction.beginStatement();
+        client.base = committed;
+        judge(client);
+        for (int i = 0; i < 3; i++) {
+            judgeIndex(client);
+        }
+        client.transaction.rollback();
+    }
+
+    private static TreeMap<Long, Row> read(Transaction transaction) {
+        var rows = new TreeMap<Long, Row>();
+        int[] columns = transaction.tablet(TABLET).columnIds();
+        try (var scan = transaction.scan(TABLET, columns)) {
+            for (var batch = scan.next(); batch != null; batch = scan.next()) {
+                for (int i = 0; i < batch.size(); i++) {
+                    var values = new ArrayList<@Nullable Object>();
+                    for (int c = 0; c < columns.length; c++) {
+                        values.add(batch.get(i, c));
+                    }
+                    long id = (Long) Objects.requireNonNull(values.get(0));
+                    var old = rows.put(id, new Row(scan.rowIds()[i], values));
+                    assertThat(old).as("row %d comes twice", id).isNull();
+                }
+            }
+        }
+        return rows;
+    }
+
+    private void judge(Client client) {
+        var expected = client.seen();
+        var actual = read(client.transaction);
+        assertThat(actual.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((id, row) -> assertThat(actual.get(id)).as("row %d", id).isEqualTo(row));
+        for (var row : expected.values()) {
+            if (random.nextInt(4) == 0) {
+                int[] columns = client.transaction.tablet(TABLET).columnIds();
+                @Nullable Object[] out = new Object[columns.length];
+                assertThat(client.transaction.fetch(TABLET, row.rowId(), columns, out)).isTrue();
+                assertThat(Arrays.asList(out)).isEqualTo(row.values());
+            }
+        }
+    }
+
+    private void judgeIndex(Client client) {
+        int indexId = namesIndexed && random.nextBoolean() ? BY_NAME : 1 + random.nextInt(2);
+        int position = indexId == BY_NAME ? 2 : indexId - 1;
+        var type = client.transaction.tablet(TABLET).columns().get(position).type();
+        var lower = bound(client, position);
+        var upper = bound(client, position);
+        var range =
+                lower == null && upper == null && random.nextBoolean()
+                        ? KeyRange.ALL
+                        : KeyRange.between(lower, upper);
+        boolean reverse = random.nextBoolean();
+        var expected = new HashSet<Long>();
+        for (var row : client.seen().values()) {
+            var value = row.values().get(position);
+            boolean in =
+                    value == null
+                            ? range.nulls()
+                            : (lower == null || above(type.compare(value, lower.value()), lower))
+                                    && (upper == null
+                                            || above(
+                                                    type.compare(upper.value(), value), upper));
+            if (in) {
+                expected.add(row.rowId());
+            }
+        }
+        Set<Long> actual = new HashSet<>();
+        var seen = client.seen();
+        Map<Long, Row> byRowId = new HashMap<>();
+        seen.values().forEach(row -> byRowId.put(row.rowId(), row));
+        @Nullable Object last = null;
+        try (var scan = client.transaction.indexScan(TABLET, indexId, range, reverse)) {
+            var ids = new long[1 + random.nextInt(20)];
+            for (int n = scan.next(ids); n > 0; n = scan.next(ids)) {
+                for (int i = 0; i < n; i++) {
+                    assertThat(actual.add(ids[i])).as("row id %d once", ids[i]).isTrue();
+                    var row = byRowId.get(ids[i]);
+                    assertThat(row).as("row id %d is seen", ids[i]).isNotNull();
+                    var value = Objects.requireNonNull(row).values().get(position);
+                    if (last != null && value != null) {
+                        int order = type.compare(last, value);
+                        assertThat(reverse ? -order : order).isLessThanOrEqualTo(0);
+                    }
+                    last = value;
+                }
+            }
+        }
+        assertThat(actual).isEqualTo(expected);
+    }
+
+    private static boolean above(int order, KeyRange.Bound bound) {
+        return order > 0 || order == 0 && bound.inclusive();
+    }
+
+    private KeyRange.@Nullable Bound bound(Client client, int position) {
+        if (random.nextInt(3) == 0) {
+            return null;
+        }
+        var row = newRow(1 + random.nextInt((int) nextId));
+        var value = row.values().get(position);
+        return value == null ? null : new KeyRange.Bound(value, random.nextBoolean());
+    }
+}
