@@ -78,14 +78,13 @@ final class SimulatedWorld {
 
         TreeMap<Long, Row> seen() {
             var seen = new TreeMap<>(base);
-            own.forEach(
-                    (id, row) -> {
-                        if (row == null) {
-                            seen.remove(id);
-                        } else {
-                            seen.put(id, row);
-                        }
-                    });
+            own.forEach((id, row) -> {
+                if (row == null) {
+                    seen.remove(id);
+                } else {
+                    seen.put(id, row);
+                }
+            });
             return seen;
         }
     }
@@ -209,8 +208,7 @@ final class SimulatedWorld {
                                 ColumnSpec.of(3, "name", Types.TEXT),
                                 ColumnSpec.of(4, "vector", Types.VECTOR, 8),
                                 ColumnSpec.of(5, "flag", Types.BOOL)),
-                        List.of(
-                                IndexSpec.btree(1, true, 1), IndexSpec.btree(BY_NUMBER, false, 2)));
+                        List.of(IndexSpec.btree(1, true, 1), IndexSpec.btree(BY_NUMBER, false, 2)));
         var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
         transaction.beginStatement();
         transaction.createTablet(spec);
@@ -313,8 +311,7 @@ final class SimulatedWorld {
         for (int i = 0; i < count; i++) {
             long id = nextId++;
             var found = new long[2];
-            try (var scan =
-                    client.transaction.indexScan(TABLET, 1, KeyRange.equalTo(id), false)) {
+            try (var scan = client.transaction.indexScan(TABLET, 1, KeyRange.equalTo(id), false)) {
                 assertThat(scan.next(found)).isEqualTo(1);
             }
             var values = new ArrayList<@Nullable Object>();
@@ -366,13 +363,12 @@ final class SimulatedWorld {
         var value = newRow(id).values().get(position);
         int columnId = client.transaction.tablet(TABLET).columns().get(position).columnId();
         if (isStale(client, id)) {
-            assertThatThrownBy(
-                            () ->
-                                    client.transaction.update(
-                                            TABLET,
-                                            row.rowId(),
-                                            new int[] {columnId},
-                                            new Object[] {value}))
+            assertThatThrownBy(() ->
+                            client.transaction.update(
+                                    TABLET,
+                                    row.rowId(),
+                                    new int[] {columnId},
+                                    new Object[] {value}))
                     .isInstanceOfSatisfying(
                             SqlException.class,
                             e ->
@@ -412,8 +408,7 @@ final class SimulatedWorld {
         var savepoint = client.transaction.savepoint();
         assertThatThrownBy(() -> client.transaction.insert(TABLET, row.values().toArray()))
                 .isInstanceOfSatisfying(
-                        UniqueViolation.class,
-                        e -> assertThat(e.rowId()).isEqualTo(row.rowId()));
+                        UniqueViolation.class, e -> assertThat(e.rowId()).isEqualTo(row.rowId()));
         client.transaction.rollbackTo(savepoint);
         client.transaction.release(savepoint);
     }
@@ -455,14 +450,13 @@ final class SimulatedWorld {
 
     private TreeMap<Long, Row> after(Map<Long, @Nullable Row> own) {
         var next = new TreeMap<>(committed);
-        own.forEach(
-                (id, row) -> {
-                    if (row == null) {
-                        next.remove(id);
-                    } else {
-                        next.put(id, row);
-                    }
-                });
+        own.forEach((id, row) -> {
+            if (row == null) {
+                next.remove(id);
+            } else {
+                next.put(id, row);
+            }
+        });
         return next;
     }
 
@@ -527,25 +521,24 @@ final class SimulatedWorld {
                     transaction
                             .tablet(TABLET)
                             .withColumn(
-                                    new ColumnSpec(EXTRA, "extra", Types.INT8, -1, false, missing)));
+                                    new ColumnSpec(
+                                            EXTRA, "extra", Types.INT8, -1, false, missing)));
             transaction.commit();
             hasExtra = true;
             var wider = new TreeMap<Long, Row>();
-            committed.forEach(
-                    (id, row) -> {
-                        var values = new ArrayList<>(row.values());
-                        values.add(missing);
-                        wider.put(id, new Row(row.rowId(), values));
-                    });
+            committed.forEach((id, row) -> {
+                var values = new ArrayList<>(row.values());
+                values.add(missing);
+                wider.put(id, new Row(row.rowId(), values));
+            });
             committed = wider;
         } else {
             transaction.alterTablet(transaction.tablet(TABLET).withoutColumn(EXTRA));
             transaction.commit();
             hasExtra = false;
             var narrower = new TreeMap<Long, Row>();
-            committed.forEach(
-                    (id, row) ->
-                            narrower.put(id, new Row(row.rowId(), row.values().subList(0, 5))));
+            committed.forEach((id, row) ->
+                    narrower.put(id, new Row(row.rowId(), row.values().subList(0, 5))));
             committed = narrower;
         }
     }
@@ -585,14 +578,13 @@ final class SimulatedWorld {
             hasExtra = extra;
             var missing = extra ? actual.column(EXTRA).missingValue() : null;
             var changed = new TreeMap<Long, Row>();
-            committed.forEach(
-                    (id, row) -> {
-                        var values = new ArrayList<>(row.values().subList(0, 5));
-                        if (extra) {
-                            values.add(missing);
-                        }
-                        changed.put(id, new Row(row.rowId(), values));
-                    });
+            committed.forEach((id, row) -> {
+                var values = new ArrayList<>(row.values().subList(0, 5));
+                if (extra) {
+                    values.add(missing);
+                }
+                changed.put(id, new Row(row.rowId(), values));
+            });
             committed = changed;
         }
     }
@@ -671,8 +663,7 @@ final class SimulatedWorld {
                             ? range.nulls()
                             : (lower == null || above(type.compare(value, lower.value()), lower))
                                     && (upper == null
-                                            || above(
-                                                    type.compare(upper.value(), value), upper));
+                                            || above(type.compare(upper.value(), value), upper));
             if (in) {
                 expected.add(row.rowId());
             }
