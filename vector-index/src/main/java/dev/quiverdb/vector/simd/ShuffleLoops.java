@@ -2,7 +2,9 @@ package dev.quiverdb.vector.simd;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -26,7 +28,21 @@ final class ShuffleLoops {
     private static final ByteVector SECOND_COLUMN = lanesFrom32((byte) 0, (byte) 32);
     private static final ByteVector SECOND_COLUMN_HIGH = lanesFrom32((byte) 16, (byte) 48);
 
+    /** 32 bytes each: 15; 16; 255 on even places. Read from memory, they stay in registers. */
+    private static final MemorySegment MASKS = masks();
+
     private ShuffleLoops() {}
+
+    private static MemorySegment masks() {
+        MemorySegment masks = Arena.global().allocate(96, 64);
+        for (int i = 0; i < 32; i++) {
+            masks.set(ValueLayout.JAVA_BYTE, i, (byte) 15);
+            masks.set(ValueLayout.JAVA_BYTE, 32 + i, (byte) 16);
+            masks.set(ValueLayout.JAVA_BYTE, 64 + i, (byte) (i % 2 == 0 ? 255 : 0));
+        }
+        return masks;
+    }
+
 
     private static ByteVector lanesFrom32(byte below, byte from) {
         byte[] lanes = new byte[64];
@@ -37,13 +53,10 @@ final class ShuffleLoops {
     }
 
     private static ByteVector nibbles(ByteVector codes, ByteVector low, ByteVector high) {
-        ByteVector lowNibbles = codes.and((byte) 15);
-        ByteVector highNibbles =
-                codes.reinterpretAsShorts()
-                        .lanewise(VectorOperators.LSHR, 4)
-                        .reinterpretAsBytes()
-                        .and((byte) 15);
-        return lowNibbles.selectFrom(low).add(highNibbles.selectFrom(high));
+        ByteVector shifted =
+                codes.reinterpretAsShorts().lanewise(VectorOperators.LSHR, 4).reinterpretAsBytes();
+        // With 16 lanes an index is taken modulo 16 anyway: no mask is needed.
+        return codes.selectFrom(low).add(shifted.selectFrom(high));
     }
 
     static void scan128(
@@ -106,23 +119,33 @@ final class ShuffleLoops {
             int at) {
         ShortVector all = ShortVector.zero(SHORT_256);
         ShortVector odd = all;
+        ByteVector nibble = ByteVector.fromMemorySegment(BYTE_256, MASKS, 0, LITTLE_ENDIAN);
+        ByteVector second = ByteVector.fromMemorySegment(BYTE_256, MASKS, 32, LITTLE_ENDIAN);
+        ShortVector lowByte =
+                ByteVector.fromMemorySegment(BYTE_256, MASKS, 64, LITTLE_ENDIAN)
+                        .reinterpretAsShorts();
         for (int c = 0; c < columns; c++) {
             long column = 32L * c;
             ByteVector entries =
                     ByteVector.fromMemorySegment(BYTE_256, table, to + column, LITTLE_ENDIAN);
             ByteVector codes =
                     ByteVector.fromMemorySegment(BYTE_256, block, bo + column, LITTLE_ENDIAN);
-            ByteVector low = codes.and((byte) 15);
+            ByteVector low = codes.and(nibble);
             ByteVector high =
-                    codes.reinterpretAsShorts()
+                    codes.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
                             .reinterpretAsBytes()
-                            .and((byte) 15)
-                            .or((byte) 16);
+                            .and(nibble)
+                            .or(second);
             ShortVector r =
                     low.selectFrom(entries).add(high.selectFrom(entries)).reinterpretAsShorts();
             all = all.add(r);
-            odd = odd.add(r.lanewise(VectorOperators.LSHR, 8));
+            odd =
+                    odd.add(
+                            r.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 8)
+                                    .reinterpretAsShorts()
+                                    .and(lowByte));
         }
         all.sub(odd.lanewise(VectorOperators.LSHL, 8)).intoArray(out, at);
         odd.intoArray(out, at + 16);

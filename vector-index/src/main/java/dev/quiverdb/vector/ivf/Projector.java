@@ -1,0 +1,67 @@
+package dev.quiverdb.vector.ivf;
+
+import dev.quiverdb.vector.quantise.CodeEncoder;
+import dev.quiverdb.vector.quantise.Rotation;
+import dev.quiverdb.vector.simd.Metric;
+import dev.quiverdb.vector.simd.VectorSlots;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Takes vectors into the rotated space of the lists, to unit length first where the metric is the cosine. One thread. */
+final class Projector {
+    private final Rotation rotation;
+    private final boolean unit;
+    private final MemorySegment memory;
+    private final float[] values;
+    private final float[] raw;
+    private double squaredNorm;
+
+    Projector(Rotation rotation, Metric metric, Arena arena) {
+        this.rotation = rotation;
+        this.unit = metric == Metric.COSINE;
+        this.memory = arena.allocate(4L * rotation.paddedDimensions(), 64);
+        this.values = new float[rotation.paddedDimensions()];
+        this.raw = new float[rotation.dimensions()];
+    }
+
+    /** The projection's memory: padded dimensions of fp32. */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** The projection on the heap. */
+    float[] values() {
+        return values;
+    }
+
+    /** Squared norm of the projection. */
+    double squaredNorm() {
+        return squaredNorm;
+    }
+
+    void project(VectorSlots slots, int vecId) {
+        CodeEncoder.read(slots, vecId, raw);
+        project(raw);
+    }
+
+    void project(float[] vector) {
+        double norm = 0;
+        for (float x : vector) {
+            norm += (double) x * x;
+        }
+        MemorySegment.copy(vector, 0, memory, ValueLayout.JAVA_FLOAT, 0, vector.length);
+        memory.asSlice(4L * vector.length).fill((byte) 0);
+        rotation.apply(memory, 0);
+        MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
+        if (unit && norm > 0) {
+            float scale = (float) (1 / Math.sqrt(norm));
+            for (int i = 0; i < values.length; i++) {
+                values[i] *= scale;
+            }
+            MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
+            norm = 1;
+        }
+        squaredNorm = norm;
+    }
+}
