@@ -102,12 +102,12 @@ public final class NearestHeap {
 
     private static long key(float rank, int vecId) {
         int bits = Float.floatToRawIntBits(rank);
-        int ordered = bits ^ (bits >> 31 & 0x7FFFFFFF);
-        return (long) ordered << 32 | vecId & 0xFFFFFFFFL;
+        int ordered = bits ^ ((bits >> 31) & 0x7FFFFFFF);
+        return ((long) ordered << 32) | (vecId & 0xFFFFFFFFL);
     }
 
     private static float rankOf(long key) {
         int ordered = (int) (key >> 32);
-        return Float.intBitsToFloat(ordered ^ (ordered >> 31 & 0x7FFFFFFF));
+        return Float.intBitsToFloat(ordered ^ ((ordered >> 31) & 0x7FFFFFFF));
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An inverted-file index over vectors in slots. Lists hold codes and ids in blocks of 32; the vectors themselves stay in their slots and
- * rank the best estimates again. Inserts go straight to the end of a list, so a vector is found as soon as {@link #insert} returns. Lists
+ * rank the best estimates again. Inserts go straight to the end of a list, so a vector is found as soon as {@link IvfWriter#insert} returns. Lists
  * that grow too long are split, those that wither are merged ({@link Rebalancer}).
  *
  * <p>One writer at a time (this class locks); any number of searches, each with its own {@link IvfSearch}, run beside it and wait only
@@ -153,7 +153,7 @@ public final class IvfIndex implements AutoCloseable {
                         residuals[i][d] -= centroid[d];
                     }
                 }
-                int nibbles = options.nibbles() > 0 ? options.nibbles() : Math.max(2, dimensions / 4 & ~1);
+                int nibbles = options.nibbles() > 0 ? options.nibbles() : Math.max(2, (dimensions / 4) & ~1);
                 yield ProductNibbles.train(residuals, nibbles, random);
             }
         };

@@ -57,7 +57,7 @@ public record FastScanLayout(int columns) {
     public void set(MemorySegment memory, long block, int place, byte[] nibbles, float add, float mul, int vecId) {
         int position = Kernels.fastScanPosition(place);
         for (int c = 0; c < columns; c++) {
-            memory.set(ValueLayout.JAVA_BYTE, block + 32L * c + position, (byte) (nibbles[2 * c] | nibbles[2 * c + 1] << 4));
+            memory.set(ValueLayout.JAVA_BYTE, block + 32L * c + position, (byte) (nibbles[2 * c] | (nibbles[2 * c + 1] << 4)));
         }
         if (columns > 0) {
             memory.set(FLOAT, block + factorsAt() + 4L * place, add);

@@ -14,7 +14,7 @@ public record RabitqNibbles(int dimensions, int bits) implements NibbleCodec {
     static final byte KIND = 1;
 
     public RabitqNibbles {
-        if (bits != 1 && bits != 2 && bits != 4 || dimensions % 8 != 0) {
+        if ((bits != 1 && bits != 2 && bits != 4) || dimensions % 8 != 0) {
             throw new IllegalArgumentException(dimensions + " dimensions at " + bits + " bits");
         }
     }
