@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.ivf;
 
 import dev.quiverdb.vector.filter.Admission;
+import dev.quiverdb.vector.filter.Everything;
 import dev.quiverdb.vector.filter.VecIdBitmap;
 import dev.quiverdb.vector.flat.FlatScan;
 import dev.quiverdb.vector.flat.NearestHeap;
@@ -87,10 +88,11 @@ public final class IvfSearch implements AutoCloseable {
             if (table != null) {
                 table.set(projector.values());
             }
-            visit(query, 0, admission);
-            if (candidatesFound() < k && lists < index.centroids.liveCount()) {
+            visit(query, 0, Long.MAX_VALUE, admission);
+            long enough = enough(k, rerank, admission);
+            if (found(admission) < enough && lists < index.centroids.liveCount()) {
                 index.centroids.search(projector.values(), projector.memory(), index.centroids.liveCount(), probe);
-                visit(query, lists, admission);
+                visit(query, lists, enough, admission);
             }
             if (table != null) {
                 rank(query);
@@ -101,15 +103,23 @@ public final class IvfSearch implements AutoCloseable {
         return results;
     }
 
-    private int candidatesFound() {
-        return table == null ? results.count() : candidates.count();
+    /** How many admitted vectors let the search end: where few pass, the nearest k of the first k seen are not the nearest. */
+    private static long enough(int k, int rerank, Admission admission) {
+        return admission instanceof Everything ? k : Math.min(4L * k, Math.max(k, rerank));
+    }
+
+    private long found(Admission admission) {
+        if (table != null) {
+            return candidates.count();
+        }
+        return admission instanceof Everything ? results.count() : admittedCount;
     }
 
     private boolean isCheaperExactly(VecIdBitmap bitmap, int k, int probes) {
         long entries = (long) index.count * index.options.copies() * Math.min(probes, index.listCount()) / Math.max(1, index.listCount());
         double passRate = bitmap.passRate(index.count);
         double listsForEnough = passRate > 0 ? 4.0 * k / (passRate * Math.max(1, index.count)) * index.listCount() : index.listCount();
-        double codes = Math.max(entries, (double) index.count / Math.max(1, index.listCount()) * listsForEnough);
+        double codes = Math.max((double) entries, (double) index.count / Math.max(1, index.listCount()) * listsForEnough);
         return (double) bitmap.cardinality() * CODES_PER_DISTANCE < codes;
     }
 
@@ -140,9 +150,8 @@ public final class IvfSearch implements AutoCloseable {
         }
     }
 
-    /** Looks into the lists of {@code probe.exact} from a place on; after the first round only until there are enough. */
-    private void visit(QueryVector query, int from, Admission admission) {
-        int enough = from == 0 ? Integer.MAX_VALUE : results.count() + candidates.count() + 1;
+    /** Looks into the lists of {@code probe.exact} from a place on, until there are enough. */
+    private void visit(QueryVector query, int from, long enough, Admission admission) {
         float queryPart =
                 switch (index.options.metric()) {
                     case L2 -> (float) projector.squaredNorm();
@@ -150,16 +159,13 @@ public final class IvfSearch implements AutoCloseable {
                     case INNER_PRODUCT, L1, HAMMING, JACCARD -> 0;
                 };
         float productFactor = index.options.metric() == Metric.L2 ? -2 : -1;
-        for (int i = from; i < probe.exact.count(); i++) {
+        for (int i = from; i < probe.exact.count() && found(admission) < enough; i++) {
             int list = probe.exact.vecId(i);
             listsVisited++;
             if (table == null) {
                 visitFlat(query, index.lists[list], admission);
             } else {
                 visitCodes(index.lists[list], queryPart + productFactor * probe.products[list], table, admission);
-            }
-            if (from > 0 && i % 16 == 0 && candidatesFound() >= enough) {
-                enough = Integer.MAX_VALUE;
             }
         }
     }
@@ -197,7 +203,7 @@ public final class IvfSearch implements AutoCloseable {
             if (copies && seen[id] == epoch) {
                 continue;
             }
-            if (admission != Admission.ALL) {
+            if (!(admission instanceof Everything)) {
                 tested++;
                 if (!admission.admits(id)) {
                     continue;
@@ -220,7 +226,7 @@ public final class IvfSearch implements AutoCloseable {
             int size = Math.min(32, list.count - 32 * b);
             index.layout.ids(index.pool.slab(block), index.pool.offset(block), ids);
             int kept = size;
-            if (admission != Admission.ALL) {
+            if (!(admission instanceof Everything)) {
                 admission.admitMany(ids, size, verdicts);
                 tested += size;
                 kept = 0;

