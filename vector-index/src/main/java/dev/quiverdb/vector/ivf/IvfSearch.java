@@ -38,6 +38,7 @@ public final class IvfSearch implements AutoCloseable {
     private final int[] ids = new int[64];
     private final boolean[] verdicts = new boolean[64];
     private int[] seen = {};
+    private int[] listsSeen = {};
     private int epoch;
     private int[] picked = new int[64];
     private int listsVisited;
@@ -88,11 +89,11 @@ public final class IvfSearch implements AutoCloseable {
             if (table != null) {
                 table.set(projector.values());
             }
-            visit(query, 0, Long.MAX_VALUE, admission);
+            visit(query, Long.MAX_VALUE, admission);
             long enough = enough(k, rerank, admission);
             if (found(admission) < enough && lists < index.centroids.liveCount()) {
                 index.centroids.search(projector.values(), projector.memory(), index.centroids.liveCount(), probe);
-                visit(query, lists, enough, admission);
+                visit(query, enough, admission);
             }
             if (table != null) {
                 rank(query);
@@ -140,18 +141,18 @@ public final class IvfSearch implements AutoCloseable {
     }
 
     private void startEpoch() {
-        if (index.options.copies() > 1) {
-            int ids = index.places[0].length;
-            if (seen.length < ids) {
-                seen = new int[ids];
-                epoch = 0;
-            }
-            epoch++;
+        if (++epoch == Integer.MAX_VALUE || listsSeen.length < index.centroids.end()) {
+            listsSeen = new int[index.centroids.end() + 64];
+            seen = new int[0];
+            epoch = 1;
+        }
+        if (index.options.copies() > 1 && seen.length < index.places[0].length) {
+            seen = new int[index.places[0].length];
         }
     }
 
-    /** Looks into the lists of {@code probe.exact} from a place on, until there are enough. */
-    private void visit(QueryVector query, int from, long enough, Admission admission) {
+    /** Looks into those lists of {@code probe.exact} that this search has not seen, until there are enough. */
+    private void visit(QueryVector query, long enough, Admission admission) {
         float queryPart =
                 switch (index.options.metric()) {
                     case L2 -> (float) projector.squaredNorm();
@@ -159,8 +160,12 @@ public final class IvfSearch implements AutoCloseable {
                     case INNER_PRODUCT, L1, HAMMING, JACCARD -> 0;
                 };
         float productFactor = index.options.metric() == Metric.L2 ? -2 : -1;
-        for (int i = from; i < probe.exact.count() && found(admission) < enough; i++) {
+        for (int i = 0; i < probe.exact.count() && found(admission) < enough; i++) {
             int list = probe.exact.vecId(i);
+            if (listsSeen[list] == epoch) {
+                continue;
+            }
+            listsSeen[list] = epoch;
             listsVisited++;
             if (table == null) {
                 visitFlat(query, index.lists[list], admission);
