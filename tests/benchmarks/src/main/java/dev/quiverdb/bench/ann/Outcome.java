@@ -1,0 +1,33 @@
+package dev.quiverdb.bench.ann;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What was measured of one engine. */
+final class Outcome {
+    final String engine;
+    final Map<Integer, Double> buildSeconds = new LinkedHashMap<>();
+    final Curve curve = new Curve();
+    final Map<String, Filtered> filtered = new LinkedHashMap<>();
+    double bytesPerVector = Double.NaN;
+    double recallBeforeChurn = Double.NaN;
+    double recallAfterChurn = Double.NaN;
+    double insertMicros = Double.NaN;
+
+    /**
+     * A filtered search at one pass rate.
+     *
+     * @param recall against the exact answer among the admitted
+     * @param queriesPerSecond one thread
+     * @param unfiltered queries per second of the same effort without a filter
+     */
+    record Filtered(double recall, double queriesPerSecond, double unfiltered) {}
+
+    Outcome(String engine) {
+        this.engine = engine;
+    }
+
+    double buildSeconds() {
+        return buildSeconds.isEmpty() ? Double.NaN : buildSeconds.values().iterator().next();
+    }
+}
