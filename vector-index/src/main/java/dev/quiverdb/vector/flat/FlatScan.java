@@ -7,8 +7,8 @@ import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
 
 /**
- * Compares the query with every admitted vector, four at a time. Exact; {@code O(admitted * dimensions)}. Holds scratch memory for one
- * thread and allocates nothing per search.
+ * Compares the query with every admitted vector, four at a time. Exact; {@code O(admitted *
+ * dimensions)}. Holds scratch memory for one thread and allocates nothing per search.
  */
 public final class FlatScan {
     private static final int BATCH = 64;
@@ -37,8 +37,8 @@ public final class FlatScan {
     }
 
     /**
-     * The nearest admitted vectors with ids below {@code idsEnd} into {@code heap}, which the caller has reset to the number wanted, and
-     * sorts.
+     * The nearest admitted vectors with ids below {@code idsEnd} into {@code heap}, which the
+     * caller has reset to the number wanted, and sorts.
      */
     public void nearest(QueryVector query, int idsEnd, Admission admission, NearestHeap heap) {
         scan(query, idsEnd, admission, heap::offer);
@@ -50,7 +50,8 @@ public final class FlatScan {
     }
 
     /** Every admitted vector whose rank is at most {@code rankMax}. */
-    public void within(QueryVector query, int idsEnd, Admission admission, float rankMax, RangeSink sink) {
+    public void within(
+            QueryVector query, int idsEnd, Admission admission, float rankMax, RangeSink sink) {
         scan(
                 query,
                 idsEnd,

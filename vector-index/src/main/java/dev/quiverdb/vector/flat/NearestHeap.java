@@ -3,8 +3,9 @@ package dev.quiverdb.vector.flat;
 import java.util.Arrays;
 
 /**
- * Keeps the {@code capacity} nearest of what is offered, in one {@code long} each (rank above, vecId below), so nothing is allocated
- * while searching. Ties go to the smaller vecId, hence the outcome does not depend on the order of offers. One thread.
+ * Keeps the {@code capacity} nearest of what is offered, in one {@code long} each (rank above,
+ * vecId below), so nothing is allocated while searching. Ties go to the smaller vecId, hence the
+ * outcome does not depend on the order of offers. One thread.
  */
 public final class NearestHeap {
     private long[] keys = new long[16];
@@ -22,7 +23,10 @@ public final class NearestHeap {
         }
     }
 
-    /** Rank above which (or at which, with a greater id) nothing enters; infinite until the heap is full. */
+    /**
+     * Rank above which (or at which, with a greater id) nothing enters; infinite until the heap is
+     * full.
+     */
     public float bound() {
         return count < capacity || capacity == 0 ? Float.POSITIVE_INFINITY : rankOf(keys[0]);
     }

@@ -3,10 +3,12 @@ package dev.quiverdb.vector.ivf;
 import java.lang.foreign.Arena;
 
 /**
- * Chooses the lists of a vector: the nearest centroid and, for a second copy, the one that helps most where the first fails: near the
- * vector, and with a residual that points elsewhere than the first one's.
+ * Chooses the lists of a vector: the nearest centroid and, for a second copy, the one that helps
+ * most where the first fails: near the vector, and with a residual that points elsewhere than the
+ * first one's.
  *
- * <p>Source for the second: Sun et al.: SOAR: improved indexing for approximate nearest neighbor search (NeurIPS 2023), section 3.
+ * <p>Source for the second: Sun et al.: SOAR: improved indexing for approximate nearest neighbor
+ * search (NeurIPS 2023), section 3.
  */
 final class Assigner {
     private static final float ORTHOGONALITY = 1.0f;
@@ -28,14 +30,21 @@ final class Assigner {
         this.other = new float[dimensions];
     }
 
-    /** Writes the lists of a projected vector to {@code lists[0 .. copies - 1]}; -1 where there are not as many centroids. */
+    /**
+     * Writes the lists of a projected vector to {@code lists[0 .. copies - 1]}; -1 where there are
+     * not as many centroids.
+     */
     void assign(Projector projected, int[] lists) {
         assign(projected, -1, lists);
     }
 
-    /** As {@link #assign(Projector, int[])}, with the second list chosen around a given first one (-1: none given). */
+    /**
+     * As {@link #assign(Projector, int[])}, with the second list chosen around a given first one
+     * (-1: none given).
+     */
     private void assign(Projector projected, int given, int[] lists) {
-        centroids.search(projected.values(), projected.memory(), copies == 1 ? 2 : CONSIDERED, probe);
+        centroids.search(
+                projected.values(), projected.memory(), copies == 1 ? 2 : CONSIDERED, probe);
         lists[0] = given >= 0 ? given : probe.exact.vecId(0);
         if (copies == 1) {
             return;
@@ -67,7 +76,8 @@ final class Assigner {
                 norm += (double) r * r;
                 parallel += (double) r * first[d];
             }
-            double loss = norm + (firstNorm > 0 ? ORTHOGONALITY * parallel * parallel / firstNorm : 0);
+            double loss =
+                    norm + (firstNorm > 0 ? ORTHOGONALITY * parallel * parallel / firstNorm : 0);
             if (loss < bestLoss) {
                 bestLoss = loss;
                 best = centroid;

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Blocks of one size in native memory, found by number; freed numbers are handed out again. One writer; readers see a block's slab once
- * they were given its number safely.
+ * Blocks of one size in native memory, found by number; freed numbers are handed out again. One
+ * writer; readers see a block's slab once they were given its number safely.
  */
 final class BlockPool {
     private static final int SLAB_BLOCKS_LOG2 = 12;

@@ -8,7 +8,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Fills a fresh index: all vectors are assigned, each list gets blocks side by side, then all entries are written. */
+/**
+ * Fills a fresh index: all vectors are assigned, each list gets blocks side by side, then all
+ * entries are written.
+ */
 final class BulkLoad {
     private static final int CHUNK = 1024;
 
@@ -16,7 +19,10 @@ final class BulkLoad {
     private final CentroidIndex probes;
     private final int threads;
 
-    /** A load that assigns by {@code probes}: the index's centroids, searched by L2 whatever the metric. */
+    /**
+     * A load that assigns by {@code probes}: the index's centroids, searched by L2 whatever the
+     * metric.
+     */
     BulkLoad(IvfIndex index, CentroidIndex probes, int threads) {
         this.index = index;
         this.probes = probes;
@@ -63,7 +69,7 @@ final class BulkLoad {
                 }
             }
         }
-        for (int l = 0; l < index.lists.length; l++) {
+        for (int l = 0; l < index.centroids.end(); l++) {
             PostingList list = index.lists[l];
             list.blocks = new int[Math.max(1, list.blockCount())];
             for (int b = 0; b < list.blockCount(); b++) {
@@ -75,7 +81,8 @@ final class BulkLoad {
             for (int i = 0; i < vecIds.length; i++) {
                 if (listOf[copy][i] >= 0) {
                     PostingList list = index.lists[listOf[copy][i]];
-                    index.places[copy][vecIds[i]] = list.blocks[list.count >>> 5] * 32 + (list.count & 31);
+                    index.places[copy][vecIds[i]] =
+                            list.blocks[list.count >>> 5] * 32 + (list.count & 31);
                     list.count++;
                 }
             }
@@ -91,7 +98,12 @@ final class BulkLoad {
                             for (int copy = 0; copy < copies; copy++) {
                                 int place = index.places[copy][vecIds[i]];
                                 if (place >= 0) {
-                                    encoder.write(projector, listOf[copy][i], place >>> 5, place & 31, vecIds[i]);
+                                    encoder.write(
+                                            projector,
+                                            listOf[copy][i],
+                                            place >>> 5,
+                                            place & 31,
+                                            vecIds[i]);
                                 }
                             }
                         }
@@ -106,7 +118,9 @@ final class BulkLoad {
                 () -> {
                     try (Arena arena = Arena.ofShared()) {
                         Step step = maker.make(arena);
-                        for (int from = next.getAndAdd(CHUNK); from < count; from = next.getAndAdd(CHUNK)) {
+                        for (int from = next.getAndAdd(CHUNK);
+                                from < count;
+                                from = next.getAndAdd(CHUNK)) {
                             step.chunk(from, Math.min(count, from + CHUNK));
                         }
                     }

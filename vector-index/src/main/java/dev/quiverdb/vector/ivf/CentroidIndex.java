@@ -10,9 +10,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The centroids and how to find those near a query: one-bit codes of all centroids are scanned by shuffles, the best estimates are then
- * compared exactly. A thousand centroids cost about five microseconds in place of thirty. Centroids are in rotated space. Removed
- * centroids leave a free number behind.
+ * The centroids and how to find those near a query: one-bit codes of all centroids are scanned by
+ * shuffles, the best estimates are then compared exactly. A thousand centroids cost about five
+ * microseconds in place of thirty. Centroids are in rotated space. Removed centroids leave a free
+ * number behind.
  */
 final class CentroidIndex {
     private static final Kernels KERNELS = Kernels.active();
@@ -31,7 +32,8 @@ final class CentroidIndex {
     /**
      * An empty set of centroids.
      *
-     * @param euclidean whether a search wants centroids near by L2 (else those of great inner product)
+     * @param euclidean whether a search wants centroids near by L2 (else those of great inner
+     *     product)
      */
     CentroidIndex(Arena arena, int dimensions, boolean euclidean, int capacity, float[] centre) {
         this.arena = arena;
@@ -102,7 +104,14 @@ final class CentroidIndex {
         float factor = codec.encode(residual, nibbles);
         long block = (long) layout.blockBytes() * (centroid / 32);
         float add = euclidean ? points.squaredNorm(centroid) : 0;
-        layout.set(codes, block, centroid % 32, nibbles, add, euclidean ? -2 * factor : -factor, centroid);
+        layout.set(
+                codes,
+                block,
+                centroid % 32,
+                nibbles,
+                add,
+                euclidean ? -2 * factor : -factor,
+                centroid);
     }
 
     void remove(int centroid) {
@@ -140,8 +149,9 @@ final class CentroidIndex {
     }
 
     /**
-     * The {@code wanted} centroids nearest to a rotated query, nearest first in {@code probe.exact}; {@code probe.products[centroid]} is the
-     * inner product with each of them. Ranks are {@code |c|^2 - 2 <q, c>}, or {@code -<q, c>}.
+     * The {@code wanted} centroids nearest to a rotated query, nearest first in {@code
+     * probe.exact}; {@code probe.products[centroid]} is the inner product with each of them. Ranks
+     * are {@code |c|^2 - 2 <q, c>}, or {@code -<q, c>}.
      */
     void search(float[] query, MemorySegment queryMemory, int wanted, Probe probe) {
         int end = points.count();
@@ -169,7 +179,15 @@ final class CentroidIndex {
             KERNELS.fastScan(probe.table.memory(), 0, codes, at, layout.columns(), probe.sums, 0);
             int below =
                     KERNELS.fastScanRanks(
-                            probe.sums, 0, codes, at + layout.factorsAt(), base, probe.table.bias(), probe.table.scale(), bound, probe.ranks);
+                            probe.sums,
+                            0,
+                            codes,
+                            at + layout.factorsAt(),
+                            base,
+                            probe.table.bias(),
+                            probe.table.scale(),
+                            bound,
+                            probe.ranks);
             while (below != 0) {
                 int i = Integer.numberOfTrailingZeros(below);
                 below &= below - 1;
@@ -207,6 +225,7 @@ final class CentroidIndex {
 
     private void compare(int centroid, float product, Probe probe) {
         probe.products[centroid] = product;
-        probe.exact.offer(euclidean ? points.squaredNorm(centroid) - 2 * product : -product, centroid);
+        probe.exact.offer(
+                euclidean ? points.squaredNorm(centroid) - 2 * product : -product, centroid);
     }
 }

@@ -4,7 +4,10 @@ import dev.quiverdb.vector.quantise.NibbleCodec;
 import dev.quiverdb.vector.simd.Metric;
 import org.jspecify.annotations.Nullable;
 
-/** Writes entries: the code of a projected vector less its list's centroid, and its factors. One thread. */
+/**
+ * Writes entries: the code of a projected vector less its list's centroid, and its factors. One
+ * thread.
+ */
 final class EntryEncoder {
     private final IvfIndex index;
     private final float[] residual;
@@ -33,6 +36,7 @@ final class EntryEncoder {
             add = euclidean ? (float) vector.squaredNorm() : 0;
             mul = euclidean ? -2 * factor : -factor;
         }
-        index.layout.set(index.pool.slab(block), index.pool.offset(block), place, nibbles, add, mul, vecId);
+        index.layout.set(
+                index.pool.slab(block), index.pool.offset(block), place, nibbles, add, mul, vecId);
     }
 }

@@ -20,8 +20,12 @@ final class IvfCheck {
             }
             for (int b = 0; b < list.blockCount(); b++) {
                 int block = list.blocks[b];
-                require(block >= 0 && block < used.length && !used[block], "block " + block + " of list " + l + " is used twice");
-                require(index.listOfBlock[block] == l, "block " + block + " does not know its list " + l);
+                require(
+                        block >= 0 && block < used.length && !used[block],
+                        "block " + block + " of list " + l + " is used twice");
+                require(
+                        index.listOfBlock[block] == l,
+                        "block " + block + " does not know its list " + l);
                 used[block] = true;
                 blocks++;
             }
@@ -30,7 +34,9 @@ final class IvfCheck {
                 checkEntry(list, l, i);
             }
         }
-        require(blocks + index.pool.freeCount() == used.length, "a block is neither free nor in a list");
+        require(
+                blocks + index.pool.freeCount() == used.length,
+                "a block is neither free nor in a list");
         long placed = 0;
         int vectors = 0;
         for (int copy = 0; copy < index.places.length; copy++) {
@@ -53,10 +59,19 @@ final class IvfCheck {
         for (int[] copy : index.places) {
             if (vecId >= 0 && vecId < copy.length) {
                 known |= copy[vecId] == place;
-                inThisList += copy[vecId] >= 0 && index.listOfBlock[copy[vecId] >>> 5] == number ? 1 : 0;
+                inThisList +=
+                        copy[vecId] >= 0 && index.listOfBlock[copy[vecId] >>> 5] == number ? 1 : 0;
             }
         }
-        require(known, "entry " + i + " of list " + number + " holds vector " + vecId + ", which is placed elsewhere");
+        require(
+                known,
+                "entry "
+                        + i
+                        + " of list "
+                        + number
+                        + " holds vector "
+                        + vecId
+                        + ", which is placed elsewhere");
         require(inThisList == 1, "vector " + vecId + " is in list " + number + " more than once");
     }
 

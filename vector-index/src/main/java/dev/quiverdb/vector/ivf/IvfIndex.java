@@ -15,12 +15,14 @@ import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An inverted-file index over vectors in slots. Lists hold codes and ids in blocks of 32; the vectors themselves stay in their slots and
- * rank the best estimates again. Inserts go straight to the end of a list, so a vector is found as soon as {@link IvfWriter#insert} returns. Lists
- * that grow too long are split, those that wither are merged ({@link Rebalancer}).
+ * An inverted-file index over vectors in slots. Lists hold codes and ids in blocks of 32; the
+ * vectors themselves stay in their slots and rank the best estimates again. Inserts go straight to
+ * the end of a list, so a vector is found as soon as {@link IvfWriter#insert} returns. Lists that
+ * grow too long are split, those that wither are merged ({@link Rebalancer}).
  *
- * <p>One writer at a time (this class locks); any number of searches, each with its own {@link IvfSearch}, run beside it and wait only
- * while an entry is written. Owns an arena; {@link #close} frees it.
+ * <p>One writer at a time (this class locks); any number of searches, each with its own {@link
+ * IvfSearch}, run beside it and wait only while an entry is written. Owns an arena; {@link #close}
+ * frees it.
  */
 public final class IvfIndex implements AutoCloseable {
     private static final int SAMPLE_PER_LIST = 48;
@@ -46,10 +48,16 @@ public final class IvfIndex implements AutoCloseable {
     int[] listOfBlock = new int[1024];
 
     int count;
-    private final int splitAbove;
+    final int splitAbove;
 
-    private IvfIndex(
-            IvfOptions options, VectorSlots slots, Rotation rotation, @Nullable NibbleCodec codec, float[][] centroidValues, float[] centre, int targetSize) {
+    IvfIndex(
+            IvfOptions options,
+            VectorSlots slots,
+            Rotation rotation,
+            @Nullable NibbleCodec codec,
+            int listsExpected,
+            float[] centre,
+            int splitAbove) {
         this.options = options;
         this.slots = slots;
         this.function = DistanceFunction.of(options.metric(), slots.kind(), slots.dimensions());
@@ -58,35 +66,54 @@ public final class IvfIndex implements AutoCloseable {
         this.codec = codec;
         this.layout = new FastScanLayout(codec == null ? 0 : codec.nibbles() / 2);
         this.pool = new BlockPool(arena, layout.blockBytes());
-        this.centroids = new CentroidIndex(arena, dimensions, options.metric() == Metric.L2, centroidValues.length * 2, centre);
-        this.lists = new PostingList[centroidValues.length];
-        for (int c = 0; c < centroidValues.length; c++) {
-            centroids.add(centroidValues[c]);
-            lists[c] = new PostingList(new int[4], 0);
-        }
+        this.centroids =
+                new CentroidIndex(
+                        arena,
+                        dimensions,
+                        options.metric() == Metric.L2,
+                        listsExpected * 2,
+                        centre);
+        this.lists = new PostingList[Math.max(1, listsExpected)];
         this.places = new int[options.copies()][0];
-        this.splitAbove = Math.max(96, 4 * targetSize * options.copies());
+        this.splitAbove = splitAbove;
+    }
+
+    /** Adds an empty list; returns its number. */
+    int addList(float[] centroid) {
+        int number = centroids.add(centroid);
+        if (number >= lists.length) {
+            lists = Arrays.copyOf(lists, number + Math.max(8, number >>> 2));
+        }
+        lists[number] = new PostingList(new int[4], 0);
+        return number;
     }
 
     /**
-     * Builds an index of {@code vecIds}: finds centroids on a sample, trains the codec, assigns and encodes every vector.
+     * Builds an index of {@code vecIds}: finds centroids on a sample, trains the codec, assigns and
+     * encodes every vector.
      *
      * @param threads how many threads assign and encode
      */
     public static IvfIndex build(IvfOptions options, VectorSlots slots, int[] vecIds, int threads) {
-        int listCount = options.lists() > 0 ? options.lists() : Math.max(1, (int) (4 * Math.sqrt(vecIds.length)));
+        int listCount =
+                options.lists() > 0
+                        ? options.lists()
+                        : Math.max(1, (int) (4 * Math.sqrt(vecIds.length)));
         var random = new SplittableRandom(options.seed());
         var rotation = new Rotation(slots.dimensions(), options.seed());
         int dimensions = rotation.paddedDimensions();
         try (Arena scratch = Arena.ofShared()) {
-            int sampleSize = Math.min(vecIds.length, Math.max(PRODUCT_SAMPLE, SAMPLE_PER_LIST * listCount));
-            PointMatrix sample = sample(options, slots, vecIds, rotation, sampleSize, scratch, random);
+            int sampleSize =
+                    Math.min(vecIds.length, Math.max(PRODUCT_SAMPLE, SAMPLE_PER_LIST * listCount));
+            PointMatrix sample =
+                    sample(options, slots, vecIds, rotation, sampleSize, scratch, random);
             float[] centre = mean(sample, dimensions);
             PointMatrix centroids = new PointMatrix(scratch, dimensions, listCount);
             if (sample.count() == 0) {
                 centroids.add(new float[dimensions]);
             } else {
-                new KMeans(sample, dimensions, options.metric() != Metric.L2, random).train(listCount, centroids);
+                new KMeans(sample, dimensions, options.metric() != Metric.L2, random)
+                        .train(listCount, centroids);
             }
             float[][] values = new float[centroids.count()][dimensions];
             for (int c = 0; c < values.length; c++) {
@@ -97,16 +124,29 @@ public final class IvfIndex implements AutoCloseable {
                 probes.add(value);
             }
             NibbleCodec codec = codec(options, dimensions, sample, probes, random);
+            int usualLength = Math.max(1, vecIds.length / Math.max(1, values.length));
+            int splitAbove = Math.max(96, 4 * usualLength * options.copies());
             var index =
-                    new IvfIndex(options, slots, rotation, codec, values, centre, Math.max(1, vecIds.length / Math.max(1, values.length)));
+                    new IvfIndex(
+                            options, slots, rotation, codec, values.length, centre, splitAbove);
+            for (float[] value : values) {
+                index.addList(value);
+            }
             new BulkLoad(index, probes, threads).load(vecIds);
             return index;
         }
     }
 
     private static PointMatrix sample(
-            IvfOptions options, VectorSlots slots, int[] vecIds, Rotation rotation, int size, Arena scratch, SplittableRandom random) {
-        PointMatrix sample = new PointMatrix(scratch, rotation.paddedDimensions(), Math.max(1, size));
+            IvfOptions options,
+            VectorSlots slots,
+            int[] vecIds,
+            Rotation rotation,
+            int size,
+            Arena scratch,
+            SplittableRandom random) {
+        PointMatrix sample =
+                new PointMatrix(scratch, rotation.paddedDimensions(), Math.max(1, size));
         var projector = new Projector(rotation, options.metric(), scratch);
         int left = size;
         for (int i = 0; i < vecIds.length && left > 0; i++) {
@@ -136,7 +176,11 @@ public final class IvfIndex implements AutoCloseable {
     }
 
     private static @Nullable NibbleCodec codec(
-            IvfOptions options, int dimensions, PointMatrix sample, CentroidIndex centroids, SplittableRandom random) {
+            IvfOptions options,
+            int dimensions,
+            PointMatrix sample,
+            CentroidIndex centroids,
+            SplittableRandom random) {
         return switch (options.coding()) {
             case FLAT -> null;
             case RABITQ -> new RabitqNibbles(dimensions, 1);
@@ -146,14 +190,24 @@ public final class IvfIndex implements AutoCloseable {
                 float[] centroid = new float[dimensions];
                 for (int i = 0; i < size; i++) {
                     int row = (int) ((long) i * sample.count() / size);
-                    int nearest = centroids.points().nearest(sample.memory(), sample.offset(row), 0, centroids.end());
+                    int nearest =
+                            centroids
+                                    .points()
+                                    .nearest(
+                                            sample.memory(),
+                                            sample.offset(row),
+                                            0,
+                                            centroids.end());
                     sample.get(row, residuals[i]);
                     centroids.points().get(nearest, centroid);
                     for (int d = 0; d < dimensions; d++) {
                         residuals[i][d] -= centroid[d];
                     }
                 }
-                int nibbles = options.nibbles() > 0 ? options.nibbles() : Math.max(2, (dimensions / 4) & ~1);
+                int nibbles =
+                        options.nibbles() > 0
+                                ? options.nibbles()
+                                : Math.max(2, (dimensions / 4) & ~1);
                 yield ProductNibbles.train(residuals, nibbles, random);
             }
         };
@@ -175,7 +229,8 @@ public final class IvfIndex implements AutoCloseable {
 
     /** Bytes of lists and centroids in use; the vectors in their slots not counted. */
     public long sizeBytes() {
-        return pool.usedBytes() + (long) centroids.liveCount() * (4L * dimensions + layout.blockBytes() / 32);
+        return pool.usedBytes()
+                + (long) centroids.liveCount() * (4L * dimensions + layout.blockBytes() / 32);
     }
 
     /** A searcher for one thread. */
@@ -205,7 +260,8 @@ public final class IvfIndex implements AutoCloseable {
         for (int copy = 0; copy < places.length; copy++) {
             int have = places[copy].length;
             if (vecId >= have) {
-                places[copy] = Arrays.copyOf(places[copy], Math.max(vecId + 1, have + (have >>> 1)));
+                places[copy] =
+                        Arrays.copyOf(places[copy], Math.max(vecId + 1, have + (have >>> 1)));
                 Arrays.fill(places[copy], have, places[copy].length, -1);
             }
         }
@@ -221,7 +277,8 @@ public final class IvfIndex implements AutoCloseable {
     }
 
     /**
-     * Walks the whole index: every entry is where {@code places} says, every list's blocks are its own, counts agree, no block is lost.
+     * Walks the whole index: every entry is where {@code places} says, every list's blocks are its
+     * own, counts agree, no block is lost.
      *
      * @return the number of entries seen
      * @throws IllegalStateException naming the first thing found wrong

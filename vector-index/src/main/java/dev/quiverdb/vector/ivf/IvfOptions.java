@@ -8,11 +8,13 @@ import dev.quiverdb.vector.simd.Metric;
  * @param metric L2, inner product or cosine
  * @param lists number of lists; 0 chooses by the number of vectors
  * @param coding what stands in the lists
- * @param nibbles for {@link Coding#PRODUCT}: 4-bit codes a vector, even; 0 chooses one for four dimensions
+ * @param nibbles for {@link Coding#PRODUCT}: 4-bit codes a vector, even; 0 chooses one for four
+ *     dimensions
  * @param copies lists that hold each vector: 1, or 2 to need fewer probes for more memory
  * @param seed decides everything random
  */
-public record IvfOptions(Metric metric, int lists, Coding coding, int nibbles, int copies, long seed) {
+public record IvfOptions(
+        Metric metric, int lists, Coding coding, int nibbles, int copies, long seed) {
 
     /** What a list holds of a vector. */
     public enum Coding {

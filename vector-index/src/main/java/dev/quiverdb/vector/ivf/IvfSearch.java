@@ -15,9 +15,10 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches of one thread over one index; holds all scratch memory, so a search allocates nothing. The nearest lists are scanned by codes,
- * the best estimates ranked again by the vectors. k results come whenever k vectors are admitted: lists are added until they do, and where
- * few are admitted the search compares just those.
+ * Searches of one thread over one index; holds all scratch memory, so a search allocates nothing.
+ * The nearest lists are scanned by codes, the best estimates ranked again by the vectors. k results
+ * come whenever k vectors are admitted: lists are added until they do, and where few are admitted
+ * the search compares just those.
  */
 public final class IvfSearch implements AutoCloseable {
     private static final Kernels KERNELS = Kernels.active();
@@ -56,12 +57,15 @@ public final class IvfSearch implements AutoCloseable {
     }
 
     /**
-     * The k nearest admitted vectors as far as {@code probes} lists and {@code rerank} exact comparisons tell.
+     * The k nearest admitted vectors as far as {@code probes} lists and {@code rerank} exact
+     * comparisons tell.
      *
-     * @param rerank how many of the best estimates are compared exactly, at least k; without meaning for flat lists
+     * @param rerank how many of the best estimates are compared exactly, at least k; without
+     *     meaning for flat lists
      * @return a heap, sorted nearest first, that is valid until the next search
      */
-    public NearestHeap search(QueryVector query, int k, int probes, int rerank, Admission admission) {
+    public NearestHeap search(
+            QueryVector query, int k, int probes, int rerank, Admission admission) {
         long stamp = index.lock.readLock();
         try {
             return searchLocked(query, k, probes, rerank, admission);
@@ -70,7 +74,8 @@ public final class IvfSearch implements AutoCloseable {
         }
     }
 
-    private NearestHeap searchLocked(QueryVector query, int k, int probes, int rerank, Admission admission) {
+    private NearestHeap searchLocked(
+            QueryVector query, int k, int probes, int rerank, Admission admission) {
         listsVisited = 0;
         scanned = 0;
         tested = 0;
@@ -92,7 +97,8 @@ public final class IvfSearch implements AutoCloseable {
             visit(query, Long.MAX_VALUE, admission);
             long enough = enough(k, rerank, admission);
             if (found(admission) < enough && lists < index.centroids.liveCount()) {
-                index.centroids.search(projector.values(), projector.memory(), index.centroids.liveCount(), probe);
+                index.centroids.search(
+                        projector.values(), projector.memory(), index.centroids.liveCount(), probe);
                 visit(query, enough, admission);
             }
             if (table != null) {
@@ -104,7 +110,10 @@ public final class IvfSearch implements AutoCloseable {
         return results;
     }
 
-    /** How many admitted vectors let the search end: where few pass, the nearest k of the first k seen are not the nearest. */
+    /**
+     * How many admitted vectors let the search end: where few pass, the nearest k of the first k
+     * seen are not the nearest.
+     */
     private static long enough(int k, int rerank, Admission admission) {
         return admission instanceof Everything ? k : Math.min(4L * k, Math.max(k, rerank));
     }
@@ -117,10 +126,20 @@ public final class IvfSearch implements AutoCloseable {
     }
 
     private boolean isCheaperExactly(VecIdBitmap bitmap, int k, int probes) {
-        long entries = (long) index.count * index.options.copies() * Math.min(probes, index.listCount()) / Math.max(1, index.listCount());
+        long entries =
+                (long) index.count
+                        * index.options.copies()
+                        * Math.min(probes, index.listCount())
+                        / Math.max(1, index.listCount());
         double passRate = bitmap.passRate(index.count);
-        double listsForEnough = passRate > 0 ? 4.0 * k / (passRate * Math.max(1, index.count)) * index.listCount() : index.listCount();
-        double codes = Math.max((double) entries, (double) index.count / Math.max(1, index.listCount()) * listsForEnough);
+        double listsForEnough =
+                passRate > 0
+                        ? 4.0 * k / (passRate * Math.max(1, index.count)) * index.listCount()
+                        : index.listCount();
+        double codes =
+                Math.max(
+                        (double) entries,
+                        (double) index.count / Math.max(1, index.listCount()) * listsForEnough);
         return (double) bitmap.cardinality() * CODES_PER_DISTANCE < codes;
     }
 
@@ -151,7 +170,10 @@ public final class IvfSearch implements AutoCloseable {
         }
     }
 
-    /** Looks into those lists of {@code probe.exact} that this search has not seen, until there are enough. */
+    /**
+     * Looks into those lists of {@code probe.exact} that this search has not seen, until there are
+     * enough.
+     */
     private void visit(QueryVector query, long enough, Admission admission) {
         float queryPart =
                 switch (index.options.metric()) {
@@ -170,12 +192,17 @@ public final class IvfSearch implements AutoCloseable {
             if (table == null) {
                 visitFlat(query, index.lists[list], admission);
             } else {
-                visitCodes(index.lists[list], queryPart + productFactor * probe.products[list], table, admission);
+                visitCodes(
+                        index.lists[list],
+                        queryPart + productFactor * probe.products[list],
+                        table,
+                        admission);
             }
         }
     }
 
-    private void visitCodes(PostingList list, float base, FastScanTable tables, Admission admission) {
+    private void visitCodes(
+            PostingList list, float base, FastScanTable tables, Admission admission) {
         FastScanLayout layout = index.layout;
         MemorySegment tableMemory = tables.memory();
         float bias = tables.bias();
@@ -188,7 +215,17 @@ public final class IvfSearch implements AutoCloseable {
             MemorySegment slab = index.pool.slab(block);
             long offset = index.pool.offset(block);
             KERNELS.fastScan(tableMemory, 0, slab, offset, layout.columns(), sums, 0);
-            int below = KERNELS.fastScanRanks(sums, 0, slab, offset + layout.factorsAt(), base, bias, scale, bound, ranks);
+            int below =
+                    KERNELS.fastScanRanks(
+                            sums,
+                            0,
+                            slab,
+                            offset + layout.factorsAt(),
+                            base,
+                            bias,
+                            scale,
+                            bound,
+                            ranks);
             if (count - 32 * b < 32) {
                 below &= (1 << (count - 32 * b)) - 1;
             }
@@ -273,7 +310,8 @@ public final class IvfSearch implements AutoCloseable {
 
     /** What the latest search did. */
     public IvfStatistics statistics() {
-        return new IvfStatistics(listsVisited, scanned, probe.distances, distances, tested, admittedCount);
+        return new IvfStatistics(
+                listsVisited, scanned, probe.distances, distances, tested, admittedCount);
     }
 
     @Override

@@ -10,4 +10,10 @@ package dev.quiverdb.vector.ivf;
  * @param tested vectors that admission was asked about
  * @param admitted how many of them it admitted
  */
-public record IvfStatistics(int lists, long scanned, int centroidDistances, long distances, long tested, long admitted) {}
+public record IvfStatistics(
+        int lists,
+        long scanned,
+        int centroidDistances,
+        long distances,
+        long tested,
+        long admitted) {}

@@ -15,12 +15,16 @@ public final class IvfWriter implements AutoCloseable {
     IvfWriter(IvfIndex index) {
         this.index = index;
         this.projector = new Projector(index.rotation, index.options.metric(), arena);
-        this.assigner = new Assigner(index.centroids, index.options.copies(), index.dimensions, arena);
+        this.assigner =
+                new Assigner(index.centroids, index.options.copies(), index.dimensions, arena);
         this.encoder = new EntryEncoder(index);
         this.rebalancer = new Rebalancer(index, this);
     }
 
-    /** Adds the vector of a slot; it is found from now on. Without effect for a vector that is there. */
+    /**
+     * Adds the vector of a slot; it is found from now on. Without effect for a vector that is
+     * there.
+     */
     public void insert(int vecId) {
         long stamp = index.lock.writeLock();
         try {
@@ -82,7 +86,10 @@ public final class IvfWriter implements AutoCloseable {
         list.count++;
     }
 
-    /** Takes an entry out of its list; the list's last entry moves to its place. The caller holds the write lock. */
+    /**
+     * Takes an entry out of its list; the list's last entry moves to its place. The caller holds
+     * the write lock.
+     */
     void remove(int copy, int vecId) {
         int place = index.places[copy][vecId];
         int block = place >>> 5;
@@ -91,9 +98,16 @@ public final class IvfWriter implements AutoCloseable {
         int lastBlock = list.blocks[last >>> 5];
         int lastPlace = lastBlock * 32 + (last & 31);
         if (lastPlace != place) {
-            int moved = index.layout.id(index.pool.slab(lastBlock), index.pool.offset(lastBlock), last & 31);
+            int moved =
+                    index.layout.id(
+                            index.pool.slab(lastBlock), index.pool.offset(lastBlock), last & 31);
             index.layout.copy(
-                    index.pool.slab(lastBlock), index.pool.offset(lastBlock), last & 31, index.pool.slab(block), index.pool.offset(block), place & 31);
+                    index.pool.slab(lastBlock),
+                    index.pool.offset(lastBlock),
+                    last & 31,
+                    index.pool.slab(block),
+                    index.pool.offset(block),
+                    place & 31);
             for (int[] copies : index.places) {
                 if (copies[moved] == lastPlace) {
                     copies[moved] = place;

@@ -7,9 +7,10 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Balanced hierarchical k-means: the sample is cut into about sqrt(k) parts, each part into centroids by its share of the sample, so a
- * point is compared with about 2 sqrt(k) centroids a round. A centroid that attracts nobody is put beside one that attracts too many.
- * Spherical where asked: centroids are scaled to unit length.
+ * Balanced hierarchical k-means: the sample is cut into about sqrt(k) parts, each part into
+ * centroids by its share of the sample, so a point is compared with about 2 sqrt(k) centroids a
+ * round. A centroid that attracts nobody is put beside one that attracts too many. Spherical where
+ * asked: centroids are scaled to unit length.
  */
 final class KMeans {
     private static final Kernels KERNELS = Kernels.active();
@@ -63,7 +64,12 @@ final class KMeans {
             if (sizes[part] == 0) {
                 continue;
             }
-            int share = Math.max(1, Math.min(sizes[part], Math.round((float) left * sizes[part] / leftMembers)));
+            int share =
+                    Math.max(
+                            1,
+                            Math.min(
+                                    sizes[part],
+                                    Math.round((float) left * sizes[part] / leftMembers)));
             share = Math.min(share, left);
             if (share == 0) {
                 break;
@@ -93,7 +99,8 @@ final class KMeans {
         MemorySegment sums = arena.allocate(4L * dimensions * k, 64);
         int[] sizes = new int[k];
         for (int c = 0; c < k; c++) {
-            centroids.setFrom(c, sample.memory(), sample.offset(members[(int) ((long) c * count / k)]));
+            centroids.setFrom(
+                    c, sample.memory(), sample.offset(members[(int) ((long) c * count / k)]));
         }
         centroids.setCount(k);
         for (int round = 0; round < ROUNDS; round++) {
@@ -104,7 +111,8 @@ final class KMeans {
                 int nearest = centroids.nearest(sample.memory(), point, 0, k);
                 owner[i] = nearest;
                 sizes[nearest]++;
-                KERNELS.addScaled(sums, centroids.offset(nearest), 1, sample.memory(), point, dimensions);
+                KERNELS.addScaled(
+                        sums, centroids.offset(nearest), 1, sample.memory(), point, dimensions);
             }
             if (round < ROUNDS - 1 || k == 1) {
                 move(centroids, sums, sizes, members, count);
@@ -113,14 +121,22 @@ final class KMeans {
         return centroids;
     }
 
-    private void move(PointMatrix centroids, MemorySegment sums, int[] sizes, int[] members, int count) {
+    private void move(
+            PointMatrix centroids, MemorySegment sums, int[] sizes, int[] members, int count) {
         float[] mean = new float[dimensions];
         for (int c = 0; c < centroids.count(); c++) {
             if (sizes[c] == 0) {
-                centroids.setFrom(c, sample.memory(), sample.offset(members[random.nextInt(count)]));
+                centroids.setFrom(
+                        c, sample.memory(), sample.offset(members[random.nextInt(count)]));
                 continue;
             }
-            MemorySegment.copy(sums, java.lang.foreign.ValueLayout.JAVA_FLOAT, centroids.offset(c), mean, 0, dimensions);
+            MemorySegment.copy(
+                    sums,
+                    java.lang.foreign.ValueLayout.JAVA_FLOAT,
+                    centroids.offset(c),
+                    mean,
+                    0,
+                    dimensions);
             float scale = 1f / sizes[c];
             if (spherical) {
                 double norm = 0;

@@ -57,7 +57,8 @@ final class PointMatrix {
     }
 
     private void measure(int row) {
-        squaredNorms[row] = KERNELS.innerProductF32(rows, offset(row), rows, offset(row), dimensions);
+        squaredNorms[row] =
+                KERNELS.innerProductF32(rows, offset(row), rows, offset(row), dimensions);
     }
 
     float squaredNorm(int row) {
@@ -75,10 +76,24 @@ final class PointMatrix {
     /** Inner products of a query with four rows. */
     void products(MemorySegment query, long offset, int r0, int r1, int r2, int r3, float[] out) {
         KERNELS.innerProductF32x4(
-                query, offset, rows, offset(r0), rows, offset(r1), rows, offset(r2), rows, offset(r3), dimensions, out);
+                query,
+                offset,
+                rows,
+                offset(r0),
+                rows,
+                offset(r1),
+                rows,
+                offset(r2),
+                rows,
+                offset(r3),
+                dimensions,
+                out);
     }
 
-    /** The row in {@code [from, to)} nearest to a point by Euclidean distance. One thread per matrix. */
+    /**
+     * The row in {@code [from, to)} nearest to a point by Euclidean distance. One thread per
+     * matrix.
+     */
     int nearest(MemorySegment point, long offset, int from, int to) {
         int best = from;
         float bestRank = Float.POSITIVE_INFINITY;

@@ -9,7 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/** Takes vectors into the rotated space of the lists, to unit length first where the metric is the cosine. One thread. */
+/**
+ * Takes vectors into the rotated space of the lists, to unit length first where the metric is the
+ * cosine. One thread.
+ */
 final class Projector {
     private final Rotation rotation;
     private final boolean unit;

@@ -3,15 +3,16 @@ package dev.quiverdb.vector.ivf;
 import dev.quiverdb.vector.flat.NearestHeap;
 import dev.quiverdb.vector.simd.Metric;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Keeps lists of a useful length as vectors come and go. A list that is too long is split by 2-means; then every vector of it, and those
- * vectors of the lists around it that are nearer to one of the two new centroids than to their own, go where they belong. A list that is
- * too short is dissolved into its neighbours.
+ * Keeps lists of a useful length as vectors come and go. A list that is too long is split by
+ * 2-means; then every vector of it, and those vectors of the lists around it that are nearer to one
+ * of the two new centroids than to their own, go where they belong. A list that is too short is
+ * dissolved into its neighbours.
  *
- * <p>Source: Xu et al.: SPFresh: incremental in-place update for billion-scale vector search (SOSP 2023), section 4 (LIRE).
+ * <p>Source: Xu et al.: SPFresh: incremental in-place update for billion-scale vector search (SOSP
+ * 2023), section 4 (LIRE).
  */
 final class Rebalancer {
     private static final int NEIGHBOURS = 8;
@@ -35,7 +36,8 @@ final class Rebalancer {
                 points.add(writer.project(vecId).values());
             }
             PointMatrix halves = new PointMatrix(arena, index.dimensions, 2);
-            new KMeans(points, index.dimensions, index.options.metric() != Metric.L2, random).train(2, halves);
+            new KMeans(points, index.dimensions, index.options.metric() != Metric.L2, random)
+                    .train(2, halves);
             if (halves.count() < 2) {
                 return;
             }
@@ -48,11 +50,7 @@ final class Rebalancer {
             halves.get(0, centroid);
             index.centroids.set(list, centroid);
             halves.get(1, centroid);
-            int added = index.centroids.add(centroid);
-            if (added == index.lists.length) {
-                index.lists = Arrays.copyOf(index.lists, added + Math.max(8, added >>> 2));
-            }
-            index.lists[added] = new PostingList(new int[4], 0);
+            int added = index.addList(centroid);
             for (int i = 0; i < members.length; i++) {
                 place(copies[i], members[i], list);
             }
@@ -91,7 +89,10 @@ final class Rebalancer {
         for (int i = 0; i < members.length; i++) {
             Projector projected = writer.project(members[i]);
             float own = distance(points, projected, list);
-            float nearest = Math.min(distance(points, projected, first), distance(points, projected, second));
+            float nearest =
+                    Math.min(
+                            distance(points, projected, first),
+                            distance(points, projected, second));
             if (nearest < own) {
                 int target = writer.choose(projected, copies[i], members[i]);
                 if (target >= 0 && target != list) {

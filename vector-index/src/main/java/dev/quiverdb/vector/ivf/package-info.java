@@ -1,8 +1,9 @@
 /**
- * Inverted lists: vectors are kept by their nearest centroid, a search looks into the lists whose centroids are nearest.
+ * Inverted lists: vectors are kept by their nearest centroid, a search looks into the lists whose
+ * centroids are nearest.
  *
- * <p>Start at {@link dev.quiverdb.vector.ivf.IvfIndex}; a search is an {@link dev.quiverdb.vector.ivf.IvfSearch}. The README has the
- * papers, the invariants and what was tried.
+ * <p>Start at {@link dev.quiverdb.vector.ivf.IvfIndex}; a search is an {@link
+ * dev.quiverdb.vector.ivf.IvfSearch}. The README has the papers, the invariants and what was tried.
  */
 @NullMarked
 package dev.quiverdb.vector.ivf;

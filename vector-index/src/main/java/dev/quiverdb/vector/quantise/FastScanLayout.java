@@ -23,8 +23,10 @@ public record FastScanLayout(int columns) {
     /** Vectors in a block. */
     public static final int BLOCK = 32;
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Bytes of a block: a multiple of 64. */
     public int blockBytes() {
@@ -54,10 +56,20 @@ public record FastScanLayout(int columns) {
     }
 
     /** Writes a code, its factors and its id. */
-    public void set(MemorySegment memory, long block, int place, byte[] nibbles, float add, float mul, int vecId) {
+    public void set(
+            MemorySegment memory,
+            long block,
+            int place,
+            byte[] nibbles,
+            float add,
+            float mul,
+            int vecId) {
         int position = Kernels.fastScanPosition(place);
         for (int c = 0; c < columns; c++) {
-            memory.set(ValueLayout.JAVA_BYTE, block + 32L * c + position, (byte) (nibbles[2 * c] | (nibbles[2 * c + 1] << 4)));
+            memory.set(
+                    ValueLayout.JAVA_BYTE,
+                    block + 32L * c + position,
+                    (byte) (nibbles[2 * c] | (nibbles[2 * c + 1] << 4)));
         }
         if (columns > 0) {
             memory.set(FLOAT, block + factorsAt() + 4L * place, add);
@@ -67,15 +79,30 @@ public record FastScanLayout(int columns) {
     }
 
     /** Copies one place to another, codes, factors and id. */
-    public void copy(MemorySegment from, long fromBlock, int fromPlace, MemorySegment to, long toBlock, int toPlace) {
+    public void copy(
+            MemorySegment from,
+            long fromBlock,
+            int fromPlace,
+            MemorySegment to,
+            long toBlock,
+            int toPlace) {
         int source = Kernels.fastScanPosition(fromPlace);
         int target = Kernels.fastScanPosition(toPlace);
         for (int c = 0; c < columns; c++) {
-            to.set(ValueLayout.JAVA_BYTE, toBlock + 32L * c + target, from.get(ValueLayout.JAVA_BYTE, fromBlock + 32L * c + source));
+            to.set(
+                    ValueLayout.JAVA_BYTE,
+                    toBlock + 32L * c + target,
+                    from.get(ValueLayout.JAVA_BYTE, fromBlock + 32L * c + source));
         }
         if (columns > 0) {
-            to.set(FLOAT, toBlock + factorsAt() + 4L * toPlace, from.get(FLOAT, fromBlock + factorsAt() + 4L * fromPlace));
-            to.set(FLOAT, toBlock + factorsAt() + 128 + 4L * toPlace, from.get(FLOAT, fromBlock + factorsAt() + 128 + 4L * fromPlace));
+            to.set(
+                    FLOAT,
+                    toBlock + factorsAt() + 4L * toPlace,
+                    from.get(FLOAT, fromBlock + factorsAt() + 4L * fromPlace));
+            to.set(
+                    FLOAT,
+                    toBlock + factorsAt() + 128 + 4L * toPlace,
+                    from.get(FLOAT, fromBlock + factorsAt() + 128 + 4L * fromPlace));
         }
         setId(to, toBlock, toPlace, id(from, fromBlock, fromPlace));
     }

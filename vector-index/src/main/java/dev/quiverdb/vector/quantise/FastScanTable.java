@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The tables of one query, cut to small bytes for the shuffles of a fast scan: {@code sum over m of table[m][nibble m] ~ bias + scale * sum of
- * bytes}. One thread; set again for each query.
+ * The tables of one query, cut to small bytes for the shuffles of a fast scan: {@code sum over m of
+ * table[m][nibble m] ~ bias + scale * sum of bytes}. One thread; set again for each query.
  */
 public final class FastScanTable {
     private final NibbleCodec codec;

@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Turns residuals into 4-bit numbers ("nibbles"), each standing for one of 16 points of a few dimensions. The inner product of a query with
- * a residual is estimated as {@code factor * sum over m of table[m][nibble m]}, which {@link FastScanTable} and a shuffle per nibble
- * compute for 32 vectors at a time. Immutable; any thread may use one.
+ * Turns residuals into 4-bit numbers ("nibbles"), each standing for one of 16 points of a few
+ * dimensions. The inner product of a query with a residual is estimated as {@code factor * sum over
+ * m of table[m][nibble m]}, which {@link FastScanTable} and a shuffle per nibble compute for 32
+ * vectors at a time. Immutable; any thread may use one.
  */
 public sealed interface NibbleCodec permits RabitqNibbles, ProductNibbles {
 
@@ -23,7 +24,10 @@ public sealed interface NibbleCodec permits RabitqNibbles, ProductNibbles {
      */
     float encode(float[] residual, byte[] nibbles);
 
-    /** Inner products of {@code query} with the 16 points of every nibble, to {@code tables[16 * m + point]}. */
+    /**
+     * Inner products of {@code query} with the 16 points of every nibble, to {@code tables[16 * m +
+     * point]}.
+     */
     void tables(float[] query, float[] tables);
 
     /** The codec as bytes; {@link #ofBytes} makes an equal one. */

@@ -6,11 +6,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Product quantisation with 16 points a sub-space: the dimensions are cut into {@link #nibbles} runs, and k-means finds 16 points for each
- * run on a sample of residuals. The points of a dimension lie side by side, so that tables and encoding are loops over 16 floats.
+ * Product quantisation with 16 points a sub-space: the dimensions are cut into {@link #nibbles}
+ * runs, and k-means finds 16 points for each run on a sample of residuals. The points of a
+ * dimension lie side by side, so that tables and encoding are loops over 16 floats.
  *
- * <p>Source: Jégou, Douze, Schmid: Product quantization for nearest neighbor search (PAMI 2011); 4-bit tables for shuffles as in André et
- * al.: Quicker ADC (PAMI 2019).
+ * <p>Source: Jégou, Douze, Schmid: Product quantization for nearest neighbor search (PAMI 2011);
+ * 4-bit tables for shuffles as in André et al.: Quicker ADC (PAMI 2019).
  */
 public final class ProductNibbles implements NibbleCodec {
     static final byte KIND = 2;
@@ -38,7 +39,8 @@ public final class ProductNibbles implements NibbleCodec {
     public static ProductNibbles train(float[][] sample, int nibbles, SplittableRandom random) {
         int dimensions = sample[0].length;
         if (nibbles % 2 != 0 || nibbles < 2 || nibbles > dimensions) {
-            throw new IllegalArgumentException(nibbles + " nibbles for " + dimensions + " dimensions");
+            throw new IllegalArgumentException(
+                    nibbles + " nibbles for " + dimensions + " dimensions");
         }
         var codec = new ProductNibbles(dimensions, nibbles, new float[POINTS * dimensions]);
         for (int d = 0; d < dimensions; d++) {
@@ -71,7 +73,8 @@ public final class ProductNibbles implements NibbleCodec {
                 int count = counts[POINTS * m + p];
                 float[] stray = sample[random.nextInt(sample.length)];
                 for (int d = start(m); d < start(m + 1); d++) {
-                    points[POINTS * d + p] = count == 0 ? stray[d] : (float) (sums[POINTS * d + p] / count);
+                    points[POINTS * d + p] =
+                            count == 0 ? stray[d] : (float) (sums[POINTS * d + p] / count);
                 }
             }
         }
@@ -165,7 +168,9 @@ public final class ProductNibbles implements NibbleCodec {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ProductNibbles that && nibbles == that.nibbles && Arrays.equals(points, that.points);
+        return other instanceof ProductNibbles that
+                && nibbles == that.nibbles
+                && Arrays.equals(points, that.points);
     }
 
     @Override

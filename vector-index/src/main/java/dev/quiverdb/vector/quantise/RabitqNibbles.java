@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * RaBitQ codes as nibbles: a nibble holds the levels of four dimensions at one bit, two at two bits, one at four. Needs no training; the
- * residuals are rotated randomly before. See {@link RabitqCodec} for the estimate and its source.
+ * RaBitQ codes as nibbles: a nibble holds the levels of four dimensions at one bit, two at two
+ * bits, one at four. Needs no training; the residuals are rotated randomly before. See {@link
+ * RabitqCodec} for the estimate and its source.
  *
  * @param dimensions a multiple of 8
  * @param bits 1, 2 or 4 a dimension
@@ -67,6 +68,11 @@ public record RabitqNibbles(int dimensions, int bits) implements NibbleCodec {
 
     @Override
     public byte[] toBytes() {
-        return ByteBuffer.allocate(6).order(ByteOrder.LITTLE_ENDIAN).put(KIND).putInt(dimensions).put((byte) bits).array();
+        return ByteBuffer.allocate(6)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(KIND)
+                .putInt(dimensions)
+                .put((byte) bits)
+                .array();
     }
 }

@@ -43,7 +43,6 @@ final class ShuffleLoops {
         return masks;
     }
 
-
     private static ByteVector lanesFrom32(byte below, byte from) {
         byte[] lanes = new byte[64];
         for (int i = 0; i < 64; i++) {

@@ -51,7 +51,8 @@ class FlatScanTest {
                                 .filter(admission::admits)
                                 .boxed()
                                 .sorted(
-                                        Comparator.comparingDouble((Integer i) -> function.rank(query, slots, i))
+                                        Comparator.comparingDouble((Integer i) ->
+                                                        function.rank(query, slots, i))
                                                 .thenComparing(i -> i))
                                 .toList();
                 var heap = new NearestHeap();
@@ -65,7 +66,12 @@ class FlatScanTest {
                 var within = new TreeSet<Integer>();
                 scan.within(query, count, admission, 20, (vecId, rank) -> within.add(vecId));
                 assertThat(within).allMatch(i -> function.rank(query, slots, i) <= 20);
-                assertThat(within).hasSize((int) expected.stream().filter(i -> function.rank(query, slots, i) <= 20).count());
+                assertThat(within)
+                        .hasSize(
+                                (int)
+                                        expected.stream()
+                                                .filter(i -> function.rank(query, slots, i) <= 20)
+                                                .count());
             }
         }
     }

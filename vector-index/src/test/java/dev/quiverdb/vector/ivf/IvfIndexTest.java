@@ -8,6 +8,7 @@ import dev.quiverdb.vector.filter.AdmissionTest;
 import dev.quiverdb.vector.filter.VecIdBitmap;
 import dev.quiverdb.vector.flat.FlatScan;
 import dev.quiverdb.vector.flat.NearestHeap;
+import dev.quiverdb.vector.graph.ArenaGraphBlocks;
 import dev.quiverdb.vector.ivf.IvfOptions.Coding;
 import dev.quiverdb.vector.simd.ArenaVectorSlots;
 import dev.quiverdb.vector.simd.DistanceFunction;
@@ -70,7 +71,8 @@ class IvfIndexTest {
         return truth.length == 0 ? 1 : (double) hits / truth.length;
     }
 
-    private int[] exact(ArenaVectorSlots slots, Metric metric, QueryVector query, int k, Admission admission) {
+    private int[] exact(
+            ArenaVectorSlots slots, Metric metric, QueryVector query, int k, Admission admission) {
         var heap = new NearestHeap();
         heap.reset(k);
         new FlatScan(DistanceFunction.of(metric, slots.kind(), DIMENSIONS), slots)
@@ -79,7 +81,8 @@ class IvfIndexTest {
         return heap.toVecIds();
     }
 
-    private double meanRecall(IvfIndex index, ArenaVectorSlots slots, int probes, int rerank, Admission admission) {
+    private double meanRecall(
+            IvfIndex index, ArenaVectorSlots slots, int probes, int rerank, Admission admission) {
         double sum = 0;
         int queries = 30;
         try (Arena arena = Arena.ofConfined();
@@ -126,7 +129,11 @@ class IvfIndexTest {
     void allListsOfAFlatIndexGiveTheExactAnswer() {
         try (var slots = slots(ElementKind.FLOAT32, 3000);
                 IvfIndex index =
-                        IvfIndex.build(IvfOptions.of(Metric.L2, Coding.FLAT), slots, IntStream.range(0, 3000).toArray(), 2)) {
+                        IvfIndex.build(
+                                IvfOptions.of(Metric.L2, Coding.FLAT),
+                                slots,
+                                IntStream.range(0, 3000).toArray(),
+                                2)) {
             assertThat(meanRecall(index, slots, index.listCount(), 0, Admission.ALL)).isEqualTo(1);
         }
     }
@@ -148,15 +155,22 @@ class IvfIndexTest {
         try (var slots = slots(ElementKind.FLOAT32, 6000);
                 IvfIndex index =
                         IvfIndex.build(
-                                new IvfOptions(Metric.L2, 80, Coding.RABITQ, 0, 1, 5), slots, IntStream.range(0, 6000).toArray(), 1)) {
+                                new IvfOptions(Metric.L2, 80, Coding.RABITQ, 0, 1, 5),
+                                slots,
+                                IntStream.range(0, 6000).toArray(),
+                                1)) {
             for (int oneOf : new int[] {2, 10, 100, 1000, 6000}) {
                 var bitmap = new VecIdBitmap(6000);
                 for (int i = 0; i < 6000; i += oneOf) {
                     bitmap.add(i);
                 }
                 AdmissionTest test = bitmap::admits;
-                assertThat(meanRecall(index, slots, 20, 60, bitmap)).as("bitmap 1/%d", oneOf).isGreaterThan(0.93);
-                assertThat(meanRecall(index, slots, 20, 60, test)).as("test 1/%d", oneOf).isGreaterThan(0.93);
+                assertThat(meanRecall(index, slots, 20, 60, bitmap))
+                        .as("bitmap 1/%d", oneOf)
+                        .isGreaterThan(0.93);
+                assertThat(meanRecall(index, slots, 20, 60, test))
+                        .as("test 1/%d", oneOf)
+                        .isGreaterThan(0.93);
             }
         }
     }
@@ -167,7 +181,8 @@ class IvfIndexTest {
         Coding coding = Coding.values()[chance.nextInt(3)];
         try (var slots = slots(ElementKind.FLOAT32, 2000)) {
             var options = new IvfOptions(Metric.L2, 20, coding, 0, copies, 5);
-            try (IvfIndex index = IvfIndex.build(options, slots, IntStream.range(0, 1000).toArray(), 1);
+            try (IvfIndex index =
+                            IvfIndex.build(options, slots, IntStream.range(0, 1000).toArray(), 1);
                     IvfWriter writer = index.newWriter()) {
                 var live = new VecIdBitmap(2000);
                 for (int i = 0; i < 1000; i++) {
@@ -200,7 +215,47 @@ class IvfIndexTest {
         try (Arena arena = Arena.ofConfined();
                 IvfSearch search = index.newSearch()) {
             var query = new QueryVector(slots.kind(), DIMENSIONS, arena).set(slots, id);
-            assertThat(search.search(query, 1, 4, 20, Admission.ALL).toVecIds()).containsExactly(id);
+            assertThat(search.search(query, 1, 4, 20, Admission.ALL).toVecIds())
+                    .containsExactly(id);
+        }
+    }
+
+    @Test
+    void anIndexIsReadBackFromItsBlocks() {
+        try (var slots = slots(ElementKind.FLOAT32, 1500)) {
+            for (Coding coding : Coding.values()) {
+                var options = new IvfOptions(Metric.L2, 20, coding, 0, 2, 5);
+                var blocks = new ArenaGraphBlocks();
+                try (IvfIndex index =
+                                IvfIndex.build(
+                                        options, slots, IntStream.range(0, 1400).toArray(), 1);
+                        IvfWriter writer = index.newWriter()) {
+                    for (int id = 0; id < 300; id++) {
+                        writer.delete(id);
+                    }
+                    int root = IvfImage.save(index, blocks);
+                    try (IvfIndex read = IvfImage.load(blocks, root, slots);
+                            IvfWriter more = read.newWriter();
+                            IvfSearch before = index.newSearch();
+                            IvfSearch after = read.newSearch();
+                            Arena arena = Arena.ofConfined()) {
+                        assertThat(read.check()).isEqualTo(index.check());
+                        assertThat(read.count()).isEqualTo(1100);
+                        assertThat(read.options()).isEqualTo(options);
+                        var query = new QueryVector(ElementKind.FLOAT32, DIMENSIONS, arena);
+                        for (int i = 0; i < 20; i++) {
+                            query.set(vector());
+                            assertThat(after.search(query, 10, 5, 40, Admission.ALL).toVecIds())
+                                    .isEqualTo(
+                                            before.search(query, 10, 5, 40, Admission.ALL)
+                                                    .toVecIds());
+                        }
+                        more.insert(1450);
+                        more.delete(1000);
+                        read.check();
+                    }
+                }
+            }
         }
     }
 
@@ -208,7 +263,8 @@ class IvfIndexTest {
     void aListThatGrowsIsSplit() {
         try (var slots = slots(ElementKind.FLOAT32, 3000)) {
             var options = new IvfOptions(Metric.L2, 4, Coding.RABITQ, 0, 1, 5);
-            try (IvfIndex index = IvfIndex.build(options, slots, IntStream.range(0, 100).toArray(), 1);
+            try (IvfIndex index =
+                            IvfIndex.build(options, slots, IntStream.range(0, 100).toArray(), 1);
                     IvfWriter writer = index.newWriter()) {
                 List<Integer> order = new ArrayList<>(IntStream.range(100, 3000).boxed().toList());
                 Collections.shuffle(order, new Random(1));
@@ -227,7 +283,9 @@ class IvfIndexTest {
     @Test
     void anEmptyIndexAnswersAndGrows() {
         try (var slots = slots(ElementKind.FLOAT32, 500);
-                IvfIndex index = IvfIndex.build(IvfOptions.of(Metric.COSINE, Coding.RABITQ), slots, new int[0], 1);
+                IvfIndex index =
+                        IvfIndex.build(
+                                IvfOptions.of(Metric.COSINE, Coding.RABITQ), slots, new int[0], 1);
                 IvfWriter writer = index.newWriter();
                 Arena arena = Arena.ofConfined();
                 IvfSearch search = index.newSearch()) {
