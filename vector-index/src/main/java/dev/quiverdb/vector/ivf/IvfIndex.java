@@ -1,5 +1,6 @@
 package dev.quiverdb.vector.ivf;
 
+import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.quantise.FastScanLayout;
 import dev.quiverdb.vector.quantise.NibbleCodec;
 import dev.quiverdb.vector.quantise.ProductNibbles;
@@ -7,6 +8,7 @@ import dev.quiverdb.vector.quantise.RabitqNibbles;
 import dev.quiverdb.vector.quantise.Rotation;
 import dev.quiverdb.vector.simd.DistanceFunction;
 import dev.quiverdb.vector.simd.Metric;
+import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -236,6 +238,16 @@ public final class IvfIndex implements AutoCloseable {
     /** A searcher for one thread. */
     public IvfSearch newSearch() {
         return new IvfSearch(this);
+    }
+
+    /**
+     * A search without a fixed number of results.
+     *
+     * @param listsPerRound lists that are looked into at a time
+     * @param rerank estimates that are ranked exactly at a time
+     */
+    public IvfCursor openCursor(QueryVector query, Admission admission, int listsPerRound, int rerank) {
+        return new IvfCursor(this, query, admission, listsPerRound, rerank);
     }
 
     /** A writer; all writers of an index exclude each other, one suffices. */
