@@ -1,0 +1,304 @@
+package dev.quiverdb.plan;
+
+import dev.quiverdb.execute.expression.Expression;
+import dev.quiverdb.execute.expression.FunctionRef;
+import dev.quiverdb.sql.bind.BindContext;
+import dev.quiverdb.sql.bind.BoundExpressions;
+import dev.quiverdb.sql.catalog.Quoting;
+import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.Column;
+import dev.quiverdb.sql.catalog.Constraint;
+import dev.quiverdb.sql.catalog.Relation.Index;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes the executor's picture of a table from the catalog: columns (hidden ones last), indexes and,
+ * for statements that change rows, checks, generated columns and foreign keys both ways. Storage's ids
+ * are the catalog's: column numbers and OIDs of indexes.
+ */
+final class TableFacts {
+    private final BindContext context;
+    private final Catalog catalog;
+    private final ExpressionTranslator expressions;
+    private final Map<Integer, Relation> known = new HashMap<>();
+
+    TableFacts(BindContext context, ExpressionTranslator expressions) {
+        this.context = context;
+        this.catalog = context.catalog();
+        this.expressions = expressions;
+    }
+
+    /** The table with all that a change must respect. */
+    Relation of(dev.quiverdb.sql.catalog.Relation table) {
+        var made = known.get(table.oid());
+        if (made == null) {
+            made = make(table);
+            known.put(table.oid(), made);
+        }
+        return made;
+    }
+
+    private Relation make(dev.quiverdb.sql.catalog.Relation table) {
+        List<Relation.Column> columns = new ArrayList<>();
+        for (var column : table.liveColumns()) {
+            columns.add(
+                    new Relation.Column(
+                            column.number(),
+                            column.name(),
+                            catalog.type(column.type()),
+                            column.typmod(),
+                            column.notNull(),
+                            false,
+                            column.isGenerated() && column.defaultSql() != null
+                                    ? overTable(table, column.defaultSql())
+                                    : null));
+        }
+        List<Relation.Index> indexes = new ArrayList<>();
+        for (var relation : catalog.indexes(table.oid())) {
+            var index = relation.index();
+            if (index != null) {
+                indexes.add(index(table, relation, index, columns));
+            }
+        }
+        List<Relation.Check> checks = new ArrayList<>();
+        List<Relation.ForeignKey> foreignKeys = new ArrayList<>();
+        for (var constraint : catalog.constraints(table.oid())) {
+            if (constraint.kind() == 'c' && constraint.check() != null) {
+                checks.add(new Relation.Check(constraint.name(), overTable(table, constraint.check())));
+            } else if (constraint.kind() == 'f') {
+                foreignKeys.add(foreignKey(table, constraint));
+            }
+        }
+        var referencedBy =
+                catalog.referencing(table.oid()).stream().map(c -> referenced(table, c)).toList();
+        return new Relation(
+                table.oid(),
+                table.tablet(),
+                catalog.schemaName(table.schema()),
+                table.name(),
+                columns,
+                checks,
+                indexes,
+                foreignKeys,
+                referencedBy);
+    }
+
+    private Expression overTable(dev.quiverdb.sql.catalog.Relation table, String sql) {
+        return expressions.translate(BoundExpressions.overTable(context, table, sql));
+    }
+
+    private Relation.Index index(
+            dev.quiverdb.sql.catalog.Relation table,
+            dev.quiverdb.sql.catalog.Relation relation,
+            Index index,
+            List<Relation.Column> columns) {
+        List<Integer> positions = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
+        for (var key : index.keys().subList(0, index.keyCount())) {
+            var expression = key.expression();
+            if (expression == null) {
+                positions.add(position(table, key.column()));
+                texts.add(Quoting.identifier(table.column(key.column()).name()));
+            } else {
+                var value = overTable(table, expression);
+                positions.add(columns.size());
+                columns.add(
+                        new Relation.Column(
+                                key.hidden(), "", value.type(), value.typmod(), false, true, value));
+                texts.add(expression);
+            }
+        }
+        int membership = -1;
+        if (index.predicate() != null) {
+            membership = columns.size();
+            var member = overTable(table, index.predicate());
+            columns.add(
+                    new Relation.Column(
+                            index.predicateColumn(), "", member.type(), -1, false, true, member));
+        }
+        var constraint = catalog.constraintOfIndex(relation);
+        return new Relation.Index(
+                relation.oid(),
+                relation.oid(),
+                relation.name(),
+                index.method(),
+                positions,
+                texts,
+                index.unique(),
+                index.nullsNotDistinct(),
+                membership,
+                constraint != null,
+                constraint != null && constraint.deferrable(),
+                constraint != null && constraint.initiallyDeferred());
+    }
+
+    /** Position of a column among the live ones. */
+    private static int position(dev.quiverdb.sql.catalog.Relation table, int number) {
+        int position = 0;
+        for (Column column : table.columns()) {
+            if (column.number() == number) {
+                return position;
+            }
+            if (!column.dropped()) {
+                position++;
+            }
+        }
+        throw new IllegalStateException("no column " + number + " in " + table.name());
+    }
+
+    private static List<Integer> positions(
+            dev.quiverdb.sql.catalog.Relation table, List<Integer> numbers) {
+        return numbers.stream().map(number -> position(table, number)).toList();
+    }
+
+    private Relation.RelationName name(dev.quiverdb.sql.catalog.Relation relation) {
+        return new Relation.RelationName(
+                relation.oid(), catalog.schemaName(relation.schema()), relation.name());
+    }
+
+    private dev.quiverdb.sql.catalog.Relation relation(int oid) {
+        var relation = catalog.relation(oid);
+        if (relation == null) {
+            throw new IllegalStateException("no relation " + oid);
+        }
+        return relation;
+    }
+
+    private Relation.ForeignKey foreignKey(
+            dev.quiverdb.sql.catalog.Relation table, Constraint constraint) {
+        var target = relation(constraint.referencedRelation());
+        var inKeyOrder = keyOrder(constraint);
+        List<Optional<FunctionRef>> casts = new ArrayList<>();
+        List<Integer> columns = new ArrayList<>();
+        List<String> targetColumns = new ArrayList<>();
+        for (int i : inKeyOrder) {
+            var from = table.column(constraint.columns().get(i));
+            var to = target.column(constraint.referencedColumns().get(i));
+            columns.add(position(table, from.number()));
+            targetColumns.add(to.name());
+            casts.add(cast(from.type(), to.type()));
+        }
+        return new Relation.ForeignKey(
+                constraint.oid(),
+                constraint.name(),
+                columns,
+                name(target),
+                target.tablet(),
+                constraint.index(),
+                targetColumns,
+                casts,
+                constraint.match() == 'f' ? Relation.Match.FULL : Relation.Match.SIMPLE,
+                constraint.deferrable(),
+                constraint.initiallyDeferred());
+    }
+
+    /** Positions in the constraint's column lists in the order of the referenced index's key. */
+    private List<Integer> keyOrder(Constraint constraint) {
+        var index = relation(constraint.index()).index();
+        List<Integer> order = new ArrayList<>();
+        if (index != null) {
+            for (var key : index.keys().subList(0, index.keyCount())) {
+                order.add(constraint.referencedColumns().indexOf(key.column()));
+            }
+        }
+        return order;
+    }
+
+    private Optional<FunctionRef> cast(int from, int to) {
+        if (from == to) {
+            return Optional.empty();
+        }
+        var cast = catalog.cast(from, to);
+        if (cast == null || cast.function() == 0) {
+            return Optional.empty();
+        }
+        var function = catalog.function(cast.function());
+        if (function == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                ExpressionTranslator.function(
+                        function,
+                        List.of(new Expression.Constant(null, catalog.type(from), -1)),
+                        catalog.type(to),
+                        null));
+    }
+
+    private Relation.Referenced referenced(
+            dev.quiverdb.sql.catalog.Relation table, Constraint constraint) {
+        var referrer = relation(constraint.relation());
+        var order = keyOrder(constraint);
+        var numbers = order.stream().map(i -> constraint.columns().get(i)).toList();
+        var keys = order.stream().map(i -> constraint.referencedColumns().get(i)).toList();
+        var setColumns =
+                constraint.deleteSetColumns().isEmpty() ? numbers : constraint.deleteSetColumns();
+        return new Relation.Referenced(
+                constraint.oid(),
+                constraint.name(),
+                positions(table, keys),
+                keys.stream().map(number -> table.column(number).name()).toList(),
+                referrer.oid(),
+                referrer.tablet(),
+                name(referrer),
+                positions(referrer, numbers),
+                referrerIndex(referrer, numbers),
+                action(constraint.onUpdate()),
+                action(constraint.onDelete()),
+                positions(referrer, setColumns),
+                setDefaults(referrer, constraint, setColumns),
+                constraint.deferrable(),
+                constraint.initiallyDeferred());
+    }
+
+    /** Values for SET DEFAULT: the columns' defaults, over nothing. */
+    private List<Expression> setDefaults(
+            dev.quiverdb.sql.catalog.Relation referrer, Constraint constraint, List<Integer> numbers) {
+        if (constraint.onDelete() != 'd' && constraint.onUpdate() != 'd') {
+            return List.of();
+        }
+        List<Expression> defaults = new ArrayList<>();
+        for (int number : numbers) {
+            var column = referrer.column(number);
+            var sql = column.defaultSql();
+            var type = catalog.type(column.type());
+            defaults.add(
+                    sql == null
+                            ? new Expression.Constant(null, type, column.typmod())
+                            : expressions.translate(BoundExpressions.standalone(context, sql)));
+        }
+        return defaults;
+    }
+
+    /** An index whose first columns are these, -1 if there is none. */
+    private int referrerIndex(dev.quiverdb.sql.catalog.Relation referrer, List<Integer> numbers) {
+        for (var relation : catalog.indexes(referrer.oid())) {
+            var index = relation.index();
+            if (index != null
+                    && index.method().equals("btree")
+                    && index.valid()
+                    && index.predicate() == null
+                    && index.keyCount() >= numbers.size()
+                    && index.keys().subList(0, numbers.size()).stream()
+                            .map(key -> key.column())
+                            .toList()
+                            .equals(numbers)) {
+                return relation.oid();
+            }
+        }
+        return -1;
+    }
+
+    private static Relation.Action action(char letter) {
+        return switch (letter) {
+            case 'r' -> Relation.Action.RESTRICT;
+            case 'c' -> Relation.Action.CASCADE;
+            case 'n' -> Relation.Action.SET_NULL;
+            case 'd' -> Relation.Action.SET_DEFAULT;
+            default -> Relation.Action.NO_ACTION;
+        };
+    }
+}
