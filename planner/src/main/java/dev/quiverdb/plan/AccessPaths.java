@@ -15,8 +15,8 @@ import org.apache.calcite.rel.core.Project;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the rows of one table are reached: by reading it all, by a btree index whose leading columns the
- * conditions bind, in an index's order, or by distance through a vector index.
+ * How the rows of one table are reached: by reading it all, by a btree index whose leading columns
+ * the conditions bind, in an index's order, or by distance through a vector index.
  */
 final class AccessPaths {
     private static final Set<String> VECTOR_METHODS = Set.of("hnsw", "ivfflat", "ivfpq");
@@ -66,7 +66,8 @@ final class AccessPaths {
         if (byIndex != null) {
             return byIndex;
         }
-        var estimate = RelTranslator.scaled(RelTranslator.rows(rowsOf(relation)), conditions.size());
+        var estimate =
+                RelTranslator.scaled(RelTranslator.rows(rowsOf(relation)), conditions.size());
         return new Plan.SeqScan(source(scan, relation), ExpressionFacts.and(conditions), estimate);
     }
 
@@ -82,7 +83,12 @@ final class AccessPaths {
     // Btree.
 
     /** A comparison of a column with something that is the same for all rows. */
-    private record Bound(Expression condition, int column, String operator, Expression value, boolean anyElement) {}
+    private record Bound(
+            Expression condition,
+            int column,
+            String operator,
+            Expression value,
+            boolean anyElement) {}
 
     /** What an index can do with the conditions. */
     private record Match(
@@ -115,14 +121,16 @@ final class AccessPaths {
         var bounds = bounds(conditions);
         Match best = null;
         for (var index : relation.indexes()) {
-            if (!index.method().equals("btree") || index.membership() >= 0 && !implied(scan, index, conditions)) {
+            if (!index.method().equals("btree")
+                    || index.membership() >= 0 && !implied(scan, index, conditions)) {
                 continue;
             }
             var match = match(relation, index, bounds, conditions);
             if (match != null
                     && (best == null
                             || match.unique() && !best.unique()
-                            || match.unique() == best.unique() && match.fraction() < best.fraction())) {
+                            || match.unique() == best.unique()
+                                    && match.fraction() < best.fraction())) {
                 best = match;
             }
         }
@@ -171,12 +179,24 @@ final class AccessPaths {
         List<Bound> bounds = new ArrayList<>();
         for (var condition : conditions) {
             switch (condition) {
-                case Expression.Call call when call.arguments().size() == 2 && call.function().operator() != null -> {
+                case Expression.Call call
+                        when call.arguments().size() == 2 && call.function().operator() != null -> {
                     var operator = call.function().operator();
-                    addBound(bounds, condition, call.arguments().get(0), operator, call.arguments().get(1));
-                    addBound(bounds, condition, call.arguments().get(1), commuted(operator), call.arguments().get(0));
+                    addBound(
+                            bounds,
+                            condition,
+                            call.arguments().get(0),
+                            operator,
+                            call.arguments().get(1));
+                    addBound(
+                            bounds,
+                            condition,
+                            call.arguments().get(1),
+                            commuted(operator),
+                            call.arguments().get(0));
                 }
-                case Expression.ScalarArrayOp any when any.any() && "=".equals(any.operator().operator()) -> {
+                case Expression.ScalarArrayOp any
+                        when any.any() && "=".equals(any.operator().operator()) -> {
                     var column = column(any.left());
                     var element = any.array().type().actual().element();
                     if (column != null
@@ -186,7 +206,8 @@ final class AccessPaths {
                         bounds.add(new Bound(condition, column.column(), "=", any.array(), true));
                     }
                 }
-                case Expression.NullTest(var argument, boolean isNull, boolean rowwise, _) when isNull && !rowwise -> {
+                case Expression.NullTest(var argument, boolean isNull, boolean rowwise, _)
+                        when isNull && !rowwise -> {
                     var column = column(argument);
                     if (column != null) {
                         bounds.add(new Bound(condition, column.column(), "null", argument, false));
@@ -201,7 +222,11 @@ final class AccessPaths {
     }
 
     private void addBound(
-            List<Bound> bounds, Expression condition, Expression left, @Nullable String operator, Expression right) {
+            List<Bound> bounds,
+            Expression condition,
+            Expression left,
+            @Nullable String operator,
+            Expression right) {
         if (operator == null || !Set.of("=", "<", "<=", ">", ">=").contains(operator)) {
             return;
         }
@@ -233,11 +258,15 @@ final class AccessPaths {
 
     /** Whether an expression is the same for all rows of the table. */
     private static boolean isFixed(Expression expression) {
-        return ExpressionFacts.columns(expression).isEmpty() && !ExpressionFacts.isVolatile(expression);
+        return ExpressionFacts.columns(expression).isEmpty()
+                && !ExpressionFacts.isVolatile(expression);
     }
 
     private static @Nullable Match match(
-            Relation relation, Relation.Index index, List<Bound> bounds, List<Expression> conditions) {
+            Relation relation,
+            Relation.Index index,
+            List<Bound> bounds,
+            List<Expression> conditions) {
         List<Plan.IndexKey> equal = new ArrayList<>();
         List<Expression> used = new ArrayList<>();
         Bound lower = null;
@@ -269,9 +298,15 @@ final class AccessPaths {
         return used.isEmpty() ? null : new Match(index, equal, lower, upper, isNull, used);
     }
 
-    /** A bound on a key column: on a column of the table, or on the very expression that is indexed. */
+    /**
+     * A bound on a key column: on a column of the table, or on the very expression that is indexed.
+     */
     private static @Nullable Bound find(
-            Relation relation, List<Bound> bounds, int position, List<Expression> conditions, String... operators) {
+            Relation relation,
+            List<Bound> bounds,
+            int position,
+            List<Expression> conditions,
+            String... operators) {
         var indexed = relation.columns().get(position).generated();
         for (var bound : bounds) {
             if (bound.column == position && List.of(operators).contains(bound.operator)) {
@@ -286,10 +321,16 @@ final class AccessPaths {
                     && call.arguments().size() == 2
                     && call.function().operator() != null
                     && List.of(operators).contains(call.function().operator())
-                    && ExpressionFacts.bare(call.arguments().getFirst()).equals(ExpressionFacts.bare(indexed))
+                    && ExpressionFacts.bare(call.arguments().getFirst())
+                            .equals(ExpressionFacts.bare(indexed))
                     && isFixed(call.arguments().getLast())
                     && call.arguments().getLast().type().actual().equals(indexed.type().actual())) {
-                return new Bound(condition, position, call.function().operator(), call.arguments().getLast(), false);
+                return new Bound(
+                        condition,
+                        position,
+                        call.function().operator(),
+                        call.arguments().getLast(),
+                        false);
             }
         }
         return null;
@@ -298,14 +339,22 @@ final class AccessPaths {
     // Order.
 
     /** A sort over projections over one table: what the first sort key is in terms of the table. */
-    private record Ordered(PgRel.Scan scan, List<Expression> conditions, List<Expression> keys, List<List<Expression>> projects, List<List<OutputColumn>> outputs) {}
+    private record Ordered(
+            PgRel.Scan scan,
+            List<Expression> conditions,
+            List<Expression> keys,
+            List<List<Expression>> projects,
+            List<List<OutputColumn>> outputs) {}
 
     /**
-     * The rows of a sort, first ones first, straight from an index: in a btree's order or by distance;
-     * null if there is no such way.
+     * The rows of a sort, first ones first, straight from an index: in a btree's order or by
+     * distance; null if there is no such way.
      */
     @Nullable Plan ordered(
-            PgRel.Sort sort, Expression limit, @Nullable Expression offset, ExpressionTranslator expressions) {
+            PgRel.Sort sort,
+            Expression limit,
+            @Nullable Expression offset,
+            ExpressionTranslator expressions) {
         var ordered = overOneTable(sort, expressions);
         if (ordered == null) {
             return null;
@@ -322,14 +371,17 @@ final class AccessPaths {
             return null;
         }
         for (int i = ordered.projects.size() - 1; i >= 0; i--) {
-            rows = new Plan.Project(rows, ordered.projects.get(i), ordered.outputs.get(i), rows.estimate());
+            rows =
+                    new Plan.Project(
+                            rows, ordered.projects.get(i), ordered.outputs.get(i), rows.estimate());
         }
         return rows;
     }
 
     private @Nullable Ordered overOneTable(PgRel.Sort sort, ExpressionTranslator expressions) {
         List<Expression> keys = new ArrayList<>();
-        for (var key : RelTranslator.sortKeys(sort.columns(), RelTranslator.outputs(sort.getRowType()))) {
+        for (var key :
+                RelTranslator.sortKeys(sort.columns(), RelTranslator.outputs(sort.getRowType()))) {
             keys.add(key.expression());
         }
         List<Expression> conditions = new ArrayList<>();
@@ -350,15 +402,20 @@ final class AccessPaths {
                     at = project.getInput();
                 }
                 case Filter filter -> {
-                    conditions.addAll(ExpressionFacts.conjuncts(expressions.translate(filter.getCondition())));
+                    conditions.addAll(
+                            ExpressionFacts.conjuncts(
+                                    expressions.translate(filter.getCondition())));
                     at = filter.getInput();
                 }
                 case PgRel.Scan scan -> {
                     boolean stored =
                             scan.relation().tablet() != 0
-                                    && !dev.quiverdb.sql.catalog.SystemRelations.isSystem(scan.relation());
+                                    && !dev.quiverdb.sql.catalog.SystemRelations.isSystem(
+                                            scan.relation());
                     boolean stable = conditions.stream().noneMatch(ExpressionFacts::isVolatile);
-                    return stored && stable ? new Ordered(scan, conditions, keys, projects, outputs) : null;
+                    return stored && stable
+                            ? new Ordered(scan, conditions, keys, projects, outputs)
+                            : null;
                 }
                 default -> {
                     return null;
@@ -367,7 +424,8 @@ final class AccessPaths {
         }
     }
 
-    private @Nullable Plan inBtreeOrder(Ordered ordered, Relation relation, List<PgRel.SortColumn> columns) {
+    private @Nullable Plan inBtreeOrder(
+            Ordered ordered, Relation relation, List<PgRel.SortColumn> columns) {
         if (!enabled("enable_indexscan")) {
             return null;
         }
@@ -385,14 +443,20 @@ final class AccessPaths {
                 var all = new Match(index, List.of(), null, null, false, List.of());
                 boolean usable = match != null && match.equal.isEmpty() && !match.isNull;
                 return indexScan(
-                        ordered.scan, relation, usable ? match : all, ordered.conditions, backward, rowsOf(relation));
+                        ordered.scan,
+                        relation,
+                        usable ? match : all,
+                        ordered.conditions,
+                        backward,
+                        rowsOf(relation));
             }
         }
         return null;
     }
 
     /** Whether an index has the order (false), its reverse (true), or neither (null). */
-    private @Nullable Boolean direction(Relation.Index index, Ordered ordered, List<PgRel.SortColumn> columns) {
+    private @Nullable Boolean direction(
+            Relation.Index index, Ordered ordered, List<PgRel.SortColumn> columns) {
         if (columns.size() > index.columns().size()) {
             return null;
         }
@@ -405,11 +469,16 @@ final class AccessPaths {
         for (int i = 0; i < columns.size(); i++) {
             var key = facts.keys().get(i);
             var wanted = columns.get(i);
-            if (!(ordered.keys.get(i) instanceof Expression.InputRef ref) || ref.column() != index.columns().get(i)) {
+            if (!(ordered.keys.get(i) instanceof Expression.InputRef ref)
+                    || ref.column() != index.columns().get(i)) {
                 return null;
             }
-            boolean same = key.descending() == wanted.descending() && key.nullsFirst() == wanted.nullsFirst();
-            boolean reverse = key.descending() != wanted.descending() && key.nullsFirst() != wanted.nullsFirst();
+            boolean same =
+                    key.descending() == wanted.descending()
+                            && key.nullsFirst() == wanted.nullsFirst();
+            boolean reverse =
+                    key.descending() != wanted.descending()
+                            && key.nullsFirst() != wanted.nullsFirst();
             if (!same && !reverse || backward != null && backward != reverse) {
                 return null;
             }
@@ -445,7 +514,13 @@ final class AccessPaths {
                 && column.column() < relation.visibleColumns()) {
             exact =
                     search(
-                            source, ordered, null, column.column(), query, call.function(), rows,
+                            source,
+                            ordered,
+                            null,
+                            column.column(),
+                            query,
+                            call.function(),
+                            rows,
                             "no index on this distance");
         }
         if (!enabled("enable_indexscan")) {
@@ -463,10 +538,20 @@ final class AccessPaths {
             boolean same =
                     indexed.hidden()
                             ? generated != null
-                                    && ExpressionFacts.bare(generated).equals(ExpressionFacts.bare(vector))
-                            : column(vector) instanceof Expression.InputRef ref && ref.column() == position;
+                                    && ExpressionFacts.bare(generated)
+                                            .equals(ExpressionFacts.bare(vector))
+                            : column(vector) instanceof Expression.InputRef ref
+                                    && ref.column() == position;
             if (same) {
-                return search(source, ordered, index, position, query, call.function(), rows, "index " + index.name());
+                return search(
+                        source,
+                        ordered,
+                        index,
+                        position,
+                        query,
+                        call.function(),
+                        rows,
+                        "index " + index.name());
             }
         }
         return exact;
@@ -527,7 +612,9 @@ final class AccessPaths {
         }
         for (var member : catalog.members(operatorClass.family())) {
             var operator = catalog.operator(member.operator());
-            if (member.purpose() == 'o' && operator != null && operator.function() == distance.oid()) {
+            if (member.purpose() == 'o'
+                    && operator != null
+                    && operator.function() == distance.oid()) {
                 return true;
             }
         }
@@ -541,15 +628,16 @@ final class AccessPaths {
         }
         if (limit instanceof Expression.Constant(Number a, var type, int typmod)
                 && offset instanceof Expression.Constant(Number b, _, _)) {
-            return new Expression.Constant(Math.addExact(a.longValue(), b.longValue()), type, typmod);
+            return new Expression.Constant(
+                    Math.addExact(a.longValue(), b.longValue()), type, typmod);
         }
         var plus = catalog.function(INT8_PLUS);
         if (plus == null) {
             throw new IllegalStateException("no function int8pl");
         }
         return new Expression.Call(
-                ExpressionTranslator.function(plus, List.of(limit, offset), Types.get(Oids.INT8), "+"),
+                ExpressionTranslator.function(
+                        plus, List.of(limit, offset), Types.get(Oids.INT8), "+"),
                 List.of(limit, offset));
     }
-
 }

@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves out columns that nobody reads, so that a scan copies only what its plan needs. Works from the
- * top down; a node it does not look into keeps all columns of its inputs, and what lies below is pruned
- * on its own.
+ * Leaves out columns that nobody reads, so that a scan copies only what its plan needs. Works from
+ * the top down; a node it does not look into keeps all columns of its inputs, and what lies below
+ * is pruned on its own.
  */
 final class ColumnPruner {
     /** A plan with fewer columns, and where each old column stands now (-1: gone). */
@@ -91,7 +91,9 @@ final class ColumnPruner {
                                         s.bindings(),
                                         s.test() == null ? null : inside(s.test()),
                                         s.resultSlots(),
-                                        s.hashOperands().stream().map(ColumnPruner::inside).toList(),
+                                        s.hashOperands().stream()
+                                                .map(ColumnPruner::inside)
+                                                .toList(),
                                         s.type())
                                 : null);
     }
@@ -106,7 +108,8 @@ final class ColumnPruner {
                 var filter = insideOrNull(p.filter());
                 var kept = source(p.source(), with(needed, filter));
                 yield new Pruned(
-                        new Plan.SeqScan(kept.source, moved(filter, kept), p.estimate()), kept.positions);
+                        new Plan.SeqScan(kept.source, moved(filter, kept), p.estimate()),
+                        kept.positions);
             }
             case Plan.IndexScan p -> {
                 var filter = insideOrNull(p.filter());
@@ -149,38 +152,67 @@ final class ColumnPruner {
                 var condition = inside(p.condition());
                 var input = prune(p.input(), with(needed, condition));
                 yield new Pruned(
-                        new Plan.Filter(input.plan, input.move(condition), p.estimate()), input.positions);
+                        new Plan.Filter(input.plan, input.move(condition), p.estimate()),
+                        input.positions);
             }
             case Plan.Project p -> project(p, needed);
             case Plan.Sort p -> {
                 var input = prune(p.input(), with(needed, expressions(p.keys())));
-                yield new Pruned(new Plan.Sort(input.plan, input.keys(p.keys()), p.estimate()), input.positions);
+                yield new Pruned(
+                        new Plan.Sort(input.plan, input.keys(p.keys()), p.estimate()),
+                        input.positions);
             }
             case Plan.TopN p -> {
                 var input = prune(p.input(), with(needed, expressions(p.keys())));
                 yield new Pruned(
-                        new Plan.TopN(input.plan, input.keys(p.keys()), p.limit(), p.offset(), p.estimate()),
+                        new Plan.TopN(
+                                input.plan,
+                                input.keys(p.keys()),
+                                p.limit(),
+                                p.offset(),
+                                p.estimate()),
                         input.positions);
             }
             case Plan.Limit p -> {
                 var input = prune(p.input(), with(needed, expressions(p.tieKeys())));
                 yield new Pruned(
-                        new Plan.Limit(input.plan, p.limit(), p.offset(), input.keys(p.tieKeys()), p.estimate()),
+                        new Plan.Limit(
+                                input.plan,
+                                p.limit(),
+                                p.offset(),
+                                input.keys(p.tieKeys()),
+                                p.estimate()),
                         input.positions);
             }
             case Plan.NestedLoopJoin p -> nestedLoop(p, needed);
             case Plan.HashJoin p -> hashJoin(p, needed);
             case Plan.Aggregate p -> aggregate(p);
-            case Plan.Distinct p -> same(new Plan.Distinct(whole(p.input()), p.keys(), p.sorted(), p.estimate()));
+            case Plan.Distinct p ->
+                    same(new Plan.Distinct(whole(p.input()), p.keys(), p.sorted(), p.estimate()));
             case Plan.Append p ->
-                    same(new Plan.Append(p.inputs().stream().map(ColumnPruner::whole).toList(), p.output(), p.estimate()));
+                    same(
+                            new Plan.Append(
+                                    p.inputs().stream().map(ColumnPruner::whole).toList(),
+                                    p.output(),
+                                    p.estimate()));
             case Plan.SetOp p ->
-                    same(new Plan.SetOp(p.kind(), whole(p.left()), whole(p.right()), p.output(), p.estimate()));
+                    same(
+                            new Plan.SetOp(
+                                    p.kind(),
+                                    whole(p.left()),
+                                    whole(p.right()),
+                                    p.output(),
+                                    p.estimate()));
             case Plan.With p ->
                     same(
                             new Plan.With(
                                     p.tables().stream()
-                                            .map(t -> new Plan.Cte(t.id(), t.name(), whole(t.plan()), t.modifies()))
+                                            .map(t ->
+                                                    new Plan.Cte(
+                                                            t.id(),
+                                                            t.name(),
+                                                            whole(t.plan()),
+                                                            t.modifies()))
                                             .toList(),
                                     whole(p.body()),
                                     p.estimate()));
@@ -205,8 +237,11 @@ final class ColumnPruner {
                                     p.output(),
                                     p.estimate()));
             case Plan.ProjectSet p ->
-                    same(new Plan.ProjectSet(whole(p.input()), p.expressions(), p.output(), p.estimate()));
-            case Plan.LockRows p -> same(new Plan.LockRows(whole(p.input()), p.marks(), p.estimate()));
+                    same(
+                            new Plan.ProjectSet(
+                                    whole(p.input()), p.expressions(), p.output(), p.estimate()));
+            case Plan.LockRows p ->
+                    same(new Plan.LockRows(whole(p.input()), p.marks(), p.estimate()));
             case Plan.Insert p -> insert(p);
             case Plan.Update p ->
                     same(
@@ -219,7 +254,13 @@ final class ColumnPruner {
                                     p.returning(),
                                     p.estimate()));
             case Plan.Delete p ->
-                    same(new Plan.Delete(p.target(), whole(p.input()), p.marks(), p.returning(), p.estimate()));
+                    same(
+                            new Plan.Delete(
+                                    p.target(),
+                                    whole(p.input()),
+                                    p.marks(),
+                                    p.returning(),
+                                    p.estimate()));
             case Plan.Merge p ->
                     same(
                             new Plan.Merge(
@@ -245,7 +286,13 @@ final class ColumnPruner {
         var input = prune(p.input(), with(new BitSet(), values));
         return same(
                 new Plan.Insert(
-                        p.target(), input.plan, input.move(values), p.onConflict(), p.checks(), p.returning(), p.estimate()));
+                        p.target(),
+                        input.plan,
+                        input.move(values),
+                        p.onConflict(),
+                        p.checks(),
+                        p.returning(),
+                        p.estimate()));
     }
 
     private record Source(Plan.TableSource source, int[] positions) {}
@@ -260,7 +307,8 @@ final class ColumnPruner {
             }
         }
         return new Source(
-                new Plan.TableSource(source.relation(), source.alias(), kept, source.markId()), positions);
+                new Plan.TableSource(source.relation(), source.alias(), kept, source.markId()),
+                positions);
     }
 
     private static @Nullable Expression moved(@Nullable Expression filter, Source kept) {
@@ -305,7 +353,8 @@ final class ColumnPruner {
             }
         }
         var input = prune(p.input(), with(new BitSet(), kept));
-        return new Pruned(new Plan.Project(input.plan, input.move(kept), outputs, p.estimate()), positions);
+        return new Pruned(
+                new Plan.Project(input.plan, input.move(kept), outputs, p.estimate()), positions);
     }
 
     private static Pruned nestedLoop(Plan.NestedLoopJoin p, BitSet needed) {
@@ -325,7 +374,9 @@ final class ColumnPruner {
                         left.plan,
                         right.plan,
                         p.bindings().stream()
-                                .map(b -> new Expression.SlotBinding(b.slot(), left.move(inside(b.value()))))
+                                .map(b ->
+                                        new Expression.SlotBinding(
+                                                b.slot(), left.move(inside(b.value()))))
                                 .toList(),
                         moveBoth(condition, left, right, width),
                         p.estimate()),
@@ -377,7 +428,8 @@ final class ColumnPruner {
         int[] positions = new int[left.positions.length + right.positions.length];
         System.arraycopy(left.positions, 0, positions, 0, left.positions.length);
         for (int i = 0; i < right.positions.length; i++) {
-            positions[left.positions.length + i] = right.positions[i] < 0 ? -1 : newWidth + right.positions[i];
+            positions[left.positions.length + i] =
+                    right.positions[i] < 0 ? -1 : newWidth + right.positions[i];
         }
         return positions;
     }
@@ -396,7 +448,8 @@ final class ColumnPruner {
             calls.add(
                     new AggregateCall(
                             call.function(),
-                            input.move(call.arguments().stream().map(ColumnPruner::inside).toList()),
+                            input.move(
+                                    call.arguments().stream().map(ColumnPruner::inside).toList()),
                             input.move(call.directArguments()),
                             call.distinct(),
                             input.keys(call.orderBy()),

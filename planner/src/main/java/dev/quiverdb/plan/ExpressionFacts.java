@@ -84,8 +84,7 @@ final class ExpressionFacts {
                 expression,
                 part ->
                         part instanceof Expression.InputRef(int column, var type, int typmod)
-                                ? new Expression.InputRef(
-                                        position.applyAsInt(column), type, typmod)
+                                ? new Expression.InputRef(position.applyAsInt(column), type, typmod)
                                 : null);
     }
 

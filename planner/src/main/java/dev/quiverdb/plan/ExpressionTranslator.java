@@ -110,7 +110,8 @@ final class ExpressionTranslator {
                 if (name.equals("IS NOT UNKNOWN")) {
                     yield truth(first, Expression.Truth.IS_NOT_UNKNOWN);
                 }
-                throw new IllegalStateException("operator " + call.getOperator() + " of kind " + call.getKind());
+                throw new IllegalStateException(
+                        "operator " + call.getOperator() + " of kind " + call.getKind());
             }
         };
     }
@@ -120,7 +121,9 @@ final class ExpressionTranslator {
     }
 
     private static Expression nullTest(Expression argument, boolean isNull) {
-        boolean rowwise = argument.type().actual().form() == Type.Form.COMPOSITE || argument instanceof Expression.Row;
+        boolean rowwise =
+                argument.type().actual().form() == Type.Form.COMPOSITE
+                        || argument instanceof Expression.Row;
         return new Expression.NullTest(argument, isNull, rowwise, BOOL);
     }
 
@@ -135,7 +138,11 @@ final class ExpressionTranslator {
                 var arguments = translate(operands);
                 var operator = c.operator();
                 yield new Expression.Call(
-                        function(c.function(), arguments, type, operator == null ? null : operator.name()),
+                        function(
+                                c.function(),
+                                arguments,
+                                type,
+                                operator == null ? null : operator.name()),
                         arguments,
                         type,
                         typmod,
@@ -143,53 +150,85 @@ final class ExpressionTranslator {
             }
             case Form.Relabel _ -> new Expression.Relabel(one(operands), type, typmod);
             case Form.CoerceViaText _ -> new Expression.CoerceViaText(one(operands), type, typmod);
-            case Form.ApplyTypmod(boolean explicit) -> new Expression.ApplyTypmod(one(operands), typmod, explicit);
+            case Form.ApplyTypmod(boolean explicit) ->
+                    new Expression.ApplyTypmod(one(operands), typmod, explicit);
             case Form.ArrayCoerce a ->
                     new Expression.ArrayCoerce(
-                            one(operands), slots.placeholder(a.placeholder()), translate(operands.get(1)), type, typmod);
+                            one(operands),
+                            slots.placeholder(a.placeholder()),
+                            translate(operands.get(1)),
+                            type,
+                            typmod);
             case Form.CoerceToDomain d -> {
                 int slot = slots.placeholder(d.placeholder());
                 List<Expression.DomainCheck> checks = new ArrayList<>();
                 for (int i = 0; i < d.checks().size(); i++) {
-                    checks.add(new Expression.DomainCheck(d.checks().get(i).name(), translate(operands.get(i + 1))));
+                    checks.add(
+                            new Expression.DomainCheck(
+                                    d.checks().get(i).name(), translate(operands.get(i + 1))));
                 }
                 yield new Expression.CoerceToDomain(one(operands), type, d.notNull(), slot, checks);
             }
             case Form.ConvertRow c -> {
                 int first = slots.placeholders(c.firstPlaceholder(), operands.size() - 1);
-                yield new Expression.ConvertRow(one(operands), first, translate(operands.subList(1, operands.size())), type);
+                yield new Expression.ConvertRow(
+                        one(operands),
+                        first,
+                        translate(operands.subList(1, operands.size())),
+                        type);
             }
-            case Form.Placeholder(int number) -> new Expression.Slot(slots.placeholder(number), type, typmod);
+            case Form.Placeholder(int number) ->
+                    new Expression.Slot(slots.placeholder(number), type, typmod);
             case Form.Case(int placeholder) -> caseOf(placeholder, operands, type, typmod);
-            case Form.MinMax(boolean greatest) -> new Expression.MinMax(greatest, translate(operands), type);
+            case Form.MinMax(boolean greatest) ->
+                    new Expression.MinMax(greatest, translate(operands), type);
             case Form.NullIf n -> {
                 var both = translate(operands);
                 yield new Expression.NullIf(
-                        function(n.equality(), both, BOOL, n.operator().name()), both.get(0), both.get(1), type);
+                        function(n.equality(), both, BOOL, n.operator().name()),
+                        both.get(0),
+                        both.get(1),
+                        type);
             }
             case Form.IsDistinct d -> {
                 var both = translate(operands);
                 yield new Expression.IsDistinct(
-                        function(d.equality(), both, BOOL, d.operator().name()), both.get(0), both.get(1), d.negated(), BOOL);
+                        function(d.equality(), both, BOOL, d.operator().name()),
+                        both.get(0),
+                        both.get(1),
+                        d.negated(),
+                        BOOL);
             }
             case Form.ScalarArray s -> {
                 var both = translate(operands);
                 yield new Expression.ScalarArrayOp(
-                        elementwise(s.function(), s.operator(), both), s.any(), both.get(0), both.get(1), BOOL);
+                        elementwise(s.function(), s.operator(), both),
+                        s.any(),
+                        both.get(0),
+                        both.get(1),
+                        BOOL);
             }
             case Form.Row _ -> new Expression.Row(translate(operands), type);
             case Form.RowCompare c -> rowCompare(c, translate(operands));
-            case Form.FieldSelect f -> new Expression.FieldSelect(one(operands), f.field(), type, typmod);
+            case Form.FieldSelect f ->
+                    new Expression.FieldSelect(one(operands), f.field(), type, typmod);
             case Form.FieldStore f ->
-                    new Expression.FieldStore(one(operands), f.fields(), translate(operands.subList(1, operands.size())), type);
-            case Form.ArrayBuild(boolean nested) -> new Expression.ArrayBuild(translate(operands), nested, type);
+                    new Expression.FieldStore(
+                            one(operands),
+                            f.fields(),
+                            translate(operands.subList(1, operands.size())),
+                            type);
+            case Form.ArrayBuild(boolean nested) ->
+                    new Expression.ArrayBuild(translate(operands), nested, type);
             case Form.Subscript s -> subscript(s, translate(operands), type, typmod);
             case Form.SqlValue(var kind) -> sqlValue(kind, type, typmod);
             case Form.Collate _ -> one(operands);
             case Form.Default _ -> throw new IllegalStateException("DEFAULT was not replaced");
-            case Form.Aggregate _ -> throw new IllegalStateException("aggregate outside of grouping");
+            case Form.Aggregate _ ->
+                    throw new IllegalStateException("aggregate outside of grouping");
             case Form.Grouping _ -> throw new IllegalStateException("GROUPING outside of grouping");
-            case Form.WindowCall _ -> throw new IllegalStateException("window call outside of a window");
+            case Form.WindowCall _ ->
+                    throw new IllegalStateException("window call outside of a window");
         };
     }
 
@@ -202,7 +241,9 @@ final class ExpressionTranslator {
             Function function, List<Expression> arguments, Type result, @Nullable String operator) {
         if (function.language() != Function.INTERNAL && function.language() != Function.C) {
             throw SqlException.notSupported(
-                    "function " + function.name() + " is not written in the server: such functions are not supported");
+                    "function "
+                            + function.name()
+                            + " is not written in the server: such functions are not supported");
         }
         return new FunctionRef(
                 function.oid(),
@@ -216,7 +257,8 @@ final class ExpressionTranslator {
                 operator);
     }
 
-    private static FunctionRef elementwise(Function function, Operator operator, List<Expression> both) {
+    private static FunctionRef elementwise(
+            Function function, Operator operator, List<Expression> both) {
         var array = both.get(1).type().actual();
         var element = array.element();
         return new FunctionRef(
@@ -242,11 +284,18 @@ final class ExpressionTranslator {
         }
         List<Expression.When> whens = new ArrayList<>();
         while (at + 1 < operands.size()) {
-            whens.add(new Expression.When(translate(operands.get(at)), translate(operands.get(at + 1))));
+            whens.add(
+                    new Expression.When(
+                            translate(operands.get(at)), translate(operands.get(at + 1))));
             at += 2;
         }
         return new Expression.Case(
-                subject, slot, whens, at < operands.size() ? translate(operands.get(at)) : null, type, typmod);
+                subject,
+                slot,
+                whens,
+                at < operands.size() ? translate(operands.get(at)) : null,
+                type,
+                typmod);
     }
 
     private static Expression rowCompare(Form.RowCompare compare, List<Expression> operands) {
@@ -259,7 +308,9 @@ final class ExpressionTranslator {
                     case "<=" -> Expression.RowComparison.LESS_EQUAL;
                     case ">=" -> Expression.RowComparison.GREATER_EQUAL;
                     case ">" -> Expression.RowComparison.GREATER;
-                    default -> throw new IllegalStateException("row comparison " + compare.comparison());
+                    default ->
+                            throw new IllegalStateException(
+                                    "row comparison " + compare.comparison());
                 };
         List<FunctionRef> strict = new ArrayList<>();
         List<FunctionRef> equal = new ArrayList<>();
@@ -271,7 +322,8 @@ final class ExpressionTranslator {
         return new Expression.RowCompare(kind, strict, equal, left, right, BOOL);
     }
 
-    private static Expression subscript(Form.Subscript form, List<Expression> operands, Type type, int typmod) {
+    private static Expression subscript(
+            Form.Subscript form, List<Expression> operands, Type type, int typmod) {
         int at = 1;
         List<Expression.Bracket> brackets = new ArrayList<>();
         for (var bracket : form.brackets()) {
@@ -280,7 +332,8 @@ final class ExpressionTranslator {
             brackets.add(new Expression.Bracket(bracket.slice(), lower, upper));
         }
         return form.assign()
-                ? new Expression.SubscriptAssign(operands.getFirst(), brackets, operands.getLast(), type)
+                ? new Expression.SubscriptAssign(
+                        operands.getFirst(), brackets, operands.getLast(), type)
                 : new Expression.Subscript(operands.getFirst(), brackets, type, typmod);
     }
 
@@ -289,7 +342,8 @@ final class ExpressionTranslator {
                 switch (kind) {
                     case "CURRENT_DATE" -> Expression.SqlValue.CURRENT_DATE;
                     case "CURRENT_TIME", "CURRENT_TIME_N" -> Expression.SqlValue.CURRENT_TIME;
-                    case "CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP_N" -> Expression.SqlValue.CURRENT_TIMESTAMP;
+                    case "CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP_N" ->
+                            Expression.SqlValue.CURRENT_TIMESTAMP;
                     case "LOCALTIME", "LOCALTIME_N" -> Expression.SqlValue.LOCALTIME;
                     case "LOCALTIMESTAMP", "LOCALTIMESTAMP_N" -> Expression.SqlValue.LOCALTIMESTAMP;
                     case "CURRENT_ROLE", "CURRENT_USER", "USER" -> Expression.SqlValue.CURRENT_USER;
@@ -324,7 +378,9 @@ final class ExpressionTranslator {
                 bindings,
                 test,
                 results,
-                kind == Expression.SubPlanKind.ANY && test != null ? hashOperands(test, results) : List.of(),
+                kind == Expression.SubPlanKind.ANY && test != null
+                        ? hashOperands(test, results)
+                        : List.of(),
                 type);
     }
 
@@ -352,7 +408,11 @@ final class ExpressionTranslator {
         var function = call.function();
         return "=".equals(function.operator())
                 && call.arguments().size() == 2
-                && call.arguments().get(0).type().actual().equals(call.arguments().get(1).type().actual())
+                && call.arguments()
+                        .get(0)
+                        .type()
+                        .actual()
+                        .equals(call.arguments().get(1).type().actual())
                 && call.arguments().get(0).type().comparable();
     }
 }

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Joins. Inner joins that stand side by side are taken together and ordered greedily: the smallest
- * input first, then always the smallest one that a condition connects. Equalities become hash keys, or
- * a lookup in an index of the next table where few rows come to look.
+ * input first, then always the smallest one that a condition connects. Equalities become hash keys,
+ * or a lookup in an index of the next table where few rows come to look.
  */
 final class JoinTranslator {
-    /** Below so many rows on the left, looking up each in an index beats reading the other table. */
+    /**
+     * Below so many rows on the left, looking up each in an index beats reading the other table.
+     */
     private static final double LOOKUPS_MAX = 2_000;
 
     private final RelTranslator rels;
@@ -27,7 +29,10 @@ final class JoinTranslator {
     private final AccessPaths paths;
 
     JoinTranslator(
-            RelTranslator rels, ExpressionTranslator expressions, SlotNumbers slots, AccessPaths paths) {
+            RelTranslator rels,
+            ExpressionTranslator expressions,
+            SlotNumbers slots,
+            AccessPaths paths) {
         this.rels = rels;
         this.expressions = expressions;
         this.slots = slots;
@@ -50,7 +55,10 @@ final class JoinTranslator {
         }
     }
 
-    /** A part of the run that is planned: its plan and where each of its columns stands in the run's row. */
+    /**
+     * A part of the run that is planned: its plan and where each of its columns stands in the run's
+     * row.
+     */
     private record Part(Plan plan, int[] columns) {
         int position(int column) {
             for (int i = 0; i < columns.length; i++) {
@@ -62,14 +70,15 @@ final class JoinTranslator {
         }
 
         boolean has(BitSet wanted) {
-            return wanted.stream().allMatch(column -> {
-                for (int known : columns) {
-                    if (known == column) {
-                        return true;
-                    }
-                }
-                return false;
-            });
+            return wanted.stream()
+                    .allMatch(column -> {
+                        for (int known : columns) {
+                            if (known == column) {
+                                return true;
+                            }
+                        }
+                        return false;
+                    });
         }
     }
 
@@ -111,14 +120,18 @@ final class JoinTranslator {
         switch (rel) {
             case Join join when join.getJoinType() == JoinRelType.INNER -> {
                 int leftWidth = join.getLeft().getRowType().getFieldCount();
-                for (var part : ExpressionFacts.conjuncts(expressions.translate(join.getCondition()))) {
+                for (var part :
+                        ExpressionFacts.conjuncts(expressions.translate(join.getCondition()))) {
                     conditions.add(ExpressionFacts.move(part, c -> c + start));
                 }
                 flatten(join.getLeft(), start, leaves, conditions);
                 flatten(join.getRight(), start + leftWidth, leaves, conditions);
             }
-            case Filter filter when filter.getInput() instanceof Join join && join.getJoinType() == JoinRelType.INNER -> {
-                for (var part : ExpressionFacts.conjuncts(expressions.translate(filter.getCondition()))) {
+            case Filter filter
+                    when filter.getInput() instanceof Join join
+                            && join.getJoinType() == JoinRelType.INNER -> {
+                for (var part :
+                        ExpressionFacts.conjuncts(expressions.translate(filter.getCondition()))) {
                     conditions.add(ExpressionFacts.move(part, c -> c + start));
                 }
                 flatten(join, start, leaves, conditions);
@@ -128,7 +141,11 @@ final class JoinTranslator {
     }
 
     private Plan arrange(
-            List<Leaf> leaves, List<List<Expression>> own, List<Part> parts, List<Expression> between, int width) {
+            List<Leaf> leaves,
+            List<List<Expression>> own,
+            List<Part> parts,
+            List<Expression> between,
+            int width) {
         List<Integer> left = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             left.add(i);
@@ -147,21 +164,31 @@ final class JoinTranslator {
             var here = current;
             plan =
                     RelTranslator.filtered(
-                            plan, waiting.stream().map(c -> ExpressionFacts.move(c, here::position)).toList());
+                            plan,
+                            waiting.stream()
+                                    .map(c -> ExpressionFacts.move(c, here::position))
+                                    .toList());
         }
         return inOrder(plan, current, width);
     }
 
-    private static int smallest(List<Integer> candidates, List<Part> parts, @Nullable Part current, List<Expression> conditions) {
+    private static int smallest(
+            List<Integer> candidates,
+            List<Part> parts,
+            @Nullable Part current,
+            List<Expression> conditions) {
         int best = -1;
         boolean bestConnected = false;
         for (int candidate : candidates) {
             var part = parts.get(candidate);
-            boolean connected = current != null && conditions.stream().anyMatch(c -> connects(c, current, part));
+            boolean connected =
+                    current != null
+                            && conditions.stream().anyMatch(c -> connects(c, current, part));
             double rows = part.plan.estimate().rows();
             if (best < 0
                     || (connected && !bestConnected)
-                    || (connected == bestConnected && rows < parts.get(best).plan.estimate().rows())) {
+                    || (connected == bestConnected
+                            && rows < parts.get(best).plan.estimate().rows())) {
                 best = candidate;
                 bestConnected = connected;
             }
@@ -173,7 +200,9 @@ final class JoinTranslator {
         var columns = ExpressionFacts.columns(condition);
         boolean inOne = false;
         boolean inOther = false;
-        for (int column = columns.nextSetBit(0); column >= 0; column = columns.nextSetBit(column + 1)) {
+        for (int column = columns.nextSetBit(0);
+                column >= 0;
+                column = columns.nextSetBit(column + 1)) {
             var single = new BitSet();
             single.set(column);
             boolean a = one.has(single);
@@ -188,22 +217,22 @@ final class JoinTranslator {
     }
 
     /** Joins one more input to what is there. */
-    private Part step(Part current, Leaf leaf, List<Expression> own, Part next, List<Expression> waiting) {
+    private Part step(
+            Part current, Leaf leaf, List<Expression> own, Part next, List<Expression> waiting) {
         List<Expression> usable = new ArrayList<>();
         int[] both = new int[current.columns.length + next.columns.length];
         System.arraycopy(current.columns, 0, both, 0, current.columns.length);
         System.arraycopy(next.columns, 0, both, current.columns.length, next.columns.length);
         var after = new Part(current.plan, both);
-        waiting.removeIf(
-                condition -> {
-                    boolean here =
-                            after.has(ExpressionFacts.columns(condition))
-                                    && !ExpressionFacts.isVolatile(condition);
-                    if (here) {
-                        usable.add(ExpressionFacts.move(condition, after::position));
-                    }
-                    return here;
-                });
+        waiting.removeIf(condition -> {
+            boolean here =
+                    after.has(ExpressionFacts.columns(condition))
+                            && !ExpressionFacts.isVolatile(condition);
+            if (here) {
+                usable.add(ExpressionFacts.move(condition, after::position));
+            }
+            return here;
+        });
         int width = current.columns.length;
         var lookup = lookup(Plan.JoinKind.INNER, current.plan, leaf.rel, own, usable);
         if (lookup != null) {
@@ -218,7 +247,9 @@ final class JoinTranslator {
             System.arraycopy(current.columns, 0, swapped, nextWidth, width);
             var moved =
                     usable.stream()
-                            .map(c -> ExpressionFacts.move(c, p -> p < width ? p + nextWidth : p - width))
+                            .map(c ->
+                                    ExpressionFacts.move(
+                                            c, p -> p < width ? p + nextWidth : p - width))
                             .toList();
             return new Part(hash(Plan.JoinKind.INNER, next.plan, current.plan, moved), swapped);
         }
@@ -265,16 +296,28 @@ final class JoinTranslator {
         double rows = left.estimate().rows() * right.estimate().rows();
         if (leftKeys.isEmpty()) {
             return new Plan.NestedLoopJoin(
-                    kind, left, right, List.of(), ExpressionFacts.and(residual), RelTranslator.rows(rows * Math.pow(0.3, residual.size())));
+                    kind,
+                    left,
+                    right,
+                    List.of(),
+                    ExpressionFacts.and(residual),
+                    RelTranslator.rows(rows * Math.pow(0.3, residual.size())));
         }
         double joined = Math.max(left.estimate().rows(), right.estimate().rows());
         return new Plan.HashJoin(
-                kind, left, right, leftKeys, rightKeys, ExpressionFacts.and(residual), RelTranslator.rows(joined));
+                kind,
+                left,
+                right,
+                leftKeys,
+                rightKeys,
+                ExpressionFacts.and(residual),
+                RelTranslator.rows(joined));
     }
 
     /** The operands of an equality between the two inputs, left first; null if it is none. */
     private static @Nullable List<Expression> sides(Expression condition, int width) {
-        if (!(condition instanceof Expression.Call call) || !ExpressionTranslator.isDefaultEquality(call)) {
+        if (!(condition instanceof Expression.Call call)
+                || !ExpressionTranslator.isDefaultEquality(call)) {
             return null;
         }
         var first = call.arguments().get(0);
@@ -297,11 +340,15 @@ final class JoinTranslator {
     }
 
     /**
-     * A join that looks each left row up in an index of the right table; null where there is no such
-     * index or too many rows would look.
+     * A join that looks each left row up in an index of the right table; null where there is no
+     * such index or too many rows would look.
      */
     private @Nullable Plan lookup(
-            Plan.JoinKind kind, Plan left, RelNode right, List<Expression> own, List<Expression> conditions) {
+            Plan.JoinKind kind,
+            Plan left,
+            RelNode right,
+            List<Expression> own,
+            List<Expression> conditions) {
         if (!(right instanceof PgRel.Scan scan) || left.estimate().rows() > LOOKUPS_MAX) {
             return null;
         }
@@ -349,8 +396,10 @@ final class JoinTranslator {
 
     private Plan outer(Join join, List<Expression> conditions) {
         int width = join.getLeft().getRowType().getFieldCount();
-        boolean keepsLeft = join.getJoinType() == JoinRelType.LEFT || join.getJoinType() == JoinRelType.FULL;
-        boolean keepsRight = join.getJoinType() == JoinRelType.RIGHT || join.getJoinType() == JoinRelType.FULL;
+        boolean keepsLeft =
+                join.getJoinType() == JoinRelType.LEFT || join.getJoinType() == JoinRelType.FULL;
+        boolean keepsRight =
+                join.getJoinType() == JoinRelType.RIGHT || join.getJoinType() == JoinRelType.FULL;
         List<Expression> leftBelow = new ArrayList<>();
         List<Expression> rightBelow = new ArrayList<>();
         List<Expression> above = new ArrayList<>();
@@ -366,7 +415,8 @@ final class JoinTranslator {
             }
         }
         List<Expression> on = new ArrayList<>();
-        for (var condition : ExpressionFacts.conjuncts(expressions.translate(join.getCondition()))) {
+        for (var condition :
+                ExpressionFacts.conjuncts(expressions.translate(join.getCondition()))) {
             var columns = ExpressionFacts.columns(condition);
             boolean fixed = ExpressionFacts.isVolatile(condition) || columns.isEmpty();
             if (!fixed && !keepsRight && columns.nextSetBit(0) >= width) {
@@ -402,14 +452,20 @@ final class JoinTranslator {
         List<Expression> above = new ArrayList<>();
         for (var condition : conditions) {
             var columns = ExpressionFacts.columns(condition);
-            boolean left = !columns.isEmpty() && columns.length() <= width && !ExpressionFacts.isVolatile(condition);
+            boolean left =
+                    !columns.isEmpty()
+                            && columns.length() <= width
+                            && !ExpressionFacts.isVolatile(condition);
             (left ? below : above).add(condition);
         }
         var left = rels.translate(correlate.getLeft(), below);
         slots.open(correlate.getCorrelationId());
         var right = rels.translate(correlate.getRight());
         var bindings = slots.close(correlate.getCorrelationId());
-        var kind = correlate.getJoinType() == JoinRelType.LEFT ? Plan.JoinKind.LEFT : Plan.JoinKind.INNER;
+        var kind =
+                correlate.getJoinType() == JoinRelType.LEFT
+                        ? Plan.JoinKind.LEFT
+                        : Plan.JoinKind.INNER;
         return RelTranslator.filtered(
                 new Plan.NestedLoopJoin(
                         kind,

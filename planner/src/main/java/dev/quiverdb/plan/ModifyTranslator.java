@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * INSERT, UPDATE, DELETE and MERGE. The algebra's rows of a table are its live columns, the row id and
- * tableoid; the executor's hold hidden columns too, and neither tableoid nor always the row id, so
- * expressions over table rows are moved.
+ * INSERT, UPDATE, DELETE and MERGE. The algebra's rows of a table are its live columns, the row id
+ * and tableoid; the executor's hold hidden columns too, and neither tableoid nor always the row id,
+ * so expressions over table rows are moved.
  */
 final class ModifyTranslator {
     private final RelTranslator rels;
@@ -60,7 +60,11 @@ final class ModifyTranslator {
                             estimate);
             case DELETE ->
                     new Plan.Delete(
-                            target, input, marks(modify, target, Plan.RowLock.UPDATE), returning, estimate);
+                            target,
+                            input,
+                            marks(modify, target, Plan.RowLock.UPDATE),
+                            returning,
+                            estimate);
             case MERGE ->
                     new Plan.Merge(
                             target,
@@ -78,7 +82,11 @@ final class ModifyTranslator {
         List<Plan.RowMark> marks = new ArrayList<>();
         marks.add(
                 new Plan.RowMark(
-                        modify.scan(), target, modify.rowIdColumn(), strength, Plan.LockWait.BLOCK));
+                        modify.scan(),
+                        target,
+                        modify.rowIdColumn(),
+                        strength,
+                        Plan.LockWait.BLOCK));
         for (var other : modify.marks()) {
             marks.add(
                     new Plan.RowMark(
@@ -99,12 +107,11 @@ final class ModifyTranslator {
 
     private List<Plan.WithCheck> checks(List<PgRel.WithCheck> checks) {
         return checks.stream()
-                .map(
-                        c ->
-                                new Plan.WithCheck(
-                                        Plan.CheckKind.valueOf(c.kind().name()),
-                                        c.name(),
-                                        expressions.translate(c.condition())))
+                .map(c ->
+                        new Plan.WithCheck(
+                                Plan.CheckKind.valueOf(c.kind().name()),
+                                c.name(),
+                                expressions.translate(c.condition())))
                 .toList();
     }
 
@@ -122,28 +129,32 @@ final class ModifyTranslator {
                 assignments(action.assignments()));
     }
 
-    private Plan.@Nullable OnConflict onConflict(PgRel.@Nullable OnConflict conflict, Relation target) {
+    private Plan.@Nullable OnConflict onConflict(
+            PgRel.@Nullable OnConflict conflict, Relation target) {
         if (conflict == null) {
             return null;
         }
         var arbiters =
-                target.indexes().stream().filter(i -> conflict.arbiters().contains(i.oid())).toList();
+                target.indexes().stream()
+                        .filter(i -> conflict.arbiters().contains(i.oid()))
+                        .toList();
         int live = target.visibleColumns();
         int all = target.columns().size();
         var assignments =
                 conflict.assignments().stream()
-                        .map(
-                                a ->
-                                        new Plan.Assignment(
-                                                a.position(),
-                                                both(expressions.translate(a.value()), target, live, all)))
+                        .map(a ->
+                                new Plan.Assignment(
+                                        a.position(),
+                                        both(expressions.translate(a.value()), target, live, all)))
                         .toList();
         var condition = conflict.condition();
         return new Plan.OnConflict(
                 conflict.nothing() ? Plan.ConflictAction.NOTHING : Plan.ConflictAction.UPDATE,
                 arbiters,
                 assignments,
-                condition == null ? null : both(expressions.translate(condition), target, live, all),
+                condition == null
+                        ? null
+                        : both(expressions.translate(condition), target, live, all),
                 checks(conflict.checks()));
     }
 
@@ -193,13 +204,15 @@ final class ModifyTranslator {
         int all = target.columns().size();
         var moved =
                 expressions.translate(returning.expressions()).stream()
-                        .map(
-                                e ->
-                                        withoutTableOid(
-                                                e,
-                                                target,
-                                                live + 1,
-                                                c -> c < live ? c : c == live ? all : c - live - 2 + all + 1))
+                        .map(e ->
+                                withoutTableOid(
+                                        e,
+                                        target,
+                                        live + 1,
+                                        c ->
+                                                c < live
+                                                        ? c
+                                                        : c == live ? all : c - live - 2 + all + 1))
                         .toList();
         return new Plan.Returning(moved, RelTranslator.outputs(modify.getRowType()));
     }

@@ -27,8 +27,8 @@ import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Relational algebra to a physical plan, top down: each node is given the conditions that its rows must
- * meet and passes on to its inputs those that can be checked there.
+ * Relational algebra to a physical plan, top down: each node is given the conditions that its rows
+ * must meet and passes on to its inputs those that can be checked there.
  */
 final class RelTranslator {
     private final Catalog catalog;
@@ -179,7 +179,8 @@ final class RelTranslator {
         }
         projects.add(new Expression.Constant(null, Types.INT8, -1));
         projects.add(
-                new Expression.Constant(Integer.toUnsignedLong(relation.oid()), Types.get(Oids.OID), -1));
+                new Expression.Constant(
+                        Integer.toUnsignedLong(relation.oid()), Types.get(Oids.OID), -1));
         var rows =
                 new Plan.VirtualScan(
                         relation.oid(),
@@ -229,7 +230,8 @@ final class RelTranslator {
         return filtered(
                 scan.work()
                         ? new Plan.WorkTableScan(scan.cte(), scan.alias(), outputs, rows(100))
-                        : new Plan.CteScan(scan.cte(), scan.name(), scan.alias(), outputs, rows(100)),
+                        : new Plan.CteScan(
+                                scan.cte(), scan.name(), scan.alias(), outputs, rows(100)),
                 conditions);
     }
 
@@ -245,11 +247,10 @@ final class RelTranslator {
         var input =
                 translate(
                         project.getInput(),
-                        below.stream()
-                                .map(c -> ExpressionFacts.substitute(c, projects))
-                                .toList());
+                        below.stream().map(c -> ExpressionFacts.substitute(c, projects)).toList());
         return filtered(
-                new Plan.Project(input, projects, outputs(project.getRowType()), input.estimate()), above);
+                new Plan.Project(input, projects, outputs(project.getRowType()), input.estimate()),
+                above);
     }
 
     /** Whether a condition on a projection's row may be checked below it. */
@@ -302,7 +303,11 @@ final class RelTranslator {
         var arguments = expressions.translate(operands.subList(at, at += form.arguments()));
         List<SortKey> order = new ArrayList<>();
         for (var item : form.order()) {
-            order.add(new SortKey(expressions.translate(operands.get(at++)), item.descending(), item.nullsFirst()));
+            order.add(
+                    new SortKey(
+                            expressions.translate(operands.get(at++)),
+                            item.descending(),
+                            item.nullsFirst()));
         }
         var filter = form.filtered() ? expressions.translate(operands.get(at)) : null;
         var type = PgType.of(call).type();
@@ -384,7 +389,8 @@ final class RelTranslator {
         }
         var key = order.getFirst().expression();
         var flag = new Expression.Constant(true, Types.BOOL, -1);
-        return ExpressionTranslator.function(function, List.of(key, key, offset, flag, flag), Types.BOOL, null);
+        return ExpressionTranslator.function(
+                function, List.of(key, key, offset, flag, flag), Types.BOOL, null);
     }
 
     private Plan distinct(PgRel.Distinct distinct, List<Expression> conditions) {
@@ -393,21 +399,26 @@ final class RelTranslator {
         var outputs = input.output();
         var keys =
                 distinct.keys().stream()
-                        .map(k -> (Expression) new Expression.InputRef(k, outputs.get(k).type(), outputs.get(k).typmod()))
+                        .map(k ->
+                                (Expression)
+                                        new Expression.InputRef(
+                                                k, outputs.get(k).type(), outputs.get(k).typmod()))
                         .toList();
         return filtered(
-                new Plan.Distinct(input, keys, distinct.on(), input.estimate()), all ? List.of() : conditions);
+                new Plan.Distinct(input, keys, distinct.on(), input.estimate()),
+                all ? List.of() : conditions);
     }
 
     static List<SortKey> sortKeys(List<PgRel.SortColumn> columns, List<OutputColumn> outputs) {
         return columns.stream()
-                .map(
-                        c ->
-                                new SortKey(
-                                        new Expression.InputRef(
-                                                c.column(), outputs.get(c.column()).type(), outputs.get(c.column()).typmod()),
-                                        c.descending(),
-                                        c.nullsFirst()))
+                .map(c ->
+                        new SortKey(
+                                new Expression.InputRef(
+                                        c.column(),
+                                        outputs.get(c.column()).type(),
+                                        outputs.get(c.column()).typmod()),
+                                c.descending(),
+                                c.nullsFirst()))
                 .toList();
     }
 
@@ -434,14 +445,18 @@ final class RelTranslator {
         return new Plan.Limit(input, rowsMax, offset, ties, rows(count));
     }
 
-    /** The first rows of an order: out of an index that has it, or by keeping the best while reading all. */
+    /**
+     * The first rows of an order: out of an index that has it, or by keeping the best while reading
+     * all.
+     */
     private Plan firstRows(PgRel.Sort sort, Expression limit, @Nullable Expression offset) {
         var ordered = paths.ordered(sort, limit, offset, expressions);
         if (ordered != null) {
             return ordered;
         }
         var input = translate(sort.input());
-        return new Plan.TopN(input, sortKeys(sort.columns(), input.output()), limit, offset, input.estimate());
+        return new Plan.TopN(
+                input, sortKeys(sort.columns(), input.output()), limit, offset, input.estimate());
     }
 
     // Several inputs.
@@ -453,7 +468,12 @@ final class RelTranslator {
             if (table.inline() && !table.modifies()) {
                 inlineTables.put(table.id(), with.plan(i));
             } else {
-                kept.add(new Plan.Cte(table.id(), table.name(), translate(with.plan(i)), table.modifies()));
+                kept.add(
+                        new Plan.Cte(
+                                table.id(),
+                                table.name(),
+                                translate(with.plan(i)),
+                                table.modifies()));
             }
         }
         var body = translate(with.body(), conditions);
@@ -471,7 +491,10 @@ final class RelTranslator {
     }
 
     private Plan setOperation(PgRel.SetOperation operation, List<Expression> conditions) {
-        boolean stable = conditions.stream().noneMatch(c -> ExpressionFacts.isVolatile(c) || ExpressionFacts.hasSubPlan(c));
+        boolean stable =
+                conditions.stream()
+                        .noneMatch(c ->
+                                ExpressionFacts.isVolatile(c) || ExpressionFacts.hasSubPlan(c));
         var below = stable ? conditions : List.<Expression>of();
         var outputs = outputs(operation.getRowType());
         Plan made;
@@ -483,7 +506,9 @@ final class RelTranslator {
             if (!operation.all()) {
                 List<Expression> keys = new ArrayList<>();
                 for (int i = 0; i < outputs.size(); i++) {
-                    keys.add(new Expression.InputRef(i, outputs.get(i).type(), outputs.get(i).typmod()));
+                    keys.add(
+                            new Expression.InputRef(
+                                    i, outputs.get(i).type(), outputs.get(i).typmod()));
                 }
                 made = new Plan.Distinct(made, keys, false, made.estimate());
             }
@@ -496,7 +521,11 @@ final class RelTranslator {
             var left = translate(operation.getInputs().getFirst(), below);
             made =
                     new Plan.SetOp(
-                            kind, left, translate(operation.getInputs().getLast(), below), outputs, left.estimate());
+                            kind,
+                            left,
+                            translate(operation.getInputs().getLast(), below),
+                            outputs,
+                            left.estimate());
         }
         return stable ? made : filtered(made, conditions);
     }

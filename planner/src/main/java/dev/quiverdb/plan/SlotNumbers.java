@@ -8,8 +8,8 @@ import java.util.Map;
 import org.apache.calcite.rel.core.CorrelationId;
 
 /**
- * Numbers for what one plan keeps in run-time slots: references of subqueries to a row around them, the
- * binder's placeholders, subplans and marks. For one planning.
+ * Numbers for what one plan keeps in run-time slots: references of subqueries to a row around them,
+ * the binder's placeholders, subplans and marks. For one planning.
  */
 final class SlotNumbers {
     /** A row that a subquery may look at: which of its columns travel in which slots. */

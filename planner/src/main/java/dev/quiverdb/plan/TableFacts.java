@@ -4,10 +4,10 @@ import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.FunctionRef;
 import dev.quiverdb.sql.bind.BindContext;
 import dev.quiverdb.sql.bind.BoundExpressions;
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Constraint;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation.Index;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes the executor's picture of a table from the catalog: columns (hidden ones last), indexes and,
- * for statements that change rows, checks, generated columns and foreign keys both ways. Storage's ids
- * are the catalog's: column numbers and OIDs of indexes.
+ * Makes the executor's picture of a table from the catalog: columns (hidden ones last), indexes
+ * and, for statements that change rows, checks, generated columns and foreign keys both ways.
+ * Storage's ids are the catalog's: column numbers and OIDs of indexes.
  */
 final class TableFacts {
     private final BindContext context;
@@ -68,7 +68,9 @@ final class TableFacts {
         List<Relation.ForeignKey> foreignKeys = new ArrayList<>();
         for (var constraint : catalog.constraints(table.oid())) {
             if (constraint.kind() == 'c' && constraint.check() != null) {
-                checks.add(new Relation.Check(constraint.name(), overTable(table, constraint.check())));
+                checks.add(
+                        new Relation.Check(
+                                constraint.name(), overTable(table, constraint.check())));
             } else if (constraint.kind() == 'f') {
                 foreignKeys.add(foreignKey(table, constraint));
             }
@@ -108,7 +110,13 @@ final class TableFacts {
                 positions.add(columns.size());
                 columns.add(
                         new Relation.Column(
-                                key.hidden(), "", value.type(), value.typmod(), false, true, value));
+                                key.hidden(),
+                                "",
+                                value.type(),
+                                value.typmod(),
+                                false,
+                                true,
+                                value));
                 texts.add(expression);
             }
         }
@@ -256,7 +264,9 @@ final class TableFacts {
 
     /** Values for SET DEFAULT: the columns' defaults, over nothing. */
     private List<Expression> setDefaults(
-            dev.quiverdb.sql.catalog.Relation referrer, Constraint constraint, List<Integer> numbers) {
+            dev.quiverdb.sql.catalog.Relation referrer,
+            Constraint constraint,
+            List<Integer> numbers) {
         if (constraint.onDelete() != 'd' && constraint.onUpdate() != 'd') {
             return List.of();
         }

@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Equalities and orders across types of one family ({@code int4 = int8}) as ones within a type, so that
- * an index or a hash table of that type can answer them. Only conversions that lose nothing are made.
+ * Equalities and orders across types of one family ({@code int4 = int8}) as ones within a type, so
+ * that an index or a hash table of that type can answer them. Only conversions that lose nothing
+ * are made.
  */
 final class Widening {
     private static final List<Integer> INTEGERS = List.of(Oids.INT2, Oids.INT4, Oids.INT8);
@@ -43,7 +44,9 @@ final class Widening {
         return type.oid() == Oids.TEXT || type.oid() == Oids.VARCHAR;
     }
 
-    /** The expression as a value of a wider type of its family; null if that could lose something. */
+    /**
+     * The expression as a value of a wider type of its family; null if that could lose something.
+     */
     @Nullable Expression widen(Expression expression, Type target) {
         var from = expression.type().actual();
         var to = target.actual();
@@ -76,9 +79,7 @@ final class Widening {
 
     private static @Nullable Expression constant(Expression.Constant constant, Type target) {
         if (!(constant.value() instanceof Number number)) {
-            return constant.value() == null
-                    ? new Expression.Constant(null, target, -1)
-                    : null;
+            return constant.value() == null ? new Expression.Constant(null, target, -1) : null;
         }
         long value = number.longValue();
         Object made =
