@@ -58,7 +58,7 @@ public final class TimeZones {
             """;
 
     /** An abbreviation: a fixed offset, or a zone that says at the date in question. */
-    record Abbreviation(int offsetSeconds, boolean daylight, @Nullable ZoneId zone) {}
+    public record Abbreviation(int offsetSeconds, boolean daylight, @Nullable ZoneId zone) {}
 
     private static final Map<String, Abbreviation> BY_ABBREVIATION = new HashMap<>();
     private static final Map<String, String> IANA = new HashMap<>();
@@ -124,6 +124,11 @@ public final class TimeZones {
 
     private static int part(@Nullable String digits) {
         return digits == null ? 0 : Integer.parseInt(digits);
+    }
+
+    /** All abbreviations, in lower case. */
+    public static Map<String, Abbreviation> abbreviations() {
+        return Map.copyOf(BY_ABBREVIATION);
     }
 
     static @Nullable Abbreviation abbreviation(String word) {

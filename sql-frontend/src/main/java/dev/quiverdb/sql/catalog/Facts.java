@@ -39,16 +39,16 @@ public final class Facts {
                     : Integer.parseInt(value);
         }
 
-        boolean flag(String column) {
+        public boolean flag(String column) {
             return "t".equals(get(column));
         }
 
-        char letter(String column) {
+        public char letter(String column) {
             var value = text(column);
             return value.isEmpty() ? 0 : value.charAt(0);
         }
 
-        List<Integer> oids(String column) {
+        public List<Integer> oids(String column) {
             return numbers(text(column));
         }
 
