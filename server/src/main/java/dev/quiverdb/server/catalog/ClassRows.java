@@ -81,7 +81,7 @@ final class ClassRows {
                             ? "{postgres=arwdDxt/postgres}"
                             : "{postgres=arwdDxt/postgres,=r/postgres}");
         }
-        for (var index : systemIndexes()) {
+        for (var index : SystemIndexes.all(catalog)) {
             systemIndex(rows, index);
         }
         for (var relation : catalog.objects(Relation.class)) {
@@ -217,16 +217,8 @@ final class ClassRows {
                 null);
     }
 
-    List<Facts.Row> systemIndexes() {
-        var all = new ArrayList<Facts.Row>();
-        for (var facts : catalog.facts("system_indexes")) {
-            all.addAll(facts.rows());
-        }
-        return all;
-    }
-
     private List<Facts.Row> systemIndexes(int table) {
-        return systemIndexes().stream().filter(row -> row.number("indrelid") == table).toList();
+        return SystemIndexes.all(catalog).stream().filter(row -> row.number("indrelid") == table).toList();
     }
 
     // pg_attribute.
@@ -236,7 +228,7 @@ final class ClassRows {
         for (var relation : SystemRelations.all()) {
             attributes(rows, relation);
         }
-        for (var index : systemIndexes()) {
+        for (var index : SystemIndexes.all(catalog)) {
             var table = catalog.relation(index.number("indrelid"));
             if (table != null) {
                 int number = 0;
@@ -359,7 +351,7 @@ final class ClassRows {
     // pg_index.
 
     void indexes(TableRows rows) {
-        for (var index : systemIndexes()) {
+        for (var index : SystemIndexes.all(catalog)) {
             var keys = index.oids("keys");
             rows.add(
                     index.number("oid"),

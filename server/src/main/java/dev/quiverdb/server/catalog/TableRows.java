@@ -6,7 +6,9 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Relation;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class TableRows {
     private final String name;
     private final Type[] types;
+    private final Map<String, Integer> indexByName = new HashMap<>();
     private final List<@Nullable Object[]> rows = new ArrayList<>();
 
     TableRows(Catalog catalog, Relation relation) {
@@ -24,6 +27,23 @@ final class TableRows {
         types = relation.columns().stream()
                 .map(column -> catalog.type(column.type()))
                 .toArray(Type[]::new);
+        for (var column : relation.columns()) {
+            indexByName.put(column.name(), indexByName.size());
+        }
+    }
+
+    /** Adds a row of which only some columns are not null: names and values in turn. */
+    void addNamed(@Nullable Object... namesAndValues) {
+        var values = new @Nullable Object[types.length];
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            var index = indexByName.get(String.valueOf(namesAndValues[i]));
+            if (index == null) {
+                throw new IllegalArgumentException(
+                        name + " has no column " + namesAndValues[i]);
+            }
+            values[index] = namesAndValues[i + 1];
+        }
+        add(values);
     }
 
     /** Adds a row; one value for each column. */
