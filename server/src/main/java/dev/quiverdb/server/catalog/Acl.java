@@ -10,7 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Access control lists: the defaults that NULL stands for, and single grants. As PostgreSQL's acl.c. */
+/**
+ * Access control lists: the defaults that NULL stands for, and single grants. As PostgreSQL's
+ * acl.c.
+ */
 final class Acl {
     /** One privilege of one grantee; {@code grantee} 0 is PUBLIC. */
     record Grant(int grantor, int grantee, String privilege, boolean grantable) {}
@@ -100,7 +103,8 @@ final class Acl {
             }
             default ->
                     throw new SqlException(
-                            SqlState.INTERNAL_ERROR, "unrecognized object type abbreviation: " + kind);
+                            SqlState.INTERNAL_ERROR,
+                            "unrecognized object type abbreviation: " + kind);
         }
         var entries = new ArrayList<AccessControl.Entry>();
         if (!world.isEmpty()) {

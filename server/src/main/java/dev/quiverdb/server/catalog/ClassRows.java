@@ -86,7 +86,8 @@ final class ClassRows {
         }
         for (var relation : catalog.objects(Relation.class)) {
             var size = storage.statistics(tabletOf(relation));
-            float count = relation.tablet() == 0 ? relation.kind() == 'S' ? 1 : -1 : size.liveRows();
+            float count =
+                    relation.tablet() == 0 ? relation.kind() == 'S' ? 1 : -1 : size.liveRows();
             int pages = relation.kind() == 'S' ? 1 : pages(relation, size.bytes());
             line(rows, relation, hasIndex(relation), false, pages, count, relation.acl());
         }
@@ -218,7 +219,9 @@ final class ClassRows {
     }
 
     private List<Facts.Row> systemIndexes(int table) {
-        return SystemIndexes.all(catalog).stream().filter(row -> row.number("indrelid") == table).toList();
+        return SystemIndexes.all(catalog).stream()
+                .filter(row -> row.number("indrelid") == table)
+                .toList();
     }
 
     // pg_attribute.

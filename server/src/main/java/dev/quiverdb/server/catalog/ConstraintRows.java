@@ -206,7 +206,8 @@ final class ConstraintRows {
     void columnUsage(TableRows rows) {
         for (var constraint : constraints()) {
             boolean foreign = constraint.kind() == 'f';
-            var table = foreign ? catalog.relation(constraint.referencedRelation()) : table(constraint);
+            var table =
+                    foreign ? catalog.relation(constraint.referencedRelation()) : table(constraint);
             if (table == null || !table.isTable() || !privileges.has(table.owner())) {
                 continue;
             }
@@ -229,7 +230,8 @@ final class ConstraintRows {
     void tableUsage(TableRows rows) {
         for (var constraint : constraints()) {
             boolean foreign = constraint.kind() == 'f';
-            var table = foreign ? catalog.relation(constraint.referencedRelation()) : table(constraint);
+            var table =
+                    foreign ? catalog.relation(constraint.referencedRelation()) : table(constraint);
             if (table != null && constraint.kind() != 'c' && privileges.has(table.owner())) {
                 rows.add(
                         database,
@@ -245,7 +247,9 @@ final class ConstraintRows {
     void referential(TableRows rows) {
         for (var constraint : constraints()) {
             var table = table(constraint);
-            if (table == null || constraint.kind() != 'f' || !privileges.anyColumn(table, CHANGING)) {
+            if (table == null
+                    || constraint.kind() != 'f'
+                    || !privileges.anyColumn(table, CHANGING)) {
                 continue;
             }
             var index = catalog.relation(constraint.index());

@@ -180,8 +180,7 @@ final class DependencyRows {
             // The first are the server's own.
             for (int i = 1; i < facts.size(); i++) {
                 for (var row : facts.get(i).rows()) {
-                    boolean arrayType =
-                            table.equals("pg_type") && row.letter("typcategory") == 'A';
+                    boolean arrayType = table.equals("pg_type") && row.letter("typcategory") == 'A';
                     rows.add(
                             classId,
                             row.number("oid"),

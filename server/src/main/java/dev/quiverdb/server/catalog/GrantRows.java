@@ -23,7 +23,9 @@ final class GrantRows {
     private final String database;
     private final Privileges privileges;
 
-    /** Whether to leave out what concerns no role that the user is a member of: the role_... views. */
+    /**
+     * Whether to leave out what concerns no role that the user is a member of: the role_... views.
+     */
     private final boolean rolesOnly;
 
     GrantRows(SessionView view, boolean rolesOnly) {
@@ -54,7 +56,8 @@ final class GrantRows {
 
     /** The owner may always grant on. */
     private boolean grantable(Acl.Grant grant, int owner) {
-        return grant.grantable() || grant.grantee() != 0 && catalog.isMember(grant.grantee(), owner);
+        return grant.grantable()
+                || grant.grantee() != 0 && catalog.isMember(grant.grantee(), owner);
     }
 
     private static @Nullable String acl(Relation relation) {
@@ -196,7 +199,12 @@ final class GrantRows {
     }
 
     private void usage(
-            TableRows rows, List<Acl.Grant> grants, int schema, String name, String kind, int owner) {
+            TableRows rows,
+            List<Acl.Grant> grants,
+            int schema,
+            String name,
+            String kind,
+            int owner) {
         for (var grant : grants) {
             if (grant.privilege().equals("USAGE") && shows(grant)) {
                 rows.add(

@@ -342,10 +342,7 @@ final class ObjectRows {
         for (var comment : catalog.objects(Comment.class)) {
             if (!isShared(comment.subjectClass())) {
                 rows.add(
-                        comment.subject(),
-                        comment.subjectClass(),
-                        comment.subId(),
-                        comment.text());
+                        comment.subject(), comment.subjectClass(), comment.subId(), comment.text());
             }
         }
     }

@@ -24,12 +24,11 @@ final class RoutineRows {
     private List<Function> functions() {
         var found = new ArrayList<>(catalog.builtinFunctions());
         found.addAll(catalog.objects(Function.class));
-        found.removeIf(
-                function ->
-                        !privileges.any(
-                                function.owner(),
-                                function.acl() == null ? "{=X/postgres}" : function.acl(),
-                                "X"));
+        found.removeIf(function ->
+                !privileges.any(
+                        function.owner(),
+                        function.acl() == null ? "{=X/postgres}" : function.acl(),
+                        "X"));
         return found;
     }
 
@@ -46,35 +45,56 @@ final class RoutineRows {
             boolean procedure = function.kind() == 'p';
             var shown = hasResult ? result : null;
             rows.addNamed(
-                    "specific_catalog", database,
-                    "specific_schema", catalog.schemaName(function.schema()),
-                    "specific_name", specificName(function),
-                    "routine_catalog", database,
-                    "routine_schema", catalog.schemaName(function.schema()),
-                    "routine_name", function.name(),
-                    "routine_type", kind(function),
-                    "data_type", shown == null ? null : texts.standardType(shown.oid()),
-                    "type_udt_catalog", shown == null ? null : database,
+                    "specific_catalog",
+                    database,
+                    "specific_schema",
+                    catalog.schemaName(function.schema()),
+                    "specific_name",
+                    specificName(function),
+                    "routine_catalog",
+                    database,
+                    "routine_schema",
+                    catalog.schemaName(function.schema()),
+                    "routine_name",
+                    function.name(),
+                    "routine_type",
+                    kind(function),
+                    "data_type",
+                    shown == null ? null : texts.standardType(shown.oid()),
+                    "type_udt_catalog",
+                    shown == null ? null : database,
                     "type_udt_schema",
-                            shown == null
-                                    ? null
-                                    : catalog.schemaName(catalog.schemaOfType(shown.oid())),
-                    "type_udt_name", shown == null ? null : shown.name(),
-                    "dtd_identifier", procedure ? null : (Object) 0,
-                    "routine_body", sql ? "SQL" : "EXTERNAL",
-                    "routine_definition", own ? function.source() : null,
-                    "external_name", function.language() == Function.C ? function.source() : null,
+                    shown == null ? null : catalog.schemaName(catalog.schemaOfType(shown.oid())),
+                    "type_udt_name",
+                    shown == null ? null : shown.name(),
+                    "dtd_identifier",
+                    procedure ? null : (Object) 0,
+                    "routine_body",
+                    sql ? "SQL" : "EXTERNAL",
+                    "routine_definition",
+                    own ? function.source() : null,
+                    "external_name",
+                    function.language() == Function.C ? function.source() : null,
                     "external_language",
-                            texts.language(function.language()).toUpperCase(Locale.ROOT),
-                    "parameter_style", "GENERAL",
-                    "is_deterministic", function.volatility() == 'i',
-                    "sql_data_access", "MODIFIES",
-                    "is_null_call", procedure ? null : (Object) function.strict(),
-                    "schema_level_routine", true,
-                    "max_dynamic_result_sets", 0,
-                    "security_type", function.securityDefiner() ? "DEFINER" : "INVOKER",
-                    "as_locator", false,
-                    "is_udt_dependent", false);
+                    texts.language(function.language()).toUpperCase(Locale.ROOT),
+                    "parameter_style",
+                    "GENERAL",
+                    "is_deterministic",
+                    function.volatility() == 'i',
+                    "sql_data_access",
+                    "MODIFIES",
+                    "is_null_call",
+                    procedure ? null : (Object) function.strict(),
+                    "schema_level_routine",
+                    true,
+                    "max_dynamic_result_sets",
+                    0,
+                    "security_type",
+                    function.securityDefiner() ? "DEFINER" : "INVOKER",
+                    "as_locator",
+                    false,
+                    "is_udt_dependent",
+                    false);
         }
     }
 
@@ -91,7 +111,12 @@ final class RoutineRows {
             boolean plain = function.allArgumentTypes().isEmpty();
             var types = plain ? function.argumentTypes() : function.allArgumentTypes();
             for (int i = 0; i < types.size(); i++) {
-                parameter(rows, function, types.get(i), i, plain ? 'i' : function.argumentModes().get(i));
+                parameter(
+                        rows,
+                        function,
+                        types.get(i),
+                        i,
+                        plain ? 'i' : function.argumentModes().get(i));
             }
         }
     }
@@ -101,29 +126,42 @@ final class RoutineRows {
         if (named == null) {
             return;
         }
-        var name = index < function.argumentNames().size() ? function.argumentNames().get(index) : "";
+        var name =
+                index < function.argumentNames().size() ? function.argumentNames().get(index) : "";
         rows.addNamed(
-                "specific_catalog", database,
-                "specific_schema", catalog.schemaName(function.schema()),
-                "specific_name", specificName(function),
-                "ordinal_position", index + 1,
+                "specific_catalog",
+                database,
+                "specific_schema",
+                catalog.schemaName(function.schema()),
+                "specific_name",
+                specificName(function),
+                "ordinal_position",
+                index + 1,
                 "parameter_mode",
-                        switch (mode) {
-                            case 'o', 't' -> "OUT";
-                            case 'b' -> "INOUT";
-                            default -> "IN";
-                        },
-                "is_result", false,
-                "as_locator", false,
-                "parameter_name", name.isEmpty() ? null : name,
-                "data_type", texts.standardType(type),
-                "udt_catalog", database,
-                "udt_schema", catalog.schemaName(catalog.schemaOfType(type)),
-                "udt_name", named.name(),
-                "dtd_identifier", index + 1,
+                switch (mode) {
+                    case 'o', 't' -> "OUT";
+                    case 'b' -> "INOUT";
+                    default -> "IN";
+                },
+                "is_result",
+                false,
+                "as_locator",
+                false,
+                "parameter_name",
+                name.isEmpty() ? null : name,
+                "data_type",
+                texts.standardType(type),
+                "udt_catalog",
+                database,
+                "udt_schema",
+                catalog.schemaName(catalog.schemaOfType(type)),
+                "udt_name",
+                named.name(),
+                "dtd_identifier",
+                index + 1,
                 "parameter_default",
-                        privileges.has(function.owner()) && !function.defaults().isEmpty()
-                                ? texts.argumentDefault(function, index + 1)
-                                : null);
+                privileges.has(function.owner()) && !function.defaults().isEmpty()
+                        ? texts.argumentDefault(function, index + 1)
+                        : null);
     }
 }

@@ -211,7 +211,10 @@ final class SchemaRows {
     void sequences(TableRows rows) {
         for (var relation : relations("S")) {
             var sequence = relation.sequence();
-            boolean identity = sequence != null && sequence.ownership() == 'i' && sequence.ownedRelation() != 0;
+            boolean identity =
+                    sequence != null
+                            && sequence.ownership() == 'i'
+                            && sequence.ownedRelation() != 0;
             if (sequence == null || identity || !privileges.any(relation, "rwU")) {
                 continue;
             }
@@ -288,18 +291,29 @@ final class SchemaRows {
         for (var relation : relations("c")) {
             if (privileges.has(relation.owner())) {
                 rows.addNamed(
-                        "user_defined_type_catalog", database,
-                        "user_defined_type_schema", schema(relation.schema()),
-                        "user_defined_type_name", relation.name(),
-                        "user_defined_type_category", "STRUCTURED",
-                        "is_instantiable", true);
+                        "user_defined_type_catalog",
+                        database,
+                        "user_defined_type_schema",
+                        schema(relation.schema()),
+                        "user_defined_type_name",
+                        relation.name(),
+                        "user_defined_type_category",
+                        "STRUCTURED",
+                        "is_instantiable",
+                        true);
             }
         }
     }
 
     /** A domain: a user's, or one of information_schema's own. */
     private record Domain(
-            int oid, String name, int schema, Type base, int typmod, int collation, @Nullable String standard) {}
+            int oid,
+            String name,
+            int schema,
+            Type base,
+            int typmod,
+            int collation,
+            @Nullable String standard) {}
 
     private List<Domain> domains() {
         var found = new ArrayList<Domain>();
@@ -311,7 +325,9 @@ final class SchemaRows {
             }
         }
         for (var type : catalog.objects(UserType.class)) {
-            if (type.form() == 'd' && privileges.any(type.owner(), type.acl() == null ? "{=U/postgres}" : type.acl(), "U")) {
+            if (type.form() == 'd'
+                    && privileges.any(
+                            type.owner(), type.acl() == null ? "{=U/postgres}" : type.acl(), "U")) {
                 found.add(
                         new Domain(
                                 type.oid(),
@@ -474,19 +490,32 @@ final class SchemaRows {
         var collation = shownCollation(collationOid);
         boolean own = catalog.schemaOfType(element.oid()) == Schema.PG_CATALOG;
         rows.addNamed(
-                "object_catalog", database,
-                "object_schema", schema,
-                "object_name", name,
-                "object_type", kind,
-                "collection_type_identifier", identifier,
-                "data_type", own ? texts.type(element.oid()) : "USER-DEFINED",
-                "collation_catalog", collation == null ? null : database,
-                "collation_schema", collation == null ? null : schema(collation.schema()),
-                "collation_name", collation == null ? null : collation.name(),
-                "udt_catalog", database,
-                "udt_schema", schema(catalog.schemaOfType(element.oid())),
-                "udt_name", element.name(),
-                "dtd_identifier", "a" + identifier);
+                "object_catalog",
+                database,
+                "object_schema",
+                schema,
+                "object_name",
+                name,
+                "object_type",
+                kind,
+                "collection_type_identifier",
+                identifier,
+                "data_type",
+                own ? texts.type(element.oid()) : "USER-DEFINED",
+                "collation_catalog",
+                collation == null ? null : database,
+                "collation_schema",
+                collation == null ? null : schema(collation.schema()),
+                "collation_name",
+                collation == null ? null : collation.name(),
+                "udt_catalog",
+                database,
+                "udt_schema",
+                schema(catalog.schemaOfType(element.oid())),
+                "udt_name",
+                element.name(),
+                "dtd_identifier",
+                "a" + identifier);
     }
 
     void dataTypePrivileges(TableRows rows) {
@@ -519,7 +548,9 @@ final class SchemaRows {
             part.references().forEach(reference -> seen.add(reference.oid()));
             for (int oid : seen) {
                 var table = catalog.relation(oid);
-                if (table != null && (table.isTable() || table.kind() == 'v') && privileges.has(table.owner())) {
+                if (table != null
+                        && (table.isTable() || table.kind() == 'v')
+                        && privileges.has(table.owner())) {
                     rows.add(
                             database,
                             schema(relation.schema()),

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Length, precision and scale of a type and typmod as the standard's information schema shows them;
- * null where a figure does not apply. The formulas are those of PostgreSQL's _pg_char_max_length and
- * its kin.
+ * null where a figure does not apply. The formulas are those of PostgreSQL's _pg_char_max_length
+ * and its kin.
  */
 record StandardType(
         @Nullable Integer characters,
@@ -25,7 +25,8 @@ record StandardType(
     static StandardType of(int type, int typmod) {
         Integer characters =
                 switch (type) {
-                    case Oids.BPCHAR, Oids.VARCHAR -> typmod == -1 ? null : (Integer) (typmod - HEADER);
+                    case Oids.BPCHAR, Oids.VARCHAR ->
+                            typmod == -1 ? null : (Integer) (typmod - HEADER);
                     case Oids.BIT, Oids.VARBIT -> typmod == -1 ? null : (Integer) typmod;
                     default -> null;
                 };

@@ -34,8 +34,6 @@ final class SystemOids {
 
     /** OID of the view that has the rule; 0 if the OID is no rule's. */
     static int viewOfRule(int rule) {
-        return Integer.compareUnsigned(rule, RULES) < 0
-                ? 0
-                : rule - RULES + Catalog.FIRST_USER_OID;
+        return Integer.compareUnsigned(rule, RULES) < 0 ? 0 : rule - RULES + Catalog.FIRST_USER_OID;
     }
 }

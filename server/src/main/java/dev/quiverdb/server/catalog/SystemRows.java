@@ -39,7 +39,8 @@ public final class SystemRows {
     public static Iterator<@Nullable Object[]> rows(int relationOid, SessionView view) {
         var relation = view.catalog().relation(relationOid);
         if (relation == null) {
-            throw new IllegalArgumentException("relation " + relationOid + " is not in the catalog");
+            throw new IllegalArgumentException(
+                    "relation " + relationOid + " is not in the catalog");
         }
         if (relation.sequence() != null) {
             return SequenceRows.of(view.storage(), relation).iterator();
@@ -232,9 +233,7 @@ public final class SystemRows {
                     "pg_statio_user_indexes",
                     "pg_statio_sys_indexes" ->
                     activity.indexes(rows, name);
-            case "pg_statio_all_sequences",
-                    "pg_statio_user_sequences",
-                    "pg_statio_sys_sequences" ->
+            case "pg_statio_all_sequences", "pg_statio_user_sequences", "pg_statio_sys_sequences" ->
                     activity.sequences(rows, name);
             default -> {}
         }

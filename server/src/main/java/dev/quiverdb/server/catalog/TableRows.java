@@ -24,9 +24,10 @@ final class TableRows {
 
     TableRows(Catalog catalog, Relation relation) {
         name = relation.name();
-        types = relation.columns().stream()
-                .map(column -> catalog.type(column.type()))
-                .toArray(Type[]::new);
+        types =
+                relation.columns().stream()
+                        .map(column -> catalog.type(column.type()))
+                        .toArray(Type[]::new);
         for (var column : relation.columns()) {
             indexByName.put(column.name(), indexByName.size());
         }
@@ -38,8 +39,7 @@ final class TableRows {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             var index = indexByName.get(String.valueOf(namesAndValues[i]));
             if (index == null) {
-                throw new IllegalArgumentException(
-                        name + " has no column " + namesAndValues[i]);
+                throw new IllegalArgumentException(name + " has no column " + namesAndValues[i]);
             }
             values[index] = namesAndValues[i + 1];
         }
@@ -121,8 +121,7 @@ final class TableRows {
         var elements = elements(element(type), list);
         return elements.length == 0
                 ? PgArray.empty(element(type))
-                : PgArray.wrap(
-                        element(type), new int[] {elements.length}, new int[] {0}, elements);
+                : PgArray.wrap(element(type), new int[] {elements.length}, new int[] {0}, elements);
     }
 
     private static Object array(Type type, Object value) {

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Definitions of objects as SQL text under the names that a session sees: ruleutils.c's answers. */
+/**
+ * Definitions of objects as SQL text under the names that a session sees: ruleutils.c's answers.
+ */
 final class Texts {
     private final SessionView view;
     private final Catalog catalog;
@@ -131,7 +133,10 @@ final class Texts {
                 ordered = parts.subList(parts.size() - 1, parts.size());
             }
             var before = String.join(", ", parts.subList(0, Math.min(direct, parts.size())));
-            return before + (before.isEmpty() ? "" : " ") + "ORDER BY " + String.join(", ", ordered);
+            return before
+                    + (before.isEmpty() ? "" : " ")
+                    + "ORDER BY "
+                    + String.join(", ", ordered);
         }
         return String.join(", ", parts);
     }
@@ -166,7 +171,8 @@ final class Texts {
         var columns = new ArrayList<String>();
         for (int i = 0; i < function.argumentModes().size(); i++) {
             if (function.argumentModes().get(i) == 't') {
-                var name = i < function.argumentNames().size() ? function.argumentNames().get(i) : "";
+                var name =
+                        i < function.argumentNames().size() ? function.argumentNames().get(i) : "";
                 columns.add(
                         (name.isEmpty() ? "" : Quoting.identifier(name) + " ")
                                 + type(function.allArgumentTypes().get(i)));
@@ -237,7 +243,10 @@ final class Texts {
         if (function.leakproof()) {
             parts.add(" LEAKPROOF");
         }
-        float standardCost = function.language() == Function.INTERNAL || function.language() == Function.C ? 1 : 100;
+        float standardCost =
+                function.language() == Function.INTERNAL || function.language() == Function.C
+                        ? 1
+                        : 100;
         if (function.cost() != standardCost) {
             parts.add(" COST " + number(function.cost()));
         }

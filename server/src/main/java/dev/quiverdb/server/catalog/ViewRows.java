@@ -34,9 +34,7 @@ final class ViewRows {
 
     private String role(int oid) {
         var role = catalog.role(oid);
-        return role == null
-                ? "unknown (OID=" + Integer.toUnsignedString(oid) + ")"
-                : role.name();
+        return role == null ? "unknown (OID=" + Integer.toUnsignedString(oid) + ")" : role.name();
     }
 
     private String schema(Relation relation) {
@@ -169,7 +167,11 @@ final class ViewRows {
             var table = part == null ? null : catalog.relation(part.relation());
             if (table != null) {
                 rows.add(
-                        schema(table), table.name(), index.name(), null, texts.index(index.oid(), 0));
+                        schema(table),
+                        table.name(),
+                        index.name(),
+                        null,
+                        texts.index(index.oid(), 0));
             }
         }
     }
@@ -233,11 +235,22 @@ final class ViewRows {
 
     /** An extension that CREATE EXTENSION knows. */
     private record Offer(
-            String name, String release, boolean trusted, boolean relocatable, @Nullable String schema, String comment) {}
+            String name,
+            String release,
+            boolean trusted,
+            boolean relocatable,
+            @Nullable String schema,
+            String comment) {}
 
     private static final List<Offer> OFFERS =
             List.of(
-                    new Offer("plpgsql", "1.0", true, false, "pg_catalog", "PL/pgSQL procedural language"),
+                    new Offer(
+                            "plpgsql",
+                            "1.0",
+                            true,
+                            false,
+                            "pg_catalog",
+                            "PL/pgSQL procedural language"),
                     new Offer(
                             "vector",
                             Extension.VECTOR_RELEASE,
