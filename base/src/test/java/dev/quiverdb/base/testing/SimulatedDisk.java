@@ -128,6 +128,16 @@ public final class SimulatedDisk implements Disk {
         return image(() -> 0, false, true);
     }
 
+    /**
+     * Only the process dies: everything that was written can still be read, and what was not forced
+     * may still be lost when the machine crashes later. This very disk, for the next process.
+     */
+    public synchronized SimulatedDisk killProcess() {
+        powerCutAt = Long.MAX_VALUE;
+        locks.clear();
+        return this;
+    }
+
     /** Outcomes of a crash now: all lost, all kept, and {@code drawn} in between. */
     public synchronized Stream<SimulatedDisk> crashImages(SplittableRandom random, int drawn) {
         return Stream.concat(

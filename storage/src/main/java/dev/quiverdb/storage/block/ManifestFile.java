@@ -37,7 +37,13 @@ final class ManifestFile implements AutoCloseable {
     }
 
     static ManifestFile open(Disk disk, String directory, boolean force) {
-        return new ManifestFile(disk.open(name(directory), Disk.Open.WRITE), force);
+        var file = disk.open(name(directory), Disk.Open.WRITE);
+        if (force) {
+            // The process that wrote it may have died before its own force.
+            disk.forceDirectory(directory);
+            file.force();
+        }
+        return new ManifestFile(file, force);
     }
 
     private static long offset(long sequence) {

@@ -88,7 +88,9 @@ public final class LocalCommitLog implements CommitLog {
             active = recovered.segments.getLast();
             fillingOffset = recovered.tail;
             allocatedBytes = active.file.sizeBytes();
-            // What was read may still be only in the system's cache.
+            // What a process that died wrote, names included, may still be only in the system's
+            // cache.
+            disk.forceDirectory(options.directory());
             force(active);
             durableIndex = lastIndex;
             if (recovered.mustRoll || options.keyRing() != null || active.dataKey != null) {

@@ -191,7 +191,7 @@ final class BlockStoreSimulationTest {
                     store.close();
                 }
             }
-            disk = random.nextInt(4) == 0 ? disk.kill() : disk.crash(random);
+            disk = random.nextInt(3) == 0 ? disk.killProcess() : disk.crash(random);
         }
         try (var store = model.open(disk, 1)) {
             model.follow(store);
