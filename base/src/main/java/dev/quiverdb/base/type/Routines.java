@@ -28,7 +28,12 @@ final class Routines {
             case Oids.FLOAT4 -> FloatRoutines.FLOAT4;
             case Oids.FLOAT8 -> FloatRoutines.FLOAT8;
             case Oids.NUMERIC -> NumericRoutines.INSTANCE;
-            case Oids.TEXT, Oids.UNKNOWN, Oids.CSTRING, Oids.REFCURSOR, Oids.PG_NODE_TREE, Oids.ACLITEM ->
+            case Oids.TEXT,
+                    Oids.UNKNOWN,
+                    Oids.CSTRING,
+                    Oids.REFCURSOR,
+                    Oids.PG_NODE_TREE,
+                    Oids.ACLITEM ->
                     TextRoutines.TEXT;
             case Oids.VARCHAR -> TextRoutines.VARCHAR;
             case Oids.BPCHAR -> TextRoutines.BPCHAR;

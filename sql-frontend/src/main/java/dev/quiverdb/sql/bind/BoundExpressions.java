@@ -8,7 +8,9 @@ import org.apache.calcite.rex.RexNode;
 public final class BoundExpressions {
     private BoundExpressions() {}
 
-    /** Over the live columns of a relation: checks, generated columns, index keys and predicates. */
+    /**
+     * Over the live columns of a relation: checks, generated columns, index keys and predicates.
+     */
     public static RexNode overTable(BindContext context, Relation relation, String sql) {
         return StoredExpressions.overTable(new State(context, List.of()), relation, sql);
     }

@@ -11,9 +11,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A search that goes on for as long as it is asked, until every admitted vector was returned once. Lists are looked into round by round;
- * within a round vectors come nearest first, over rounds nearly so (pgvector's "relaxed order"). Keeps 8 bytes for each entry of the lists
- * seen so far. One thread; between two calls writers may change the index, so the caller checks what it gets against its snapshot.
+ * A search that goes on for as long as it is asked, until every admitted vector was returned once.
+ * Lists are looked into round by round; within a round vectors come nearest first, over rounds
+ * nearly so (pgvector's "relaxed order"). Keeps 8 bytes for each entry of the lists seen so far.
+ * One thread; between two calls writers may change the index, so the caller checks what it gets
+ * against its snapshot.
  */
 public final class IvfCursor implements AutoCloseable {
     private static final Kernels KERNELS = Kernels.active();
@@ -51,10 +53,12 @@ public final class IvfCursor implements AutoCloseable {
      * Begins a search.
      *
      * @param query stays the caller's, unchanged until the cursor is closed
-     * @param listsPerRound lists that are looked into before the first result, and again whenever they are used up
+     * @param listsPerRound lists that are looked into before the first result, and again whenever
+     *     they are used up
      * @param rerank estimates that are ranked exactly at a time
      */
-    IvfCursor(IvfIndex index, QueryVector query, Admission admission, int listsPerRound, int rerank) {
+    IvfCursor(
+            IvfIndex index, QueryVector query, Admission admission, int listsPerRound, int rerank) {
         this.index = index;
         this.query = query;
         this.admission = admission;
@@ -69,7 +73,8 @@ public final class IvfCursor implements AutoCloseable {
         }
         long stamp = index.lock.readLock();
         try {
-            index.centroids.search(projector.values(), projector.memory(), index.centroids.liveCount(), probe);
+            index.centroids.search(
+                    projector.values(), projector.memory(), index.centroids.liveCount(), probe);
         } finally {
             index.lock.unlockRead(stamp);
         }
@@ -136,7 +141,15 @@ public final class IvfCursor implements AutoCloseable {
             } else {
                 KERNELS.fastScan(table.memory(), 0, slab, offset, index.layout.columns(), sums, 0);
                 KERNELS.fastScanRanks(
-                        sums, 0, slab, offset + index.layout.factorsAt(), base, table.bias(), table.scale(), Float.POSITIVE_INFINITY, ranks);
+                        sums,
+                        0,
+                        slab,
+                        offset + index.layout.factorsAt(),
+                        base,
+                        table.bias(),
+                        table.scale(),
+                        Float.POSITIVE_INFINITY,
+                        ranks);
             }
             index.layout.ids(slab, offset, ids);
             admission.admitMany(ids, size, verdicts);
@@ -163,7 +176,10 @@ public final class IvfCursor implements AutoCloseable {
     }
 
     private void rankSome() {
-        int count = table == null ? pendingCount - pendingFrom : Math.min(rerank, pendingCount - pendingFrom);
+        int count =
+                table == null
+                        ? pendingCount - pendingFrom
+                        : Math.min(rerank, pendingCount - pendingFrom);
         if (ranked.length < count) {
             ranked = new long[count];
         }

@@ -246,7 +246,8 @@ public final class IvfIndex implements AutoCloseable {
      * @param listsPerRound lists that are looked into at a time
      * @param rerank estimates that are ranked exactly at a time
      */
-    public IvfCursor openCursor(QueryVector query, Admission admission, int listsPerRound, int rerank) {
+    public IvfCursor openCursor(
+            QueryVector query, Admission admission, int listsPerRound, int rerank) {
         return new IvfCursor(this, query, admission, listsPerRound, rerank);
     }
 

@@ -226,9 +226,11 @@ class IvfIndexTest {
                 Arena arena = Arena.ofConfined()) {
             for (Coding coding : Coding.values()) {
                 var options = new IvfOptions(Metric.L2, 30, coding, 0, 2, 5);
-                try (IvfIndex index = IvfIndex.build(options, slots, IntStream.range(0, 1500).toArray(), 1)) {
+                try (IvfIndex index =
+                        IvfIndex.build(options, slots, IntStream.range(0, 1500).toArray(), 1)) {
                     AdmissionTest third = id -> id % 3 == 0;
-                    var query = new QueryVector(ElementKind.FLOAT32, DIMENSIONS, arena).set(vector());
+                    var query =
+                            new QueryVector(ElementKind.FLOAT32, DIMENSIONS, arena).set(vector());
                     List<Integer> found = new ArrayList<>();
                     List<Float> ranks = new ArrayList<>();
                     try (IvfCursor cursor = index.openCursor(query, third, 6, 40)) {
@@ -237,10 +239,18 @@ class IvfIndexTest {
                             ranks.add(cursor.rank());
                         }
                     }
-                    assertThat(found).hasSize(500).doesNotHaveDuplicates().allMatch(id -> id % 3 == 0);
+                    assertThat(found)
+                            .hasSize(500)
+                            .doesNotHaveDuplicates()
+                            .allMatch(id -> id % 3 == 0);
                     int[] truth = exact(slots, Metric.L2, query, 10, third);
-                    assertThat(recall(found.stream().limit(20).mapToInt(i -> i).toArray(), truth)).isGreaterThan(0.7);
-                    assertThat(ranks.subList(0, 20).stream().mapToDouble(r -> r).average().orElseThrow())
+                    assertThat(recall(found.stream().limit(20).mapToInt(i -> i).toArray(), truth))
+                            .isGreaterThan(0.7);
+                    assertThat(
+                                    ranks.subList(0, 20).stream()
+                                            .mapToDouble(r -> r)
+                                            .average()
+                                            .orElseThrow())
                             .isLessThan(ranks.stream().mapToDouble(r -> r).average().orElseThrow());
                 }
             }
