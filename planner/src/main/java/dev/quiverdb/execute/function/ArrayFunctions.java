@@ -332,7 +332,7 @@ final class ArrayFunctions {
         if (array.dimensions() == 0) {
             return null;
         }
-        int start = from == null ? 0 : Math.max(0, from - array.lowerBound(0));
+        int start = from == null ? 0 : Math.clamp((long) from - array.lowerBound(0), 0, array.size());
         for (int i = start; i < array.size(); i++) {
             if (same(array.elementType(), array.get(i), value)) {
                 return array.lowerBound(0) + i;
@@ -354,21 +354,21 @@ final class ArrayFunctions {
 
     private static boolean contains(PgArray a, PgArray b) {
         for (var wanted : b.unsafeElements()) {
-            if (wanted == null || !has(a, wanted)) {
+            if (wanted == null || !holds(a, wanted)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean has(PgArray a, Object wanted) {
+    private static boolean holds(PgArray a, Object wanted) {
         return Arrays.stream(a.unsafeElements())
                 .filter(Objects::nonNull)
                 .anyMatch(e -> a.elementType().valuesEqual(e, wanted));
     }
 
     private static boolean overlaps(PgArray a, PgArray b) {
-        return Arrays.stream(b.unsafeElements()).filter(Objects::nonNull).anyMatch(e -> has(a, e));
+        return Arrays.stream(b.unsafeElements()).filter(Objects::nonNull).anyMatch(e -> holds(a, e));
     }
 
     private ArrayFunctions() {}

@@ -169,7 +169,7 @@ final class BitFunctions {
     }
 
     private static BitString fromLong(long value, int typmod) {
-        int length = typmod <= 0 ? 1 : typmod;
+        int length = typmod <= 0 || typmod > 83_886_080 ? 1 : typmod;
         return of(
                 length,
                 i -> {

@@ -93,15 +93,15 @@ final class ByteaFunctions {
         r.two("binary_decode", (CallContext c, String s, String format) -> decode(s, format));
         r.two(
                 "pg_convert_from",
-                (CallContext c, ByteString b, String encoding) -> decode(b, encoding));
+                (CallContext c, ByteString b, String encoding) -> decode(b, encoding, "source "));
         r.two(
                 "pg_convert_to",
                 (CallContext c, String s, String encoding) ->
-                        ByteString.wrap(s.getBytes(charset(encoding))));
+                        ByteString.wrap(s.getBytes(charset(encoding, "destination "))));
         r.three(
                 "pg_convert",
                 (CallContext c, ByteString b, String from, String to) ->
-                        ByteString.wrap(decode(b, from).getBytes(charset(to))));
+                        ByteString.wrap(decode(b, from, "source ").getBytes(charset(to, "destination "))));
     }
 
     private static String latin(ByteString bytes) {
@@ -324,12 +324,12 @@ final class ByteaFunctions {
                 && in[at + 2] <= '7';
     }
 
-    static Charset charset(String encoding) {
+    static Charset charset(String encoding, String role) {
         var found = charsetOrNull(encoding);
         if (found == null) {
             throw new SqlException(
                     SqlState.INVALID_PARAMETER_VALUE,
-                    "invalid source encoding name \"" + encoding + "\"");
+                    "invalid " + role + "encoding name \"" + encoding + "\"");
         }
         return found;
     }
@@ -351,9 +351,9 @@ final class ByteaFunctions {
         };
     }
 
-    static String decode(ByteString bytes, String encoding) {
+    static String decode(ByteString bytes, String encoding, String role) {
         try {
-            return charset(encoding)
+            return charset(encoding, role)
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes.unsafeArray()))
                     .toString();

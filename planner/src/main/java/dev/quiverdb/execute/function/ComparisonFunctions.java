@@ -79,6 +79,7 @@ final class ComparisonFunctions {
                     (CallContext c, Number a, Number b) ->
                             Long.compare(a.longValue(), b.longValue()));
         }
+        registerMixed(r);
         r.comparisons(
                 "float48", (CallContext c, Float a, Double b) -> FloatFunctions.compare(a, b));
         r.comparisons(
@@ -147,6 +148,17 @@ final class ComparisonFunctions {
             r.two(
                     name + "smaller",
                     (CallContext c, Object a, Object b) -> smaller(c.argumentType(0), a, b));
+        }
+    }
+
+    private static void registerMixed(Registry r) {
+        for (var pair : List.of("24", "28", "42", "48", "82", "84")) {
+            r.two("btint" + pair + "cmp", (CallContext c, Number a, Number b) -> Long.compare(a.longValue(), b.longValue()));
+        }
+        r.two("btfloat48cmp", (CallContext c, Float a, Double b) -> FloatFunctions.compare(a, b));
+        r.two("btfloat84cmp", (CallContext c, Double a, Float b) -> FloatFunctions.compare(a, b));
+        for (var name : List.of("btnametextcmp", "bttextnamecmp", "bttext_pattern_cmp", "btbpchar_pattern_cmp")) {
+            r.two(name, (CallContext c, String a, String b) -> sign(a.compareTo(b)));
         }
     }
 

@@ -142,15 +142,22 @@ final class DateFunctions {
         r.two(
                 "datetimetz_timestamptz",
                 (CallContext c, Integer a, TimeTz b) ->
-                        DateTimes.checkTimestamp(DateTimes.midnight(a) + b.utcMicros()));
+                        at(a, b.utcMicros()));
         r.two(
                 "timetzdate_pl(timetz,date)",
                 (CallContext c, TimeTz a, Integer b) ->
-                        DateTimes.checkTimestamp(DateTimes.midnight(b) + a.utcMicros()));
+                        at(b, a.utcMicros()));
         r.two(
                 "timestamptz(date,time)",
                 (CallContext c, Integer a, Long b) ->
-                        DateTimes.toInstant(DateTimes.midnight(a) + b, c.types().zone()));
+                        DateTimes.toInstant(at(a, b), c.types().zone()));
+    }
+
+    /** A moment of a day; an infinite date stays infinite. */
+    private static long at(int date, long micros) {
+        return DateTimes.infinite(date)
+                ? DateTimes.midnight(date)
+                : DateTimes.checkTimestamp(DateTimes.midnight(date) + micros);
     }
 
     private static long wrapped(long time) {
@@ -414,7 +421,7 @@ final class DateFunctions {
                 (CallContext c, String f, Integer a) ->
                         toDouble(
                                 DateFields.ofTimestamp(
-                                        f, DateTimes.midnight(a), null, c.argumentType(1))));
+                                        f, DateTimes.midnight(a), null, dev.quiverdb.base.type.Types.TIMESTAMP)));
         r.two(
                 "time_part",
                 (CallContext c, String f, Long a) ->
@@ -452,11 +459,13 @@ final class DateFunctions {
         return value == null ? null : (Object) value.toDouble();
     }
 
-    private static ZoneId zone(Interval interval) {
+    private static ZoneId zone(CallContext c, Interval interval) {
         if (interval.months() != 0 || interval.days() != 0) {
             throw new SqlException(
                     SqlState.INVALID_PARAMETER_VALUE,
-                    "interval time zone must not include months or days");
+                    "interval time zone \""
+                            + dev.quiverdb.base.type.Types.INTERVAL.format(interval, c.types())
+                            + "\" must not include months or days");
         }
         return ZoneOffset.ofTotalSeconds((int) (interval.micros() / DateTimes.MICROS_PER_SECOND));
     }
@@ -464,17 +473,17 @@ final class DateFunctions {
     private static void registerZones(Registry r) {
         r.two(
                 "timestamptz_zone",
-                (CallContext c, String zone, Long a) -> DateTimes.toLocal(a, DateTimes.zone(zone)));
+                (CallContext c, String zone, Long a) -> DateTimes.infinite(a) ? a : DateTimes.toLocal(a, DateTimes.zone(zone)));
         r.two(
                 "timestamp_zone",
                 (CallContext c, String zone, Long a) ->
-                        DateTimes.toInstant(a, DateTimes.zone(zone)));
+                        DateTimes.infinite(a) ? a : DateTimes.toInstant(a, DateTimes.zone(zone)));
         r.two(
                 "timestamptz_izone",
-                (CallContext c, Interval zone, Long a) -> DateTimes.toLocal(a, zone(zone)));
+                (CallContext c, Interval zone, Long a) -> DateTimes.toLocal(a, zone(c, zone)));
         r.two(
                 "timestamp_izone",
-                (CallContext c, Interval zone, Long a) -> DateTimes.toInstant(a, zone(zone)));
+                (CallContext c, Interval zone, Long a) -> DateTimes.toInstant(a, zone(c, zone)));
         r.two(
                 "timetz_zone",
                 (CallContext c, String zone, TimeTz a) ->
@@ -486,7 +495,7 @@ final class DateFunctions {
         r.two(
                 "timetz_izone",
                 (CallContext c, Interval zone, TimeTz a) ->
-                        atOffset(a, (int) (zone.micros() / DateTimes.MICROS_PER_SECOND)));
+                        atOffset(a, ((ZoneOffset) zone(c, zone)).getTotalSeconds()));
     }
 
     private static TimeTz atOffset(TimeTz a, int eastSeconds) {
@@ -516,7 +525,7 @@ final class DateFunctions {
         } catch (DateTimeException invalid) {
             throw new SqlException(
                     SqlState.DATETIME_FIELD_OVERFLOW,
-                    String.format("date field value out of range: %d-%02d-%02d", year, month, day));
+                    String.format("date field value out of range: %d-%02d-%02d", proleptic, month, day));
         }
     }
 

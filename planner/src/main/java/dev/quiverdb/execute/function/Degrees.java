@@ -1,7 +1,36 @@
 package dev.quiverdb.execute.function;
 
-/** Trigonometry in degrees, exact at multiples of 30 and 45 degrees. */
+/**
+ * Trigonometry in degrees, exact at multiples of 30 and 45 degrees: each quadrant is put together of sin on 0 to 30
+ * and cos on 0 to 60 degrees, scaled by their values at the ends.
+ */
 final class Degrees {
+    static final double RADIANS_PER_DEGREE = 0.017453292519943295;
+
+    private static final double SIN_30 = StrictMath.sin(30 * RADIANS_PER_DEGREE);
+    private static final double ONE_MINUS_COS_60 = 1 - StrictMath.cos(60 * RADIANS_PER_DEGREE);
+    private static final double ASIN_HALF = StrictMath.asin(0.5);
+    private static final double ACOS_HALF = StrictMath.acos(0.5);
+    private static final double ATAN_ONE = StrictMath.atan(1.0);
+    private static final double TAN_45 = sinQuadrant(45) / cosQuadrant(45);
+    private static final double COT_45 = cosQuadrant(45) / sinQuadrant(45);
+
+    private static double sin30(double angle) {
+        return StrictMath.sin(angle * RADIANS_PER_DEGREE) / SIN_30 / 2;
+    }
+
+    private static double cos60(double angle) {
+        return 1 - (1 - StrictMath.cos(angle * RADIANS_PER_DEGREE)) / ONE_MINUS_COS_60 / 2;
+    }
+
+    private static double sinQuadrant(double angle) {
+        return angle <= 30 ? sin30(angle) : cos60(90 - angle);
+    }
+
+    private static double cosQuadrant(double angle) {
+        return angle <= 60 ? cos60(angle) : sin30(90 - angle);
+    }
+
     static double sin(double degrees) {
         double angle = degrees % 360;
         int sign = 1;
@@ -33,25 +62,14 @@ final class Degrees {
     }
 
     static double tan(double degrees) {
-        double angle = degrees % 360;
-        int sign = 1;
-        if (angle < 0) {
-            angle = -angle;
-            sign = -1;
-        }
-        if (angle > 180) {
-            angle = 360 - angle;
-            sign = -sign;
-        }
-        if (angle > 90) {
-            angle = 180 - angle;
-            sign = -sign;
-        }
-        double result = sign * (angle == 45 ? 1 : sinQuadrant(angle) / cosQuadrant(angle));
-        return result == 0 ? 0.0 : result;
+        return ratio(degrees, false);
     }
 
     static double cot(double degrees) {
+        return ratio(degrees, true);
+    }
+
+    private static double ratio(double degrees, boolean inverse) {
         double angle = degrees % 360;
         int sign = 1;
         if (angle < 0) {
@@ -66,59 +84,35 @@ final class Degrees {
             angle = 180 - angle;
             sign = -sign;
         }
-        double result = sign * (angle == 45 ? 1 : cosQuadrant(angle) / sinQuadrant(angle));
+        double result =
+                inverse
+                        ? sign * (cosQuadrant(angle) / sinQuadrant(angle) / COT_45)
+                        : sign * (sinQuadrant(angle) / cosQuadrant(angle) / TAN_45);
+        // Not -0.
         return result == 0 ? 0.0 : result;
     }
 
-    private static double sinQuadrant(double angle) {
-        if (angle == 30) {
-            return 0.5;
-        }
-        if (angle == 90) {
-            return 1;
-        }
-        return angle <= 45 ? Math.sin(Math.toRadians(angle)) : Math.cos(Math.toRadians(90 - angle));
-    }
-
-    private static double cosQuadrant(double angle) {
-        if (angle == 60) {
-            return 0.5;
-        }
-        if (angle == 90) {
-            return 0;
-        }
-        return angle <= 45 ? Math.cos(Math.toRadians(angle)) : Math.sin(Math.toRadians(90 - angle));
+    private static double asinQuadrant(double x) {
+        return x <= 0.5 ? StrictMath.asin(x) / ASIN_HALF * 30 : 90 - StrictMath.acos(x) / ACOS_HALF * 60;
     }
 
     static double asin(double x) {
-        return Math.abs(x) == 0.5
-                ? Math.copySign(30, x)
-                : Math.abs(x) == 1 ? Math.copySign(90, x) : Math.toDegrees(Math.asin(x));
+        return x >= 0 ? asinQuadrant(x) : -asinQuadrant(-x);
     }
 
     static double acos(double x) {
-        return x == 0.5
-                ? 60
-                : x == -0.5
-                        ? 120
-                        : x == 0 ? 90 : x == 1 ? 0 : x == -1 ? 180 : Math.toDegrees(Math.acos(x));
+        if (x < 0) {
+            return 90 + asinQuadrant(-x);
+        }
+        return x <= 0.5 ? 90 - StrictMath.asin(x) / ASIN_HALF * 30 : StrictMath.acos(x) / ACOS_HALF * 60;
     }
 
     static double atan(double x) {
-        return Math.abs(x) == 1 ? Math.copySign(45, x) : Math.toDegrees(Math.atan(x));
+        return StrictMath.atan(x) / ATAN_ONE * 45;
     }
 
     static double atan2(double y, double x) {
-        if (y == 0) {
-            return x < 0 || (x == 0 && 1 / x < 0) ? Math.copySign(180, y) : y;
-        }
-        if (x == 0) {
-            return Math.copySign(90, y);
-        }
-        if (Math.abs(x) == Math.abs(y)) {
-            return x > 0 ? Math.copySign(45, y) : Math.copySign(135, y);
-        }
-        return Math.toDegrees(Math.atan2(y, x));
+        return StrictMath.atan2(y, x) / ATAN_ONE * 45;
     }
 
     private Degrees() {}

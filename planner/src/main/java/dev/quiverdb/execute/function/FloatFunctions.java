@@ -55,16 +55,16 @@ final class FloatFunctions {
         r.one(
                 "dsign",
                 (CallContext c, Double a) ->
-                        a > 0 ? 1.0 : a < 0 ? -1.0 : Double.isNaN(a) ? Double.NaN : 0.0);
+                        a > 0 ? 1.0 : a < 0 ? -1.0 : 0.0);
         r.one("dsqrt", (CallContext c, Double a) -> squareRoot(a));
-        r.one("dcbrt", (CallContext c, Double a) -> Math.cbrt(a));
+        r.one("dcbrt", (CallContext c, Double a) -> StrictMath.cbrt(a));
         r.two("dpow", (CallContext c, Double a, Double b) -> power(a, b));
         r.one("dexp", (CallContext c, Double a) -> exponential(a));
-        r.one("dlog1", (CallContext c, Double a) -> Math.log(logArgument(a)));
-        r.one("dlog10", (CallContext c, Double a) -> Math.log10(logArgument(a)));
+        r.one("dlog1", (CallContext c, Double a) -> StrictMath.log(logArgument(a)));
+        r.one("dlog10", (CallContext c, Double a) -> StrictMath.log10(logArgument(a)));
         r.zero("dpi", c -> Math.PI);
-        r.one("degrees", (CallContext c, Double a) -> check(Math.toDegrees(a), a));
-        r.one("radians", (CallContext c, Double a) -> Math.toRadians(a));
+        r.one("degrees", (CallContext c, Double a) -> check(a / Degrees.RADIANS_PER_DEGREE, a));
+        r.one("radians", (CallContext c, Double a) -> a * Degrees.RADIANS_PER_DEGREE);
         r.zero("drandom", c -> c.execution().session().random().nextDouble());
         r.one("setseed", (CallContext c, Double a) -> setSeed(c, a));
         r.any(
@@ -100,14 +100,14 @@ final class FloatFunctions {
     }
 
     private static void registerTrigonometry(Registry r) {
-        angle(r, "dsin", Math::sin);
+        angle(r, "dsin", StrictMath::sin);
         angle(r, "dcos", Math::cos);
-        angle(r, "dtan", Math::tan);
-        angle(r, "dcot", a -> 1 / Math.tan(a));
-        bounded(r, "dasin", Math::asin);
-        bounded(r, "dacos", Math::acos);
-        plain(r, "datan", Math::atan);
-        r.two("datan2", (CallContext c, Double a, Double b) -> Math.atan2(a, b));
+        angle(r, "dtan", StrictMath::tan);
+        angle(r, "dcot", a -> 1 / StrictMath.tan(a));
+        bounded(r, "dasin", StrictMath::asin);
+        bounded(r, "dacos", StrictMath::acos);
+        plain(r, "datan", StrictMath::atan);
+        r.two("datan2", (CallContext c, Double a, Double b) -> StrictMath.atan2(a, b));
         angle(r, "dsind", Degrees::sin);
         angle(r, "dcosd", Degrees::cos);
         angle(r, "dtand", Degrees::tan);
@@ -116,9 +116,9 @@ final class FloatFunctions {
         bounded(r, "dacosd", Degrees::acos);
         plain(r, "datand", Degrees::atan);
         r.two("datan2d", (CallContext c, Double a, Double b) -> Degrees.atan2(a, b));
-        plain(r, "dsinh", Math::sinh);
+        plain(r, "dsinh", StrictMath::sinh);
         plain(r, "dcosh", Math::cosh);
-        plain(r, "dtanh", Math::tanh);
+        plain(r, "dtanh", StrictMath::tanh);
         plain(r, "dasinh", FloatFunctions::asinh);
         r.one(
                 "dacosh",
@@ -126,7 +126,7 @@ final class FloatFunctions {
                     if (a < 1) {
                         throw inputOutOfRange();
                     }
-                    return Double.isInfinite(a) ? a : (Double) Math.log(a + Math.sqrt(a * a - 1));
+                    return Double.isInfinite(a) ? a : (Double) StrictMath.log(a + Math.sqrt(a * a - 1));
                 });
         r.one(
                 "datanh",
@@ -138,7 +138,7 @@ final class FloatFunctions {
                             ? Double.NEGATIVE_INFINITY
                             : a == 1
                                     ? Double.POSITIVE_INFINITY
-                                    : 0.5 * (Math.log1p(a) - Math.log1p(-a));
+                                    : 0.5 * (StrictMath.log1p(a) - StrictMath.log1p(-a));
                 });
     }
 
@@ -148,7 +148,7 @@ final class FloatFunctions {
         }
         double absolute = Math.abs(a);
         double result =
-                Math.log1p(
+                StrictMath.log1p(
                         absolute + absolute * absolute / (1 + Math.sqrt(absolute * absolute + 1)));
         return Math.copySign(result, a);
     }
@@ -365,7 +365,7 @@ final class FloatFunctions {
         if (Math.abs(a) == 1 && Double.isInfinite(b)) {
             return 1;
         }
-        double result = Math.pow(a, b);
+        double result = StrictMath.pow(a, b);
         if (Double.isInfinite(a) || Double.isInfinite(b)) {
             return result;
         }

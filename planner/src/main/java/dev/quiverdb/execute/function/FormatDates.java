@@ -1,5 +1,7 @@
 package dev.quiverdb.execute.function;
 
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Interval;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -194,9 +196,12 @@ final class FormatDates {
                 }
             }
             default -> {
-                if (date != null) {
-                    calendar(out, part, date);
+                if (date == null) {
+                    throw new SqlException(
+                                    SqlState.INVALID_DATETIME_FORMAT, "invalid format specification for an interval value")
+                            .withHint("Intervals are not tied to specific calendar dates.");
                 }
+                calendar(out, part, date);
             }
         }
     }

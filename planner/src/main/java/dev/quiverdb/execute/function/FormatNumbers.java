@@ -208,7 +208,7 @@ final class FormatNumbers {
                     out.append(negative ? '-' : '+');
                 }
             } else if (u == 'L' || c == '$') {
-                out.append('$');
+                out.append(c == '$' ? '$' : ' ');
             } else if (u == 'V') {
                 // The shift was done before.
             } else if (u == ',' || u == 'G') {
@@ -255,9 +255,12 @@ final class FormatNumbers {
                     }
                     digit++;
                 }
-            } else if (!t.text.regionMatches(true, i, "B", 0, 1)) {
+            } else if (u != 'B' && u != 'C') {
                 out.append(c);
             }
+        }
+        if (t.before + t.after == 0) {
+            return out.toString();
         }
         if (signAt < 0) {
             signAt = out.length();
@@ -356,7 +359,7 @@ final class FormatNumbers {
                 digits.append('.');
             }
         }
-        if (digits.isEmpty() || digits.toString().equals(".")) {
+        if (new Template(format).before + new Template(format).after == 0 || digits.isEmpty() || digits.toString().equals(".")) {
             throw new SqlException(
                     SqlState.INVALID_TEXT_REPRESENTATION,
                     "invalid input syntax for type numeric: \" \"");

@@ -127,10 +127,10 @@ final class JsonFunctions {
         r.rows(
                 "json_array_elements",
                 (c, a) ->
-                        elements(Strings.text(a, 0)).stream()
+                        elements(Strings.text(a, 0), c.function().name()).stream()
                                 .map(child -> child.value().text())
                                 .iterator());
-        r.rows("json_array_elements_text", (c, a) -> texts(elements(Strings.text(a, 0))));
+        r.rows("json_array_elements_text", (c, a) -> texts(elements(Strings.text(a, 0), c.function().name())));
         r.rows(
                 "json_each",
                 (c, a) ->
@@ -191,18 +191,18 @@ final class JsonFunctions {
         return texts.iterator();
     }
 
-    private static List<JsonTree.Child> elements(String json) {
+    private static List<JsonTree.Child> elements(String json, String function) {
         var tree = JsonTree.parse(json);
         return switch (tree.kind()) {
             case ARRAY -> tree.children();
             case OBJECT ->
                     throw new SqlException(
                             SqlState.INVALID_PARAMETER_VALUE,
-                            "cannot call json_array_elements on a non-array");
+                            "cannot call " + function + " on a non-array");
             case STRING, NUMBER, BOOLEAN, NULL ->
                     throw new SqlException(
                             SqlState.INVALID_PARAMETER_VALUE,
-                            "cannot call json_array_elements on a scalar");
+                            "cannot call " + function + " on a scalar");
         };
     }
 
@@ -330,7 +330,7 @@ final class JsonFunctions {
     }
 
     static void sameLength(PgArray keys, PgArray values) {
-        if (keys.dimensions() > 1 || values.dimensions() > 1) {
+        if (keys.dimensions() > 1 || keys.dimensions() != values.dimensions()) {
             throw new SqlException(
                     SqlState.ARRAY_SUBSCRIPT_ERROR, "wrong number of array subscripts");
         }

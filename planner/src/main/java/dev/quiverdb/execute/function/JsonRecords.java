@@ -41,7 +41,7 @@ final class JsonRecords {
         }
         if (type.fields().isEmpty() && base == null) {
             throw new SqlException(
-                            SqlState.INVALID_PARAMETER_VALUE,
+                            SqlState.FEATURE_NOT_SUPPORTED,
                             "could not determine row type for result of " + c.function().name())
                     .withHint(
                             "Provide a non-null record argument, or call the function in the FROM clause using a column"

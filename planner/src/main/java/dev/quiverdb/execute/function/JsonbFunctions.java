@@ -36,11 +36,11 @@ final class JsonbFunctions {
         r.two(
                 "jsonb_array_element",
                 (CallContext c, Jsonb j, Integer index) ->
-                        j instanceof Jsonb.Arr a ? JsonPaths.element(a, index) : null);
+                        element(j, index));
         r.two(
                 "jsonb_array_element_text",
                 (CallContext c, Jsonb j, Integer index) ->
-                        j instanceof Jsonb.Arr a ? text(JsonPaths.element(a, index)) : null);
+                        text(element(j, index)));
         r.two("jsonb_extract_path", (CallContext c, Jsonb j, PgArray path) -> extract(j, path));
         r.two(
                 "jsonb_extract_path_text",
@@ -65,6 +65,14 @@ final class JsonbFunctions {
                     return out.toString();
                 });
         r.one("jsonb_strip_nulls", (CallContext c, Jsonb j) -> strip(j));
+    }
+
+    /** A bare scalar counts as an array of itself. */
+    private static @Nullable Jsonb element(Jsonb json, int index) {
+        if (json.isScalar()) {
+            return index == 0 || index == -1 ? json : null;
+        }
+        return json instanceof Jsonb.Arr array ? JsonPaths.element(array, index) : null;
     }
 
     static String typeOf(Jsonb json) {
@@ -500,7 +508,7 @@ final class JsonbFunctions {
     private static SqlException cannotCast(Jsonb json, String type) {
         return new SqlException(
                 SqlState.INVALID_PARAMETER_VALUE,
-                "cannot cast jsonb " + typeOf(json) + " to type " + type);
+                "cannot cast jsonb " + (json instanceof Jsonb.Num ? "numeric" : typeOf(json)) + " to type " + type);
     }
 
     private JsonbFunctions() {}

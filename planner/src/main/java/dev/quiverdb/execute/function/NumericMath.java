@@ -262,6 +262,16 @@ final class NumericMath {
         if (base.signum() == 0) {
             return Numeric.of(BigDecimal.ZERO.setScale(SIGNIFICANT_DIGITS_MIN));
         }
+        int plainScale = clamp(Math.max(SIGNIFICANT_DIGITS_MIN, base.scale()));
+        if (exponent == 1) {
+            return Numeric.of(base.setScale(plainScale, RoundingMode.HALF_UP));
+        }
+        if (exponent == -1) {
+            return Numeric.of(BigDecimal.ONE.divide(base, plainScale, RoundingMode.HALF_UP));
+        }
+        if (exponent == 2) {
+            return Numeric.of(base.multiply(base).setScale(plainScale, RoundingMode.HALF_UP));
+        }
         double digits = logOf(base.abs()) / LN_10 * exponent;
         if (digits > 131_072) {
             throw new SqlException(

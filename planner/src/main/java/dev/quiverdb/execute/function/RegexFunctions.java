@@ -122,17 +122,12 @@ final class RegexFunctions {
             CallContext c, @Nullable Object[] a, int occurrence, String flags) {
         var s = Strings.text(a, 0);
         int start = positive(Strings.integer(a, 3), "start");
+        var pattern = pattern(c, Strings.text(a, 1), flags.replace("g", ""));
         if (start - 1 > Strings.length(s)) {
             return s;
         }
-        var plain = flags.replace("g", "");
         // The number of the match wins over the flag.
-        return replace(
-                pattern(c, Strings.text(a, 1), plain).matcher(s),
-                s,
-                Strings.text(a, 2),
-                Strings.charIndex(s, start - 1),
-                occurrence);
+        return replace(pattern.matcher(s), s, Strings.text(a, 2), Strings.charIndex(s, start - 1), occurrence);
     }
 
     /** Replaces match number {@code occurrence} (0: all) from a char index on. */
@@ -348,6 +343,7 @@ final class RegexFunctions {
     private static int count(CallContext c, @Nullable Object[] a, int start, String flags) {
         var s = Strings.text(a, 0);
         positive(start, "start");
+        pattern(c, Strings.text(a, 1), flags);
         if (start - 1 > Strings.length(s)) {
             return 0;
         }
@@ -367,6 +363,7 @@ final class RegexFunctions {
         var s = Strings.text(a, 0);
         int start =
                 a.length > startArgument ? positive(Strings.integer(a, startArgument), "start") : 1;
+        pattern(c, Strings.text(a, 1), flags);
         if (start - 1 > Strings.length(s)) {
             return null;
         }
@@ -379,6 +376,9 @@ final class RegexFunctions {
     }
 
     private static Object instr(CallContext c, @Nullable Object[] a) {
+        if (a.length > 2) {
+            positive(Strings.integer(a, 2), "start");
+        }
         int n = a.length > 3 ? positive(Strings.integer(a, 3), "n") : 1;
         int end = a.length > 4 ? Strings.integer(a, 4) : 0;
         if (end != 0 && end != 1) {
@@ -398,6 +398,9 @@ final class RegexFunctions {
     }
 
     private static @Nullable Object substr(CallContext c, @Nullable Object[] a) {
+        if (a.length > 2) {
+            positive(Strings.integer(a, 2), "start");
+        }
         int n = a.length > 3 ? positive(Strings.integer(a, 3), "n") : 1;
         var flags = a.length > 4 ? noGlobal(Strings.text(a, 4), "regexp_substr()", null) : "";
         int group = a.length > 5 ? count(Strings.integer(a, 5), "subexpr") : 0;

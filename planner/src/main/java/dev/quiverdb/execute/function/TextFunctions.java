@@ -36,7 +36,7 @@ final class TextFunctions {
         r.two(
                 "length_in_encoding",
                 (CallContext c, dev.quiverdb.base.type.ByteString b, String encoding) ->
-                        Strings.length(ByteaFunctions.decode(b, encoding)));
+                        Strings.length(ByteaFunctions.decode(b, encoding, "")));
     }
 
     private static void registerSlices(Registry r) {
@@ -479,8 +479,7 @@ final class TextFunctions {
             throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "null character not permitted");
         }
         if (code < 0) {
-            throw new SqlException(
-                    SqlState.PROGRAM_LIMIT_EXCEEDED, "character number must be positive");
+            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "character number must be positive");
         }
         if (code > 0x10ffff) {
             throw new SqlException(
