@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
 /** EXPLAIN in PostgreSQL's two most used formats: indented text, and JSON. */
 public final class Explain {
     /** A node ready to be shown: its title, properties and children, in order. */
-    record Node(Plan plan, String type, String title, @Nullable String role, List<Property> properties, List<Node> children) {}
+    record Node(
+            Plan plan,
+            String type,
+            String title,
+            @Nullable String role,
+            List<Property> properties,
+            List<Node> children) {}
 
     /** A line below a node; {@code list} where JSON has an array. */
     record Property(String name, String value, boolean list) {}
@@ -22,7 +28,11 @@ public final class Explain {
     private final Function<Plan, @Nullable Measured> measures;
     private final ExpressionText text;
 
-    private Explain(Plan plan, ExplainOptions options, TypeContext types, Function<Plan, @Nullable Measured> measures) {
+    private Explain(
+            Plan plan,
+            ExplainOptions options,
+            TypeContext types,
+            Function<Plan, @Nullable Measured> measures) {
         this.options = options;
         this.measures = measures;
         text = new ExpressionText(types, scans(plan) > 1 || options.verbose());
@@ -69,10 +79,13 @@ public final class Explain {
         var out = new StringBuilder("[\n  {\n    \"Plan\": ");
         explain.writeJson(explain.node(plan, null), "    ", out);
         if (options.summary()) {
-            out.append(String.format(Locale.ROOT, ",\n    \"Planning Time\": %.3f", planningMillis));
+            out.append(
+                    String.format(Locale.ROOT, ",\n    \"Planning Time\": %.3f", planningMillis));
             if (options.analyze()) {
                 out.append(",\n    \"Triggers\": [\n    ]");
-                out.append(String.format(Locale.ROOT, ",\n    \"Execution Time\": %.3f", executionMillis));
+                out.append(
+                        String.format(
+                                Locale.ROOT, ",\n    \"Execution Time\": %.3f", executionMillis));
             }
         }
         return out.append("\n  }\n]").toString();
@@ -103,13 +116,15 @@ public final class Explain {
                         return null;
                     });
         }
-        // A projection is part of its input in PostgreSQL: show the input, keep what the projection computes.
+        // A projection is part of its input in PostgreSQL: show the input, keep what the projection
+        // computes.
         var inputs = PlanWalker.inputs(plan);
         if (plan instanceof Plan.Project && inputs.size() == 1) {
             var input = node(inputs.getFirst(), role);
             var all = new ArrayList<>(children);
             all.addAll(input.children());
-            return new Node(input.plan(), input.type(), input.title(), role, input.properties(), all);
+            return new Node(
+                    input.plan(), input.type(), input.title(), role, input.properties(), all);
         }
         for (var input : inputs) {
             children.add(node(input, null));
@@ -156,29 +171,57 @@ public final class Explain {
         return switch (plan) {
             case Plan.SeqScan p -> "Seq Scan on " + source(p.source());
             case Plan.IndexScan p ->
-                    "Index Scan " + (p.backward() ? "Backward " : "") + "using " + p.index().name() + " on " + source(p.source());
+                    "Index Scan "
+                            + (p.backward() ? "Backward " : "")
+                            + "using "
+                            + p.index().name()
+                            + " on "
+                            + source(p.source());
             case Plan.VectorSearch p ->
                     p.index() == null
                             ? "Vector Search on " + source(p.source())
-                            : "Vector Search using " + p.index().name() + " on " + source(p.source());
+                            : "Vector Search using "
+                                    + p.index().name()
+                                    + " on "
+                                    + source(p.source());
             case Plan.Values p -> p.rows().size() == 1 ? "Result" : "Values Scan on \"*VALUES*\"";
             case Plan.VirtualScan p -> "Seq Scan on " + named(p.schema(), p.name(), p.alias());
             case Plan.FunctionScan p ->
-                    "Function Scan on " + (p.functions().size() == 1 && p.functions().getFirst().call() instanceof Expression.Call call && !call.function().name().equals(p.alias()) ? call.function().name() + " " + p.alias() : p.alias());
+                    "Function Scan on "
+                            + (p.functions().size() == 1
+                                            && p.functions().getFirst().call()
+                                                    instanceof Expression.Call call
+                                            && !call.function().name().equals(p.alias())
+                                    ? call.function().name() + " " + p.alias()
+                                    : p.alias());
             case Plan.NestedLoopJoin p -> join("Nested Loop", p.kind());
-            case Plan.HashJoin p -> p.kind() == Plan.JoinKind.INNER ? "Hash Join" : join("Hash", p.kind());
-            case Plan.MergeJoin p -> p.kind() == Plan.JoinKind.INNER ? "Merge Join" : join("Merge", p.kind());
+            case Plan.HashJoin p ->
+                    p.kind() == Plan.JoinKind.INNER ? "Hash Join" : join("Hash", p.kind());
+            case Plan.MergeJoin p ->
+                    p.kind() == Plan.JoinKind.INNER ? "Merge Join" : join("Merge", p.kind());
             case Plan.Aggregate p ->
                     switch (p.strategy()) {
                         case PLAIN -> "Aggregate";
-                        case HASHED -> p.groupingSets().size() > 1 ? "MixedAggregate" : "HashAggregate";
+                        case HASHED ->
+                                p.groupingSets().size() > 1 ? "MixedAggregate" : "HashAggregate";
                         case SORTED -> "GroupAggregate";
                     };
             case Plan.TopN p -> "Sort";
             case Plan.Distinct p -> p.sorted() ? "Unique" : "HashAggregate";
             case Plan.SetOp p ->
-                    "HashSetOp " + p.kind().name().charAt(0) + p.kind().name().substring(1).toLowerCase(Locale.ROOT).replace("_all", " All");
-            case Plan.CteScan p -> "CTE Scan on " + p.name() + (p.alias().equals(p.name()) || p.alias().isEmpty() ? "" : " " + p.alias());
+                    "HashSetOp "
+                            + p.kind().name().charAt(0)
+                            + p.kind()
+                                    .name()
+                                    .substring(1)
+                                    .toLowerCase(Locale.ROOT)
+                                    .replace("_all", " All");
+            case Plan.CteScan p ->
+                    "CTE Scan on "
+                            + p.name()
+                            + (p.alias().equals(p.name()) || p.alias().isEmpty()
+                                    ? ""
+                                    : " " + p.alias());
             case Plan.WorkTableScan p -> "WorkTable Scan on " + p.alias();
             case Plan.Insert p -> "Insert on " + p.target().name();
             case Plan.Update p -> "Update on " + p.target().name();
@@ -204,12 +247,18 @@ public final class Explain {
     }
 
     private String named(String schema, String name, String alias) {
-        return (options.verbose() ? schema + "." : "") + name + (alias.isEmpty() || alias.equals(name) ? "" : " " + alias);
+        return (options.verbose() ? schema + "." : "")
+                + name
+                + (alias.isEmpty() || alias.equals(name) ? "" : " " + alias);
     }
 
     private void properties(Plan plan, List<Property> out) {
         if (options.verbose() && !plan.output().isEmpty()) {
-            out.add(new Property("Output", String.join(", ", plan.output().stream().map(text::column).toList()), true));
+            out.add(
+                    new Property(
+                            "Output",
+                            String.join(", ", plan.output().stream().map(text::column).toList()),
+                            true));
         }
         switch (plan) {
             case Plan.SeqScan p -> add(out, "Filter", text.maybe(p.filter(), p.output()));
@@ -219,30 +268,51 @@ public final class Explain {
             }
             case Plan.VectorSearch p -> {
                 var column = p.source().relation().columns().get(p.column()).name();
-                add(out, "Order By", "(" + column + " " + ExpressionText.symbol(p.distance()) + " " + text.of(p.query(), List.of()) + ")");
+                add(
+                        out,
+                        "Order By",
+                        "("
+                                + column
+                                + " "
+                                + ExpressionText.symbol(p.distance())
+                                + " "
+                                + text.of(p.query(), List.of())
+                                + ")");
                 add(out, "Filter", text.maybe(p.filter(), p.output()));
                 add(out, "Nearest", p.limit() == null ? null : text.of(p.limit(), List.of()));
-                add(out, "Mode", (p.mode() == Plan.VectorMode.INDEX ? "index" : "exact scan") + (p.reason().isEmpty() ? "" : ": " + p.reason()));
+                add(
+                        out,
+                        "Mode",
+                        (p.mode() == Plan.VectorMode.INDEX ? "index" : "exact scan")
+                                + (p.reason().isEmpty() ? "" : ": " + p.reason()));
             }
             case Plan.VirtualScan p -> add(out, "Filter", text.maybe(p.filter(), p.output()));
             case Plan.FunctionScan p -> add(out, "Filter", text.maybe(p.filter(), p.output()));
             case Plan.Result p -> add(out, "One-Time Filter", text.maybe(p.condition(), List.of()));
             case Plan.Filter p -> add(out, "Filter", text.of(p.condition(), p.input().output()));
-            case Plan.NestedLoopJoin p -> add(out, "Join Filter", text.maybe(p.condition(), both(p.left(), p.right())));
+            case Plan.NestedLoopJoin p ->
+                    add(out, "Join Filter", text.maybe(p.condition(), both(p.left(), p.right())));
             case Plan.HashJoin p -> {
                 add(out, "Hash Cond", equalities(p.leftKeys(), p.rightKeys(), p.left(), p.right()));
                 add(out, "Join Filter", text.maybe(p.residual(), both(p.left(), p.right())));
             }
             case Plan.MergeJoin p -> {
-                add(out, "Merge Cond", equalities(p.leftKeys(), p.rightKeys(), p.left(), p.right()));
+                add(
+                        out,
+                        "Merge Cond",
+                        equalities(p.leftKeys(), p.rightKeys(), p.left(), p.right()));
                 add(out, "Join Filter", text.maybe(p.residual(), both(p.left(), p.right())));
             }
             case Plan.Aggregate p -> grouping(p, out);
-            case Plan.Sort p -> out.add(new Property("Sort Key", keys(p.keys(), p.input().output()), true));
-            case Plan.TopN p -> out.add(new Property("Sort Key", keys(p.keys(), p.input().output()), true));
+            case Plan.Sort p ->
+                    out.add(new Property("Sort Key", keys(p.keys(), p.input().output()), true));
+            case Plan.TopN p ->
+                    out.add(new Property("Sort Key", keys(p.keys(), p.input().output()), true));
             case Plan.Distinct p -> {
                 if (!p.sorted()) {
-                    out.add(new Property("Group Key", text.list(p.keys(), p.input().output()), true));
+                    out.add(
+                            new Property(
+                                    "Group Key", text.list(p.keys(), p.input().output()), true));
                 }
             }
             case Plan.Insert p -> {
@@ -250,7 +320,14 @@ public final class Explain {
                 if (conflict != null) {
                     add(out, "Conflict Resolution", conflict.action().name());
                     if (!conflict.arbiters().isEmpty()) {
-                        add(out, "Conflict Arbiter Indexes", String.join(", ", conflict.arbiters().stream().map(Relation.Index::name).toList()));
+                        add(
+                                out,
+                                "Conflict Arbiter Indexes",
+                                String.join(
+                                        ", ",
+                                        conflict.arbiters().stream()
+                                                .map(Relation.Index::name)
+                                                .toList()));
                     }
                 }
             }
@@ -268,7 +345,9 @@ public final class Explain {
         }
         for (var set : p.groupingSets()) {
             var keys = set.stream().sorted().map(p.keys()::get).toList();
-            out.add(new Property("Group Key", keys.isEmpty() ? "()" : text.list(keys, input), true));
+            out.add(
+                    new Property(
+                            "Group Key", keys.isEmpty() ? "()" : text.list(keys, input), true));
         }
     }
 
@@ -284,10 +363,16 @@ public final class Explain {
         return columns;
     }
 
-    private String equalities(List<Expression> left, List<Expression> right, Plan leftPlan, Plan rightPlan) {
+    private String equalities(
+            List<Expression> left, List<Expression> right, Plan leftPlan, Plan rightPlan) {
         var parts = new ArrayList<String>();
         for (int i = 0; i < left.size(); i++) {
-            parts.add("(" + text.of(left.get(i), leftPlan.output()) + " = " + text.of(right.get(i), rightPlan.output()) + ")");
+            parts.add(
+                    "("
+                            + text.of(left.get(i), leftPlan.output())
+                            + " = "
+                            + text.of(right.get(i), rightPlan.output())
+                            + ")");
         }
         return parts.size() == 1 ? parts.getFirst() : "(" + String.join(" AND ", parts) + ")";
     }
@@ -296,7 +381,11 @@ public final class Explain {
         var parts = new ArrayList<String>();
         for (var key : keys) {
             var part = text.of(key.expression(), input) + (key.descending() ? " DESC" : "");
-            parts.add(part + (key.nullsFirst() == key.descending() ? "" : key.nullsFirst() ? " NULLS FIRST" : " NULLS LAST"));
+            parts.add(
+                    part
+                            + (key.nullsFirst() == key.descending()
+                                    ? ""
+                                    : key.nullsFirst() ? " NULLS FIRST" : " NULLS LAST"));
         }
         return String.join(", ", parts);
     }
@@ -307,18 +396,35 @@ public final class Explain {
         int at = 0;
         for (var key : p.equal()) {
             var value = text.of(key.value(), List.of());
-            parts.add("(" + names.get(at++) + " = " + (key.anyElement() ? "ANY (" + value + ")" : value) + ")");
+            parts.add(
+                    "("
+                            + names.get(at++)
+                            + " = "
+                            + (key.anyElement() ? "ANY (" + value + ")" : value)
+                            + ")");
         }
         if (p.isNull()) {
             parts.add("(" + names.get(at) + " IS NULL)");
         }
         if (p.lower() != null) {
-            parts.add("(" + names.get(at) + (p.lowerInclusive() ? " >= " : " > ") + text.of(p.lower(), List.of()) + ")");
+            parts.add(
+                    "("
+                            + names.get(at)
+                            + (p.lowerInclusive() ? " >= " : " > ")
+                            + text.of(p.lower(), List.of())
+                            + ")");
         }
         if (p.upper() != null) {
-            parts.add("(" + names.get(at) + (p.upperInclusive() ? " <= " : " < ") + text.of(p.upper(), List.of()) + ")");
+            parts.add(
+                    "("
+                            + names.get(at)
+                            + (p.upperInclusive() ? " <= " : " < ")
+                            + text.of(p.upper(), List.of())
+                            + ")");
         }
-        return parts.isEmpty() ? null : parts.size() == 1 ? parts.getFirst() : "(" + String.join(" AND ", parts) + ")";
+        return parts.isEmpty()
+                ? null
+                : parts.size() == 1 ? parts.getFirst() : "(" + String.join(" AND ", parts) + ")";
     }
 
     // ---------------------------------------------------------------- text
@@ -334,8 +440,13 @@ public final class Explain {
         var measured = measures.apply(node.plan());
         for (var property : node.properties()) {
             lines.add(" ".repeat(inner) + property.name() + ": " + property.value());
-            if (property.name().equals("Filter") && measured != null && measured.removedByFilter() > 0) {
-                lines.add(" ".repeat(inner) + "Rows Removed by Filter: " + measured.removedByFilter() / Math.max(1, measured.loops()));
+            if (property.name().equals("Filter")
+                    && measured != null
+                    && measured.removedByFilter() > 0) {
+                lines.add(
+                        " ".repeat(inner)
+                                + "Rows Removed by Filter: "
+                                + measured.removedByFilter() / Math.max(1, measured.loops()));
             }
         }
         if (options.analyze() && measured != null && measured.loops() > 0) {
@@ -370,9 +481,20 @@ public final class Explain {
         }
         out.append(" (actual ");
         if (options.timing()) {
-            out.append(String.format(Locale.ROOT, "time=%.3f..%.3f ", measured.startMillis(), measured.totalMillis()));
+            out.append(
+                    String.format(
+                            Locale.ROOT,
+                            "time=%.3f..%.3f ",
+                            measured.startMillis(),
+                            measured.totalMillis()));
         }
-        return out.append(String.format(Locale.ROOT, "rows=%.0f loops=%d)", measured.rows(), measured.loops())).toString();
+        return out.append(
+                        String.format(
+                                Locale.ROOT,
+                                "rows=%.0f loops=%d)",
+                                measured.rows(),
+                                measured.loops()))
+                .toString();
     }
 
     // ---------------------------------------------------------------- JSON
@@ -383,13 +505,16 @@ public final class Explain {
         fields.add("\"Node Type\": " + quoted(node.type()));
         if (node.role() != null) {
             var role = node.role();
-            fields.add("\"Parent Relationship\": " + quoted(role.startsWith("SubPlan") ? "SubPlan" : "InitPlan"));
+            fields.add(
+                    "\"Parent Relationship\": "
+                            + quoted(role.startsWith("SubPlan") ? "SubPlan" : "InitPlan"));
             fields.add("\"Subplan Name\": " + quoted(role));
         }
         jsonIdentity(node.plan(), fields);
         var estimate = node.plan().estimate();
         if (options.costs()) {
-            fields.add(String.format(Locale.ROOT, "\"Startup Cost\": %.2f", estimate.startupCost()));
+            fields.add(
+                    String.format(Locale.ROOT, "\"Startup Cost\": %.2f", estimate.startupCost()));
             fields.add(String.format(Locale.ROOT, "\"Total Cost\": %.2f", estimate.totalCost()));
             fields.add(String.format(Locale.ROOT, "\"Plan Rows\": %.0f", estimate.rows()));
             fields.add("\"Plan Width\": " + estimate.widthBytes());
@@ -397,17 +522,31 @@ public final class Explain {
         var measured = measures.apply(node.plan());
         if (options.analyze()) {
             if (options.timing()) {
-                fields.add(String.format(Locale.ROOT, "\"Actual Startup Time\": %.3f", measured == null ? 0 : measured.startMillis()));
-                fields.add(String.format(Locale.ROOT, "\"Actual Total Time\": %.3f", measured == null ? 0 : measured.totalMillis()));
+                fields.add(
+                        String.format(
+                                Locale.ROOT,
+                                "\"Actual Startup Time\": %.3f",
+                                measured == null ? 0 : measured.startMillis()));
+                fields.add(
+                        String.format(
+                                Locale.ROOT,
+                                "\"Actual Total Time\": %.3f",
+                                measured == null ? 0 : measured.totalMillis()));
             }
-            fields.add(String.format(Locale.ROOT, "\"Actual Rows\": %.0f", measured == null ? 0 : measured.rows()));
+            fields.add(
+                    String.format(
+                            Locale.ROOT,
+                            "\"Actual Rows\": %.0f",
+                            measured == null ? 0 : measured.rows()));
             fields.add("\"Actual Loops\": " + (measured == null ? 0 : measured.loops()));
         }
         for (var property : node.properties()) {
             fields.add(
                     quoted(property.name())
                             + ": "
-                            + (property.list() ? "[" + quoted(property.value()) + "]" : quoted(property.value())));
+                            + (property.list()
+                                    ? "[" + quoted(property.value()) + "]"
+                                    : quoted(property.value())));
         }
         out.append("{\n").append(inner).append(String.join(",\n" + inner, fields));
         if (!node.children().isEmpty()) {
@@ -437,12 +576,17 @@ public final class Explain {
                 }
                 jsonSource(p.source(), fields);
             }
-            case Plan.NestedLoopJoin p -> fields.add("\"Join Type\": " + quoted(joinType(p.kind())));
+            case Plan.NestedLoopJoin p ->
+                    fields.add("\"Join Type\": " + quoted(joinType(p.kind())));
             case Plan.HashJoin p -> fields.add("\"Join Type\": " + quoted(joinType(p.kind())));
             case Plan.MergeJoin p -> fields.add("\"Join Type\": " + quoted(joinType(p.kind())));
             case Plan.Aggregate p -> {
                 var strategy = p.strategy().name();
-                fields.add("\"Strategy\": " + quoted(strategy.charAt(0) + strategy.substring(1).toLowerCase(Locale.ROOT)));
+                fields.add(
+                        "\"Strategy\": "
+                                + quoted(
+                                        strategy.charAt(0)
+                                                + strategy.substring(1).toLowerCase(Locale.ROOT)));
             }
             case Plan.Insert p -> fields.add("\"Operation\": \"Insert\"");
             case Plan.Update p -> fields.add("\"Operation\": \"Update\"");
@@ -465,7 +609,12 @@ public final class Explain {
 
     private static void jsonSource(Plan.TableSource source, List<String> fields) {
         fields.add("\"Relation Name\": " + quoted(source.relation().name()));
-        fields.add("\"Alias\": " + quoted(source.alias().isEmpty() ? source.relation().name() : source.alias()));
+        fields.add(
+                "\"Alias\": "
+                        + quoted(
+                                source.alias().isEmpty()
+                                        ? source.relation().name()
+                                        : source.alias()));
     }
 
     private static String quoted(String value) {

@@ -55,33 +55,59 @@ final class ExpressionText {
     String of(Expression expression, List<OutputColumn> input) {
         return switch (expression) {
             case Expression.Constant e -> constant(e);
-            case Expression.InputRef e -> e.column() < input.size() ? column(input.get(e.column())) : "$" + e.column();
+            case Expression.InputRef e ->
+                    e.column() < input.size() ? column(input.get(e.column())) : "$" + e.column();
             case Expression.Slot e -> "$" + e.slot();
             case Expression.Parameter e -> "$" + (e.index() + 1);
             case Expression.SqlValueFunction e -> e.value().name();
             case Expression.Call e -> call(e.function(), e.arguments(), input);
             case Expression.Relabel e -> cast(e.argument(), e.type().formatType(e.typmod()), input);
-            case Expression.CoerceViaText e -> cast(e.argument(), e.type().formatType(e.typmod()), input);
-            case Expression.ApplyTypmod e -> cast(e.argument(), e.type().formatType(e.typmod()), input);
-            case Expression.ArrayCoerce e -> cast(e.argument(), e.type().formatType(e.typmod()), input);
+            case Expression.CoerceViaText e ->
+                    cast(e.argument(), e.type().formatType(e.typmod()), input);
+            case Expression.ApplyTypmod e ->
+                    cast(e.argument(), e.type().formatType(e.typmod()), input);
+            case Expression.ArrayCoerce e ->
+                    cast(e.argument(), e.type().formatType(e.typmod()), input);
             case Expression.CoerceToDomain e -> cast(e.argument(), e.type().displayName(), input);
             case Expression.ConvertRow e -> cast(e.argument(), e.type().displayName(), input);
             case Expression.And e -> joined(e.arguments(), " AND ", input);
             case Expression.Or e -> joined(e.arguments(), " OR ", input);
             case Expression.Not e -> "(NOT " + of(e.argument(), input) + ")";
-            case Expression.NullTest e -> "(" + of(e.argument(), input) + (e.isNull() ? " IS NULL)" : " IS NOT NULL)");
-            case Expression.BooleanTest e -> "(" + of(e.argument(), input) + " " + e.test().name().replace('_', ' ') + ")";
+            case Expression.NullTest e ->
+                    "(" + of(e.argument(), input) + (e.isNull() ? " IS NULL)" : " IS NOT NULL)");
+            case Expression.BooleanTest e ->
+                    "(" + of(e.argument(), input) + " " + e.test().name().replace('_', ' ') + ")";
             case Expression.Case e -> choice(e, input);
             case Expression.Coalesce e -> "COALESCE(" + list(e.arguments(), input) + ")";
-            case Expression.MinMax e -> (e.greatest() ? "GREATEST(" : "LEAST(") + list(e.arguments(), input) + ")";
-            case Expression.NullIf e -> "NULLIF(" + of(e.left(), input) + ", " + of(e.right(), input) + ")";
+            case Expression.MinMax e ->
+                    (e.greatest() ? "GREATEST(" : "LEAST(") + list(e.arguments(), input) + ")";
+            case Expression.NullIf e ->
+                    "NULLIF(" + of(e.left(), input) + ", " + of(e.right(), input) + ")";
             case Expression.IsDistinct e ->
-                    "(" + of(e.left(), input) + " IS " + (e.negated() ? "NOT " : "") + "DISTINCT FROM " + of(e.right(), input) + ")";
+                    "("
+                            + of(e.left(), input)
+                            + " IS "
+                            + (e.negated() ? "NOT " : "")
+                            + "DISTINCT FROM "
+                            + of(e.right(), input)
+                            + ")";
             case Expression.ScalarArrayOp e ->
-                    "(" + of(e.left(), input) + " " + symbol(e.operator()) + (e.any() ? " ANY (" : " ALL (") + of(e.array(), input) + "))";
+                    "("
+                            + of(e.left(), input)
+                            + " "
+                            + symbol(e.operator())
+                            + (e.any() ? " ANY (" : " ALL (")
+                            + of(e.array(), input)
+                            + "))";
             case Expression.Row e -> "ROW(" + list(e.fields(), input) + ")";
             case Expression.RowCompare e ->
-                    "(ROW(" + list(e.left(), input) + ") " + comparison(e.comparison()) + " ROW(" + list(e.right(), input) + "))";
+                    "(ROW("
+                            + list(e.left(), input)
+                            + ") "
+                            + comparison(e.comparison())
+                            + " ROW("
+                            + list(e.right(), input)
+                            + "))";
             case Expression.FieldSelect e -> "(" + of(e.argument(), input) + ")." + field(e);
             case Expression.FieldStore e -> of(e.argument(), input);
             case Expression.ArrayBuild e -> "ARRAY[" + list(e.elements(), input) + "]";
@@ -93,7 +119,9 @@ final class ExpressionText {
 
     private static String field(Expression.FieldSelect select) {
         var fields = select.argument().type().actual().fields();
-        return select.field() < fields.size() ? Quotes.identifier(fields.get(select.field()).name()) : "f" + (select.field() + 1);
+        return select.field() < fields.size()
+                ? Quotes.identifier(fields.get(select.field()).name())
+                : "f" + (select.field() + 1);
     }
 
     private String subPlan(Expression.SubPlan subPlan) {
@@ -129,13 +157,20 @@ final class ExpressionText {
         return function.operator() == null ? function.name() : function.operator();
     }
 
-    private String call(FunctionRef function, List<Expression> arguments, List<OutputColumn> input) {
+    private String call(
+            FunctionRef function, List<Expression> arguments, List<OutputColumn> input) {
         if (function.operator() == null) {
             return Quotes.identifier(function.name()) + "(" + list(arguments, input) + ")";
         }
         return arguments.size() == 1
                 ? "(" + function.operator() + " " + of(arguments.get(0), input) + ")"
-                : "(" + of(arguments.get(0), input) + " " + function.operator() + " " + of(arguments.get(1), input) + ")";
+                : "("
+                        + of(arguments.get(0), input)
+                        + " "
+                        + function.operator()
+                        + " "
+                        + of(arguments.get(1), input)
+                        + ")";
     }
 
     private String cast(Expression argument, String type, List<OutputColumn> input) {
@@ -143,7 +178,9 @@ final class ExpressionText {
     }
 
     private String joined(List<Expression> arguments, String word, List<OutputColumn> input) {
-        return arguments.stream().map(e -> of(e, input)).collect(Collectors.joining(word, "(", ")"));
+        return arguments.stream()
+                .map(e -> of(e, input))
+                .collect(Collectors.joining(word, "(", ")"));
     }
 
     private String choice(Expression.Case e, List<OutputColumn> input) {
@@ -152,7 +189,10 @@ final class ExpressionText {
             out.append(' ').append(of(e.subject(), input));
         }
         for (var when : e.whens()) {
-            out.append(" WHEN ").append(of(when.condition(), input)).append(" THEN ").append(of(when.result(), input));
+            out.append(" WHEN ")
+                    .append(of(when.condition(), input))
+                    .append(" THEN ")
+                    .append(of(when.result(), input));
         }
         if (e.otherwise() != null) {
             out.append(" ELSE ").append(of(e.otherwise(), input));
@@ -170,7 +210,10 @@ final class ExpressionText {
         return switch (type.actual().oid()) {
             case Oids.BOOL -> text.equals("t") ? "true" : "false";
             case Oids.INT4 -> text.startsWith("-") ? "'" + text + "'::integer" : text;
-            case Oids.NUMERIC -> text.matches("\\d*\\.?\\d+") && text.contains(".") ? text : "'" + text + "'::numeric";
+            case Oids.NUMERIC ->
+                    text.matches("\\d*\\.?\\d+") && text.contains(".")
+                            ? text
+                            : "'" + text + "'::numeric";
             default -> Quotes.literal(text) + "::" + type.formatType(constant.typmod());
         };
     }

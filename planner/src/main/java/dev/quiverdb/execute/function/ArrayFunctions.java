@@ -332,7 +332,8 @@ final class ArrayFunctions {
         if (array.dimensions() == 0) {
             return null;
         }
-        int start = from == null ? 0 : Math.clamp((long) from - array.lowerBound(0), 0, array.size());
+        int start =
+                from == null ? 0 : Math.clamp((long) from - array.lowerBound(0), 0, array.size());
         for (int i = start; i < array.size(); i++) {
             if (same(array.elementType(), array.get(i), value)) {
                 return array.lowerBound(0) + i;
@@ -368,7 +369,9 @@ final class ArrayFunctions {
     }
 
     private static boolean overlaps(PgArray a, PgArray b) {
-        return Arrays.stream(b.unsafeElements()).filter(Objects::nonNull).anyMatch(e -> holds(a, e));
+        return Arrays.stream(b.unsafeElements())
+                .filter(Objects::nonNull)
+                .anyMatch(e -> holds(a, e));
     }
 
     private ArrayFunctions() {}

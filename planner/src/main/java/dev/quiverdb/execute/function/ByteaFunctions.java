@@ -101,7 +101,8 @@ final class ByteaFunctions {
         r.three(
                 "pg_convert",
                 (CallContext c, ByteString b, String from, String to) ->
-                        ByteString.wrap(decode(b, from, "source ").getBytes(charset(to, "destination "))));
+                        ByteString.wrap(
+                                decode(b, from, "source ").getBytes(charset(to, "destination "))));
     }
 
     private static String latin(ByteString bytes) {

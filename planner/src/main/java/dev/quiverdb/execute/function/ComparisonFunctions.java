@@ -153,11 +153,19 @@ final class ComparisonFunctions {
 
     private static void registerMixed(Registry r) {
         for (var pair : List.of("24", "28", "42", "48", "82", "84")) {
-            r.two("btint" + pair + "cmp", (CallContext c, Number a, Number b) -> Long.compare(a.longValue(), b.longValue()));
+            r.two(
+                    "btint" + pair + "cmp",
+                    (CallContext c, Number a, Number b) ->
+                            Long.compare(a.longValue(), b.longValue()));
         }
         r.two("btfloat48cmp", (CallContext c, Float a, Double b) -> FloatFunctions.compare(a, b));
         r.two("btfloat84cmp", (CallContext c, Double a, Float b) -> FloatFunctions.compare(a, b));
-        for (var name : List.of("btnametextcmp", "bttextnamecmp", "bttext_pattern_cmp", "btbpchar_pattern_cmp")) {
+        for (var name :
+                List.of(
+                        "btnametextcmp",
+                        "bttextnamecmp",
+                        "bttext_pattern_cmp",
+                        "btbpchar_pattern_cmp")) {
             r.two(name, (CallContext c, String a, String b) -> sign(a.compareTo(b)));
         }
     }

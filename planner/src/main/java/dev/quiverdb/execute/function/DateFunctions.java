@@ -141,12 +141,10 @@ final class DateFunctions {
                                 : (Object) DateTimes.checkTimestamp(DateTimes.midnight(b) + a));
         r.two(
                 "datetimetz_timestamptz",
-                (CallContext c, Integer a, TimeTz b) ->
-                        at(a, b.utcMicros()));
+                (CallContext c, Integer a, TimeTz b) -> at(a, b.utcMicros()));
         r.two(
                 "timetzdate_pl(timetz,date)",
-                (CallContext c, TimeTz a, Integer b) ->
-                        at(b, a.utcMicros()));
+                (CallContext c, TimeTz a, Integer b) -> at(b, a.utcMicros()));
         r.two(
                 "timestamptz(date,time)",
                 (CallContext c, Integer a, Long b) ->
@@ -421,7 +419,10 @@ final class DateFunctions {
                 (CallContext c, String f, Integer a) ->
                         toDouble(
                                 DateFields.ofTimestamp(
-                                        f, DateTimes.midnight(a), null, dev.quiverdb.base.type.Types.TIMESTAMP)));
+                                        f,
+                                        DateTimes.midnight(a),
+                                        null,
+                                        dev.quiverdb.base.type.Types.TIMESTAMP)));
         r.two(
                 "time_part",
                 (CallContext c, String f, Long a) ->
@@ -473,7 +474,8 @@ final class DateFunctions {
     private static void registerZones(Registry r) {
         r.two(
                 "timestamptz_zone",
-                (CallContext c, String zone, Long a) -> DateTimes.infinite(a) ? a : DateTimes.toLocal(a, DateTimes.zone(zone)));
+                (CallContext c, String zone, Long a) ->
+                        DateTimes.infinite(a) ? a : DateTimes.toLocal(a, DateTimes.zone(zone)));
         r.two(
                 "timestamp_zone",
                 (CallContext c, String zone, Long a) ->
@@ -525,7 +527,8 @@ final class DateFunctions {
         } catch (DateTimeException invalid) {
             throw new SqlException(
                     SqlState.DATETIME_FIELD_OVERFLOW,
-                    String.format("date field value out of range: %d-%02d-%02d", proleptic, month, day));
+                    String.format(
+                            "date field value out of range: %d-%02d-%02d", proleptic, month, day));
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.quiverdb.execute.function;
 
 /**
- * Trigonometry in degrees, exact at multiples of 30 and 45 degrees: each quadrant is put together of sin on 0 to 30
- * and cos on 0 to 60 degrees, scaled by their values at the ends.
+ * Trigonometry in degrees, exact at multiples of 30 and 45 degrees: each quadrant is put together
+ * of sin on 0 to 30 and cos on 0 to 60 degrees, scaled by their values at the ends.
  */
 final class Degrees {
     static final double RADIANS_PER_DEGREE = 0.017453292519943295;
@@ -93,7 +93,9 @@ final class Degrees {
     }
 
     private static double asinQuadrant(double x) {
-        return x <= 0.5 ? StrictMath.asin(x) / ASIN_HALF * 30 : 90 - StrictMath.acos(x) / ACOS_HALF * 60;
+        return x <= 0.5
+                ? StrictMath.asin(x) / ASIN_HALF * 30
+                : 90 - StrictMath.acos(x) / ACOS_HALF * 60;
     }
 
     static double asin(double x) {
@@ -104,7 +106,9 @@ final class Degrees {
         if (x < 0) {
             return 90 + asinQuadrant(-x);
         }
-        return x <= 0.5 ? 90 - StrictMath.asin(x) / ASIN_HALF * 30 : StrictMath.acos(x) / ACOS_HALF * 60;
+        return x <= 0.5
+                ? 90 - StrictMath.asin(x) / ASIN_HALF * 30
+                : StrictMath.acos(x) / ACOS_HALF * 60;
     }
 
     static double atan(double x) {

@@ -52,10 +52,7 @@ final class FloatFunctions {
         r.one("dceil", (CallContext c, Double a) -> Math.ceil(a));
         r.one("dfloor", (CallContext c, Double a) -> Math.floor(a));
         r.one("dtrunc", (CallContext c, Double a) -> a < 0 ? Math.ceil(a) : Math.floor(a));
-        r.one(
-                "dsign",
-                (CallContext c, Double a) ->
-                        a > 0 ? 1.0 : a < 0 ? -1.0 : 0.0);
+        r.one("dsign", (CallContext c, Double a) -> a > 0 ? 1.0 : a < 0 ? -1.0 : 0.0);
         r.one("dsqrt", (CallContext c, Double a) -> squareRoot(a));
         r.one("dcbrt", (CallContext c, Double a) -> StrictMath.cbrt(a));
         r.two("dpow", (CallContext c, Double a, Double b) -> power(a, b));
@@ -126,7 +123,9 @@ final class FloatFunctions {
                     if (a < 1) {
                         throw inputOutOfRange();
                     }
-                    return Double.isInfinite(a) ? a : (Double) StrictMath.log(a + Math.sqrt(a * a - 1));
+                    return Double.isInfinite(a)
+                            ? a
+                            : (Double) StrictMath.log(a + Math.sqrt(a * a - 1));
                 });
         r.one(
                 "datanh",

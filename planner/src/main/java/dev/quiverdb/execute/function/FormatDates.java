@@ -198,7 +198,8 @@ final class FormatDates {
             default -> {
                 if (date == null) {
                     throw new SqlException(
-                                    SqlState.INVALID_DATETIME_FORMAT, "invalid format specification for an interval value")
+                                    SqlState.INVALID_DATETIME_FORMAT,
+                                    "invalid format specification for an interval value")
                             .withHint("Intervals are not tied to specific calendar dates.");
                 }
                 calendar(out, part, date);

@@ -359,7 +359,9 @@ final class FormatNumbers {
                 digits.append('.');
             }
         }
-        if (new Template(format).before + new Template(format).after == 0 || digits.isEmpty() || digits.toString().equals(".")) {
+        if (new Template(format).before + new Template(format).after == 0
+                || digits.isEmpty()
+                || digits.toString().equals(".")) {
             throw new SqlException(
                     SqlState.INVALID_TEXT_REPRESENTATION,
                     "invalid input syntax for type numeric: \" \"");

@@ -130,7 +130,9 @@ final class JsonFunctions {
                         elements(Strings.text(a, 0), c.function().name()).stream()
                                 .map(child -> child.value().text())
                                 .iterator());
-        r.rows("json_array_elements_text", (c, a) -> texts(elements(Strings.text(a, 0), c.function().name())));
+        r.rows(
+                "json_array_elements_text",
+                (c, a) -> texts(elements(Strings.text(a, 0), c.function().name())));
         r.rows(
                 "json_each",
                 (c, a) ->

@@ -33,14 +33,10 @@ final class JsonbFunctions {
                 "jsonb_object_field_text",
                 (CallContext c, Jsonb j, String key) ->
                         j instanceof Jsonb.Obj o ? text(o.get(key)) : null);
-        r.two(
-                "jsonb_array_element",
-                (CallContext c, Jsonb j, Integer index) ->
-                        element(j, index));
+        r.two("jsonb_array_element", (CallContext c, Jsonb j, Integer index) -> element(j, index));
         r.two(
                 "jsonb_array_element_text",
-                (CallContext c, Jsonb j, Integer index) ->
-                        text(element(j, index)));
+                (CallContext c, Jsonb j, Integer index) -> text(element(j, index)));
         r.two("jsonb_extract_path", (CallContext c, Jsonb j, PgArray path) -> extract(j, path));
         r.two(
                 "jsonb_extract_path_text",
@@ -508,7 +504,10 @@ final class JsonbFunctions {
     private static SqlException cannotCast(Jsonb json, String type) {
         return new SqlException(
                 SqlState.INVALID_PARAMETER_VALUE,
-                "cannot cast jsonb " + (json instanceof Jsonb.Num ? "numeric" : typeOf(json)) + " to type " + type);
+                "cannot cast jsonb "
+                        + (json instanceof Jsonb.Num ? "numeric" : typeOf(json))
+                        + " to type "
+                        + type);
     }
 
     private JsonbFunctions() {}

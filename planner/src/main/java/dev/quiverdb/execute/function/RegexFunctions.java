@@ -127,7 +127,12 @@ final class RegexFunctions {
             return s;
         }
         // The number of the match wins over the flag.
-        return replace(pattern.matcher(s), s, Strings.text(a, 2), Strings.charIndex(s, start - 1), occurrence);
+        return replace(
+                pattern.matcher(s),
+                s,
+                Strings.text(a, 2),
+                Strings.charIndex(s, start - 1),
+                occurrence);
     }
 
     /** Replaces match number {@code occurrence} (0: all) from a char index on. */

@@ -479,7 +479,8 @@ final class TextFunctions {
             throw new SqlException(SqlState.PROGRAM_LIMIT_EXCEEDED, "null character not permitted");
         }
         if (code < 0) {
-            throw new SqlException(SqlState.INVALID_PARAMETER_VALUE, "character number must be positive");
+            throw new SqlException(
+                    SqlState.INVALID_PARAMETER_VALUE, "character number must be positive");
         }
         if (code > 0x10ffff) {
             throw new SqlException(
