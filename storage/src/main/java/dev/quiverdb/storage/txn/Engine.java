@@ -334,6 +334,7 @@ public final class Engine implements Storage {
         if (transaction.writes.isEmpty() && transaction.definitions.isEmpty()) {
             if (serializable != null) {
                 serializability.commit(serializable, snapshots.published());
+                serializability.published(serializable);
             }
             return;
         }
@@ -454,8 +455,7 @@ public final class Engine implements Storage {
                     entry,
                     () -> {
                         if (transaction.serializable != null) {
-                            serializability.commit(
-                                    transaction.serializable, pipeline.lastCommit() + 1);
+                            serializability.prepare(transaction.serializable);
                         }
                     });
             pipeline.finish(entry);
@@ -465,6 +465,7 @@ public final class Engine implements Storage {
             }
             throw cause;
         }
+        one.serializable = transaction.serializable;
         transaction.leaveLocks();
     }
 
@@ -510,7 +511,7 @@ public final class Engine implements Storage {
                             null,
                             one.built);
             entry.prepared = one;
-            pipeline.place(entry, () -> {});
+            pipeline.place(entry, () -> commitSerializable(one, commit));
         } finally {
             pipeline.applying.unlock();
         }
@@ -522,7 +523,18 @@ public final class Engine implements Storage {
                         payload, (tablet, rowId) -> tablet.allocator().giveBack(rowId));
             }
         }
+        if (one.serializable != null && kind == EntryKind.ABORT) {
+            serializability.aborted(one.serializable);
+        } else if (one.serializable != null) {
+            serializability.published(one.serializable);
+        }
         locks.releaseAll(one.locks);
+    }
+
+    private void commitSerializable(Prepared one, boolean commit) {
+        if (one.serializable != null && commit) {
+            serializability.commit(one.serializable, pipeline.lastCommit() + 1);
+        }
     }
 
     @Override

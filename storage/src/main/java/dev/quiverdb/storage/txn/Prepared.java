@@ -31,6 +31,9 @@ final class Prepared {
     /** Whether its entry in the log is behind the newest applied one. */
     volatile boolean isMade;
 
+    /** What serializable isolation knows of it; null after a restart. */
+    volatile @Nullable Serializable serializable;
+
     Prepared(
             String gid,
             String owner,

@@ -90,6 +90,9 @@ final class SessionTransaction implements Transaction {
     @Override
     public void setReadOnly() {
         readOnly = true;
+        if (serializable != null && snapshot == null) {
+            serializable.readOnly = true;
+        }
     }
 
     @Override
@@ -158,7 +161,7 @@ final class SessionTransaction implements Transaction {
         if (serializable == null) {
             snapshot = engine.snapshots.take();
         } else {
-            snapshot = engine.serializability.takeSnapshot(serializable, readOnly, deferrable);
+            snapshot = engine.serializability.takeSnapshot(serializable, locks, deferrable);
         }
     }
 
