@@ -1,7 +1,7 @@
 package dev.quiverdb.storage;
 
 import dev.quiverdb.storage.access.AccessMethod;
-import dev.quiverdb.storage.access.MemoryOrderedMethod;
+import dev.quiverdb.storage.access.BtreeMethod;
 import dev.quiverdb.storage.txn.Engine;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ public interface Storage extends AutoCloseable {
      */
     static Storage open(StorageOptions options, List<AccessMethod> methods) {
         var all = new ArrayList<AccessMethod>();
-        all.add(new MemoryOrderedMethod());
+        all.add(new BtreeMethod());
         all.addAll(methods);
         return Engine.open(options, all);
     }

@@ -1,10 +1,13 @@
 package dev.quiverdb.storage.access;
 
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.KeyWriter;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.KeyRange;
 import dev.quiverdb.storage.TabletSpec;
+import dev.quiverdb.storage.btree.BTree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@link KeyWriter} for the bytes.
  */
 public final class IndexKeys {
+    /** The longest key. */
+    public static final int BYTES_MAX = BTree.keyBytesMax(BTree.NODE_BYTES);
+
     private final IndexSpec spec;
     private final Type[] types;
 
@@ -38,6 +44,28 @@ public final class IndexKeys {
             out.append(types[i], row.value(key.columnId()), key.descending(), key.nullsFirst());
         }
         return out.toBytes();
+    }
+
+    /**
+     * The key of a row.
+     *
+     * @throws SqlException 54000 if it is too long for a node
+     */
+    public byte[] checkedKey(RowView row) {
+        byte[] key = key(row);
+        if (key.length > BYTES_MAX) {
+            throw new SqlException(
+                            SqlState.PROGRAM_LIMIT_EXCEEDED,
+                            "index row size "
+                                    + key.length
+                                    + " exceeds btree version 4 maximum "
+                                    + BYTES_MAX)
+                    .withHint(
+                            "Values larger than 1/3 of a buffer page cannot be indexed.\n"
+                                    + "Consider a function index of an MD5 hash of the value, or"
+                                    + " use full text indexing.");
+        }
+        return key;
     }
 
     /** The values of the key columns of a row. */

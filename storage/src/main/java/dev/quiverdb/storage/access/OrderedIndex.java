@@ -13,6 +13,13 @@ public interface OrderedIndex extends AccessIndex {
      */
     EntryCursor entries(IndexKeys.Bounds bounds, boolean reverse, long snapshot);
 
+    /**
+     * Row ids of exactly one key; otherwise as {@link #entries}. Allocates little.
+     *
+     * @return how many there are; those beyond the array's length are not stored
+     */
+    int find(byte[] key, long snapshot, long[] rowIds);
+
     /** Entries by (key, row id), one after the other. Used by one thread. */
     interface EntryCursor extends AutoCloseable {
         boolean next();

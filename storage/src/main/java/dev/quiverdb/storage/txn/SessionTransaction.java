@@ -287,6 +287,9 @@ final class SessionTransaction implements Transaction {
             // The index was made after this snapshot and lacks what was deleted before it.
             return new SortedScan(this, view, keys, bounds, reverse);
         }
+        if (range.prefix().size() == keys.spec().keys().size()) {
+            return new PointScan(this, view, keys, keys.prefix(range.prefix()), reverse);
+        }
         return new TransactionIndexScan(this, view, keys, bounds, reverse);
     }
 
@@ -364,7 +367,8 @@ final class SessionTransaction implements Transaction {
         var keys = new byte[ordered.size()] @Nullable [];
         var rowView = new TabletView.Values(view.layout(), row);
         for (int i = 0; i < keys.length; i++) {
-            keys[i] = ordered.get(i).belongs(rowView) ? ordered.get(i).key(rowView) : null;
+            keys[i] =
+                    ordered.get(i).belongs(rowView) ? ordered.get(i).checkedKey(rowView) : null;
         }
         return keys;
     }
@@ -425,13 +429,17 @@ final class SessionTransaction implements Transaction {
 
     /** A row other than self that has the key in the newest state, or -1. */
     private long findByKey(TabletView view, IndexKeys keys, byte[] key, long self) {
-        var bounds = new IndexKeys.Bounds(key, IndexKeys.after(key));
         var index = view.orderedIndex(keys.spec().indexId());
-        try (var entries = OrderedIndex.entriesOf(index, bounds, false, Long.MAX_VALUE)) {
-            while (entries.next()) {
-                long rowId = entries.rowId();
-                if (rowId != self && latestHasKey(view, keys, rowId, key)) {
-                    return rowId;
+        if (index != null) {
+            long[] rowIds = new long[4];
+            int count = index.find(key, Long.MAX_VALUE, rowIds);
+            if (count > rowIds.length) {
+                rowIds = new long[count];
+                count = Math.min(count, index.find(key, Long.MAX_VALUE, rowIds));
+            }
+            for (int i = 0; i < count; i++) {
+                if (rowIds[i] != self && latestHasKey(view, keys, rowIds[i], key)) {
+                    return rowIds[i];
                 }
             }
         }

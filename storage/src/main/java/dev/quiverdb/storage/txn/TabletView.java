@@ -23,6 +23,7 @@ final class TabletView {
     private Layout layout;
     private List<IndexKeys> ordered = List.of();
     final RowReader reader;
+    private final Map<Integer, int[]> keyPositions = new HashMap<>();
     private int[] all = new int[0];
 
     /** Indexes that the transaction built. */
@@ -38,6 +39,7 @@ final class TabletView {
 
     void setLayout(Layout next) {
         layout = next;
+        keyPositions.clear();
         var keys = new ArrayList<IndexKeys>();
         for (var index : next.spec().indexes()) {
             if (index.isBtree()) {
@@ -77,6 +79,12 @@ final class TabletView {
         }
         throw new IllegalArgumentException(
                 "tablet " + tabletId() + " has no ordered index " + indexId);
+    }
+
+    /** The columns from which an index's membership and keys are made. */
+    int[] keyPositions(IndexKeys keys) {
+        return keyPositions.computeIfAbsent(
+                keys.spec().indexId(), _ -> TransactionIndexScan.keyPositions(this, keys));
     }
 
     /** The shared index; null if the tablet or its index is not there for others yet. */

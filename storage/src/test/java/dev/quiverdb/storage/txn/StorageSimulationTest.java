@@ -10,12 +10,12 @@ import java.util.SplittableRandom;
  * thread with several transactions open at once, so a seed replays exactly.
  */
 final class StorageSimulationTest {
-    @Randomised(runs = 1400)
+    @Randomised(runs = 700)
     void whatIsCommittedIsThereAfterEveryCrash(SplittableRandom random) {
         new SimulatedWorld(random).run(60);
     }
 
-    @Randomised(runs = 600)
+    @Randomised(runs = 300)
     void powerCutsInTheMiddleOfAnythingLoseNothingThatWasAnswered(SplittableRandom random) {
         var world = new SimulatedWorld(random);
         world.cutPowerAtRandom();

@@ -1,0 +1,120 @@
+package dev.quiverdb.storage.txn;
+
+import dev.quiverdb.storage.IndexCursor;
+import dev.quiverdb.storage.access.IndexKeys;
+import dev.quiverdb.storage.access.RowView;
+import dev.quiverdb.storage.table.Snapshot;
+import dev.quiverdb.storage.txn.WriteSet.OwnKey;
+import java.util.Arrays;
+
+/**
+ * The rows of exactly one key: one descent, little allocation. What it found at the beginning is all
+ * there is.
+ */
+final class PointScan implements IndexCursor {
+    private long[] found = new long[2];
+    private int count;
+    private int next;
+
+    PointScan(
+            SessionTransaction transaction,
+            TabletView view,
+            IndexKeys keys,
+            byte[] key,
+            boolean reverse) {
+        var snapshot = transaction.snapshot();
+        int indexId = keys.spec().indexId();
+        var index = view.orderedIndex(indexId);
+        if (index != null) {
+            count = index.find(key, snapshot.quiet(), found);
+            if (count > found.length) {
+                // Entries that come meanwhile are of rows that this snapshot does not see.
+                found = new long[count + 16];
+                count = Math.min(found.length, index.find(key, snapshot.quiet(), found));
+            }
+        }
+        addOwn(transaction, view, indexId, key);
+        int seen = 0;
+        for (int i = 0; i < count; i++) {
+            if (isSeen(transaction, view, snapshot, keys, key, found[i])) {
+                found[seen++] = found[i];
+            }
+        }
+        count = seen;
+        if (reverse) {
+            for (int i = 0; i < count / 2; i++) {
+                long swapped = found[i];
+                found[i] = found[count - 1 - i];
+                found[count - 1 - i] = swapped;
+            }
+        }
+    }
+
+    private void addOwn(
+            SessionTransaction transaction, TabletView view, int indexId, byte[] key) {
+        var writes = transaction.writes.tabletOrNull(view.tabletId());
+        var own = writes == null ? null : writes.keys.get(indexId);
+        if (own == null) {
+            return;
+        }
+        int shared = count;
+        for (var entry : own.tailSet(new OwnKey(key, Long.MIN_VALUE), true)) {
+            if (!Arrays.equals(entry.key(), key)) {
+                break;
+            }
+            boolean known = false;
+            for (int i = 0; i < shared && !known; i++) {
+                known = found[i] == entry.rowId();
+            }
+            if (known) {
+                continue;
+            }
+            if (count == found.length) {
+                found = Arrays.copyOf(found, count * 2);
+            }
+            found[count++] = entry.rowId();
+        }
+        Arrays.sort(found, 0, count);
+    }
+
+    private static boolean isSeen(
+            SessionTransaction transaction,
+            TabletView view,
+            Snapshot snapshot,
+            IndexKeys keys,
+            byte[] key,
+            long rowId) {
+        if (transaction.serializable != null) {
+            transaction.engine.serializability.readRow(
+                    transaction.serializable, view.tabletId(), rowId);
+        }
+        if (!transaction.writes.isEmpty()) {
+            var version =
+                    WriteSet.before(
+                            transaction.writes.newest(view.tabletId(), rowId),
+                            transaction.commandId());
+            if (version != null) {
+                return version.isLive()
+                        && matches(
+                                keys, key, new TabletView.Values(version.layout, version.values));
+            }
+        }
+        return view.reader.load(rowId, snapshot, view.layout(), view.keyPositions(keys))
+                && matches(keys, key, view.reader);
+    }
+
+    private static boolean matches(IndexKeys keys, byte[] key, RowView row) {
+        return keys.belongs(row) && Arrays.equals(keys.key(row), key);
+    }
+
+    @Override
+    public int next(long[] rowIds) {
+        int n = Math.min(rowIds.length, count - next);
+        System.arraycopy(found, next, rowIds, 0, n);
+        next += n;
+        return n;
+    }
+
+    @Override
+    public void close() {}
+}
