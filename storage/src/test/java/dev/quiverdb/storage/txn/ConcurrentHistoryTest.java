@@ -135,9 +135,6 @@ final class ConcurrentHistoryTest {
                         append(transaction, key, value);
                         steps.add(Step.append(key, value));
                     }
-                    if (random.nextInt(4) == 0) {
-                        Thread.yield();
-                    }
                 }
                 if (random.nextInt(10) == 0) {
                     transaction.rollback();
