@@ -8,8 +8,8 @@ import dev.quiverdb.storage.txn.WriteSet.OwnKey;
 import java.util.Arrays;
 
 /**
- * The rows of exactly one key: one descent, little allocation. What it found at the beginning is all
- * there is.
+ * The rows of exactly one key: one descent, little allocation. What it found at the beginning is
+ * all there is.
  */
 final class PointScan implements IndexCursor {
     private long[] found = new long[2];
@@ -50,8 +50,7 @@ final class PointScan implements IndexCursor {
         }
     }
 
-    private void addOwn(
-            SessionTransaction transaction, TabletView view, int indexId, byte[] key) {
+    private void addOwn(SessionTransaction transaction, TabletView view, int indexId, byte[] key) {
         var writes = transaction.writes.tabletOrNull(view.tabletId());
         var own = writes == null ? null : writes.keys.get(indexId);
         if (own == null) {

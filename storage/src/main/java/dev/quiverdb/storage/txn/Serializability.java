@@ -18,15 +18,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serializable isolation over snapshots. A history can be unserializable only if it has a <em>dangerous
- * structure</em>: T1 did not see a write of T2, T2 did not see a write of T3, T1 and T2 were
- * concurrent, T2 and T3 were concurrent, and T3 committed first of the three. Then T2, the pivot, gives
- * way; if it cannot any more, T1 does.
+ * Serializable isolation over snapshots. A history can be unserializable only if it has a
+ * <em>dangerous structure</em>: T1 did not see a write of T2, T2 did not see a write of T3, T1 and
+ * T2 were concurrent, T2 and T3 were concurrent, and T3 committed first of the three. Then T2, the
+ * pivot, gives way; if it cannot any more, T1 does.
  *
- * <p>Readers leave marks (SIREAD) on rows, key ranges and whole tablets before they read, and then look
- * for writers; writers leave marks on rows and on the keys of all ordered indexes when they write, and
- * then look for readers. Whoever comes second finds the other. Marks stay until no transaction is open
- * that is concurrent with their owner.
+ * <p>Readers leave marks (SIREAD) on rows, key ranges and whole tablets before they read, and then
+ * look for writers; writers leave marks on rows and on the keys of all ordered indexes when they
+ * write, and then look for readers. Whoever comes second finds the other. Marks stay until no
+ * transaction is open that is concurrent with their owner.
  *
  * <p>One latch guards everything; only serializable transactions take it.
  */
@@ -118,8 +118,7 @@ final class Serializability {
     }
 
     /** Waits for the writers; false if one of them made the snapshot unsafe. */
-    private boolean waitUntilSafe(
-            Serializable reader, LockOwner owner, Set<Serializable> writers) {
+    private boolean waitUntilSafe(Serializable reader, LockOwner owner, Set<Serializable> writers) {
         // While it waits, it is tracked, so that nobody who matters is forgotten.
         tracked.add(reader);
         try {
@@ -201,8 +200,7 @@ final class Serializability {
         }
     }
 
-    void readRange(
-            Serializable reader, int tabletId, int indexId, IndexKeys.Bounds bounds) {
+    void readRange(Serializable reader, int tabletId, int indexId, IndexKeys.Bounds bounds) {
         if (reader.safe) {
             return;
         }
@@ -243,8 +241,7 @@ final class Serializability {
      *
      * @param keys by the view's ordered indexes, null where none is concerned
      */
-    void wrote(
-            Serializable writer, TabletView view, long rowId, byte[] @Nullable [] keys) {
+    void wrote(Serializable writer, TabletView view, long rowId, byte[] @Nullable [] keys) {
         latch.lock();
         try {
             checkDoomed(writer);
@@ -406,8 +403,7 @@ final class Serializability {
                 continue;
             }
             for (var reader : List.copyOf(pivot.in)) {
-                boolean waits =
-                        reader == transaction || (!isGone(reader) && !reader.committed());
+                boolean waits = reader == transaction || (!isGone(reader) && !reader.committed());
                 if (waits && !(reader.readOnly && reader != transaction)) {
                     if (!canAbort(pivot)) {
                         throw failure();
@@ -468,13 +464,15 @@ final class Serializability {
         sweep(rowWriters.values(), gone);
         sweep(tabletReaders.values(), gone);
         sweep(tabletWriters.values(), gone);
-        rangeReaders.values().removeIf(
-                list -> {
+        rangeReaders
+                .values()
+                .removeIf(list -> {
                     list.removeIf(range -> gone.contains(range.reader()));
                     return list.isEmpty();
                 });
-        keyWriters.values().removeIf(
-                list -> {
+        keyWriters
+                .values()
+                .removeIf(list -> {
                     list.removeIf(write -> gone.contains(write.writer()));
                     return list.isEmpty();
                 });
@@ -490,10 +488,9 @@ final class Serializability {
     }
 
     private static void sweep(Collection<Set<Serializable>> marks, Set<Serializable> gone) {
-        marks.removeIf(
-                set -> {
-                    set.removeAll(gone);
-                    return set.isEmpty();
-                });
+        marks.removeIf(set -> {
+            set.removeAll(gone);
+            return set.isEmpty();
+        });
     }
 }

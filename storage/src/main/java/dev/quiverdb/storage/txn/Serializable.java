@@ -1,16 +1,16 @@
 package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.storage.table.Snapshot;
-import java.util.HashSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What serializable isolation knows of one transaction: its snapshot, its fate, and its edges. An edge
- * from a reader to a writer says that the reader did not see what the writer wrote, so that in every
- * serial order the reader comes first. Guarded by {@link Serializability}.
+ * What serializable isolation knows of one transaction: its snapshot, its fate, and its edges. An
+ * edge from a reader to a writer says that the reader did not see what the writer wrote, so that in
+ * every serial order the reader comes first. Guarded by {@link Serializability}.
  */
 final class Serializable {
     final long transactionId;

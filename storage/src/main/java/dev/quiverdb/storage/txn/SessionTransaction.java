@@ -367,8 +367,7 @@ final class SessionTransaction implements Transaction {
         var keys = new byte[ordered.size()] @Nullable [];
         var rowView = new TabletView.Values(view.layout(), row);
         for (int i = 0; i < keys.length; i++) {
-            keys[i] =
-                    ordered.get(i).belongs(rowView) ? ordered.get(i).checkedKey(rowView) : null;
+            keys[i] = ordered.get(i).belongs(rowView) ? ordered.get(i).checkedKey(rowView) : null;
         }
         return keys;
     }

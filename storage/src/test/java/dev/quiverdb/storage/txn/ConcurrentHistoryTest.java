@@ -50,8 +50,7 @@ final class ConcurrentHistoryTest {
     }
 
     @Randomised(runs = 20)
-    void repeatableReadHasNothingButWriteSkew(SplittableRandom random)
-            throws InterruptedException {
+    void repeatableReadHasNothingButWriteSkew(SplittableRandom random) throws InterruptedException {
         assertThat(run(IsolationLevel.REPEATABLE_READ, random))
                 .doesNotContain(
                         Anomaly.G0,

@@ -45,8 +45,7 @@ final class IsolationTest {
     void twoAccounts() {
         storage =
                 Storage.open(
-                        StorageOptions.in(
-                                        new SimulatedDisk(), Clock.system(), Chance.seeded(1))
+                        StorageOptions.in(new SimulatedDisk(), Clock.system(), Chance.seeded(1))
                                 .withCacheBytes(4 << 20));
         var setup = begin(IsolationLevel.READ_COMMITTED);
         setup.createTablet(
@@ -95,8 +94,7 @@ final class IsolationTest {
     }
 
     private static LockOutcome write(Transaction transaction, long id, long balance) {
-        return transaction.update(
-                ACCOUNTS, row(transaction, id), BALANCE, new Object[] {balance});
+        return transaction.update(ACCOUNTS, row(transaction, id), BALANCE, new Object[] {balance});
     }
 
     /** What another session does, which may have to wait. */
@@ -148,8 +146,7 @@ final class IsolationTest {
         write(first, 1, 70);
         var second = begin(IsolationLevel.READ_COMMITTED);
         long row = row(second, 1);
-        var outcome =
-                meanwhile(() -> second.update(ACCOUNTS, row, BALANCE, new Object[] {0L}));
+        var outcome = meanwhile(() -> second.update(ACCOUNTS, row, BALANCE, new Object[] {0L}));
         untilSomebodyWaits();
         first.commit();
         assertThat(outcome.get()).isEqualTo(LockOutcome.UPDATED);
@@ -182,8 +179,7 @@ final class IsolationTest {
         write(first, 1, 70);
         var second = begin(IsolationLevel.REPEATABLE_READ);
         long row = row(second, 1);
-        var outcome =
-                meanwhile(() -> second.update(ACCOUNTS, row, BALANCE, new Object[] {0L}));
+        var outcome = meanwhile(() -> second.update(ACCOUNTS, row, BALANCE, new Object[] {0L}));
         untilSomebodyWaits();
         first.rollback();
         assertThat(outcome.get()).isEqualTo(LockOutcome.DONE);
@@ -202,8 +198,7 @@ final class IsolationTest {
                 .isInstanceOfSatisfying(
                         SqlException.class,
                         e -> {
-                            assertThat(e.state())
-                                    .isEqualTo(SqlState.T_R_SERIALIZATION_FAILURE);
+                            assertThat(e.state()).isEqualTo(SqlState.T_R_SERIALIZATION_FAILURE);
                             assertThat(e.message())
                                     .isEqualTo(
                                             "could not serialize access due to concurrent update");
@@ -319,9 +314,9 @@ final class IsolationTest {
                             assertThat(e.detail())
                                     .matches(
                                             "Process 102 waits for ShareLock on transaction \\d+;"
-                                                + " blocked by process 101\\.\n"
-                                                + "Process 101 waits for ShareLock on transaction"
-                                                + " \\d+; blocked by process 102\\.");
+                                                    + " blocked by process 101\\.\n"
+                                                    + "Process 101 waits for ShareLock on transaction"
+                                                    + " \\d+; blocked by process 102\\.");
                         });
         second.rollback();
         assertThat(waits.get()).isEqualTo(LockOutcome.DONE);
@@ -362,10 +357,8 @@ final class IsolationTest {
         long row = first.insert(ACCOUNTS, new Object[] {5L, 1L});
         var second = begin(IsolationLevel.READ_COMMITTED);
         var insert =
-                meanwhile(
-                        () ->
-                                second.insertOrConflict(
-                                        ACCOUNTS, new Object[] {5L, 2L}, new int[] {1}));
+                meanwhile(() ->
+                        second.insertOrConflict(ACCOUNTS, new Object[] {5L, 2L}, new int[] {1}));
         Thread.sleep(20);
         first.commit();
         assertThat(insert.get().inserted()).isFalse();
@@ -385,9 +378,7 @@ final class IsolationTest {
         second.commit();
         assertState(
                 SqlState.T_R_SERIALIZATION_FAILURE,
-                () ->
-                        first.insertOrConflict(
-                                ACCOUNTS, new Object[] {5L, 2L}, new int[] {1}));
+                () -> first.insertOrConflict(ACCOUNTS, new Object[] {5L, 2L}, new int[] {1}));
         first.rollback();
     }
 
@@ -421,14 +412,10 @@ final class IsolationTest {
                 .isEqualTo(LockOutcome.WOULD_BLOCK);
         var savepoint = other.savepoint();
         other.lockRow(ACCOUNTS, row(other, 2), LockStrength.UPDATE, WaitPolicy.WAIT);
-        assertThat(
-                        holder.lockRow(
-                                ACCOUNTS, row(holder, 2), LockStrength.UPDATE, WaitPolicy.NOWAIT))
+        assertThat(holder.lockRow(ACCOUNTS, row(holder, 2), LockStrength.UPDATE, WaitPolicy.NOWAIT))
                 .isEqualTo(LockOutcome.WOULD_BLOCK);
         other.rollbackTo(savepoint);
-        assertThat(
-                        holder.lockRow(
-                                ACCOUNTS, row(holder, 2), LockStrength.UPDATE, WaitPolicy.NOWAIT))
+        assertThat(holder.lockRow(ACCOUNTS, row(holder, 2), LockStrength.UPDATE, WaitPolicy.NOWAIT))
                 .isEqualTo(LockOutcome.DONE);
         holder.commit();
         other.commit();

@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds isolation anomalies in a history of transactions that append unique values to lists and read
- * lists, as Elle does (Kingsbury, Alvaro: "Elle: Inferring Isolation Anomalies from Experimental
- * Observations", 2020; the phenomena are Adya's). A list that was read tells in which order its
- * writers came, so all dependencies can be told from what was read.
+ * Finds isolation anomalies in a history of transactions that append unique values to lists and
+ * read lists, as Elle does (Kingsbury, Alvaro: "Elle: Inferring Isolation Anomalies from
+ * Experimental Observations", 2020; the phenomena are Adya's). A list that was read tells in which
+ * order its writers came, so all dependencies can be told from what was read.
  */
 final class ListAppendChecker {
     enum Anomaly {
@@ -142,16 +142,15 @@ final class ListAppendChecker {
     }
 
     private void dependOnOrder() {
-        orders.forEach(
-                (key, order) -> {
-                    for (int i = 1; i < order.size(); i++) {
-                        var before = writer(key, order.get(i - 1));
-                        var after = writer(key, order.get(i));
-                        if (before != null && after != null) {
-                            edge(writes, before.by().id(), after.by().id());
-                        }
-                    }
-                });
+        orders.forEach((key, order) -> {
+            for (int i = 1; i < order.size(); i++) {
+                var before = writer(key, order.get(i - 1));
+                var after = writer(key, order.get(i));
+                if (before != null && after != null) {
+                    edge(writes, before.by().id(), after.by().id());
+                }
+            }
+        });
     }
 
     private void dependOnReads(Done reader) {
@@ -186,9 +185,7 @@ final class ListAppendChecker {
                 boolean appends =
                         one.steps().stream()
                                 .anyMatch(
-                                        other ->
-                                                other.read() == null
-                                                        && other.key() == step.key());
+                                        other -> other.read() == null && other.key() == step.key());
                 if (step.read() != null && appends) {
                     var version = List.<Object>of(step.key(), external(one, step));
                     var other = updaters.putIfAbsent(version, one.id());
@@ -208,14 +205,13 @@ final class ListAppendChecker {
         if (anyCycle(both)) {
             found.add(Anomaly.G1C);
         }
-        overlooks.forEach(
-                (from, tos) -> {
-                    for (int to : tos) {
-                        if (reaches(both, to, from)) {
-                            found.add(Anomaly.G_SINGLE);
-                        }
-                    }
-                });
+        overlooks.forEach((from, tos) -> {
+            for (int to : tos) {
+                if (reaches(both, to, from)) {
+                    found.add(Anomaly.G_SINGLE);
+                }
+            }
+        });
         if (anyCycle(union(both, overlooks))) {
             found.add(Anomaly.G2_ITEM);
         }

@@ -51,10 +51,7 @@ final class ListAppendCheckerTest {
 
     @Test
     void aReadOfWhatWasRolledBack() {
-        assertThat(
-                        check(
-                                new Done(1, false, List.of(append(1, 1))),
-                                committed(2, read(1, 1))))
+        assertThat(check(new Done(1, false, List.of(append(1, 1))), committed(2, read(1, 1))))
                 .contains(G1A);
     }
 

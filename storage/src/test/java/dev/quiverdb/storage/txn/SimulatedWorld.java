@@ -126,6 +126,7 @@ final class SimulatedWorld {
 
     /** Keys have a greatest length, so a world either indexes names or has long ones. */
     private final boolean longNamesForbidden;
+
     private long nextId = 1;
     private int commits;
 
