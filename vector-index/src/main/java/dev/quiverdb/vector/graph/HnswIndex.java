@@ -165,6 +165,26 @@ public final class HnswIndex {
         return state.owner(vecId);
     }
 
+    /** Sets the number kept beside a stored vector. */
+    public void setOwner(int vecId, long owner) {
+        long ticket = graph.blocks().enterWriter();
+        try {
+            state.setOwner(vecId, owner);
+        } finally {
+            graph.blocks().exitWriter(ticket);
+        }
+    }
+
+    /** Returns whether a vector is stored and not dead. */
+    public boolean isStored(int vecId) {
+        long ticket = graph.blocks().enter();
+        try {
+            return state.isStored(vecId);
+        } finally {
+            graph.blocks().exit(ticket);
+        }
+    }
+
     /** Returns a bound above every vecId stored. */
     public int idsMax() {
         return state.idsMax();

@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.graph;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /** Found vectors, nearest first: a buffer that its owner reuses from search to search. */
 public final class Neighbours {
@@ -27,6 +28,17 @@ public final class Neighbours {
             ids[i] = vecId(i);
         }
         return ids;
+    }
+
+    /** Drops those whose vecId the test holds for. */
+    public void removeIf(IntPredicate test) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (!test.test(vecId(i))) {
+                scored[kept++] = scored[i];
+            }
+        }
+        count = kept;
     }
 
     void clear() {

@@ -26,6 +26,9 @@ final class SearchContext {
     /** Exactly measured vectors that a cursor will give next. */
     final LongHeap ready = new LongHeap(256);
 
+    /** Vectors of the tail, to be merged with what the walk finds. */
+    final LongHeap beside = new LongHeap(256);
+
     final int[] row;
     final int[] secondRow;
     final float[] distances;

@@ -70,6 +70,7 @@ public final class SearchCursor implements AutoCloseable {
         this.ready = context.ready;
         this.tail = tail.view();
         ready.clear();
+        context.beside.clear();
         context.navigator.bindQuery(query);
         if (graph.navigatesByCodes()) {
             context.exact.bindQuery(query);
@@ -137,6 +138,7 @@ public final class SearchCursor implements AutoCloseable {
             walk.resume(ef, admission);
         }
         boolean ended = walk.walk(ef, admission, hopsMax());
+        offerBeside();
         deliver();
         if (!ended || !resumable || walk.isExhausted()) {
             walkedOut = true;
@@ -174,6 +176,7 @@ public final class SearchCursor implements AutoCloseable {
             }
         }
         walk.walkAdmitted(ef, bitmap, admission);
+        offerBeside();
         deliver();
     }
 
@@ -181,7 +184,7 @@ public final class SearchCursor implements AutoCloseable {
         int count = 0;
         for (int position = 0; position < tail.size(); position++) {
             int vecId = tail.vecId(position);
-            if (state.isTail(vecId)) {
+            if (state.isTail(vecId) && walk.note(vecId)) {
                 batch[count++] = vecId;
                 if (count == BATCH) {
                     offerTail(count);
@@ -194,16 +197,22 @@ public final class SearchCursor implements AutoCloseable {
         }
     }
 
+    private void offerBeside() {
+        while (!context.beside.isEmpty()) {
+            walk.offer(context.beside.pop(), ef);
+        }
+    }
+
     private void offerTail(int count) {
         context.navigator.score(batch, count, distances);
         admission.admitMany(batch, count, verdicts);
         tailScanned += count;
         for (int i = 0; i < count; i++) {
             if (verdicts[i]) {
-                walk.offer(Scored.of(distances[i], batch[i]), ef);
+                // Not a result yet: a bound from beside the graph would end the walk before it
+                // came near.
+                context.beside.push(Scored.of(distances[i], batch[i]));
             }
-            // Linked meanwhile, it must not come a second time.
-            walk.skip(batch[i]);
         }
     }
 

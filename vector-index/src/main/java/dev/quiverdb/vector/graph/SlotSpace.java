@@ -8,6 +8,7 @@ import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Dense vectors in slots, measured exactly. A query is a vector in the encoding of the slots; it is
@@ -38,6 +39,22 @@ public final class SlotSpace implements VectorSpace {
             float squared = KERNELS.innerProductF32(slab, at, slab, at, slots.dimensions());
             inverseNorms.set(vecId, (float) (1 / Math.sqrt(squared)));
         }
+    }
+
+    /** Returns whether a vector has distances: under cosine one of zeros has none. */
+    public boolean isRankable(int vecId) {
+        if (metric != Metric.COSINE) {
+            return true;
+        }
+        var slab = slots.slabOf(vecId);
+        long from = slots.offset(vecId);
+        for (long i = 0; i < slots.kind().sizeBytes(slots.dimensions()); i++) {
+            // Both zeros of a float are zero but for the sign.
+            if ((slab.get(ValueLayout.JAVA_BYTE, from + i) & 0x7f) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -20,6 +20,7 @@ final class Traversal {
 
     private final GraphState state;
     private final VisitedSet visited = new VisitedSet();
+    private final VisitedSet noted = new VisitedSet();
     private final LongHeap candidates = new LongHeap(256);
     private final LongHeap results = new LongHeap(256);
     private final LongHeap later = new LongHeap(256);
@@ -34,6 +35,7 @@ final class Traversal {
     private long[] sorted = new long[256];
     private Scorer scorer;
     private boolean resumable;
+    private boolean anyNoted;
 
     // What happened since begin, for statistics and for the choice of mode.
     long hops;
@@ -50,6 +52,7 @@ final class Traversal {
     void begin(Scorer bound, boolean mayResume) {
         scorer = bound;
         resumable = mayResume;
+        anyNoted = false;
         hops = 0;
         scored = 0;
         tested = 0;
@@ -103,7 +106,7 @@ final class Traversal {
 
     private void offerResult(long found, int ef, Admission admission) {
         int vecId = Scored.vecId(found);
-        if (!state.isDead(vecId) && passes(admission, vecId)) {
+        if (isReturnable(vecId) && passes(admission, vecId)) {
             keep(found, ef);
         }
     }
@@ -215,11 +218,11 @@ final class Traversal {
                 }
                 candidates.push(found);
                 if (cheap) {
-                    if (!state.isDead(batch[i]) && (everything || passes(admission, batch[i]))) {
+                    if (isReturnable(batch[i]) && (everything || passes(admission, batch[i]))) {
                         keep(found, ef);
                         worst = worst(ef);
                     }
-                } else if (!state.isDead(batch[i])) {
+                } else if (isReturnable(batch[i])) {
                     gated[gatedCount] = batch[i];
                     gatedScored[gatedCount++] = found;
                 }
@@ -280,7 +283,7 @@ final class Traversal {
                 long found = Scored.of(distances[i], batch[i]);
                 if (found < worst) {
                     candidates.push(found);
-                    if (!state.isDead(batch[i]) && (exact || passes(admission, batch[i]))) {
+                    if (isReturnable(batch[i]) && (exact || passes(admission, batch[i]))) {
                         keep(found, ef);
                         worst = worst(ef);
                     }
@@ -318,9 +321,22 @@ final class Traversal {
         return candidates.isEmpty() && later.isEmpty() && evicted.isEmpty();
     }
 
-    /** Keeps a vector out of the walk. */
-    void skip(int vecId) {
-        visited.add(vecId);
+    /**
+     * Notes a vector that is offered from beside the graph: a walk that meets it, linked meanwhile,
+     * passes through and does not return it again.
+     *
+     * @return whether it was not noted before
+     */
+    boolean note(int vecId) {
+        if (!anyNoted) {
+            anyNoted = true;
+            noted.clear(state.idsMax());
+        }
+        return noted.add(vecId);
+    }
+
+    private boolean isReturnable(int vecId) {
+        return !state.isDead(vecId) && !(anyNoted && noted.contains(vecId));
     }
 
     int resultCount() {

@@ -98,6 +98,16 @@ class HnswIndexTest {
     }
 
     @Test
+    void aLongTailHidesNothingOfTheGraph() {
+        var cloud = cloud(2).grow(800);
+        for (int i = 0; i < 800; i++) {
+            cloud.insert();
+        }
+        assertThat(cloud.index.tailCount()).isEqualTo(800);
+        assertThat(cloud.recall(50, 10, 80, Admission.ALL)).isGreaterThan(0.985);
+    }
+
+    @Test
     void theTailStaysBounded() {
         var cloud =
                 new Cloud(
