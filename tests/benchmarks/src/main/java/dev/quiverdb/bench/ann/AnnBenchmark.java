@@ -100,7 +100,7 @@ public final class AnnBenchmark {
             Map<String, String> options,
             Map<String, BitSet> filters,
             Map<String, int[][]> truths) {
-        String[] threads = options.getOrDefault("threads", "1").split(",");
+        String[] threads = options.getOrDefault("threads", "1").split(",", -1);
         Outcome outcome = null;
         for (int build = 0; build < threads.length; build++) {
             AnnEngine engine = maker.get();
@@ -168,7 +168,7 @@ public final class AnnBenchmark {
         known.put("lucene", LuceneEngine::new);
         known.put("jvector", JVectorEngine::new);
         List<Supplier<AnnEngine>> chosen = new ArrayList<>();
-        for (String name : list.split(",")) {
+        for (String name : list.split(",", -1)) {
             String wanted = name.strip();
             known.forEach(
                     (key, maker) -> {

@@ -23,15 +23,38 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPInputStream;
 
-/**
- * Base vectors, queries, exact answers and a category of each vector.
- *
- * @param base base vectors; the index is the id
- * @param queries queries
- * @param truth ids of the nearest by L2 for each query, nearest first
- * @param categories a small number for each base vector, correlated with the vectors
- */
-record AnnData(float[][] base, float[][] queries, int[][] truth, int[] categories) {
+/** Base vectors, queries, exact answers and a category of each vector. The arrays are shared, nobody writes to them. */
+final class AnnData {
+    private final float[][] base;
+    private final float[][] queries;
+    private final int[][] truth;
+    private final int[] categories;
+
+    private AnnData(float[][] base, float[][] queries, int[][] truth, int[] categories) {
+        this.base = base;
+        this.queries = queries;
+        this.truth = truth;
+        this.categories = categories;
+    }
+
+    /** Base vectors; the index is the id. */
+    float[][] base() {
+        return base;
+    }
+
+    float[][] queries() {
+        return queries;
+    }
+
+    /** Ids of the nearest by L2 for each query, nearest first. */
+    int[][] truth() {
+        return truth;
+    }
+
+    /** A small number for each base vector, correlated with the vectors. */
+    int[] categories() {
+        return categories;
+    }
 
     int dimensions() {
         return base[0].length;

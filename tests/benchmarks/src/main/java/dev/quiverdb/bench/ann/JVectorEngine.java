@@ -46,8 +46,16 @@ final class JVectorEngine implements AnnEngine {
         var scores = BuildScoreProvider.randomAccessScoreProvider(values, VectorSimilarityFunction.EUCLIDEAN);
         try (var simd = new ForkJoinPool(threads);
                 var parallel = new ForkJoinPool(threads)) {
-            builder = new GraphIndexBuilder(scores, data.dimensions(), List.of(32, 16), 64, 1.2f, 1.2f, true, true, simd, parallel);
-            graph = builder.build(values);
+            var made =
+                    GraphIndexBuilder.builder(scores, data.dimensions(), List.of(32, 16))
+                            .withBeamWidth(64)
+                            .withNeighborOverflow(1.2f)
+                            .withAlpha(1.2f)
+                            .withSimdExecutor(simd)
+                            .withParallelExecutor(parallel)
+                            .build();
+            builder = made;
+            graph = made.build(values);
         }
         searcher = new GraphSearcher(graph);
     }
