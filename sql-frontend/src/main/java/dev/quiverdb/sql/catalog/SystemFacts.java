@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The built-in rows of system tables, as texts. */
 public final class SystemFacts {
-    /** Tables whose built-in rows are facts as they stand; the others' come from the catalog's objects. */
+    /**
+     * Tables whose built-in rows are facts as they stand; the others' come from the catalog's
+     * objects.
+     */
     private static final Set<String> TABLES =
             Set.of(
                     "pg_type",

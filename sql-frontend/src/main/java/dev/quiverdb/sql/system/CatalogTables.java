@@ -100,7 +100,9 @@ final class CatalogTables {
                     "relnatts", relation.columns().size(),
                     "relchecks", constraints.stream().filter(c -> c.kind() == 'c').count(),
                     "relhasrules", relation.kind() == 'v' && !system,
-                    "relhastriggers", constraints.stream().anyMatch(c -> c.kind() == 'f') || !catalog.referencing(relation.oid()).isEmpty(),
+                    "relhastriggers",
+                            constraints.stream().anyMatch(c -> c.kind() == 'f')
+                                    || !catalog.referencing(relation.oid()).isEmpty(),
                     "relrowsecurity", relation.rowSecurity(),
                     "relforcerowsecurity", relation.forceRowSecurity(),
                     "relispopulated", relation.populated(),
@@ -119,29 +121,52 @@ final class CatalogTables {
                 var type = column.dropped() ? null : catalog.typeOrNull(column.type());
                 var layout = type == null ? null : type.layout();
                 sink.row(
-                        "attrelid", relation.oid(),
-                        "attname", column.name(),
-                        "atttypid", column.type(),
-                        "attstattarget", column.dropped() ? 0 : -1,
-                        "attlen", layout == null ? (short) 4 : layout.length(),
-                        "attnum", column.number(),
-                        "attndims", type != null && type.isTrueArray() ? 1 : 0,
-                        "attcacheoff", -1,
-                        "atttypmod", column.typmod(),
-                        "attbyval", layout != null && layout.byValue(),
-                        "attalign", layout == null ? 'i' : layout.alignment(),
-                        "attstorage", layout == null ? 'p' : layout.storage(),
-                        "attcompression", "",
-                        "attnotnull", column.notNull(),
-                        "atthasdef", column.defaultSql() != null,
-                        "atthasmissing", false,
-                        "attidentity", column.identity(),
-                        "attgenerated", column.generated(),
-                        "attisdropped", column.dropped(),
-                        "attislocal", true,
-                        "attinhcount", 0,
-                        "attcollation", column.collation(),
-                        "attacl", column.acl());
+                        "attrelid",
+                        relation.oid(),
+                        "attname",
+                        column.name(),
+                        "atttypid",
+                        column.type(),
+                        "attstattarget",
+                        column.dropped() ? 0 : -1,
+                        "attlen",
+                        layout == null ? (short) 4 : layout.length(),
+                        "attnum",
+                        column.number(),
+                        "attndims",
+                        type != null && type.isTrueArray() ? 1 : 0,
+                        "attcacheoff",
+                        -1,
+                        "atttypmod",
+                        column.typmod(),
+                        "attbyval",
+                        layout != null && layout.byValue(),
+                        "attalign",
+                        layout == null ? 'i' : layout.alignment(),
+                        "attstorage",
+                        layout == null ? 'p' : layout.storage(),
+                        "attcompression",
+                        "",
+                        "attnotnull",
+                        column.notNull(),
+                        "atthasdef",
+                        column.defaultSql() != null,
+                        "atthasmissing",
+                        false,
+                        "attidentity",
+                        column.identity(),
+                        "attgenerated",
+                        column.generated(),
+                        "attisdropped",
+                        column.dropped(),
+                        "attislocal",
+                        true,
+                        "attinhcount",
+                        0,
+                        "attcollation",
+                        column.collation(),
+                        "attacl",
+                        column.acl());
             }
         }
     }
@@ -252,7 +277,10 @@ final class CatalogTables {
                 options.add((key.descending() ? 1 : 0) + (key.nullsFirst() ? 2 : 0));
             }
             var expressions =
-                    keys.stream().map(Relation.Key::expression).filter(text -> text != null).toList();
+                    keys.stream()
+                            .map(Relation.Key::expression)
+                            .filter(text -> text != null)
+                            .toList();
             var constraint = catalog.constraintOfIndex(relation);
             sink.row(
                     "indexrelid", relation.oid(),
@@ -311,7 +339,10 @@ final class CatalogTables {
                     "conpfeqop", foreign ? constraint.equalities() : null,
                     "conppeqop", foreign ? constraint.equalities() : null,
                     "conffeqop", foreign ? constraint.equalities() : null,
-                    "confdelsetcols", constraint.deleteSetColumns().isEmpty() ? null : constraint.deleteSetColumns(),
+                    "confdelsetcols",
+                            constraint.deleteSetColumns().isEmpty()
+                                    ? null
+                                    : constraint.deleteSetColumns(),
                     "conbin", constraint.check());
         }
     }
@@ -348,9 +379,14 @@ final class CatalogTables {
                     "pronargdefaults", function.defaults().size(),
                     "prorettype", function.resultType(),
                     "proargtypes", zeroBased(function.argumentTypes()),
-                    "proallargtypes", function.allArgumentTypes().isEmpty() ? null : function.allArgumentTypes(),
-                    "proargmodes", function.argumentModes().isEmpty() ? null : function.argumentModes(),
-                    "proargnames", function.argumentNames().isEmpty() ? null : function.argumentNames(),
+                    "proallargtypes",
+                            function.allArgumentTypes().isEmpty()
+                                    ? null
+                                    : function.allArgumentTypes(),
+                    "proargmodes",
+                            function.argumentModes().isEmpty() ? null : function.argumentModes(),
+                    "proargnames",
+                            function.argumentNames().isEmpty() ? null : function.argumentNames(),
                     "prosrc", function.source(),
                     "proacl", function.acl());
         }
@@ -426,20 +462,34 @@ final class CatalogTables {
     private void databases() {
         for (var database : catalog.objects(Database.class)) {
             sink.row(
-                    "oid", database.oid(),
-                    "datname", database.name(),
-                    "datdba", database.owner(),
-                    "encoding", ENCODING_UTF8,
-                    "datlocprovider", "c",
-                    "datistemplate", database.template(),
-                    "datallowconn", database.allowConnections(),
-                    "datconnlimit", database.connectionLimit(),
-                    "datfrozenxid", 2L,
-                    "datminmxid", 1L,
-                    "dattablespace", TABLESPACE_DEFAULT,
-                    "datcollate", "C.UTF-8",
-                    "datctype", "C.UTF-8",
-                    "datacl", database.acl());
+                    "oid",
+                    database.oid(),
+                    "datname",
+                    database.name(),
+                    "datdba",
+                    database.owner(),
+                    "encoding",
+                    ENCODING_UTF8,
+                    "datlocprovider",
+                    "c",
+                    "datistemplate",
+                    database.template(),
+                    "datallowconn",
+                    database.allowConnections(),
+                    "datconnlimit",
+                    database.connectionLimit(),
+                    "datfrozenxid",
+                    2L,
+                    "datminmxid",
+                    1L,
+                    "dattablespace",
+                    TABLESPACE_DEFAULT,
+                    "datcollate",
+                    "C.UTF-8",
+                    "datctype",
+                    "C.UTF-8",
+                    "datacl",
+                    database.acl());
         }
     }
 
@@ -484,7 +534,9 @@ final class CatalogTables {
         if (object != null) {
             return object.classId();
         }
-        return catalog.typeOrNull(oid) != null ? CatalogObject.CLASS_TYPE : CatalogObject.CLASS_RELATION;
+        return catalog.typeOrNull(oid) != null
+                ? CatalogObject.CLASS_TYPE
+                : CatalogObject.CLASS_RELATION;
     }
 
     private void dependencies() {
@@ -515,13 +567,20 @@ final class CatalogTables {
         for (var column : relation.columns()) {
             if (column.defaultSql() != null) {
                 sink.row(
-                        "classid", CLASS_DEFAULT,
-                        "objid", defaultOid(relation, column.number()),
-                        "objsubid", 0,
-                        "refclassid", CatalogObject.CLASS_RELATION,
-                        "refobjid", relation.oid(),
-                        "refobjsubid", column.number(),
-                        "deptype", 'a');
+                        "classid",
+                        CLASS_DEFAULT,
+                        "objid",
+                        defaultOid(relation, column.number()),
+                        "objsubid",
+                        0,
+                        "refclassid",
+                        CatalogObject.CLASS_RELATION,
+                        "refobjid",
+                        relation.oid(),
+                        "refobjsubid",
+                        column.number(),
+                        "deptype",
+                        'a');
             }
         }
         var view = relation.view();
@@ -540,13 +599,20 @@ final class CatalogTables {
         var constraint = relation.index() == null ? null : catalog.constraintOfIndex(relation);
         if (constraint != null) {
             sink.row(
-                    "classid", CatalogObject.CLASS_RELATION,
-                    "objid", relation.oid(),
-                    "objsubid", 0,
-                    "refclassid", CatalogObject.CLASS_CONSTRAINT,
-                    "refobjid", constraint.oid(),
-                    "refobjsubid", 0,
-                    "deptype", 'i');
+                    "classid",
+                    CatalogObject.CLASS_RELATION,
+                    "objid",
+                    relation.oid(),
+                    "objsubid",
+                    0,
+                    "refclassid",
+                    CatalogObject.CLASS_CONSTRAINT,
+                    "refobjid",
+                    constraint.oid(),
+                    "refobjsubid",
+                    0,
+                    "deptype",
+                    'i');
         }
     }
 
@@ -558,7 +624,13 @@ final class CatalogTables {
         }
         for (var database : catalog.objects(Database.class)) {
             if (!database.settings().isEmpty()) {
-                sink.row("setdatabase", database.oid(), "setrole", 0, "setconfig", database.settings());
+                sink.row(
+                        "setdatabase",
+                        database.oid(),
+                        "setrole",
+                        0,
+                        "setconfig",
+                        database.settings());
             }
         }
     }

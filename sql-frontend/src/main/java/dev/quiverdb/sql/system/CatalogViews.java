@@ -37,7 +37,8 @@ final class CatalogViews {
             case "pg_policies" -> policies();
             case "pg_available_extensions" -> availableExtensions();
             case "pg_available_extension_versions" -> availableVersions();
-            case "pg_stat_all_tables", "pg_stat_user_tables", "pg_stat_sys_tables" -> tableStatistics(view);
+            case "pg_stat_all_tables", "pg_stat_user_tables", "pg_stat_sys_tables" ->
+                    tableStatistics(view);
             case "pg_stat_all_indexes", "pg_stat_user_indexes", "pg_stat_sys_indexes" ->
                     indexStatistics(view);
             case "pg_timezone_names" -> zones();
@@ -223,7 +224,10 @@ final class CatalogViews {
 
     private void availableExtensions() {
         available("plpgsql", "1.0", "PL/pgSQL procedural language");
-        available("vector", Extension.VECTOR_RELEASE, "vector data type and ivfflat and hnsw access methods");
+        available(
+                "vector",
+                Extension.VECTOR_RELEASE,
+                "vector data type and ivfflat and hnsw access methods");
     }
 
     private void available(String name, String release, String comment) {
@@ -237,13 +241,20 @@ final class CatalogViews {
 
     private void availableVersions() {
         sink.row(
-                "name", "vector",
-                "version", Extension.VECTOR_RELEASE,
-                "installed", catalog.extension("vector") != null,
-                "superuser", true,
-                "trusted", true,
-                "relocatable", true,
-                "comment", "vector data type and ivfflat and hnsw access methods");
+                "name",
+                "vector",
+                "version",
+                Extension.VECTOR_RELEASE,
+                "installed",
+                catalog.extension("vector") != null,
+                "superuser",
+                true,
+                "trusted",
+                true,
+                "relocatable",
+                true,
+                "comment",
+                "vector data type and ivfflat and hnsw access methods");
     }
 
     private boolean shown(Relation relation, String view) {
@@ -254,7 +265,8 @@ final class CatalogViews {
     private void tableStatistics(String view) {
         for (var table : all('r')) {
             if (shown(table, view)) {
-                double rows = SystemRelations.isSystem(table) ? 0 : Math.max(0, live.rowCount(table));
+                double rows =
+                        SystemRelations.isSystem(table) ? 0 : Math.max(0, live.rowCount(table));
                 sink.row(
                         "relid", table.oid(),
                         "schemaname", catalog.schemaName(table.schema()),
@@ -301,10 +313,19 @@ final class CatalogViews {
             var rules = java.time.ZoneId.of(id).getRules();
             var offset = rules.getOffset(now);
             sink.row(
-                    "name", id,
-                    "abbrev", java.util.TimeZone.getTimeZone(id).getDisplayName(rules.isDaylightSavings(now), java.util.TimeZone.SHORT, java.util.Locale.ROOT),
-                    "utc_offset", new dev.quiverdb.base.type.Interval(0, 0, offset.getTotalSeconds() * 1_000_000L),
-                    "is_dst", rules.isDaylightSavings(now));
+                    "name",
+                    id,
+                    "abbrev",
+                    java.util.TimeZone.getTimeZone(id)
+                            .getDisplayName(
+                                    rules.isDaylightSavings(now),
+                                    java.util.TimeZone.SHORT,
+                                    java.util.Locale.ROOT),
+                    "utc_offset",
+                    new dev.quiverdb.base.type.Interval(
+                            0, 0, offset.getTotalSeconds() * 1_000_000L),
+                    "is_dst",
+                    rules.isDaylightSavings(now));
         }
     }
 }

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The views of information_schema, as SQL/Schemata and PostgreSQL's documentation describe them. */
+/**
+ * The views of information_schema, as SQL/Schemata and PostgreSQL's documentation describe them.
+ */
 final class InformationSchema {
     private static final int HEADER = 4;
 
@@ -88,9 +90,12 @@ final class InformationSchema {
             var owner = catalog.role(schema.owner());
             if (AccessControl.allows(catalog, schema.owner(), schema.acl(), role(), 'U')) {
                 sink.row(
-                        "catalog_name", database,
-                        "schema_name", schema.name(),
-                        "schema_owner", owner == null ? "" : owner.name());
+                        "catalog_name",
+                        database,
+                        "schema_name",
+                        schema.name(),
+                        "schema_owner",
+                        owner == null ? "" : owner.name());
             }
         }
     }
@@ -102,13 +107,20 @@ final class InformationSchema {
                             ? "LOCAL TEMPORARY"
                             : relation.kind() == 'v' ? "VIEW" : "BASE TABLE";
             sink.row(
-                    "table_catalog", database,
-                    "table_schema", schema(relation.schema()),
-                    "table_name", relation.name(),
-                    "table_type", type,
-                    "is_insertable_into", yes(relation.kind() == 'r'),
-                    "is_typed", "NO",
-                    "commit_action", null);
+                    "table_catalog",
+                    database,
+                    "table_schema",
+                    schema(relation.schema()),
+                    "table_name",
+                    relation.name(),
+                    "table_type",
+                    type,
+                    "is_insertable_into",
+                    yes(relation.kind() == 'r'),
+                    "is_typed",
+                    "NO",
+                    "commit_action",
+                    null);
         }
     }
 
@@ -117,19 +129,28 @@ final class InformationSchema {
             if (relation.kind() == 'v') {
                 var view = relation.view();
                 sink.row(
-                        "table_catalog", database,
-                        "table_schema", schema(relation.schema()),
-                        "table_name", relation.name(),
-                        "view_definition", view == null ? null : " " + view.query() + ";",
+                        "table_catalog",
+                        database,
+                        "table_schema",
+                        schema(relation.schema()),
+                        "table_name",
+                        relation.name(),
+                        "view_definition",
+                        view == null ? null : " " + view.query() + ";",
                         "check_option",
-                                view == null || view.check() == 'n'
-                                        ? "NONE"
-                                        : view.check() == 'l' ? "LOCAL" : "CASCADED",
-                        "is_updatable", "NO",
-                        "is_insertable_into", "NO",
-                        "is_trigger_updatable", "NO",
-                        "is_trigger_deletable", "NO",
-                        "is_trigger_insertable_into", "NO");
+                        view == null || view.check() == 'n'
+                                ? "NONE"
+                                : view.check() == 'l' ? "LOCAL" : "CASCADED",
+                        "is_updatable",
+                        "NO",
+                        "is_insertable_into",
+                        "NO",
+                        "is_trigger_updatable",
+                        "NO",
+                        "is_trigger_deletable",
+                        "NO",
+                        "is_trigger_insertable_into",
+                        "NO");
             }
         }
     }
@@ -154,7 +175,8 @@ final class InformationSchema {
         var expression = stored == null ? null : definitions.expression(stored, relation);
         boolean domain = type.base() != null;
         boolean identity = column.hasIdentity();
-        var sequence = identity ? catalog.ownedSequence(relation.oid(), column.number(), 'i') : null;
+        var sequence =
+                identity ? catalog.ownedSequence(relation.oid(), column.number(), 'i') : null;
         var part = sequence == null ? null : sequence.sequence();
         sink.row(
                 "table_catalog", database,
@@ -180,7 +202,8 @@ final class InformationSchema {
                 "dtd_identifier", String.valueOf(column.number()),
                 "is_self_referencing", "NO",
                 "is_identity", yes(identity),
-                "identity_generation", identity ? (column.identity() == 'a' ? "ALWAYS" : "BY DEFAULT") : null,
+                "identity_generation",
+                        identity ? (column.identity() == 'a' ? "ALWAYS" : "BY DEFAULT") : null,
                 "identity_start", part == null ? null : String.valueOf(part.start()),
                 "identity_increment", part == null ? null : String.valueOf(part.increment()),
                 "identity_maximum", part == null ? null : String.valueOf(part.maximum()),
@@ -223,7 +246,8 @@ final class InformationSchema {
             case Oids.INT8 -> 64;
             case Oids.FLOAT4 -> 24;
             case Oids.FLOAT8 -> 53;
-            case Oids.NUMERIC -> typmod < 0 ? null : Integer.valueOf((typmod - HEADER) >> 16 & 0xffff);
+            case Oids.NUMERIC ->
+                    typmod < 0 ? null : Integer.valueOf((typmod - HEADER) >> 16 & 0xffff);
             default -> null;
         };
     }
@@ -269,13 +293,25 @@ final class InformationSchema {
                         case 'f' -> "FOREIGN KEY";
                         default -> "CHECK";
                     };
-            tableConstraint(constraint.name(), constraint.schema(), table, type, constraint.deferrable(), constraint.initiallyDeferred());
+            tableConstraint(
+                    constraint.name(),
+                    constraint.schema(),
+                    table,
+                    type,
+                    constraint.deferrable(),
+                    constraint.initiallyDeferred());
         }
         for (var table : catalog.objects(Relation.class)) {
             if (table.kind() == 'r' && visible(table)) {
                 for (var column : table.liveColumns()) {
                     if (column.notNull()) {
-                        tableConstraint(notNullName(table, column), table.schema(), table, "CHECK", false, false);
+                        tableConstraint(
+                                notNullName(table, column),
+                                table.schema(),
+                                table,
+                                "CHECK",
+                                false,
+                                false);
                     }
                 }
             }
@@ -287,18 +323,33 @@ final class InformationSchema {
     }
 
     private void tableConstraint(
-            String name, int constraintSchema, Relation table, String type, boolean deferrable, boolean deferred) {
+            String name,
+            int constraintSchema,
+            Relation table,
+            String type,
+            boolean deferrable,
+            boolean deferred) {
         sink.row(
-                "constraint_catalog", database,
-                "constraint_schema", schema(constraintSchema),
-                "constraint_name", name,
-                "table_catalog", database,
-                "table_schema", schema(table.schema()),
-                "table_name", table.name(),
-                "constraint_type", type,
-                "is_deferrable", yes(deferrable),
-                "initially_deferred", yes(deferred),
-                "enforced", "YES");
+                "constraint_catalog",
+                database,
+                "constraint_schema",
+                schema(constraintSchema),
+                "constraint_name",
+                name,
+                "table_catalog",
+                database,
+                "table_schema",
+                schema(table.schema()),
+                "table_name",
+                table.name(),
+                "constraint_type",
+                type,
+                "is_deferrable",
+                yes(deferrable),
+                "initially_deferred",
+                yes(deferred),
+                "enforced",
+                "YES");
     }
 
     private void keyColumns() {
@@ -344,7 +395,8 @@ final class InformationSchema {
         for (var constraint : catalog.objects(Constraint.class)) {
             boolean foreign = constraint.kind() == 'f';
             var table =
-                    catalog.relation(foreign ? constraint.referencedRelation() : constraint.relation());
+                    catalog.relation(
+                            foreign ? constraint.referencedRelation() : constraint.relation());
             if (table == null || !catalog.isMember(role(), table.owner())) {
                 continue;
             }
@@ -365,7 +417,8 @@ final class InformationSchema {
         for (var constraint : catalog.objects(Constraint.class)) {
             boolean foreign = constraint.kind() == 'f';
             var table =
-                    catalog.relation(foreign ? constraint.referencedRelation() : constraint.relation());
+                    catalog.relation(
+                            foreign ? constraint.referencedRelation() : constraint.relation());
             if (table != null && constraint.kind() != 'c') {
                 sink.row(
                         "table_catalog", database,
@@ -396,15 +449,24 @@ final class InformationSchema {
             var index = catalog.relation(constraint.index());
             var unique = index == null ? null : catalog.constraintOfIndex(index);
             sink.row(
-                    "constraint_catalog", database,
-                    "constraint_schema", schema(constraint.schema()),
-                    "constraint_name", constraint.name(),
-                    "unique_constraint_catalog", unique == null ? null : database,
-                    "unique_constraint_schema", unique == null ? null : schema(unique.schema()),
-                    "unique_constraint_name", unique == null ? null : unique.name(),
-                    "match_option", constraint.match() == 'f' ? "FULL" : "NONE",
-                    "update_rule", rule(constraint.onUpdate()),
-                    "delete_rule", rule(constraint.onDelete()));
+                    "constraint_catalog",
+                    database,
+                    "constraint_schema",
+                    schema(constraint.schema()),
+                    "constraint_name",
+                    constraint.name(),
+                    "unique_constraint_catalog",
+                    unique == null ? null : database,
+                    "unique_constraint_schema",
+                    unique == null ? null : schema(unique.schema()),
+                    "unique_constraint_name",
+                    unique == null ? null : unique.name(),
+                    "match_option",
+                    constraint.match() == 'f' ? "FULL" : "NONE",
+                    "update_rule",
+                    rule(constraint.onUpdate()),
+                    "delete_rule",
+                    rule(constraint.onDelete()));
         }
     }
 
@@ -413,16 +475,21 @@ final class InformationSchema {
         for (var constraint : catalog.objects(Constraint.class)) {
             var check = constraint.check();
             if (check != null) {
-                var table = constraint.relation() == 0 ? null : catalog.relation(constraint.relation());
+                var table =
+                        constraint.relation() == 0 ? null : catalog.relation(constraint.relation());
                 var text =
                         table == null
                                 ? definitions.domainCheck(constraint)
                                 : definitions.expression(check, table);
                 sink.row(
-                        "constraint_catalog", database,
-                        "constraint_schema", schema(constraint.schema()),
-                        "constraint_name", constraint.name(),
-                        "check_clause", "(" + text + ")");
+                        "constraint_catalog",
+                        database,
+                        "constraint_schema",
+                        schema(constraint.schema()),
+                        "constraint_name",
+                        constraint.name(),
+                        "check_clause",
+                        "(" + text + ")");
             }
         }
         for (var table : catalog.objects(Relation.class)) {
@@ -430,10 +497,14 @@ final class InformationSchema {
                 for (var column : table.liveColumns()) {
                     if (column.notNull()) {
                         sink.row(
-                                "constraint_catalog", database,
-                                "constraint_schema", schema(table.schema()),
-                                "constraint_name", notNullName(table, column),
-                                "check_clause", column.name() + " IS NOT NULL");
+                                "constraint_catalog",
+                                database,
+                                "constraint_schema",
+                                schema(table.schema()),
+                                "constraint_name",
+                                notNullName(table, column),
+                                "check_clause",
+                                column.name() + " IS NOT NULL");
                     }
                 }
             }

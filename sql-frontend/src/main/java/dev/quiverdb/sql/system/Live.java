@@ -21,8 +21,8 @@ public interface Live {
     }
 
     /**
-     * Rows of a relation that only the server can fill, such as pg_stat_activity, pg_settings or pg_locks, in
-     * the order of the relation's columns; null for all others.
+     * Rows of a relation that only the server can fill, such as pg_stat_activity, pg_settings or
+     * pg_locks, in the order of the relation's columns; null for all others.
      */
     default @Nullable List<@Nullable Object[]> rows(String relation) {
         return null;

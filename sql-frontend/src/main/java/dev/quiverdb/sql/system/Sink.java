@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes rows of one system relation as (column, value) pairs and brings plain Java values into the form
- * that the column's type has. Columns not named are NULL, or zero where NULL is not allowed.
+ * Takes rows of one system relation as (column, value) pairs and brings plain Java values into the
+ * form that the column's type has. Columns not named are NULL, or zero where NULL is not allowed.
  */
 final class Sink {
     private final Catalog catalog;
@@ -107,9 +107,14 @@ final class Sink {
             case Oids.INT2 -> value instanceof Number number ? (Object) number.shortValue() : value;
             case Oids.INT4 -> value instanceof Number number ? (Object) number.intValue() : value;
             case Oids.INT8 -> value instanceof Number number ? (Object) number.longValue() : value;
-            case Oids.FLOAT4 -> value instanceof Number number ? (Object) number.floatValue() : value;
-            case Oids.FLOAT8 -> value instanceof Number number ? (Object) number.doubleValue() : value;
-            case Oids.CHAR -> value instanceof Character letter ? (letter == 0 ? "" : letter.toString()) : value;
+            case Oids.FLOAT4 ->
+                    value instanceof Number number ? (Object) number.floatValue() : value;
+            case Oids.FLOAT8 ->
+                    value instanceof Number number ? (Object) number.doubleValue() : value;
+            case Oids.CHAR ->
+                    value instanceof Character letter
+                            ? (letter == 0 ? "" : letter.toString())
+                            : value;
             case Oids.OID,
                     Oids.REGPROC,
                     Oids.REGCLASS,
@@ -118,7 +123,9 @@ final class Sink {
                     Oids.REGNAMESPACE,
                     Oids.XID,
                     Oids.CID ->
-                    value instanceof Integer number ? (Object) Integer.toUnsignedLong(number) : value;
+                    value instanceof Integer number
+                            ? (Object) Integer.toUnsignedLong(number)
+                            : value;
             default ->
                     value instanceof String text && type.isArray()
                             ? type.parse(text, -1, TypeContext.DEFAULT)

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The door of this room: the rows of a system relation, all columns in the order of its definition. */
+/**
+ * The door of this room: the rows of a system relation, all columns in the order of its definition.
+ */
 public final class SystemRows {
     /** Tables that are the same for all: rows of PostgreSQL's facts, parsed once. */
     private static final Map<String, List<@Nullable Object[]>> FACTS = new ConcurrentHashMap<>();
