@@ -52,6 +52,9 @@ final class HnswAccessIndex implements AccessIndex {
      */
     private final Map<Integer, Long> leaving = new HashMap<>();
 
+    /** The newest horizon heard of; guarded by {@code leaving}. */
+    private long pruned = Long.MIN_VALUE;
+
     private volatile boolean closed;
     private long changes;
 
@@ -253,16 +256,26 @@ final class HnswAccessIndex implements AccessIndex {
     @Override
     public void prune(long horizon) {
         synchronized (leaving) {
+            pruned = Math.max(pruned, horizon);
+            if (leaving.isEmpty()) {
+                return;
+            }
+        }
+        linkInBackground();
+    }
+
+    /** Retires what no snapshot looks for any more. In no visit. */
+    private void retireLeaving() {
+        synchronized (leaving) {
             var each = leaving.entrySet().iterator();
             while (each.hasNext()) {
                 var entry = each.next();
-                if (entry.getValue() <= horizon) {
+                if (entry.getValue() <= pruned) {
                     each.remove();
                     retire(entry.getKey());
                 }
             }
         }
-        linkInBackground();
     }
 
     private void linkInBackground() {
@@ -299,6 +312,7 @@ final class HnswAccessIndex implements AccessIndex {
             changes = 0;
             index.graph().mend();
         }
+        retireLeaving();
         Integer vecId = toUnlink.poll();
         if (vecId == null) {
             return false;

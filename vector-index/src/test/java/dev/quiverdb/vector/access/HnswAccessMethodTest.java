@@ -145,6 +145,31 @@ class HnswAccessMethodTest {
     }
 
     @Test
+    void whatSnapshotsMayLookForStaysUntilItIsPruned() throws InterruptedException {
+        var tablet = tablet(Map.of());
+        for (long rowId = 1; rowId <= 50; rowId++) {
+            tablet.put(rowId, random(), tablet.slots.allocate());
+        }
+        try (var index = method.build(tablet, tablet, BuildProgress.SILENT)) {
+            int vecId = Objects.requireNonNull(tablet.rows.get(7L));
+            tablet.apply(() -> index.delete(tablet.view(vecId), 7, 100, true));
+            tablet.apply(() -> index.prune(99));
+            Thread.sleep(50);
+            assertThat(search(tablet, index, tablet.vector(vecId), 1, null)).containsExactly(7L);
+            tablet.apply(() -> index.prune(100));
+            for (int tries = 0; tries < 500; tries++) {
+                if (!search(tablet, index, tablet.vector(vecId), 1, null).contains(7L)) {
+                    break;
+                }
+                Thread.sleep(10);
+            }
+            assertThat(search(tablet, index, tablet.vector(vecId), 50, null))
+                    .hasSize(49)
+                    .doesNotContain(7L);
+        }
+    }
+
+    @Test
     void anIndexSurvivesACheckpointAndARestart() {
         var disk = new SimulatedDisk();
         var tablet = new ModelTablet(disk, DIMENSIONS, "vector_l2_ops", Map.of());
