@@ -1,0 +1,321 @@
+package dev.quiverdb.server.session;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.setting.Setting;
+import dev.quiverdb.base.type.Oids;
+import dev.quiverdb.base.type.Type;
+import dev.quiverdb.base.type.TypeContext;
+import dev.quiverdb.pgwire.codec.FrontendDecoder;
+import dev.quiverdb.pgwire.message.BoundValues;
+import dev.quiverdb.pgwire.message.FrontendMessage;
+import dev.quiverdb.pgwire.message.ResultField;
+import dev.quiverdb.pgwire.session.EngineSession;
+import dev.quiverdb.pgwire.session.Responder;
+import dev.quiverdb.server.QueryPath;
+import dev.quiverdb.sql.parse.Statement;
+import dev.quiverdb.sql.parse.Utility;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's session as the wire drives it: prepared statements, portals and the rules of the two
+ * query protocols. What statements do is {@link StatementRunner}'s.
+ */
+final class Session implements EngineSession {
+    private final SessionState state;
+    private final StatementRunner runner;
+    private final Map<String, PreparedStatement> statements = new LinkedHashMap<>();
+    private final Map<String, Portal> portals = new HashMap<>();
+
+    Session(SessionState state) {
+        this.state = state;
+        runner = new StatementRunner(state, new PreparedStatements(statements));
+        state.onTransactionEnd(this::dropPortals);
+    }
+
+    private void dropPortals() {
+        portals.values().forEach(Portal::close);
+        portals.clear();
+    }
+
+    @Override
+    public Map<String, String> reportedSettings() {
+        var settings = state.settings();
+        Map<String, String> reported = new LinkedHashMap<>();
+        settings.all().stream()
+                .filter(Setting::reported)
+                .forEach(setting -> reported.put(setting.name(), settings.show(setting.name())));
+        settings.takeChangedReports();
+        return reported;
+    }
+
+    @Override
+    public TypeContext typeContext() {
+        return state.typeContext();
+    }
+
+    // The simple protocol.
+
+    @Override
+    public void simpleQuery(String sql, Responder responder) {
+        state.statementBegins(sql);
+        try {
+            List<Statement> parsed = QueryPath.parse(sql);
+            if (parsed.isEmpty()) {
+                responder.emptyQuery();
+            }
+            for (int i = 0; i < parsed.size(); i++) {
+                boolean last = i == parsed.size() - 1;
+                runSimple(parsed.get(i), sql, last, responder);
+            }
+            state.transaction().endImplicit();
+        } catch (RuntimeException e) {
+            throw state.located(e, sql);
+        } finally {
+            state.statementEnds();
+        }
+    }
+
+    private void runSimple(Statement statement, String sql, boolean last, Responder responder) {
+        var prepared =
+                new PreparedStatement("", sql, statement, List.of(), false, state.nowMicros());
+        try (var portal = new Portal("", prepared, List.of(), null)) {
+            var result = runner.start(portal, responder);
+            portal.start(result);
+            if (result instanceof StatementResult.Rows rows) {
+                responder.rowDescription(rows.fields());
+            }
+            // PostgreSQL commits a lone statement before it says that it is complete.
+            portal.run(0, last ? new CommitFirst(responder, state.transaction()) : responder);
+        }
+    }
+
+    // The extended protocol.
+
+    @Override
+    public void parse(String name, String sql, dev.quiverdb.pgwire.message.Oids types) {
+        state.statementBegins(sql);
+        try {
+            if (!name.isEmpty() && statements.containsKey(name)) {
+                throw new SqlException(
+                        SqlState.DUPLICATE_PREPARED_STATEMENT,
+                        "prepared statement \"" + name + "\" already exists");
+            }
+            var parsed = QueryPath.parse(sql);
+            if (parsed.size() > 1) {
+                throw new SqlException(
+                        SqlState.SYNTAX_ERROR,
+                        "cannot insert multiple commands into a prepared statement");
+            }
+            var declared = Arrays.stream(types.toArray()).boxed().toList();
+            var statement = parsed.isEmpty() ? null : parsed.getFirst();
+            var prepared =
+                    new PreparedStatement(name, sql, statement, declared, false, state.nowMicros());
+            if (statement != null) {
+                runner.prepare(prepared);
+            }
+            statements.put(name, prepared);
+        } catch (RuntimeException e) {
+            throw state.located(e, sql);
+        } finally {
+            state.statementEnds();
+        }
+    }
+
+    @Override
+    public void bind(String portalName, String statementName, BoundValues values) {
+        var prepared = statement(statementName);
+        if (!portalName.isEmpty() && portals.containsKey(portalName)) {
+            throw new SqlException(
+                    SqlState.DUPLICATE_CURSOR, "cursor \"" + portalName + "\" already exists");
+        }
+        if (prepared.statement() != null) {
+            runner.checkUsable(prepared.statement().node());
+        }
+        var types = prepared.parameterTypes();
+        if (values.parameterCount() != types.size()) {
+            throw new SqlException(
+                    SqlState.PROTOCOL_VIOLATION,
+                    "bind message supplies %d parameters, but prepared statement \"%s\" requires %d"
+                            .formatted(values.parameterCount(), prepared.name(), types.size()));
+        }
+        var fields = prepared.fields();
+        int columns = fields == null ? 0 : fields.size();
+        if (values.resultFormatCount() > 1 && values.resultFormatCount() != columns) {
+            throw new SqlException(
+                    SqlState.PROTOCOL_VIOLATION,
+                    "bind message has %d result formats but query has %d columns"
+                            .formatted(values.resultFormatCount(), columns));
+        }
+        List<@Nullable Object> parameters = new ArrayList<>(types.size());
+        for (int i = 0; i < types.size(); i++) {
+            parameters.add(parameter(values, i, types.get(i)));
+        }
+        var old = portals.put(portalName, new Portal(portalName, prepared, parameters, values));
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    private @Nullable Object parameter(BoundValues values, int index, Type type) {
+        byte[] bytes = values.parameter(index);
+        if (bytes == null) {
+            return null;
+        }
+        try {
+            if (values.parameterFormat(index) == 1) {
+                var in = ByteBuffer.wrap(bytes);
+                var value = type.receive(in, -1, state.typeContext());
+                if (in.hasRemaining()) {
+                    throw new SqlException(
+                            SqlState.INVALID_BINARY_REPRESENTATION,
+                            "incorrect binary data format in bind parameter " + (index + 1));
+                }
+                return value;
+            }
+            var text = FrontendDecoder.utf8(bytes);
+            return type.oid() == Oids.TEXT ? text : type.parse(text, -1, state.typeContext());
+        } catch (SqlException e) {
+            throw e.withWhere("unnamed portal parameter $" + (index + 1));
+        }
+    }
+
+    private PreparedStatement statement(String name) {
+        var prepared = statements.get(name);
+        if (prepared == null) {
+            throw new SqlException(
+                    SqlState.INVALID_SQL_STATEMENT_NAME,
+                    name.isEmpty()
+                            ? "unnamed prepared statement does not exist"
+                            : "prepared statement \"" + name + "\" does not exist");
+        }
+        return prepared;
+    }
+
+    private Portal portal(String name) {
+        var portal = portals.get(name);
+        if (portal == null) {
+            throw new SqlException(
+                    SqlState.INVALID_CURSOR_NAME, "portal \"" + name + "\" does not exist");
+        }
+        return portal;
+    }
+
+    @Override
+    public StatementDescription describeStatement(String name) {
+        var prepared = statement(name);
+        if (prepared.statement() != null) {
+            runner.checkUsable(prepared.statement().node());
+        }
+        return new StatementDescription(prepared.parameterTypes(), prepared.fields());
+    }
+
+    @Override
+    public @Nullable List<ResultField> describePortal(String name) {
+        var portal = portal(name);
+        var fields = portal.prepared().fields();
+        return fields == null ? null : portal.withFormats(fields);
+    }
+
+    @Override
+    public void execute(String name, int rowsMax, Responder responder) {
+        var portal = portal(name);
+        var prepared = portal.prepared();
+        if (prepared.statement() == null) {
+            responder.emptyQuery();
+            return;
+        }
+        state.statementBegins(prepared.text());
+        try {
+            if (!portal.started()) {
+                portal.start(runner.start(portal, responder));
+            } else {
+                runner.checkUsable(prepared.statement().node());
+            }
+            portal.run(rowsMax, responder);
+            if (prepared.statement().node() instanceof Utility.Transaction) {
+                state.transaction().endImplicit();
+            }
+        } catch (RuntimeException e) {
+            throw state.located(e, prepared.text());
+        } finally {
+            state.statementEnds();
+        }
+    }
+
+    @Override
+    public void closeStatement(String name) {
+        statements.remove(name);
+    }
+
+    @Override
+    public void closePortal(String name) {
+        var portal = portals.remove(name);
+        if (portal != null) {
+            portal.close();
+        }
+    }
+
+    @Override
+    public void sync() {
+        state.transaction().endImplicit();
+        var unnamed = portals.remove("");
+        if (unnamed != null) {
+            unnamed.close();
+        }
+        state.deliverNotifications();
+    }
+
+    @Override
+    public void fail() {
+        state.transaction().fail();
+        // A portal that was running cannot go on.
+        dropPortals();
+    }
+
+    @Override
+    public char transactionStatus() {
+        state.deliverNotifications();
+        return state.transaction().status();
+    }
+
+    @Override
+    public boolean answersAtOnce(FrontendMessage message) {
+        return switch (message) {
+            case FrontendMessage.Bind(_, var name, _) -> {
+                var prepared = statements.get(name);
+                yield prepared != null && runner.neverWaits(prepared);
+            }
+            case FrontendMessage.Execute(var name, _) -> {
+                var portal = portals.get(name);
+                yield portal != null && runner.neverWaits(portal.prepared());
+            }
+            case FrontendMessage.DescribePortal _ -> true;
+            case FrontendMessage.DescribeStatement _ -> true;
+            case FrontendMessage.ClosePortal _ -> true;
+            case FrontendMessage.CloseStatement _ -> true;
+            case FrontendMessage.Sync _ -> state.transaction().endsWithoutWaiting();
+            default -> false;
+        };
+    }
+
+    @Override
+    public void cancel() {
+        state.cancel(new SqlException(
+                SqlState.QUERY_CANCELED, "canceling statement due to user request"));
+    }
+
+    @Override
+    public void close() {
+        dropPortals();
+        runner.close();
+        state.close();
+    }
+}

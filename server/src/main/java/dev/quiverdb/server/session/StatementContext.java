@@ -1,0 +1,97 @@
+package dev.quiverdb.server.session;
+
+import dev.quiverdb.base.type.TypeContext;
+import dev.quiverdb.execute.CatalogFunctions;
+import dev.quiverdb.execute.ConstraintQueue;
+import dev.quiverdb.execute.ExecutionContext;
+import dev.quiverdb.execute.SessionFunctions;
+import dev.quiverdb.plan.Plan;
+import dev.quiverdb.plan.Relation;
+import dev.quiverdb.storage.Sequences;
+import dev.quiverdb.storage.Transaction;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one execution of a plan may ask of its session. */
+final class StatementContext implements ExecutionContext {
+    private final SessionState state;
+    private final Transaction transaction;
+    private final List<@Nullable Object> parameters;
+    private final CatalogFunctions catalog;
+    private final SessionFunctions session;
+
+    StatementContext(
+            SessionState state,
+            Transaction transaction,
+            List<@Nullable Object> parameters,
+            CatalogFunctions catalog,
+            SessionFunctions session) {
+        this.state = state;
+        this.transaction = transaction;
+        this.parameters = parameters;
+        this.catalog = catalog;
+        this.session = session;
+    }
+
+    @Override
+    public Transaction transaction() {
+        return transaction;
+    }
+
+    @Override
+    public List<@Nullable Object> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public TypeContext types() {
+        return state.typeContext();
+    }
+
+    @Override
+    public CatalogFunctions catalog() {
+        return catalog;
+    }
+
+    @Override
+    public SessionFunctions session() {
+        return session;
+    }
+
+    @Override
+    public Sequences sequences() {
+        return state.database().storage().sequences();
+    }
+
+    @Override
+    public ConstraintQueue constraints() {
+        return state.transaction().constraints();
+    }
+
+    @Override
+    public void checkCancelled() {
+        state.checkCancelled();
+    }
+
+    @Override
+    public long workMemoryBytes() {
+        return state.settings().getInt("work_mem") * 1024L;
+    }
+
+    @Override
+    public Path spillDirectory() {
+        return state.cluster().spillDirectory();
+    }
+
+    @Override
+    public Iterator<@Nullable Object[]> virtualRows(Plan.VirtualScan scan) {
+        return SystemRows.of(state, scan);
+    }
+
+    @Override
+    public Relation relation(int oid) {
+        return state.relation(oid);
+    }
+}

@@ -1,0 +1,425 @@
+package dev.quiverdb.server.session;
+
+import dev.quiverdb.base.error.Severity;
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.setting.Settings;
+import dev.quiverdb.execute.ConstraintQueue;
+import dev.quiverdb.server.database.CatalogChange;
+import dev.quiverdb.server.database.Cluster;
+import dev.quiverdb.server.database.DatabaseInstance;
+import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.storage.IsolationLevel;
+import dev.quiverdb.storage.Savepoint;
+import dev.quiverdb.storage.Transaction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's transaction block: what BEGIN opens, what an error fails and what COMMIT ends, together
+ * with all that goes back when it is rolled back: catalog changes, settings, deferred constraints. A
+ * storage transaction is begun by the first statement that needs one. Used by the session's thread.
+ */
+final class TransactionControl {
+    /** What the session hears of a transaction's end, before and after. */
+    interface Listener {
+        /** All is written; throwing here fails the commit. */
+        void beforeCommit(Transaction transaction);
+
+        /** Committed ({@code true}) or rolled back. */
+        void ended(boolean committed);
+    }
+
+    private static final List<String> MODES =
+            List.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
+
+    private enum State {
+        IDLE,
+        /** Statements of one simple query or of one run of extended messages. */
+        IMPLICIT,
+        BLOCK,
+        FAILED
+    }
+
+    private record Frame(
+            String name, @Nullable Savepoint savepoint, int changes, int constraints) {}
+
+    private final Cluster cluster;
+    private final DatabaseInstance database;
+    private final Settings settings;
+    private final Consumer<SqlException> notices;
+    private final Listener listener;
+    private final int processId;
+
+    private State state = State.IDLE;
+    private @Nullable Transaction transaction;
+    private Catalog catalog;
+    private final List<CatalogChange> changes = new ArrayList<>();
+    private final List<Frame> frames = new ArrayList<>();
+    private ConstraintQueue constraints = new ConstraintQueue();
+    private long startMicros;
+    private boolean writes;
+    private volatile @Nullable Transaction cancelTarget;
+
+    TransactionControl(
+            Cluster cluster,
+            DatabaseInstance database,
+            Settings settings,
+            int processId,
+            Consumer<SqlException> notices,
+            Listener listener) {
+        this.cluster = cluster;
+        this.database = database;
+        this.settings = settings;
+        this.processId = processId;
+        this.notices = notices;
+        this.listener = listener;
+        catalog = database.catalog();
+    }
+
+    /** I, T or E, for ReadyForQuery. */
+    char status() {
+        return switch (state) {
+            case IDLE, IMPLICIT -> 'I';
+            case BLOCK -> 'T';
+            case FAILED -> 'E';
+        };
+    }
+
+    boolean inBlock() {
+        return state == State.BLOCK || state == State.FAILED;
+    }
+
+    boolean failed() {
+        return state == State.FAILED;
+    }
+
+    /** The catalog as this transaction sees it: the newest committed one and its own changes. */
+    Catalog catalog() {
+        return catalog;
+    }
+
+    ConstraintQueue constraints() {
+        return constraints;
+    }
+
+    /** When the transaction began, in microseconds since 2000-01-01 UTC. */
+    long startMicros() {
+        return startMicros;
+    }
+
+    /** Makes ready for a statement: opens what is not open and takes the newest catalog. */
+    void beginStatement(long nowMicros) {
+        if (state == State.IDLE) {
+            open(State.IMPLICIT, nowMicros);
+        }
+        refreshCatalog();
+    }
+
+    private void open(State newState, long nowMicros) {
+        state = newState;
+        startMicros = nowMicros;
+        settings.begin();
+        for (var mode : MODES) {
+            var standard = settings.get("default_" + mode);
+            if (!standard.equals(settings.get(mode))) {
+                settings.set(mode, standard, Settings.Scope.LOCAL, true);
+            }
+        }
+    }
+
+    void refreshCatalog() {
+        var newest = database.catalog();
+        for (var change : changes) {
+            newest = change.applyTo(newest);
+        }
+        catalog = newest;
+    }
+
+    /** The storage transaction, begun if need be, with a snapshot for a new statement. */
+    Transaction forStatement() {
+        var open = transaction();
+        open.beginStatement();
+        return open;
+    }
+
+    /** The storage transaction, begun if need be. */
+    Transaction transaction() {
+        var open = transaction;
+        if (open == null) {
+            open =
+                    database.storage()
+                            .begin(
+                                    isolation(settings.get("transaction_isolation")),
+                                    settings.getBoolean("transaction_read_only"),
+                                    settings.getBoolean("transaction_deferrable"));
+            open.setProcess(processId);
+            open.setLockTimeout(settings.getInt("lock_timeout"));
+            transaction = open;
+            cancelTarget = open;
+            for (int i = 0; i < frames.size(); i++) {
+                var frame = frames.get(i);
+                frames.set(
+                        i,
+                        new Frame(
+                                frame.name, open.savepoint(), frame.changes, frame.constraints));
+            }
+        }
+        return open;
+    }
+
+    /** The statement about to run may write. */
+    void mayWrite() {
+        writes = true;
+    }
+
+    /** Whether the transaction has taken its first snapshot, after which its modes are fixed. */
+    boolean hasBegunReading() {
+        return transaction != null;
+    }
+
+    private static IsolationLevel isolation(String name) {
+        return switch (name) {
+            case "serializable" -> IsolationLevel.SERIALIZABLE;
+            case "repeatable read" -> IsolationLevel.REPEATABLE_READ;
+            default -> IsolationLevel.READ_COMMITTED;
+        };
+    }
+
+    /** Ends the wait of the running statement; from any thread. */
+    void cancel() {
+        var target = cancelTarget;
+        if (target != null) {
+            target.cancel();
+        }
+    }
+
+    /** Records a change of the catalog that the running statement makes. */
+    void change(CatalogChange change) {
+        changes.add(change);
+        catalog = change.applyTo(catalog);
+        if (!change.shared()) {
+            database.write(transaction(), change);
+        }
+    }
+
+    // Statements.
+
+    void begin(long nowMicros) {
+        switch (state) {
+            case IDLE -> open(State.BLOCK, nowMicros);
+            case IMPLICIT -> state = State.BLOCK;
+            case BLOCK, FAILED ->
+                    warn(
+                            SqlState.ACTIVE_SQL_TRANSACTION,
+                            "there is already a transaction in progress");
+        }
+    }
+
+    /**
+     * COMMIT.
+     *
+     * @return whether it committed; false if the block had failed and was rolled back
+     */
+    boolean commit() {
+        switch (state) {
+            case IDLE -> {
+                warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+                return true;
+            }
+            case IMPLICIT -> {
+                warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+                finish();
+                return true;
+            }
+            case BLOCK -> {
+                finish();
+                return true;
+            }
+            case FAILED -> {
+                rollbackAll();
+                return false;
+            }
+        }
+        throw new AssertionError(state);
+    }
+
+    void rollback() {
+        if (!inBlock()) {
+            warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+        }
+        rollbackAll();
+    }
+
+    /** Whether {@link #endImplicit} has nothing to write: no log, no lock to wait for. */
+    boolean endsWithoutWaiting() {
+        return state != State.IMPLICIT || !writes;
+    }
+
+    /** The end of a simple query or of a run of extended messages: commits what was implicit. */
+    void endImplicit() {
+        if (state == State.IMPLICIT) {
+            finish();
+        }
+    }
+
+    /** A statement failed: a block waits for its end, anything else is rolled back now. */
+    void fail() {
+        switch (state) {
+            case IDLE -> {}
+            case IMPLICIT -> rollbackAll();
+            case BLOCK -> state = State.FAILED;
+            case FAILED -> {}
+        }
+    }
+
+    /** Rolls back whatever is open. */
+    void rollbackAll() {
+        var open = transaction;
+        transaction = null;
+        cancelTarget = null;
+        if (open != null) {
+            open.rollback();
+        }
+        end(false);
+    }
+
+    private void finish() {
+        try {
+            var open = transaction;
+            if (open != null) {
+                listener.beforeCommit(open);
+                open.commit();
+                transaction = null;
+                cancelTarget = null;
+                database.publish(changes.stream().filter(c -> !c.shared()).toList());
+            }
+            cluster.commitShared(changes.stream().filter(CatalogChange::shared).toList());
+        } catch (RuntimeException | Error e) {
+            rollbackAll();
+            throw e;
+        }
+        end(true);
+    }
+
+    /** PREPARE TRANSACTION. */
+    void prepare(String gid, String owner) {
+        if (state != State.BLOCK) {
+            if (state == State.FAILED) {
+                rollbackAll();
+            } else {
+                warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+            }
+            return;
+        }
+        if (!changes.isEmpty()) {
+            rollbackAll();
+            throw SqlException.notSupported("cannot PREPARE a transaction that has changed definitions");
+        }
+        try {
+            var open = transaction();
+            listener.beforeCommit(open);
+            open.prepare(gid, owner);
+            transaction = null;
+            cancelTarget = null;
+        } catch (RuntimeException | Error e) {
+            rollbackAll();
+            throw e;
+        }
+        end(true);
+    }
+
+    private void end(boolean committed) {
+        state = State.IDLE;
+        writes = false;
+        changes.clear();
+        frames.clear();
+        constraints = new ConstraintQueue();
+        if (committed) {
+            settings.commit();
+        } else {
+            settings.rollback();
+        }
+        catalog = database.catalog();
+        listener.ended(committed);
+    }
+
+    // Savepoints.
+
+    void savepoint(String name) {
+        requireBlock("SAVEPOINT");
+        var open = transaction;
+        frames.add(
+                new Frame(
+                        name,
+                        open == null ? null : open.savepoint(),
+                        changes.size(),
+                        constraints.mark()));
+        settings.savepoint();
+    }
+
+    void release(String name) {
+        requireBlock("RELEASE SAVEPOINT");
+        int at = find(name);
+        var frame = frames.get(at);
+        if (frame.savepoint != null) {
+            transaction().release(frame.savepoint);
+        }
+        while (frames.size() > at) {
+            frames.removeLast();
+            settings.release();
+        }
+    }
+
+    void rollbackTo(String name) {
+        requireBlock("ROLLBACK TO SAVEPOINT");
+        int at = find(name);
+        var frame = frames.get(at);
+        if (frame.savepoint != null) {
+            transaction().rollbackTo(frame.savepoint);
+        }
+        for (int i = at; i < frames.size(); i++) {
+            settings.rollbackTo();
+        }
+        settings.savepoint();
+        frames.subList(at + 1, frames.size()).clear();
+        changes.subList(frame.changes, changes.size()).clear();
+        constraints.rollbackTo(frame.constraints);
+        state = State.BLOCK;
+        refreshCatalog();
+    }
+
+    private int find(String name) {
+        for (int i = frames.size() - 1; i >= 0; i--) {
+            if (frames.get(i).name.equals(name)) {
+                return i;
+            }
+        }
+        throw new SqlException(
+                SqlState.S_E_INVALID_SPECIFICATION, "savepoint \"" + name + "\" does not exist");
+    }
+
+    /** Refuses a statement that makes sense only in a block. */
+    void requireBlock(String what) {
+        if (!inBlock()) {
+            throw new SqlException(
+                    SqlState.NO_ACTIVE_SQL_TRANSACTION,
+                    what + " can only be used in transaction blocks");
+        }
+    }
+
+    /** Refuses a statement that cannot be rolled back. */
+    void forbidBlock(String what) {
+        if (inBlock()) {
+            throw new SqlException(
+                    SqlState.ACTIVE_SQL_TRANSACTION,
+                    what + " cannot run inside a transaction block");
+        }
+    }
+
+    private void warn(SqlState code, String message) {
+        notices.accept(new SqlException(code, message).withSeverity(Severity.WARNING));
+    }
+}

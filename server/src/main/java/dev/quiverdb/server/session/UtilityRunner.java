@@ -1,0 +1,407 @@
+package dev.quiverdb.server.session;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.pgwire.message.ResultField;
+import dev.quiverdb.pgwire.session.Responder;
+import dev.quiverdb.server.QueryPath;
+import dev.quiverdb.sql.bind.TableExpressions;
+import dev.quiverdb.sql.catalog.CatalogObject;
+import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.sql.parse.Command;
+import dev.quiverdb.sql.parse.Ddl;
+import dev.quiverdb.sql.parse.RangeVar;
+import dev.quiverdb.sql.parse.Statement;
+import dev.quiverdb.sql.parse.Utility;
+import dev.quiverdb.storage.LockOutcome;
+import dev.quiverdb.storage.ObjectLockMode;
+import dev.quiverdb.storage.WaitPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Statements without a plan of their own. */
+final class UtilityRunner implements AutoCloseable {
+    private final SessionState state;
+    private final StatementRunner statements;
+    private final PreparedStatements prepared;
+    private final Cursors cursors;
+    private final SettingCommands settings;
+    private final CopyRunner copies;
+    private final ExplainRunner explains;
+    private final DefinitionRunner definitions;
+
+    UtilityRunner(SessionState state, StatementRunner statements, PreparedStatements prepared) {
+        this.state = state;
+        this.statements = statements;
+        this.prepared = prepared;
+        cursors = new Cursors(state);
+        settings = new SettingCommands(state);
+        copies = new CopyRunner(state, statements);
+        explains = new ExplainRunner(state, statements, prepared);
+        definitions = new DefinitionRunner(state, statements);
+    }
+
+    Cursors cursors() {
+        return cursors;
+    }
+
+    /** The columns that a utility statement will return; null for none. */
+    @Nullable List<ResultField> describe(Command node) {
+        return switch (node) {
+            case Utility.Show show -> settings.showFields(show.name());
+            case Utility.Explain explain -> ExplainRunner.fields(explain);
+            case Utility.Execute execute -> prepared.get(execute.name()).fields();
+            case Utility.Fetch fetch ->
+                    fetch.move() ? null : cursors.get(fetch.portal()).fields();
+            default -> null;
+        };
+    }
+
+    /** Statements that define things. */
+    StatementResult define(Ddl ddl, String text) {
+        state.checkNotReadOnly(CommandTag.of(ddl));
+        state.transaction().mayWrite();
+        return new StatementResult.Done(definitions.run(ddl, text));
+    }
+
+    /** SELECT INTO. */
+    StatementResult createTableAs(
+            PreparedStatement statement,
+            QueryPath.Prepared plan,
+            List<@Nullable Object> parameters) {
+        return definitions.createTableAs(statement, plan, parameters);
+    }
+
+    StatementResult run(Utility utility, PreparedStatement statement, Responder responder) {
+        return switch (utility) {
+            case Utility.Transaction transaction -> transaction(transaction);
+            case Utility.SetVariable set -> {
+                settings.set(set);
+                reportChanges();
+                yield done(utility);
+            }
+            case Utility.Show show -> settings.show(show.name());
+            case Utility.Copy copy -> copies.run(copy, statement, responder);
+            case Utility.Explain explain -> explains.run(explain, statement);
+            case Utility.Prepare prepare -> {
+                prepare(prepare, statement);
+                yield done(utility);
+            }
+            case Utility.Execute execute -> execute(execute, statement, responder);
+            case Utility.Deallocate deallocate -> {
+                prepared.remove(deallocate.name());
+                yield done(utility);
+            }
+            case Utility.DeclareCursor declare -> {
+                declare(declare, statement);
+                yield done(utility);
+            }
+            case Utility.Fetch fetch -> cursors.fetch(fetch);
+            case Utility.ClosePortal close -> {
+                cursors.close(close.name());
+                yield done(utility);
+            }
+            case Utility.Listen listen -> {
+                state.mailbox().listen(listen.channel());
+                yield done(utility);
+            }
+            case Utility.Unlisten unlisten -> {
+                var channel = unlisten.channel();
+                if (channel == null) {
+                    state.mailbox().unlistenAll();
+                } else {
+                    state.mailbox().unlisten(channel);
+                }
+                yield done(utility);
+            }
+            case Utility.Notify notify -> {
+                var payload = notify.payload();
+                state.mailbox().send(notify.channel(), payload == null ? "" : payload);
+                yield done(utility);
+            }
+            case Utility.Vacuum vacuum -> {
+                if (vacuum.vacuum()) {
+                    state.transaction().forbidBlock("VACUUM");
+                }
+                // Nothing is to be vacuumed; names are checked all the same.
+                vacuum.targets().forEach(target -> relation(target.relation()));
+                yield done(utility);
+            }
+            case Utility.LockTable lock -> {
+                lockTables(lock);
+                yield done(utility);
+            }
+            case Utility.Discard discard -> {
+                discard(discard);
+                yield done(utility);
+            }
+            case Utility.Checkpoint _ -> {
+                state.database().storage().checkpoint();
+                yield done(utility);
+            }
+            case Utility.SetConstraints set -> {
+                setConstraints(set);
+                yield done(utility);
+            }
+            case Utility.Cluster _ -> throw unsupported("CLUSTER");
+            case Utility.Reindex reindex -> {
+                definitions.reindex(reindex);
+                yield done(utility);
+            }
+            case Utility.DoBlock _ -> throw unsupported("DO");
+            case Utility.Call _ -> throw unsupported("CALL");
+            case Utility.Load _ -> throw unsupported("LOAD");
+            case Utility.AlterSystem _ -> throw unsupported("ALTER SYSTEM");
+            case Utility.Other other -> throw unsupported(other.tag());
+        };
+    }
+
+    private static SqlException unsupported(String what) {
+        return SqlException.notSupported(what + " is not supported");
+    }
+
+    private static StatementResult done(Utility utility) {
+        return new StatementResult.Done(CommandTag.of(utility));
+    }
+
+    /** Tells the client of reported settings that have changed. */
+    void reportChanges() {
+        for (var name : state.settings().takeChangedReports()) {
+            state.client().parameterStatus(name, state.settings().show(name));
+        }
+    }
+
+    // Transactions.
+
+    private StatementResult transaction(Utility.Transaction statement) {
+        var control = state.transaction();
+        var name = statement.name();
+        switch (statement.kind()) {
+            case BEGIN, START -> {
+                control.begin(state.statementMicros());
+                settings.setModes(statement.modes());
+            }
+            case COMMIT -> {
+                boolean committed = chained(statement, control::commit);
+                reportChanges();
+                return new StatementResult.Done(committed ? "COMMIT" : "ROLLBACK");
+            }
+            case ROLLBACK -> {
+                chained(
+                        statement,
+                        () -> {
+                            control.rollback();
+                            return true;
+                        });
+                reportChanges();
+            }
+            case SAVEPOINT -> control.savepoint(required(name));
+            case RELEASE -> control.release(required(name));
+            case ROLLBACK_TO -> {
+                control.rollbackTo(required(name));
+                reportChanges();
+            }
+            case PREPARE ->
+                    control.prepare(
+                            required(name),
+                            state.roleName(state.currentUser()) + "\0" + state.database().name());
+            case COMMIT_PREPARED -> {
+                control.forbidBlock("COMMIT PREPARED");
+                state.database().storage().commitPrepared(required(name));
+            }
+            case ROLLBACK_PREPARED -> {
+                control.forbidBlock("ROLLBACK PREPARED");
+                state.database().storage().rollbackPrepared(required(name));
+            }
+        }
+        return done(statement);
+    }
+
+    private boolean chained(
+            Utility.Transaction statement, java.util.function.BooleanSupplier end) {
+        if (!statement.chain()) {
+            return end.getAsBoolean();
+        }
+        state.transaction().requireBlock(CommandTag.of(statement) + " AND CHAIN");
+        var isolation = state.settings().get("transaction_isolation");
+        var readOnly = state.settings().get("transaction_read_only");
+        boolean result = end.getAsBoolean();
+        state.transaction().begin(state.statementMicros());
+        var scope = dev.quiverdb.base.setting.Settings.Scope.LOCAL;
+        state.settings().set("transaction_isolation", isolation, scope, true);
+        state.settings().set("transaction_read_only", readOnly, scope, true);
+        return result;
+    }
+
+    private static String required(@Nullable String name) {
+        return name == null ? "" : name;
+    }
+
+    // PREPARE and EXECUTE.
+
+    private void prepare(Utility.Prepare prepare, PreparedStatement outer) {
+        var names = new TableExpressions(state.bindContext());
+        var types = prepare.types().stream().map(type -> names.type(type).type().oid()).toList();
+        var inner = prepare.statement();
+        var statement =
+                new PreparedStatement(
+                        prepare.name(),
+                        outer.text(),
+                        new Statement(inner, inner.start(), inner.end(), types.size()),
+                        types,
+                        true,
+                        state.nowMicros());
+        statements.prepare(statement);
+        prepared.add(statement);
+    }
+
+    private StatementResult execute(
+            Utility.Execute execute, PreparedStatement outer, Responder responder) {
+        var target = prepared.get(execute.name());
+        var values = parameters(execute, target, outer);
+        return statements.start(new Portal("", target, values, null), responder);
+    }
+
+    /** The values of EXECUTE's arguments, of the types that the statement wants. */
+    List<@Nullable Object> parameters(
+            Utility.Execute execute, PreparedStatement target, PreparedStatement outer) {
+        var types = target.parameterTypes();
+        if (execute.parameters().size() != types.size()) {
+            throw new SqlException(
+                            SqlState.SYNTAX_ERROR,
+                            "wrong number of parameters for prepared statement \""
+                                    + target.name()
+                                    + "\"")
+                    .withDetail(
+                            "Expected %d parameters but got %d."
+                                    .formatted(types.size(), execute.parameters().size()));
+        }
+        List<@Nullable Object> values = new ArrayList<>();
+        for (int i = 0; i < types.size(); i++) {
+            values.add(
+                    QueryPath.evaluate(
+                            execute.parameters().get(i),
+                            types.get(i),
+                            state.planContext(state.bindContext()),
+                            statements.context(List.of())));
+        }
+        return values;
+    }
+
+    // Cursors.
+
+    private void declare(Utility.DeclareCursor declare, PreparedStatement outer) {
+        if (!declare.hold()) {
+            state.transaction().requireBlock("DECLARE CURSOR");
+        }
+        var query = declare.query();
+        var inner =
+                new PreparedStatement(
+                        "",
+                        outer.text(),
+                        new Statement(query, query.start(), query.end(), 0),
+                        outer.declaredTypes(),
+                        true,
+                        state.nowMicros());
+        var result = statements.startRows(inner, List.of());
+        if (!(result instanceof StatementResult.Rows rows)) {
+            throw new SqlException(
+                    SqlState.INVALID_CURSOR_DEFINITION,
+                    "DECLARE CURSOR must specify a SELECT statement");
+        }
+        cursors.declare(
+                new OpenCursor(
+                        declare.name(),
+                        outer.text(),
+                        rows.fields(),
+                        rows.cursor(),
+                        declare.scroll(),
+                        declare.hold(),
+                        declare.binary(),
+                        state.nowMicros()));
+    }
+
+    // Locks, constraints, DISCARD.
+
+    private Relation relation(RangeVar name) {
+        return state.resolve(name);
+    }
+
+    private void lockTables(Utility.LockTable lock) {
+        state.transaction().requireBlock("LOCK TABLE");
+        var mode = ObjectLockMode.valueOf(lock.mode().replace(' ', '_'));
+        for (var name : lock.relations()) {
+            var relation = relation(name);
+            var outcome =
+                    state.transaction()
+                            .transaction()
+                            .lockObject(
+                                    CatalogObject.CLASS_RELATION,
+                                    relation.oid(),
+                                    mode,
+                                    lock.nowait() ? WaitPolicy.NOWAIT : WaitPolicy.WAIT);
+            if (outcome == LockOutcome.WOULD_BLOCK) {
+                throw new SqlException(
+                        SqlState.LOCK_NOT_AVAILABLE,
+                        "could not obtain lock on relation \"" + relation.name() + "\"");
+            }
+        }
+    }
+
+    private void setConstraints(Utility.SetConstraints set) {
+        var context = statements.context(List.of());
+        var queue = state.transaction().constraints();
+        if (set.constraints().isEmpty()) {
+            queue.setAll(set.deferred(), context);
+            return;
+        }
+        for (var name : set.constraints()) {
+            var found =
+                    state.catalog().objects(dev.quiverdb.sql.catalog.Constraint.class).stream()
+                            .filter(c -> c.name().equals(name.name()))
+                            .toList();
+            if (found.isEmpty()) {
+                throw new SqlException(
+                        SqlState.UNDEFINED_OBJECT,
+                        "constraint \"" + name.name() + "\" does not exist");
+            }
+            for (var constraint : found) {
+                if (!constraint.deferrable()) {
+                    throw new SqlException(
+                            SqlState.WRONG_OBJECT_TYPE,
+                            "constraint \"" + name.name() + "\" is not deferrable");
+                }
+                queue.set(constraint.oid(), set.deferred(), context);
+            }
+        }
+    }
+
+    private void discard(Utility.Discard discard) {
+        switch (discard.kind()) {
+            case ALL -> {
+                state.transaction().forbidBlock("DISCARD ALL");
+                cursors.close(null);
+                prepared.remove(null);
+                state.settings().resetAll();
+                state.mailbox().unlistenAll();
+                state.advisoryLocks().unlockAll();
+                state.sequenceMemory().clear();
+                definitions.dropTemporary();
+                state.currentUser(state.sessionUser());
+                reportChanges();
+            }
+            case PLANS -> {
+                // Plans are made anew whenever what they use changes; none is kept without use.
+            }
+            case SEQUENCES -> state.sequenceMemory().clear();
+            case TEMP -> definitions.dropTemporary();
+        }
+    }
+
+    @Override
+    public void close() {
+        cursors.close(null);
+        definitions.dropTemporaryAtEnd();
+    }
+}
