@@ -84,7 +84,7 @@ final class CatalogTablet {
                         ID, KEY, new Object[] {classId, oid}, LockStrength.UPDATE);
         switch (change) {
             case CatalogChange.Put(var put) -> {
-                var payload = ByteString.of(ObjectCodec.encode(put));
+                var payload = ByteString.wrap(ObjectCodec.encode(put));
                 if (row < 0) {
                     transaction.insert(ID, new Object[] {classId, oid, payload});
                 } else {

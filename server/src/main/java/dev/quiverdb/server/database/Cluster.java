@@ -46,6 +46,7 @@ public final class Cluster implements AutoCloseable {
                     global,
                     Catalog.initialObjects().stream().filter(Cluster::isShared).toList());
         }
+        Files.createDirectories(directory.resolve("spill"));
         shared = Catalog.of(CatalogTablet.read(global));
         raiseOid(shared);
         // Objects of other databases may have higher OIDs: no two objects may share one.
@@ -81,9 +82,11 @@ public final class Cluster implements AutoCloseable {
     /**
      * The database of that name, for a session that is about to begin.
      *
+     * @param checkRole throws if the role may not connect, which PostgreSQL says first
      * @throws SqlException 3D000 if there is none
      */
-    public synchronized DatabaseInstance connect(String name) {
+    public synchronized DatabaseInstance connect(String name, Runnable checkRole) {
+        checkRole.run();
         var database = shared.database(name);
         if (database == null) {
             throw new SqlException(
@@ -201,6 +204,11 @@ public final class Cluster implements AutoCloseable {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** Where statements keep rows that memory has no room for. */
+    public Path spillDirectory() {
+        return directory.resolve("spill");
     }
 
     /** Roles and databases as committed. */

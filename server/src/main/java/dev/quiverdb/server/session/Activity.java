@@ -12,6 +12,7 @@ final class Activity {
             String database,
             int userOid,
             String user,
+            String application,
             String state,
             String query,
             long backendStartMicros,
@@ -22,6 +23,7 @@ final class Activity {
     private final DatabaseInstance database;
     private final Role user;
     private final long backendStart;
+    private volatile String application = "";
     private volatile String query = "";
     private volatile String state = "idle";
     private volatile long queryStart;
@@ -34,6 +36,10 @@ final class Activity {
         backendStart = nowMicros;
         queryStart = nowMicros;
         stateChange = nowMicros;
+    }
+
+    void application(String name) {
+        application = name;
     }
 
     void begins(String text, long nowMicros) {
@@ -60,6 +66,7 @@ final class Activity {
                 database.name(),
                 user.oid(),
                 user.name(),
+                application,
                 state,
                 query,
                 backendStart,

@@ -118,7 +118,7 @@ final class CommandTag {
             case ObjectDdl.AlterDatabaseSet _ -> "ALTER DATABASE";
             case ObjectDdl.CreateFunction function ->
                     function.procedure() ? "CREATE PROCEDURE" : "CREATE FUNCTION";
-            case ObjectDdl.AlterFunction function -> "ALTER " + of(function.object().type());
+            case ObjectDdl.AlterFunction function -> "ALTER " + of(function.function().type());
             case ObjectDdl.CreateCast _ -> "CREATE CAST";
             case ObjectDdl.CreateTableSpace _ -> "CREATE TABLESPACE";
             case ObjectDdl.AlterDomain _ -> "ALTER DOMAIN";

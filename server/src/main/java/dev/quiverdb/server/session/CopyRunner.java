@@ -227,8 +227,16 @@ final class CopyRunner {
         }
         var scan =
                 new Plan.VirtualScan(
-                        0, "", "copy", "copy", positions, null, outputs, Estimate.unknown());
-        var copying = plan.withInput(scan);
+                        0, "", "copy", "copy", positions, null, outputs, Estimate.UNKNOWN);
+        var copying =
+                new Plan.Insert(
+                        plan.target(),
+                        scan,
+                        plan.values(),
+                        plan.onConflict(),
+                        plan.checks(),
+                        plan.returning(),
+                        plan.estimate());
         var types = outputs.stream().map(OutputColumn::type).toList();
         try (var source = source(copy, options, types.size(), responder)) {
             var rows =
@@ -323,7 +331,7 @@ final class CopyRunner {
 
     private List<Column> columns(Utility.Copy copy, Relation relation) {
         if (copy.columns().isEmpty()) {
-            return relation.liveColumns().stream().filter(c -> c.generated() == 0).toList();
+            return relation.liveColumns().stream().filter(c -> !c.isGenerated()).toList();
         }
         List<Column> columns = new ArrayList<>();
         var seen = new HashSet<String>();
@@ -339,7 +347,7 @@ final class CopyRunner {
                 throw new SqlException(
                         SqlState.DUPLICATE_COLUMN, "column \"" + name + "\" specified more than once");
             }
-            if (column.generated() != 0) {
+            if (column.isGenerated()) {
                 throw new SqlException(
                                 SqlState.INVALID_COLUMN_REFERENCE,
                                 "column \"" + name + "\" is a generated column")

@@ -22,7 +22,7 @@ final class PreparedStatements {
     void add(PreparedStatement prepared) {
         if (byName.containsKey(prepared.name())) {
             throw new SqlException(
-                    SqlState.DUPLICATE_PREPARED_STATEMENT,
+                    SqlState.DUPLICATE_PSTATEMENT,
                     "prepared statement \"" + prepared.name() + "\" already exists");
         }
         byName.put(prepared.name(), prepared);

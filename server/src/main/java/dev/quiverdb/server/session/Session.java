@@ -105,7 +105,7 @@ final class Session implements EngineSession {
         try {
             if (!name.isEmpty() && statements.containsKey(name)) {
                 throw new SqlException(
-                        SqlState.DUPLICATE_PREPARED_STATEMENT,
+                        SqlState.DUPLICATE_PSTATEMENT,
                         "prepared statement \"" + name + "\" already exists");
             }
             var parsed = QueryPath.parse(sql);

@@ -3,7 +3,6 @@ package dev.quiverdb.server.session;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.setting.Settings;
-import dev.quiverdb.execute.CatalogFunctions;
 import dev.quiverdb.execute.RandomSource;
 import dev.quiverdb.execute.SequenceMemory;
 import dev.quiverdb.execute.SessionFunctions;
@@ -201,7 +200,7 @@ final class SessionCalls implements SessionFunctions {
                                 arguments[1] == null ? "" : String.valueOf(arguments[1]));
                 yield "";
             }
-            default -> CatalogFunctions.UNKNOWN_FUNCTION;
+            default -> UNKNOWN_FUNCTION;
         };
     }
 }

@@ -8,9 +8,11 @@ import dev.quiverdb.base.type.NameResolver;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.TypeContext;
 import dev.quiverdb.base.world.Clock;
+import dev.quiverdb.execute.CatalogFunctions;
 import dev.quiverdb.execute.RandomSource;
 import dev.quiverdb.execute.SequenceMemory;
 import dev.quiverdb.pgwire.session.Engine;
+import dev.quiverdb.server.catalog.CatalogCalls;
 import dev.quiverdb.server.database.Cluster;
 import dev.quiverdb.server.database.DatabaseInstance;
 import dev.quiverdb.plan.PlanContext;
@@ -24,6 +26,7 @@ import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.SearchPath;
 import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.storage.AdvisoryLocks;
+import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.Transaction;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +70,7 @@ final class SessionState {
     private final List<Runnable> beforeCommits = new ArrayList<>();
 
     private final TypeContext typeContext;
+    private final SessionPicture view;
     private String environment = "";
     private long environmentVersion = -1;
     private int sessionUser;
@@ -123,6 +127,7 @@ final class SessionState {
                             }
                         });
         activity = new Activity(processId, database, user, micros(clock));
+        view = new SessionPicture(this);
         typeContext = settings.typeContext(transaction::startMicros, new Names());
         registry.add(processId, this);
     }
@@ -274,9 +279,21 @@ final class SessionState {
                 settings::show);
     }
 
+    SessionPicture view() {
+        return view;
+    }
+
+    CatalogFunctions catalogCalls() {
+        return new CatalogCalls(view);
+    }
+
+    BuildProgress progress(Relation table, Relation index) {
+        return registry.progress(processId, database.oid(), table.oid(), index.oid());
+    }
+
     PlanContext planContext(BindContext bind) {
         var storage = database.storage();
-        return new PlanContext(bind, tablet -> storage.statistics(tablet).rows());
+        return new PlanContext(bind, tablet -> storage.statistics(tablet).liveRows());
     }
 
     /** The relation that a name means to this session. */
@@ -375,11 +392,13 @@ final class SessionState {
 
     void statementEnds() {
         running = false;
+        registry.buildEnds(processId);
         var pending = timeout;
         if (pending != null) {
             pending.cancel(false);
             timeout = null;
         }
+        activity.application(settings.get("application_name"));
         activity.ends(transaction.status(), nowMicros());
     }
 

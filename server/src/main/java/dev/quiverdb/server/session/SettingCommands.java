@@ -166,7 +166,7 @@ final class SettingCommands {
 
     private static String text(Ast argument) {
         if (argument instanceof Expr.Cast cast) {
-            return text(cast.argument());
+            return text(cast.operand());
         }
         var text = Options.textOrNull(argument);
         return text == null ? "" : text;

@@ -7,6 +7,7 @@ import dev.quiverdb.execute.ExecutionContext;
 import dev.quiverdb.execute.SessionFunctions;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
+import dev.quiverdb.server.catalog.SystemRows;
 import dev.quiverdb.storage.Sequences;
 import dev.quiverdb.storage.Transaction;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ final class StatementContext implements ExecutionContext {
     private final List<@Nullable Object> parameters;
     private final CatalogFunctions catalog;
     private final SessionFunctions session;
+    private Plan.@Nullable VirtualScan givenScan;
+    private @Nullable Iterator<@Nullable Object[]> givenRows;
 
     StatementContext(
             SessionState state,
@@ -85,9 +88,19 @@ final class StatementContext implements ExecutionContext {
         return state.cluster().spillDirectory();
     }
 
+    /** The same, with rows that one scan of the plan reads instead of a catalog relation's. */
+    StatementContext withRows(Plan.VirtualScan scan, Iterator<@Nullable Object[]> rows) {
+        givenScan = scan;
+        givenRows = rows;
+        return this;
+    }
+
     @Override
     public Iterator<@Nullable Object[]> virtualRows(Plan.VirtualScan scan) {
-        return SystemRows.of(state, scan);
+        var rows = givenRows;
+        return rows != null && scan == givenScan
+                ? rows
+                : SystemRows.rows(scan.relationOid(), state.view());
     }
 
     @Override

@@ -17,7 +17,7 @@ sealed interface StatementResult {
 
     /** The rows have been or will be sent by the statement itself, as COPY does. */
     record Rows(List<ResultField> fields, Cursor cursor, Tag tag) implements StatementResult {
-        Rows {
+        public Rows {
             fields = List.copyOf(fields);
         }
     }

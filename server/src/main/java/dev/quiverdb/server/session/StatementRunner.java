@@ -19,6 +19,7 @@ import dev.quiverdb.sql.parse.Utility;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.WaitPolicy;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +28,12 @@ final class StatementRunner implements AutoCloseable {
     private final SessionState state;
     private final UtilityRunner utilities;
     private final SessionCalls calls;
+    private final PreparedStatements named;
 
     StatementRunner(SessionState state, PreparedStatements prepared) {
         this.state = state;
         calls = new SessionCalls(state);
+        named = prepared;
         utilities = new UtilityRunner(state, this, prepared);
     }
 
@@ -130,7 +133,7 @@ final class StatementRunner implements AutoCloseable {
             case Query _ -> startRows(prepared, portal.parameters());
             case Dml _ -> startRows(prepared, portal.parameters());
             case Ddl ddl -> utilities.define(ddl, prepared.text());
-            case Utility utility -> utilities.run(utility, prepared, responder);
+            case Utility utility -> utilities.run(utility, prepared, portal.parameters(), responder);
         };
     }
 
@@ -233,6 +236,41 @@ final class StatementRunner implements AutoCloseable {
     boolean neverWaits(PreparedStatement prepared) {
         var plan = prepared.plan();
         return plan != null && plan.bound().readOnly() && QuickPlans.isQuick(plan.plan());
+    }
+
+    /** A prepared statement by name, for EXECUTE below other statements. */
+    PreparedStatement prepared(String name) {
+        return named.get(name);
+    }
+
+    List<@Nullable Object> parameters(Utility.Execute execute, PreparedStatement target) {
+        return utilities.parameters(execute, target);
+    }
+
+    /** All rows of a query that the server itself asks. */
+    List<@Nullable Object[]> rows(String sql) {
+        var query =
+                new PreparedStatement(
+                        "", sql, QueryPath.parse(sql).getFirst(), List.of(), true, state.nowMicros());
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        try (var execution = execute(plan(query), List.of())) {
+            for (var batch = execution.next(); batch != null; batch = execution.next()) {
+                for (int i = 0; i < batch.size(); i++) {
+                    @Nullable Object[] row = new @Nullable Object[batch.columnCount()];
+                    for (int c = 0; c < row.length; c++) {
+                        row[c] = batch.get(i, c);
+                    }
+                    rows.add(row);
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** The value of an expression as text, of the type wanted. */
+    @Nullable Object value(String sql, Type type) {
+        var rows = rows("SELECT (" + sql + ")::" + type.formatType(-1));
+        return rows.isEmpty() ? null : rows.getFirst()[0];
     }
 
     Cursors cursors() {

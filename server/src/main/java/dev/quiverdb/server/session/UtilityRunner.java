@@ -40,6 +40,7 @@ final class UtilityRunner implements AutoCloseable {
         copies = new CopyRunner(state, statements);
         explains = new ExplainRunner(state, statements, prepared);
         definitions = new DefinitionRunner(state, statements);
+        state.view().shows(prepared, cursors);
     }
 
     Cursors cursors() {
@@ -73,7 +74,11 @@ final class UtilityRunner implements AutoCloseable {
         return definitions.createTableAs(statement, plan, parameters);
     }
 
-    StatementResult run(Utility utility, PreparedStatement statement, Responder responder) {
+    StatementResult run(
+            Utility utility,
+            PreparedStatement statement,
+            List<@Nullable Object> parameters,
+            Responder responder) {
         return switch (utility) {
             case Utility.Transaction transaction -> transaction(transaction);
             case Utility.SetVariable set -> {
@@ -83,12 +88,12 @@ final class UtilityRunner implements AutoCloseable {
             }
             case Utility.Show show -> settings.show(show.name());
             case Utility.Copy copy -> copies.run(copy, statement, responder);
-            case Utility.Explain explain -> explains.run(explain, statement);
+            case Utility.Explain explain -> explains.run(explain, statement, parameters);
             case Utility.Prepare prepare -> {
                 prepare(prepare, statement);
                 yield done(utility);
             }
-            case Utility.Execute execute -> execute(execute, statement, responder);
+            case Utility.Execute execute -> execute(execute, responder);
             case Utility.Deallocate deallocate -> {
                 prepared.remove(deallocate.name());
                 yield done(utility);
@@ -257,15 +262,15 @@ final class UtilityRunner implements AutoCloseable {
     }
 
     private StatementResult execute(
-            Utility.Execute execute, PreparedStatement outer, Responder responder) {
+            Utility.Execute execute, Responder responder) {
         var target = prepared.get(execute.name());
-        var values = parameters(execute, target, outer);
+        var values = parameters(execute, target);
         return statements.start(new Portal("", target, values, null), responder);
     }
 
     /** The values of EXECUTE's arguments, of the types that the statement wants. */
     List<@Nullable Object> parameters(
-            Utility.Execute execute, PreparedStatement target, PreparedStatement outer) {
+            Utility.Execute execute, PreparedStatement target) {
         var types = target.parameterTypes();
         if (execute.parameters().size() != types.size()) {
             throw new SqlException(

@@ -1,0 +1,114 @@
+package dev.quiverdb.server.session;
+
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.setting.Settings;
+import dev.quiverdb.base.world.Clock;
+import dev.quiverdb.pgwire.session.Engine;
+import dev.quiverdb.pgwire.session.EngineSession;
+import dev.quiverdb.server.database.Cluster;
+import dev.quiverdb.sql.catalog.Role;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Opens sessions over the databases of a cluster. Thread-safe. */
+public final class SessionEngine implements Engine, AutoCloseable {
+    /** Start-up parameters that are no settings. */
+    private static final Set<String> NO_SETTINGS = Set.of("user", "database", "options", "replication");
+
+    private final Cluster cluster;
+    private final Clock clock;
+    private final Map<String, String> serverSettings;
+    private final SessionRegistry registry = new SessionRegistry();
+
+    /**
+     * @param serverSettings defaults for all sessions
+     */
+    public SessionEngine(Cluster cluster, Clock clock, Map<String, String> serverSettings) {
+        this.cluster = cluster;
+        this.clock = clock;
+        this.serverSettings = Map.copyOf(serverSettings);
+        // Says at the start, not at the first connection, that a setting is wrong.
+        var check = new Settings();
+        serverSettings.forEach(check::setDefault);
+    }
+
+    @Override
+    public EngineSession open(int processId, Map<String, String> parameters, ClientEvents client) {
+        var user = parameters.getOrDefault("user", "");
+        var databaseName = parameters.getOrDefault("database", "");
+        var database = cluster.connect(databaseName.isEmpty() ? user : databaseName, () -> role(user));
+        try {
+            var role = role(user);
+            if (!role.login()) {
+                throw new SqlException(
+                        SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
+                        "role \"" + user + "\" is not permitted to log in");
+            }
+            var settings = settings(parameters, role);
+            var state =
+                    new SessionState(
+                            processId, cluster, database, role, registry, client, settings, clock);
+            return new Session(state);
+        } catch (RuntimeException e) {
+            database.sessions().decrementAndGet();
+            throw e;
+        }
+    }
+
+    private Role role(String name) {
+        var role = cluster.shared().role(name);
+        if (role == null) {
+            throw new SqlException(
+                    SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
+                    "role \"" + name + "\" does not exist");
+        }
+        return role;
+    }
+
+    private Settings settings(Map<String, String> parameters, Role role) {
+        var settings = new Settings();
+        serverSettings.forEach(settings::setDefault);
+        for (var setting : role.settings()) {
+            int equals = setting.indexOf('=');
+            settings.setDefault(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        settings.override("is_superuser", role.superuser() ? "on" : "off");
+        settings.override("session_authorization", role.name());
+        options(parameters.getOrDefault("options", "")).forEach(settings::setDefault);
+        parameters.forEach((name, value) -> {
+            if (!NO_SETTINGS.contains(name) && !name.startsWith("_pq_.")) {
+                settings.setDefault(name, value);
+            }
+        });
+        return settings;
+    }
+
+    /** {@code -c name=value} and {@code --name=value} of the start-up parameter "options". */
+    private static Map<String, String> options(String text) {
+        Map<String, String> found = new LinkedHashMap<>();
+        var words = text.strip().split("(?<!\\\\)\\s+");
+        for (int i = 0; i < words.length; i++) {
+            var word = words[i].replace("\\ ", " ").replace("\\\\", "\\");
+            String assignment = null;
+            if (word.equals("-c") && i + 1 < words.length) {
+                assignment = words[++i].replace("\\ ", " ").replace("\\\\", "\\");
+            } else if (word.startsWith("-c")) {
+                assignment = word.substring(2);
+            } else if (word.startsWith("--")) {
+                assignment = word.substring(2).replace('-', '_');
+            }
+            int equals = assignment == null ? -1 : assignment.indexOf('=');
+            if (assignment != null && equals > 0) {
+                found.put(assignment.substring(0, equals), assignment.substring(equals + 1));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        registry.close();
+    }
+}
