@@ -4,6 +4,7 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.Kind;
 import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.RecordValue;
 import dev.quiverdb.base.type.Type;
@@ -22,7 +23,17 @@ final class Conversions {
 
         @Override
         public @Nullable Object value(Row row) {
-            return argument.value(row);
+            var value = argument.value(row);
+            if (value == null || argument.type().kind() == type().kind()) {
+                return value;
+            }
+            // int4 and oid are the same four bytes, which we hold as int and as unsigned in a long.
+            return switch (value) {
+                case Integer number when type().kind() == Kind.LONG ->
+                        Integer.toUnsignedLong(number);
+                case Long number when type().kind() == Kind.INT -> number.intValue();
+                default -> value;
+            };
         }
 
         @Override
