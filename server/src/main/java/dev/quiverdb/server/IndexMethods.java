@@ -1,13 +1,16 @@
 package dev.quiverdb.server;
 
 import dev.quiverdb.storage.access.AccessMethod;
+import dev.quiverdb.vector.access.HnswAccessMethod;
 import java.util.List;
 
 /** The index methods that plug into storage beside its own btree. */
 final class IndexMethods {
     private IndexMethods() {}
 
+    /** A new set of methods, for one storage. */
     static List<AccessMethod> all() {
-        return List.of();
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
+        return List.of(new HnswAccessMethod(threads));
     }
 }
