@@ -30,8 +30,9 @@ final class ClassRows {
                     "pg_shseclabel",
                     "pg_parameter_acl");
 
-    /** Shared ones that only superusers may read. */
-    private static final Set<String> SECRET = Set.of("pg_authid", "pg_shadow", "pg_statistic");
+ /** Tables whose files PostgreSQL finds without pg_class; their relfilenode is 0. */
+    private static final Set<String> MAPPED =
+            Set.of("pg_class", "pg_attribute", "pg_proc", "pg_type");
 
     private static final int PAGE_BYTES = 8_192;
     private static final int HEAP = 2;
@@ -77,9 +78,7 @@ final class ClassRows {
                     shared,
                     0,
                     0,
-                    SECRET.contains(relation.name())
-                            ? "{postgres=arwdDxt/postgres}"
-                            : "{postgres=arwdDxt/postgres,=r/postgres}");
+                    relation.acl());
         }
         for (var index : SystemIndexes.all(catalog)) {
             systemIndex(rows, index);
@@ -146,7 +145,7 @@ final class ClassRows {
                 0,
                 relation.owner(),
                 method,
-                stored ? (system && isSystemTable(relation) ? 0 : relation.oid()) : 0,
+                stored && !isMapped(relation) ? relation.oid() : 0,
                 shared ? 1664 : 0,
                 pages,
                 system && kind == 'r' ? -1f : relation.index() != null && count < 0 ? 0f : count,
@@ -164,7 +163,7 @@ final class ClassRows {
                 relation.rowSecurity(),
                 relation.forceRowSecurity(),
                 relation.populated(),
-                system || !heap ? 'n' : relation.replicaIdentity(),
+                isSystemTable(relation) || !heap ? 'n' : relation.replicaIdentity(),
                 false,
                 0,
                 heap ? FROZEN : 0L,
@@ -172,6 +171,11 @@ final class ClassRows {
                 acl,
                 options.isEmpty() ? null : options,
                 null);
+    }
+
+    private static boolean isMapped(Relation relation) {
+        return isSystemTable(relation)
+                && (MAPPED.contains(relation.name()) || SHARED.contains(relation.name()));
     }
 
     private int method(String name) {
@@ -190,7 +194,7 @@ final class ClassRows {
                 0,
                 dev.quiverdb.sql.catalog.Role.BOOTSTRAP,
                 BTREE,
-                0,
+                table == null || isMapped(table) ? 0 : index.number("oid"),
                 shared ? 1664 : 0,
                 1,
                 0f,

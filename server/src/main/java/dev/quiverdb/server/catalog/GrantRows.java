@@ -60,15 +60,9 @@ final class GrantRows {
                 || grant.grantee() != 0 && catalog.isMember(grant.grantee(), owner);
     }
 
-    private static @Nullable String acl(Relation relation) {
-        return SystemRelations.isSystem(relation)
-                ? "{postgres=arwdDxt/postgres,=r/postgres}"
-                : relation.acl();
-    }
-
     void tables(TableRows rows) {
         for (var relation : relations("rv")) {
-            for (var grant : Acl.grants(catalog, acl(relation), 'r', relation.owner())) {
+            for (var grant : Acl.grants(catalog, relation.acl(), 'r', relation.owner())) {
                 if (TABLE.contains(grant.privilege()) && shows(grant)) {
                     rows.add(
                             name(grant.grantor()),
@@ -86,7 +80,7 @@ final class GrantRows {
 
     void columns(TableRows rows) {
         for (var relation : relations("rv")) {
-            var whole = Acl.grants(catalog, acl(relation), 'r', relation.owner());
+            var whole = Acl.grants(catalog, relation.acl(), 'r', relation.owner());
             for (var column : relation.liveColumns()) {
                 var grants = new LinkedHashSet<>(whole);
                 if (column.acl() != null) {
@@ -176,7 +170,7 @@ final class GrantRows {
         for (var relation : relations("S")) {
             usage(
                     rows,
-                    Acl.grants(catalog, relation.acl(), 's', relation.owner()),
+                    Acl.grants(catalog, relation.acl(), 'r', relation.owner()),
                     relation.schema(),
                     relation.name(),
                     "SEQUENCE",

@@ -292,7 +292,7 @@ final class Texts {
         if (oid != Oids.INTERVAL) {
             return null;
         }
-        var text = type(oid, typmod).substring("interval".length()).replaceAll("\\([0-9]+\\)", "");
+        var text = type(oid, typmod).replaceFirst("^interval[()0-9]*", "");
         return text.isBlank() ? null : text.strip().toUpperCase(Locale.ROOT);
     }
 

@@ -8,6 +8,7 @@ import dev.quiverdb.sql.catalog.Extension;
 import dev.quiverdb.sql.catalog.Policy;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
+import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.storage.LockView;
 import java.time.Instant;
@@ -119,7 +120,9 @@ final class ViewRows {
                     table.name(),
                     role(table.owner()),
                     system && ClassRows.isShared(table.name()) ? "pg_global" : null,
-                    system || !catalog.indexes(table.oid()).isEmpty(),
+                    system
+                            ? table.schema() == Schema.PG_CATALOG
+                            : !catalog.indexes(table.oid()).isEmpty(),
                     false,
                     !system && hasForeignKeys(table),
                     table.rowSecurity());
@@ -407,15 +410,23 @@ final class ViewRows {
             var rules = zone.getRules();
             boolean daylight = rules.isDaylightSavings(now);
             var offset = rules.getOffset(now);
-            var shown =
-                    java.util.TimeZone.getTimeZone(zone)
-                            .getDisplayName(daylight, java.util.TimeZone.SHORT, Locale.ENGLISH);
+            var shown = abbreviation(zone, daylight);
             rows.add(
                     new @Nullable Object[] {
                         name, shown, interval(offset.getTotalSeconds()), daylight
                     });
         }
         return rows;
+    }
+
+    /** A zone's short name now; where it has none, its offset: {@code +12}, {@code +1345}. */
+    private static String abbreviation(ZoneId zone, boolean daylight) {
+        var name =
+                java.util.TimeZone.getTimeZone(zone)
+                        .getDisplayName(daylight, java.util.TimeZone.SHORT, Locale.ENGLISH);
+        return name.length() > 3 && (name.startsWith("GMT+") || name.startsWith("GMT-"))
+                ? name.substring(3).replace(":00", "").replace(":", "")
+                : name;
     }
 
     List<@Nullable Object[]> zoneAbbreviations() {

@@ -267,7 +267,7 @@ public final class CatalogNames implements NameResolver {
                 switch (type.oid()) {
                     case Oids.REGCLASS -> {
                         var relation = catalog.relation(number);
-                        yield relation == null ? null : shown(relation.schema(), relation.name());
+                        yield relation == null ? null : relationName(relation);
                     }
                     case Oids.REGTYPE -> {
                         var named = catalog.typeOrNull(number);
@@ -313,6 +313,14 @@ public final class CatalogNames implements NameResolver {
         return oid == 0 ? "-" : Long.toString(oid);
     }
 
+    /** Bare where the bare name finds this relation and no other one before it. */
+    private String relationName(Relation relation) {
+        var seen = path.relation(catalog, relation.name());
+        return seen != null && seen.oid() == relation.oid()
+                ? Quoting.identifier(relation.name())
+                : Quoting.qualified(catalog.schemaName(relation.schema()), relation.name());
+    }
+
     private @Nullable String factName(String table, String column, int oid) {
         for (var row : catalog.builtins().rows(table)) {
             if (row.number("oid") == oid) {
@@ -329,7 +337,7 @@ public final class CatalogNames implements NameResolver {
             return typeName(element) + "[]";
         }
         int schema = catalog.schemaOfType(type.oid());
-        var text = type.formatType(-1);
+        var text = type.displayName();
         return path.sees(schema)
                 ? text
                 : Quoting.identifier(catalog.schemaName(schema)) + "." + text;

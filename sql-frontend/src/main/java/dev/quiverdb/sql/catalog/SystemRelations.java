@@ -3,11 +3,30 @@ package dev.quiverdb.sql.catalog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The relations of pg_catalog and information_schema as the binder sees them. */
 public final class SystemRelations {
     private static final Map<Integer, Relation> RELATIONS = new ConcurrentHashMap<>();
+
+    /** Those that only superusers may read. */
+    private static final Set<String> SECRET =
+            Set.of(
+                    "pg_authid",
+                    "pg_backend_memory_contexts",
+                    "pg_config",
+                    "pg_file_settings",
+                    "pg_hba_file_rules",
+                    "pg_ident_file_mappings",
+                    "pg_largeobject",
+                    "pg_replication_origin_status",
+                    "pg_shadow",
+                    "pg_shmem_allocations",
+                    "pg_statistic",
+                    "pg_statistic_ext_data",
+                    "pg_subscription",
+                    "pg_user_mapping");
 
     private SystemRelations() {}
 
@@ -36,7 +55,9 @@ public final class SystemRelations {
                 true,
                 'p',
                 'n',
-                "{=r/postgres}");
+                SECRET.contains(shape.name())
+                        ? "{postgres=arwdDxt/postgres}"
+                        : "{postgres=arwdDxt/postgres,=r/postgres}");
     }
 
     /** All of them. */
