@@ -55,17 +55,12 @@ final class FunctionsTest {
                     Proxy.newProxyInstance(
                             FunctionsTest.class.getClassLoader(),
                             new Class<?>[] {ExecutionContext.class},
-                            (proxy, method, arguments) -> {
-                                switch (method.getName()) {
-                                    case "types" -> {
-                                        return TYPES;
-                                    }
-                                    case "session" -> {
-                                        return SESSION;
-                                    }
-                                    default -> throw new UnsupportedOperationException(method.getName());
-                                }
-                            });
+                            (proxy, method, arguments) ->
+                                    switch (method.getName()) {
+                                        case "types" -> TYPES;
+                                        case "session" -> SESSION;
+                                        default -> throw new UnsupportedOperationException(method.getName());
+                                    });
 
     private static List<String> lines() {
         try (var in = Objects.requireNonNull(FunctionsTest.class.getResourceAsStream("functions.tsv"))) {
