@@ -37,7 +37,11 @@ final class ChangesTest {
         var check =
                 new Relation.Check(
                         "t_a_check",
-                        TestWorld.call("int4gt", Types.BOOL, input(0, Types.INT4), constant(0, Types.INT4)));
+                        TestWorld.call(
+                                "int4gt",
+                                Types.BOOL,
+                                input(0, Types.INT4),
+                                constant(0, Types.INT4)));
         table =
                 world.create(
                         new Relation(
@@ -45,7 +49,9 @@ final class ChangesTest {
                                 101,
                                 "public",
                                 "t",
-                                List.of(column(1, "a", Types.INT4, true), column(2, "b", Types.TEXT, false)),
+                                List.of(
+                                        column(1, "a", Types.INT4, true),
+                                        column(2, "b", Types.TEXT, false)),
                                 List.of(check),
                                 List.of(TestWorld.primaryKey(201, "t_pkey", "a")),
                                 List.of(),
@@ -57,7 +63,10 @@ final class ChangesTest {
         world.close();
     }
 
-    private static Plan.Insert insert(Relation target, Plan.@Nullable OnConflict conflict, List<List<@Nullable Object>> rows) {
+    private static Plan.Insert insert(
+            Relation target,
+            Plan.@Nullable OnConflict conflict,
+            List<List<@Nullable Object>> rows) {
         return new Plan.Insert(
                 target,
                 TestWorld.values(TYPES, rows),
@@ -72,7 +81,8 @@ final class ChangesTest {
         return world.run(TestWorld.scan(table, -1, 0, 1));
     }
 
-    private static void fails(Runnable statement, String state, String message, @Nullable String detail) {
+    private static void fails(
+            Runnable statement, String state, String message, @Nullable String detail) {
         assertThatThrownBy(statement::run)
                 .isInstanceOfSatisfying(
                         SqlException.class,
@@ -85,7 +95,13 @@ final class ChangesTest {
 
     @Test
     void insertedRowsAreSeenByTheNextStatement() {
-        assertThat(world.change(insert(table, null, List.of(List.of(1, "x"), Arrays.asList(2, null))))).isEqualTo(2);
+        assertThat(
+                        world.change(
+                                insert(
+                                        table,
+                                        null,
+                                        List.of(List.of(1, "x"), Arrays.asList(2, null)))))
+                .isEqualTo(2);
 
         assertThat(all()).containsExactly(List.of(1, "x"), Arrays.asList(2, null));
     }
@@ -116,7 +132,8 @@ final class ChangesTest {
     void onConflictUpdatesTheRowInTheWay() {
         world.change(insert(table, null, List.of(List.of(1, "old"))));
         world.commit();
-        var join = TestWorld.call("textcat", Types.TEXT, input(1, Types.TEXT), input(3, Types.TEXT));
+        var join =
+                TestWorld.call("textcat", Types.TEXT, input(1, Types.TEXT), input(3, Types.TEXT));
         var conflict =
                 new Plan.OnConflict(
                         Plan.ConflictAction.UPDATE,
@@ -125,7 +142,13 @@ final class ChangesTest {
                         null,
                         List.of());
 
-        assertThat(world.change(insert(table, conflict, List.of(List.of(1, "+new"), List.of(2, "two"))))).isEqualTo(2);
+        assertThat(
+                        world.change(
+                                insert(
+                                        table,
+                                        conflict,
+                                        List.of(List.of(1, "+new"), List.of(2, "two")))))
+                .isEqualTo(2);
 
         assertThat(all()).containsExactlyInAnyOrder(List.of(1, "old+new"), List.of(2, "two"));
     }
@@ -141,7 +164,9 @@ final class ChangesTest {
                         List.of());
 
         fails(
-                () -> world.change(insert(table, conflict, List.of(List.of(1, "a"), List.of(1, "b")))),
+                () ->
+                        world.change(
+                                insert(table, conflict, List.of(List.of(1, "a"), List.of(1, "b")))),
                 "21000",
                 "ON CONFLICT DO UPDATE command cannot affect row a second time",
                 null);
@@ -168,7 +193,9 @@ final class ChangesTest {
     @Test
     void updateReturnsTheNewRowBesideTheInput() {
         world.change(insert(table, null, List.of(List.of(1, "x"), List.of(2, "y"))));
-        var value = TestWorld.call("textcat", Types.TEXT, input(1, Types.TEXT), constant("!", Types.TEXT));
+        var value =
+                TestWorld.call(
+                        "textcat", Types.TEXT, input(1, Types.TEXT), constant("!", Types.TEXT));
         var filter = TestWorld.equal(input(0, Types.INT4), constant(2, Types.INT4));
 
         assertThat(world.run(update(value, filter))).containsExactly(List.of(2, "y!", "y"));
@@ -189,20 +216,27 @@ final class ChangesTest {
         other.update(101, ids[0], new int[] {2}, new Object[] {"taken"});
         other.update(101, ids[1], new int[] {2}, new Object[] {"x2"});
         var committer =
-                new Thread(
-                        () -> {
-                            try {
-                                Thread.sleep(150);
-                            } catch (InterruptedException stop) {
-                                Thread.currentThread().interrupt();
-                            }
-                            other.commit();
-                        });
+                new Thread(() -> {
+                    try {
+                        Thread.sleep(150);
+                    } catch (InterruptedException stop) {
+                        Thread.currentThread().interrupt();
+                    }
+                    other.commit();
+                });
         committer.start();
-        var startsWithX = TestWorld.call("text_starts_with", Types.BOOL, input(1, Types.TEXT), constant("x", Types.TEXT));
-        var value = TestWorld.call("textcat", Types.TEXT, input(1, Types.TEXT), constant("!", Types.TEXT));
+        var startsWithX =
+                TestWorld.call(
+                        "text_starts_with",
+                        Types.BOOL,
+                        input(1, Types.TEXT),
+                        constant("x", Types.TEXT));
+        var value =
+                TestWorld.call(
+                        "textcat", Types.TEXT, input(1, Types.TEXT), constant("!", Types.TEXT));
 
-        // Both rows qualify by the snapshot; after the wait only the second still does, with its new value.
+        // Both rows qualify by the snapshot; after the wait only the second still does, with its
+        // new value.
         assertThat(world.run(update(value, startsWithX))).containsExactly(List.of(2, "x2!", "x2"));
         committer.join();
         assertThat(all()).containsExactlyInAnyOrder(List.of(1, "taken"), List.of(2, "x2!"));
@@ -211,7 +245,11 @@ final class ChangesTest {
     private Plan delete(Relation relation, @Nullable Expression filter) {
         var source = new Plan.TableSource(relation, relation.name(), List.of(0, 1, Plan.ROW_ID), 1);
         return new Plan.Delete(
-                relation, new Plan.SeqScan(source, filter, Estimate.UNKNOWN), List.of(mark(relation, 2)), null, Estimate.UNKNOWN);
+                relation,
+                new Plan.SeqScan(source, filter, Estimate.UNKNOWN),
+                List.of(mark(relation, 2)),
+                null,
+                Estimate.UNKNOWN);
     }
 
     /** Table c(x int, y text) whose x references t(a). */
@@ -236,7 +274,9 @@ final class ChangesTest {
                                 102,
                                 "public",
                                 "c",
-                                List.of(column(1, "x", Types.INT4, false), column(2, "y", Types.TEXT, false)),
+                                List.of(
+                                        column(1, "x", Types.INT4, false),
+                                        column(2, "y", Types.TEXT, false)),
                                 List.of(),
                                 List.of(),
                                 List.of(key),
@@ -260,7 +300,15 @@ final class ChangesTest {
                         false);
         table =
                 new Relation(
-                        101, 101, "public", "t", table.columns(), table.checks(), table.indexes(), List.of(), List.of(back));
+                        101,
+                        101,
+                        "public",
+                        "t",
+                        table.columns(),
+                        table.checks(),
+                        table.indexes(),
+                        List.of(),
+                        List.of(back));
         world.replace(table);
         return child;
     }
@@ -305,12 +353,21 @@ final class ChangesTest {
 
         world.change(delete(table, null));
 
-        assertThat(world.run(TestWorld.scan(child, -1, 0, 1))).containsExactly(Arrays.asList(null, "c1"));
+        assertThat(world.run(TestWorld.scan(child, -1, 0, 1)))
+                .containsExactly(Arrays.asList(null, "c1"));
     }
 
     @Test
     void indexScanFindsByKeyAndRange() {
-        world.change(insert(table, null, List.of(List.of(3, "c"), List.of(1, "a"), List.of(2, "b"), List.of(4, "d"))));
+        world.change(
+                insert(
+                        table,
+                        null,
+                        List.of(
+                                List.of(3, "c"),
+                                List.of(1, "a"),
+                                List.of(2, "b"),
+                                List.of(4, "d"))));
         var source = new Plan.TableSource(table, "t", List.of(1), -1);
         var byKey =
                 new Plan.IndexScan(

@@ -59,12 +59,16 @@ final class JoinsTest {
             boolean unknown = false;
             for (int i = 0; i < right.size(); i++) {
                 var r = right.get(i);
-                boolean residual = (Integer) Objects.requireNonNull(l.get(1)) < (Integer) Objects.requireNonNull(r.get(1)) + 4;
+                boolean residual =
+                        (Integer) Objects.requireNonNull(l.get(1))
+                                < (Integer) Objects.requireNonNull(r.get(1)) + 4;
                 unknown |= residual && (l.get(0) == null || r.get(0) == null);
                 if (l.get(0) != null && l.get(0).equals(r.get(0)) && residual) {
                     matched = true;
                     rightMatched[i] = true;
-                    if (kind != JoinKind.SEMI && kind != JoinKind.ANTI && kind != JoinKind.NULL_AWARE_ANTI) {
+                    if (kind != JoinKind.SEMI
+                            && kind != JoinKind.ANTI
+                            && kind != JoinKind.NULL_AWARE_ANTI) {
                         out.add(concat(l, r));
                     }
                 }
@@ -94,14 +98,20 @@ final class JoinsTest {
         return row;
     }
 
-    private static List<@Nullable Object> concat(List<@Nullable Object> a, List<@Nullable Object> b) {
+    private static List<@Nullable Object> concat(
+            List<@Nullable Object> a, List<@Nullable Object> b) {
         var all = new ArrayList<@Nullable Object>(a);
         all.addAll(b);
         return all;
     }
 
     private static Expression residual() {
-        var plusFour = TestWorld.call("int4pl", Types.INT4, input(3, Types.INT4), TestWorld.constant(4, Types.INT4));
+        var plusFour =
+                TestWorld.call(
+                        "int4pl",
+                        Types.INT4,
+                        input(3, Types.INT4),
+                        TestWorld.constant(4, Types.INT4));
         return TestWorld.less(input(1, Types.INT4), plusFour);
     }
 
@@ -117,13 +127,24 @@ final class JoinsTest {
                 var leftPlan = TestWorld.values(TYPES, left);
                 var rightPlan = TestWorld.values(TYPES, right);
                 var key = List.<Expression>of(input(0, Types.INT4));
-                var hash = new Plan.HashJoin(kind, leftPlan, rightPlan, key, key, residual(), Estimate.UNKNOWN);
-                assertThat(world.run(hash)).as("hash %s", kind).containsExactlyInAnyOrderElementsOf(expected);
+                var hash =
+                        new Plan.HashJoin(
+                                kind, leftPlan, rightPlan, key, key, residual(), Estimate.UNKNOWN);
+                assertThat(world.run(hash))
+                        .as("hash %s", kind)
+                        .containsExactlyInAnyOrderElementsOf(expected);
                 var condition =
                         new Expression.And(
-                                List.of(TestWorld.equal(input(0, Types.INT4), input(2, Types.INT4)), residual()), Types.BOOL);
-                var loop = new Plan.NestedLoopJoin(kind, leftPlan, rightPlan, List.of(), condition, Estimate.UNKNOWN);
-                assertThat(world.run(loop)).as("loop %s", kind).containsExactlyInAnyOrderElementsOf(expected);
+                                List.of(
+                                        TestWorld.equal(input(0, Types.INT4), input(2, Types.INT4)),
+                                        residual()),
+                                Types.BOOL);
+                var loop =
+                        new Plan.NestedLoopJoin(
+                                kind, leftPlan, rightPlan, List.of(), condition, Estimate.UNKNOWN);
+                assertThat(world.run(loop))
+                        .as("loop %s", kind)
+                        .containsExactlyInAnyOrderElementsOf(expected);
                 if (kind != JoinKind.NULL_AWARE_ANTI) {
                     var order = List.of(new SortKey(input(0, Types.INT4), false, false));
                     var merge =
@@ -135,7 +156,9 @@ final class JoinsTest {
                                     key,
                                     residual(),
                                     Estimate.UNKNOWN);
-                    assertThat(world.run(merge)).as("merge %s", kind).containsExactlyInAnyOrderElementsOf(expected);
+                    assertThat(world.run(merge))
+                            .as("merge %s", kind)
+                            .containsExactlyInAnyOrderElementsOf(expected);
                 }
             }
         }
@@ -143,7 +166,8 @@ final class JoinsTest {
 
     @Test
     void lateralRunsTheRightSideForEachLeftRow() {
-        var left = TestWorld.values(List.of(Types.INT4), List.of(List.of(1), List.of(0), List.of(3)));
+        var left =
+                TestWorld.values(List.of(Types.INT4), List.of(List.of(1), List.of(0), List.of(3)));
         var series =
                 TestWorld.call(
                         "generate_series_int4",
@@ -169,6 +193,10 @@ final class JoinsTest {
 
         assertThat(world.run(join))
                 .containsExactly(
-                        List.of(1, 1, 1L), concat(List.of(0), nulls()), List.of(3, 1, 1L), List.of(3, 2, 2L), List.of(3, 3, 3L));
+                        List.of(1, 1, 1L),
+                        concat(List.of(0), nulls()),
+                        List.of(3, 1, 1L),
+                        List.of(3, 2, 2L),
+                        List.of(3, 3, 3L));
     }
 }

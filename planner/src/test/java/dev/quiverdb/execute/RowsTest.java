@@ -62,7 +62,13 @@ final class RowsTest {
 
     private static AggregateCall aggregate(String name, Type result, Expression... arguments) {
         return new AggregateCall(
-                TestWorld.function(name, "aggregate_dummy", result, arguments), List.of(arguments), List.of(), false, List.of(), null, result);
+                TestWorld.function(name, "aggregate_dummy", result, arguments),
+                List.of(arguments),
+                List.of(),
+                false,
+                List.of(),
+                null,
+                result);
     }
 
     @Test
@@ -137,7 +143,11 @@ final class RowsTest {
     void sortSpillsAndStaysStable() {
         var rows = pairs(5000, 50, 9);
         world.workMemory(20_000);
-        var plan = new Plan.Sort(pairsPlan(rows), List.of(new SortKey(input(0, Types.INT4), true, true)), Estimate.UNKNOWN);
+        var plan =
+                new Plan.Sort(
+                        pairsPlan(rows),
+                        List.of(new SortKey(input(0, Types.INT4), true, true)),
+                        Estimate.UNKNOWN);
         var expected = new ArrayList<>(rows);
         expected.sort(Comparator.comparingInt(row -> -(Integer) row.get(0)));
 
@@ -148,8 +158,20 @@ final class RowsTest {
     void topRowsAreTheFirstOfTheSortedOnes() {
         var rows = pairs(700, 50, 10);
         var keys = List.of(new SortKey(input(0, Types.INT4), false, false));
-        var top = new Plan.TopN(pairsPlan(rows), keys, constant(20L, Types.INT8), constant(5L, Types.INT8), Estimate.UNKNOWN);
-        var limited = new Plan.Limit(top, constant(20L, Types.INT8), constant(5L, Types.INT8), List.of(), Estimate.UNKNOWN);
+        var top =
+                new Plan.TopN(
+                        pairsPlan(rows),
+                        keys,
+                        constant(20L, Types.INT8),
+                        constant(5L, Types.INT8),
+                        Estimate.UNKNOWN);
+        var limited =
+                new Plan.Limit(
+                        top,
+                        constant(20L, Types.INT8),
+                        constant(5L, Types.INT8),
+                        List.of(),
+                        Estimate.UNKNOWN);
         var expected = new ArrayList<>(rows);
         expected.sort(Comparator.comparingInt(row -> (Integer) row.get(0)));
 
@@ -158,19 +180,33 @@ final class RowsTest {
 
     @Test
     void withTiesKeepsEqualRowsBehindTheLimit() {
-        var rows = List.of(List.<Object>of(1, 1), List.<Object>of(2, 2), List.<Object>of(2, 3), List.<Object>of(3, 4));
+        var rows =
+                List.of(
+                        List.<Object>of(1, 1),
+                        List.<Object>of(2, 2),
+                        List.<Object>of(2, 3),
+                        List.<Object>of(3, 4));
         var keys = List.of(new SortKey(input(0, Types.INT4), false, false));
-        var plan = new Plan.Limit(pairsPlan(rows), constant(2L, Types.INT8), null, keys, Estimate.UNKNOWN);
+        var plan =
+                new Plan.Limit(
+                        pairsPlan(rows), constant(2L, Types.INT8), null, keys, Estimate.UNKNOWN);
 
         assertThat(world.run(plan)).hasSize(3);
     }
 
     @Test
     void negativeLimitIsRefused() {
-        var plan = new Plan.Limit(pairsPlan(List.of()), constant(-1L, Types.INT8), null, List.of(), Estimate.UNKNOWN);
+        var plan =
+                new Plan.Limit(
+                        pairsPlan(List.of()),
+                        constant(-1L, Types.INT8),
+                        null,
+                        List.of(),
+                        Estimate.UNKNOWN);
 
         assertThatThrownBy(() -> world.run(plan))
-                .isInstanceOfSatisfying(SqlException.class, e -> assertThat(e.state().code()).isEqualTo("2201W"))
+                .isInstanceOfSatisfying(
+                        SqlException.class, e -> assertThat(e.state().code()).isEqualTo("2201W"))
                 .hasMessage("LIMIT must not be negative");
     }
 
@@ -178,31 +214,63 @@ final class RowsTest {
     void distinctSpillsAndDropsEveryRepetition() {
         var rows = pairs(3000, 300, 11);
         world.workMemory(1000);
-        var plan = new Plan.Distinct(pairsPlan(rows), List.of(input(0, Types.INT4)), false, Estimate.UNKNOWN);
+        var plan =
+                new Plan.Distinct(
+                        pairsPlan(rows), List.of(input(0, Types.INT4)), false, Estimate.UNKNOWN);
 
         var keys = world.run(plan).stream().map(row -> row.get(0)).toList();
 
-        assertThat(keys).doesNotHaveDuplicates().hasSameElementsAs(rows.stream().map(row -> row.get(0)).toList());
+        assertThat(keys)
+                .doesNotHaveDuplicates()
+                .hasSameElementsAs(rows.stream().map(row -> row.get(0)).toList());
     }
 
     @Test
     void setOperationsCountRows() {
-        var left = TestWorld.values(List.of(Types.INT4), List.of(List.of(1), List.of(1), List.of(2), Arrays.asList((Object) null)));
-        var right = TestWorld.values(List.of(Types.INT4), List.of(List.of(1), Arrays.asList((Object) null), List.of(3)));
+        var left =
+                TestWorld.values(
+                        List.of(Types.INT4),
+                        List.of(List.of(1), List.of(1), List.of(2), Arrays.asList((Object) null)));
+        var right =
+                TestWorld.values(
+                        List.of(Types.INT4),
+                        List.of(List.of(1), Arrays.asList((Object) null), List.of(3)));
         var columns = TestWorld.columns(List.of(Types.INT4));
 
-        assertThat(world.run(new Plan.SetOp(Plan.SetOpKind.EXCEPT_ALL, left, right, columns, Estimate.UNKNOWN)))
+        assertThat(
+                        world.run(
+                                new Plan.SetOp(
+                                        Plan.SetOpKind.EXCEPT_ALL,
+                                        left,
+                                        right,
+                                        columns,
+                                        Estimate.UNKNOWN)))
                 .containsExactlyInAnyOrder(List.of(1), List.of(2));
-        assertThat(world.run(new Plan.SetOp(Plan.SetOpKind.EXCEPT, left, right, columns, Estimate.UNKNOWN)))
+        assertThat(
+                        world.run(
+                                new Plan.SetOp(
+                                        Plan.SetOpKind.EXCEPT,
+                                        left,
+                                        right,
+                                        columns,
+                                        Estimate.UNKNOWN)))
                 .containsExactly(List.of(2));
-        assertThat(world.run(new Plan.SetOp(Plan.SetOpKind.INTERSECT, left, right, columns, Estimate.UNKNOWN)))
+        assertThat(
+                        world.run(
+                                new Plan.SetOp(
+                                        Plan.SetOpKind.INTERSECT,
+                                        left,
+                                        right,
+                                        columns,
+                                        Estimate.UNKNOWN)))
                 .containsExactlyInAnyOrder(List.of(1), Arrays.asList((Object) null));
     }
 
     @Test
     void recursionEndsWhenARoundIsEmpty() {
         var output = TestWorld.columns(List.of(Types.INT4));
-        var next = TestWorld.call("int4pl", Types.INT4, input(0, Types.INT4), constant(1, Types.INT4));
+        var next =
+                TestWorld.call("int4pl", Types.INT4, input(0, Types.INT4), constant(1, Types.INT4));
         var plan =
                 new Plan.RecursiveUnion(
                         1,
@@ -210,7 +278,8 @@ final class RowsTest {
                         new Plan.Project(
                                 new Plan.Filter(
                                         new Plan.WorkTableScan(1, "t", output, Estimate.UNKNOWN),
-                                        TestWorld.less(input(0, Types.INT4), constant(5, Types.INT4)),
+                                        TestWorld.less(
+                                                input(0, Types.INT4), constant(5, Types.INT4)),
                                         Estimate.UNKNOWN),
                                 List.of(next),
                                 output,
@@ -219,17 +288,24 @@ final class RowsTest {
                         output,
                         Estimate.UNKNOWN);
 
-        assertThat(world.run(plan)).containsExactly(List.of(1), List.of(2), List.of(3), List.of(4), List.of(5));
+        assertThat(world.run(plan))
+                .containsExactly(List.of(1), List.of(2), List.of(3), List.of(4), List.of(5));
     }
 
-    private static WindowCall window(String source, Type result, boolean aggregate, Expression... arguments) {
+    private static WindowCall window(
+            String source, Type result, boolean aggregate, Expression... arguments) {
         var function = TestWorld.function(source.replace("window_", ""), source, result, arguments);
         return new WindowCall(function, List.of(arguments), null, aggregate, result);
     }
 
     @Test
     void windowFunctionsSeePeersAndFrames() {
-        var rows = List.of(List.<Object>of(1, 10), List.<Object>of(1, 20), List.<Object>of(1, 20), List.<Object>of(2, 5));
+        var rows =
+                List.of(
+                        List.<Object>of(1, 10),
+                        List.<Object>of(1, 20),
+                        List.<Object>of(1, 20),
+                        List.<Object>of(2, 5));
         var frame =
                 new WindowFrame(
                         WindowFrame.Mode.ROWS,
@@ -252,7 +328,14 @@ final class RowsTest {
                                 window("sum", Types.INT8, true, input(1, Types.INT4)),
                                 window("window_lag", Types.INT4, false, input(1, Types.INT4))),
                         false,
-                        TestWorld.columns(List.of(Types.INT4, Types.INT4, Types.INT8, Types.INT8, Types.INT8, Types.INT4)),
+                        TestWorld.columns(
+                                List.of(
+                                        Types.INT4,
+                                        Types.INT4,
+                                        Types.INT8,
+                                        Types.INT8,
+                                        Types.INT8,
+                                        Types.INT4)),
                         Estimate.UNKNOWN);
 
         assertThat(world.run(plan))
@@ -266,12 +349,24 @@ final class RowsTest {
     @Test
     void errorsComeOnlyFromRowsThatAreEvaluated() {
         var rows = pairsPlan(List.of(List.of(0, 1), List.of(2, 1)));
-        var notZero = TestWorld.call("int4ne", Types.BOOL, input(0, Types.INT4), constant(0, Types.INT4));
-        var quotient = TestWorld.call("int4div", Types.INT4, constant(10, Types.INT4), input(0, Types.INT4));
-        var safe = new Expression.And(List.of(notZero, TestWorld.equal(quotient, constant(5, Types.INT4))), Types.BOOL);
+        var notZero =
+                TestWorld.call("int4ne", Types.BOOL, input(0, Types.INT4), constant(0, Types.INT4));
+        var quotient =
+                TestWorld.call(
+                        "int4div", Types.INT4, constant(10, Types.INT4), input(0, Types.INT4));
+        var safe =
+                new Expression.And(
+                        List.of(notZero, TestWorld.equal(quotient, constant(5, Types.INT4))),
+                        Types.BOOL);
 
-        assertThat(world.run(new Plan.Filter(rows, safe, Estimate.UNKNOWN))).containsExactly(List.of(2, 1));
-        assertThatThrownBy(() -> world.run(new Plan.Filter(rows, TestWorld.equal(quotient, constant(5, Types.INT4)), Estimate.UNKNOWN)))
+        assertThat(world.run(new Plan.Filter(rows, safe, Estimate.UNKNOWN)))
+                .containsExactly(List.of(2, 1));
+        assertThatThrownBy(() ->
+                        world.run(
+                                new Plan.Filter(
+                                        rows,
+                                        TestWorld.equal(quotient, constant(5, Types.INT4)),
+                                        Estimate.UNKNOWN)))
                 .hasMessage("division by zero");
     }
 
@@ -280,10 +375,20 @@ final class RowsTest {
         var two = TestWorld.values(List.of(Types.INT4), List.of(List.of(1), List.of(2)));
         var subPlan =
                 new Expression.SubPlan(
-                        1, Expression.SubPlanKind.SCALAR, two, List.of(), null, List.of(), List.of(), Types.INT4);
+                        1,
+                        Expression.SubPlanKind.SCALAR,
+                        two,
+                        List.of(),
+                        null,
+                        List.of(),
+                        List.of(),
+                        Types.INT4);
         var plan =
                 new Plan.Project(
-                        new Plan.Result(null, Estimate.UNKNOWN), List.of(subPlan), TestWorld.columns(List.of(Types.INT4)), Estimate.UNKNOWN);
+                        new Plan.Result(null, Estimate.UNKNOWN),
+                        List.of(subPlan),
+                        TestWorld.columns(List.of(Types.INT4)),
+                        Estimate.UNKNOWN);
 
         assertThatThrownBy(() -> world.run(plan))
                 .hasMessage("more than one row returned by a subquery used as an expression");
@@ -291,16 +396,32 @@ final class RowsTest {
 
     @Test
     void inSubqueryIsUnknownBesideANull() {
-        var inner = TestWorld.values(List.of(Types.INT4), List.of(List.of(1), Arrays.asList((Object) null)));
+        var inner =
+                TestWorld.values(
+                        List.of(Types.INT4), List.of(List.of(1), Arrays.asList((Object) null)));
         var rows = TestWorld.values(List.of(Types.INT4), List.of(List.of(1), List.of(2)));
         var test = TestWorld.equal(input(0, Types.INT4), new Expression.Slot(7, Types.INT4, -1));
-        for (var operands : List.of(List.<Expression>of(), List.<Expression>of(input(0, Types.INT4)))) {
+        for (var operands :
+                List.of(List.<Expression>of(), List.<Expression>of(input(0, Types.INT4)))) {
             var in =
                     new Expression.SubPlan(
-                            1, Expression.SubPlanKind.ANY, inner, List.of(), test, List.of(7), operands, Types.BOOL);
-            var plan = new Plan.Project(rows, List.of(in), TestWorld.columns(List.of(Types.BOOL)), Estimate.UNKNOWN);
+                            1,
+                            Expression.SubPlanKind.ANY,
+                            inner,
+                            List.of(),
+                            test,
+                            List.of(7),
+                            operands,
+                            Types.BOOL);
+            var plan =
+                    new Plan.Project(
+                            rows,
+                            List.of(in),
+                            TestWorld.columns(List.of(Types.BOOL)),
+                            Estimate.UNKNOWN);
 
-            assertThat(world.run(plan)).containsExactly(List.of(true), Arrays.asList((Object) null));
+            assertThat(world.run(plan))
+                    .containsExactly(List.of(true), Arrays.asList((Object) null));
         }
     }
 
@@ -309,7 +430,12 @@ final class RowsTest {
         var inner =
                 new Plan.Project(
                         new Plan.Result(null, Estimate.UNKNOWN),
-                        List.of(TestWorld.call("int4mul", Types.INT4, new Expression.Slot(3, Types.INT4, -1), constant(2, Types.INT4))),
+                        List.of(
+                                TestWorld.call(
+                                        "int4mul",
+                                        Types.INT4,
+                                        new Expression.Slot(3, Types.INT4, -1),
+                                        constant(2, Types.INT4))),
                         TestWorld.columns(List.of(Types.INT4)),
                         Estimate.UNKNOWN);
         var subPlan =
@@ -322,16 +448,32 @@ final class RowsTest {
                         List.of(),
                         List.of(),
                         Types.INT4);
-        var rows = TestWorld.values(List.of(Types.INT4), List.of(List.of(1), List.of(2), List.of(2)));
-        var plan = new Plan.Project(rows, List.of(subPlan), TestWorld.columns(List.of(Types.INT4)), Estimate.UNKNOWN);
+        var rows =
+                TestWorld.values(List.of(Types.INT4), List.of(List.of(1), List.of(2), List.of(2)));
+        var plan =
+                new Plan.Project(
+                        rows,
+                        List.of(subPlan),
+                        TestWorld.columns(List.of(Types.INT4)),
+                        Estimate.UNKNOWN);
 
         assertThat(world.run(plan)).containsExactly(List.of(2), List.of(4), List.of(4));
     }
 
     @Test
     void setFunctionsInTheSelectListRunInLockstep() {
-        var three = TestWorld.call("generate_series_int4", Types.INT4, constant(1, Types.INT4), constant(3, Types.INT4));
-        var two = TestWorld.call("generate_series_int4", Types.INT4, constant(1, Types.INT4), constant(2, Types.INT4));
+        var three =
+                TestWorld.call(
+                        "generate_series_int4",
+                        Types.INT4,
+                        constant(1, Types.INT4),
+                        constant(3, Types.INT4));
+        var two =
+                TestWorld.call(
+                        "generate_series_int4",
+                        Types.INT4,
+                        constant(1, Types.INT4),
+                        constant(2, Types.INT4));
         var plan =
                 new Plan.ProjectSet(
                         new Plan.Result(null, Estimate.UNKNOWN),
@@ -339,14 +481,24 @@ final class RowsTest {
                         TestWorld.columns(List.of(Types.INT4, Types.INT4)),
                         Estimate.UNKNOWN);
 
-        assertThat(world.run(plan)).containsExactly(List.of(1, 1), List.of(2, 2), Arrays.asList(3, null));
+        assertThat(world.run(plan))
+                .containsExactly(List.of(1, 1), List.of(2, 2), Arrays.asList(3, null));
     }
 
     @Test
     void percentilesInterpolate() {
         var argument = input(1, Types.FLOAT8);
         var function =
-                new FunctionRef(0, "percentile_cont", "aggregate_dummy", List.of(Types.FLOAT8, Types.FLOAT8), Types.FLOAT8, true, 'i', false, null);
+                new FunctionRef(
+                        0,
+                        "percentile_cont",
+                        "aggregate_dummy",
+                        List.of(Types.FLOAT8, Types.FLOAT8),
+                        Types.FLOAT8,
+                        true,
+                        'i',
+                        false,
+                        null);
         var call =
                 new AggregateCall(
                         function,
@@ -356,7 +508,8 @@ final class RowsTest {
                         List.of(new SortKey(argument, false, false)),
                         null,
                         Types.FLOAT8);
-        List<List<@Nullable Object>> rows = List.of(List.of(1, 4.0), List.of(1, 1.0), List.of(1, 2.0), List.of(1, 3.0));
+        List<List<@Nullable Object>> rows =
+                List.of(List.of(1, 4.0), List.of(1, 1.0), List.of(1, 2.0), List.of(1, 3.0));
         var plan =
                 new Plan.Aggregate(
                         Plan.AggregateStrategy.PLAIN,
@@ -373,7 +526,8 @@ final class RowsTest {
 
     @Test
     void numericSumIsExactBeyondLong() {
-        List<List<@Nullable Object>> rows = List.of(List.of(Long.MAX_VALUE), List.of(Long.MAX_VALUE), List.of(1L));
+        List<List<@Nullable Object>> rows =
+                List.of(List.of(Long.MAX_VALUE), List.of(Long.MAX_VALUE), List.of(1L));
         var plan =
                 new Plan.Aggregate(
                         Plan.AggregateStrategy.PLAIN,

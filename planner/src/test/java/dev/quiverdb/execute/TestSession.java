@@ -102,7 +102,12 @@ final class TestSession implements SessionFunctions {
 
     @Override
     public boolean advisory(
-            String operation, boolean two, long classId, long objectId, boolean shared, boolean transaction) {
+            String operation,
+            boolean two,
+            long classId,
+            long objectId,
+            boolean shared,
+            boolean transaction) {
         return true;
     }
 }

@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Builtin functions over text cases, whose answers a PostgreSQL server gave. A line holds, parted by tabs: prosrc, name,
- * argument type OIDs, result type OID, strict, returns set, the arguments ({@code \N} for NULL), {@code =}, and the
- * answer: {@code V} value, {@code N} null, {@code S} rows, {@code E} state and message.
+ * Builtin functions over text cases, whose answers a PostgreSQL server gave. A line holds, parted
+ * by tabs: prosrc, name, argument type OIDs, result type OID, strict, returns set, the arguments
+ * ({@code \N} for NULL), {@code =}, and the answer: {@code V} value, {@code N} null, {@code S}
+ * rows, {@code E} state and message.
  */
 final class FunctionsTest {
     private static final TypeContext TYPES =
@@ -59,11 +60,14 @@ final class FunctionsTest {
                                     switch (method.getName()) {
                                         case "types" -> TYPES;
                                         case "session" -> SESSION;
-                                        default -> throw new UnsupportedOperationException(method.getName());
+                                        default ->
+                                                throw new UnsupportedOperationException(
+                                                        method.getName());
                                     });
 
     private static List<String> lines() {
-        try (var in = Objects.requireNonNull(FunctionsTest.class.getResourceAsStream("functions.tsv"))) {
+        try (var in =
+                Objects.requireNonNull(FunctionsTest.class.getResourceAsStream("functions.tsv"))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -71,7 +75,10 @@ final class FunctionsTest {
     }
 
     private static String unescaped(String text) {
-        return text.replace("\\\\", "\u0001").replace("\\n", "\n").replace("\\t", "\t").replace("\u0001", "\\");
+        return text.replace("\\\\", "\u0001")
+                .replace("\\n", "\n")
+                .replace("\\t", "\t")
+                .replace("\u0001", "\\");
     }
 
     private static String escaped(String text) {
@@ -100,10 +107,21 @@ final class FunctionsTest {
         List<Type> types =
                 fields[2].isEmpty()
                         ? List.of()
-                        : Arrays.stream(fields[2].split(",", -1)).map(oid -> Types.get(Integer.parseInt(oid))).toList();
+                        : Arrays.stream(fields[2].split(",", -1))
+                                .map(oid -> Types.get(Integer.parseInt(oid)))
+                                .toList();
         var result = Types.get(Integer.parseInt(fields[3]));
         var function =
-                new FunctionRef(0, fields[1], fields[0], types, result, fields[4].equals("t"), 'i', fields[5].equals("t"), null);
+                new FunctionRef(
+                        0,
+                        fields[1],
+                        fields[0],
+                        types,
+                        result,
+                        fields[4].equals("t"),
+                        'i',
+                        fields[5].equals("t"),
+                        null);
         var implementation = Functions.find(function);
         if (implementation == null) {
             return "missing";
@@ -113,28 +131,40 @@ final class FunctionsTest {
             @Nullable Object[] arguments = new @Nullable Object[count];
             for (int i = 0; i < count; i++) {
                 var text = fields[6 + i];
-                arguments[i] = text.equals("\\N") ? null : types.get(i).parse(unescaped(text), -1, TYPES);
+                arguments[i] =
+                        text.equals("\\N") ? null : types.get(i).parse(unescaped(text), -1, TYPES);
             }
             return implementation instanceof Implementation.Rows rows
                     ? rows(rows, context, arguments, result)
-                    : value(Calls.bind(implementation, context, function.strict()).apply(arguments), result);
+                    : value(
+                            Calls.bind(implementation, context, function.strict()).apply(arguments),
+                            result);
         } catch (SqlException refused) {
             return "E " + refused.state().code() + " " + refused.message();
         }
     }
 
     private static String value(@Nullable Object value, Type type) {
-        return value == null ? "N" : "V " + (value instanceof RecordValue ? Types.RECORD : type).format(value, TYPES);
+        return value == null
+                ? "N"
+                : "V " + (value instanceof RecordValue ? Types.RECORD : type).format(value, TYPES);
     }
 
     private static String rows(
-            Implementation.Rows rows, CallContext context, @Nullable Object[] arguments, Type type) {
+            Implementation.Rows rows,
+            CallContext context,
+            @Nullable Object[] arguments,
+            Type type) {
         var texts = new ArrayList<String>();
         if (!context.function().strict() || Arrays.stream(arguments).allMatch(Objects::nonNull)) {
             var iterator = rows.call(context, arguments);
             while (iterator.hasNext() && texts.size() < 50) {
                 var value = iterator.next();
-                texts.add(value == null ? "\\N" : (value instanceof RecordValue ? Types.RECORD : type).format(value, TYPES));
+                texts.add(
+                        value == null
+                                ? "\\N"
+                                : (value instanceof RecordValue ? Types.RECORD : type)
+                                        .format(value, TYPES));
             }
         }
         return "S " + String.join("|", texts);
@@ -144,9 +174,19 @@ final class FunctionsTest {
     void everyOperatorOfVectorsIsThere() {
         for (var name :
                 List.of(
-                        "l2_distance", "vector_negative_inner_product", "cosine_distance", "l1_distance", "halfvec_l2_distance",
-                        "sparsevec_cosine_distance", "hamming_distance", "jaccard_distance", "vector_add", "vector_concat",
-                        "binary_quantize", "subvector", "l2_normalize")) {
+                        "l2_distance",
+                        "vector_negative_inner_product",
+                        "cosine_distance",
+                        "l1_distance",
+                        "halfvec_l2_distance",
+                        "sparsevec_cosine_distance",
+                        "hamming_distance",
+                        "jaccard_distance",
+                        "vector_add",
+                        "vector_concat",
+                        "binary_quantize",
+                        "subvector",
+                        "l2_normalize")) {
             assertThat(Functions.keys()).contains(name);
         }
     }
