@@ -231,7 +231,7 @@ final class ObjectRows {
 
     /** OIDs of the input and output functions of types that users make. */
     private record Routines(int input, int output, int receive, int send) {
-        static final Routines ENUM = new Routines(3504, 3505, 3532, 3533);
+        static final Routines ENUM = new Routines(3506, 3507, 3532, 3533);
         static final Routines RECORD = new Routines(2290, 2291, 2402, 2403);
         static final Routines ARRAY = new Routines(750, 751, 2400, 2401);
     }
