@@ -442,6 +442,10 @@ public final class CatalogCalls implements CatalogFunctions {
         return ((Number) Objects.requireNonNull(argument)).intValue();
     }
 
+    private static PgArray array(@Nullable Object argument) {
+        return (PgArray) Objects.requireNonNull(argument);
+    }
+
     private static String text(@Nullable Object argument) {
         return String.valueOf(argument);
     }
@@ -464,9 +468,9 @@ public final class CatalogCalls implements CatalogFunctions {
             case "pg_describe_object" ->
                     new ObjectNames(catalog, path).describe(oid(a[0]), oid(a[1]), oid(a[2]));
             case "pg_identify_object" -> identify(oid(a[0]), oid(a[1]), oid(a[2]));
-            case "oidvectortypes" -> typeList((PgArray) a[0]);
+            case "oidvectortypes" -> typeList(array(a[0]));
             case "acldefault_sql" -> aclDefault(text(a[0]), oid(a[1]));
-            case "aclcontains" -> aclContains((PgArray) a[0], text(a[1]));
+            case "aclcontains" -> aclContains(array(a[0]), text(a[1]));
             case "pg_relation_filepath" -> filePath(oid(a[0]));
             case "pg_get_function_arg_default" -> {
                 var found = catalog.function(oid(a[0]));

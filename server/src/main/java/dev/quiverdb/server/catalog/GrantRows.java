@@ -45,8 +45,8 @@ final class GrantRows {
     private boolean shows(Acl.Grant grant) {
         boolean role =
                 privileges.has(grant.grantor())
-                        || grant.grantee() != 0 && privileges.has(grant.grantee());
-        return role || grant.grantee() == 0 && !rolesOnly;
+                        || (grant.grantee() != 0 && privileges.has(grant.grantee()));
+        return role || (grant.grantee() == 0 && !rolesOnly);
     }
 
     private String name(int role) {
@@ -57,7 +57,7 @@ final class GrantRows {
     /** The owner may always grant on. */
     private boolean grantable(Acl.Grant grant, int owner) {
         return grant.grantable()
-                || grant.grantee() != 0 && catalog.isMember(grant.grantee(), owner);
+                || (grant.grantee() != 0 && catalog.isMember(grant.grantee(), owner));
     }
 
     void tables(TableRows rows) {

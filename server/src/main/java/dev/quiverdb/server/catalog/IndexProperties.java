@@ -39,8 +39,11 @@ final class IndexProperties {
         boolean tree = ordered(method);
         return switch (property.toLowerCase(Locale.ROOT)) {
             case "can_order", "can_unique", "can_include" ->
-                    tree || property.equalsIgnoreCase("can_include") && isTreeLike(method);
-            case "can_multi_col" -> tree || !vectors(method) && !method.equals("hash") && !method.equals("spgist");
+                    tree || (property.equalsIgnoreCase("can_include") && isTreeLike(method));
+            case "can_multi_col" -> tree
+                            || (!vectors(method)
+                                    && !method.equals("hash")
+                                    && !method.equals("spgist"));
             case "can_exclude" -> tree || method.equals("hash") || isTreeLike(method);
             default -> null;
         };

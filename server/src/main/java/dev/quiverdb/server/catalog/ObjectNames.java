@@ -53,37 +53,37 @@ final class ObjectNames {
 
     /** pg_describe_object; null if there is no such object. */
     @Nullable String describe(int classId, int oid, int subId) {
-        switch (classId) {
+        return switch (classId) {
             case CatalogObject.CLASS_RELATION -> {
                 var relation = catalog.relation(oid);
                 if (relation == null) {
                     var index = SystemIndexes.find(catalog, oid);
-                    return index == null ? null : "index " + index.text("relname");
+                    yield index == null ? null : "index " + index.text("relname");
                 }
                 var whole = kind(relation) + " " + name(relation);
-                return subId > 0 && subId <= relation.columns().size()
+                yield subId > 0 && subId <= relation.columns().size()
                         ? "column " + relation.column(subId).name() + " of " + whole
                         : whole;
             }
             case CatalogObject.CLASS_FUNCTION -> {
                 var function = catalog.function(oid);
-                return function == null ? null : "function " + signature(function, names);
+                yield function == null ? null : "function " + signature(function, names);
             }
             case CatalogObject.CLASS_TYPE -> {
                 var type = catalog.typeOrNull(oid);
-                return type == null ? null : "type " + names.typeName(type);
+                yield type == null ? null : "type " + names.typeName(type);
             }
             case CLASS_RULE -> {
                 var view = catalog.relation(SystemOids.viewOfRule(oid));
-                return view == null ? null : "rule _RETURN on " + kind(view) + " " + name(view);
+                yield view == null ? null : "rule _RETURN on " + kind(view) + " " + name(view);
             }
             case CLASS_DEFAULT -> {
-                return describeDefault(oid);
+                yield describeDefault(oid);
             }
             default -> {
-                return describe(catalog.object(oid), classId);
+                yield describe(catalog.object(oid), classId);
             }
-        }
+        };
     }
 
     private @Nullable String describeDefault(int oid) {

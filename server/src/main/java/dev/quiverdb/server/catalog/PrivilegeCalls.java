@@ -147,7 +147,7 @@ final class PrivilegeCalls {
             return null;
         }
         return any(relation, asked)
-                || found.acl() != null && any(relation.owner(), found.acl(), asked);
+                || (found.acl() != null && any(relation.owner(), found.acl(), asked));
     }
 
     private static dev.quiverdb.sql.catalog.@Nullable Column column(
@@ -288,18 +288,20 @@ final class PrivilegeCalls {
         boolean has = false;
         for (var part : privileges.split(",", -1)) {
             var upper = part.strip().toUpperCase(Locale.ROOT);
-            switch (upper) {
-                case "USAGE", "MEMBER" -> has |= of != null && catalog.isMember(role, of.oid());
+            boolean holds =
+                    switch (upper) {
+                case "USAGE", "MEMBER" -> of != null && catalog.isMember(role, of.oid());
                 case "USAGE WITH GRANT OPTION",
                         "USAGE WITH ADMIN OPTION",
                         "MEMBER WITH GRANT OPTION",
                         "MEMBER WITH ADMIN OPTION" ->
-                        has |= of != null && isAdmin(of);
+                        of != null && isAdmin(of);
                 default ->
                         throw new SqlException(
                                 SqlState.INVALID_PARAMETER_VALUE,
                                 "unrecognized privilege type: \"" + part.strip() + "\"");
-            }
+            };
+            has |= holds;
         }
         return of == null ? null : (Boolean) has;
     }

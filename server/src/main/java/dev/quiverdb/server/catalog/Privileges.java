@@ -41,7 +41,7 @@ final class Privileges {
     boolean column(Relation relation, int number, String letters) {
         var column = relation.column(number);
         return any(relation, letters)
-                || column.acl() != null && any(relation.owner(), column.acl(), letters);
+                || (column.acl() != null && any(relation.owner(), column.acl(), letters));
     }
 
     boolean any(int owner, @Nullable String acl, String letters) {

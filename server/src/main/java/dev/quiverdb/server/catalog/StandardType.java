@@ -47,7 +47,7 @@ record StandardType(
                     case Oids.FLOAT4 -> (Integer) 24;
                     case Oids.FLOAT8 -> (Integer) 53;
                     case Oids.NUMERIC ->
-                            typmod == -1 ? null : (Integer) (typmod - HEADER >> 16 & LOW);
+                            typmod == -1 ? null : (Integer) ((typmod - HEADER) >> 16 & LOW);
                     default -> null;
                 };
         Integer radix =
@@ -59,7 +59,7 @@ record StandardType(
         Integer scale =
                 switch (type) {
                     case Oids.INT2, Oids.INT4, Oids.INT8 -> (Integer) 0;
-                    case Oids.NUMERIC -> typmod == -1 ? null : (Integer) (typmod - HEADER & LOW);
+                    case Oids.NUMERIC -> typmod == -1 ? null : (Integer) ((typmod - HEADER) & LOW);
                     default -> null;
                 };
         Integer datetime =

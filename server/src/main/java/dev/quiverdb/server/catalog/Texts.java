@@ -95,7 +95,7 @@ final class Texts {
         int firstDefault = function.argumentTypes().size() - function.defaults().size();
         for (int i = 0; i < types.size(); i++) {
             char mode = plain ? 'i' : function.argumentModes().get(i);
-            if (mode == 't' || identity && mode == 'o') {
+            if (mode == 't' || (identity && mode == 'o')) {
                 continue;
             }
             boolean input = mode != 'o';
