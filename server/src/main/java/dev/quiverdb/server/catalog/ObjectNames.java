@@ -77,12 +77,8 @@ final class ObjectNames {
                 var view = catalog.relation(SystemOids.viewOfRule(oid));
                 yield view == null ? null : "rule _RETURN on " + kind(view) + " " + name(view);
             }
-            case CLASS_DEFAULT -> {
-                yield describeDefault(oid);
-            }
-            default -> {
-                yield describe(catalog.object(oid), classId);
-            }
+            case CLASS_DEFAULT -> describeDefault(oid);
+            default -> describe(catalog.object(oid), classId);
         };
     }
 
