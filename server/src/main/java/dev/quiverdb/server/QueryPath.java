@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a statement: text, parsed, bound, secured, planned, executed. Each step takes what the one
- * before it made; none can be left out.
+ * The way of a statement: text, parsed, bound, secured, planned, executed. Each step takes what the
+ * one before it made; none can be left out.
  */
 public final class QueryPath {
     private QueryPath() {}

@@ -36,7 +36,8 @@ public final class QuiverServer implements AutoCloseable {
         var address = new InetSocketAddress(InetAddress.getByName(options.host()), options.port());
         if (!address.getAddress().isLoopbackAddress()) {
             throw new IOException(
-                    "cannot listen on " + options.host()
+                    "cannot listen on "
+                            + options.host()
                             + ": without passwords only loopback addresses are allowed");
         }
         Files.createDirectories(options.data());

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server as seen from another process: the file {@code server.pid} in its data directory holds its
- * process id and, on the second line, the port on which it takes connections.
+ * A server as seen from another process: the file {@code server.pid} in its data directory holds
+ * its process id and, on the second line, the port on which it takes connections.
  */
 public record ServerProcess(ProcessHandle process, int port) {
     private static final String FILE = "server.pid";
@@ -64,8 +64,7 @@ public record ServerProcess(ProcessHandle process, int port) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments());
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.add("start");
         command.add("--foreground");
         command.addAll(arguments);

@@ -19,19 +19,30 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Start a server; returns once it takes connections.")
 final class StartCommand implements Callable<Integer> {
-    @Option(names = "--data", description = "data directory (default: quiver-data beside the launcher)")
+    @Option(
+            names = "--data",
+            description = "data directory (default: quiver-data beside the launcher)")
     private @Nullable Path data;
 
-    @Option(names = "--port", defaultValue = "5432", description = "port (default: ${DEFAULT-VALUE}; 0 takes any free one)")
+    @Option(
+            names = "--port",
+            defaultValue = "5432",
+            description = "port (default: ${DEFAULT-VALUE}; 0 takes any free one)")
     private int port;
 
-    @Option(names = "--host", defaultValue = "127.0.0.1", description = "address to listen on; only loopback while there are no passwords")
+    @Option(
+            names = "--host",
+            defaultValue = "127.0.0.1",
+            description = "address to listen on; only loopback while there are no passwords")
     private String host = "127.0.0.1";
 
     @Option(names = "--foreground", description = "stay in this process until it is ended")
     private boolean foreground;
 
-    @Option(names = "-c", description = "a setting for every session, as name=value; also read from quiver.conf in the data directory")
+    @Option(
+            names = "-c",
+            description =
+                    "a setting for every session, as name=value; also read from quiver.conf in the data directory")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Override
@@ -51,7 +62,11 @@ final class StartCommand implements Callable<Integer> {
         List<String> arguments =
                 new ArrayList<>(
                         List.of(
-                                "--data", directory.toString(), "--host", host, "--port",
+                                "--data",
+                                directory.toString(),
+                                "--host",
+                                host,
+                                "--port",
                                 Integer.toString(port)));
         settings.forEach((name, value) -> arguments.addAll(List.of("-c", name + "=" + value)));
         try {
@@ -70,7 +85,9 @@ final class StartCommand implements Callable<Integer> {
         Files.createDirectories(directory);
         QuiverServer server;
         try {
-            server = QuiverServer.start(new ServerOptions(directory, host, port, fileAndLine(directory)));
+            server =
+                    QuiverServer.start(
+                            new ServerOptions(directory, host, port, fileAndLine(directory)));
         } catch (IOException | RuntimeException e) {
             System.err.println("quiver: " + e.getMessage());
             if (Boolean.getBoolean("quiver.trace")) {
@@ -79,9 +96,13 @@ final class StartCommand implements Callable<Integer> {
             return 1;
         }
         Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> stop(server, directory)));
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .name("shutdown")
+                                .unstarted(() -> stop(server, directory)));
         ServerProcess.announce(directory, server.port());
-        System.out.printf("QuiverDB takes connections on port %d, data in %s%n", server.port(), directory);
+        System.out.printf(
+                "QuiverDB takes connections on port %d, data in %s%n", server.port(), directory);
         server.awaitEnd();
         return 0;
     }

@@ -7,9 +7,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code quiver status}: exit status 0 if a server runs, 3 if none does. */
-@Command(name = "status", mixinStandardHelpOptions = true, description = "Say whether a server runs on a data directory.")
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = "Say whether a server runs on a data directory.")
 final class StatusCommand implements Callable<Integer> {
-    @Option(names = "--data", description = "data directory (default: quiver-data beside the launcher)")
+    @Option(
+            names = "--data",
+            description = "data directory (default: quiver-data beside the launcher)")
     private @Nullable Path data;
 
     @Override

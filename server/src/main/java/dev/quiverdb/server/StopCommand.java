@@ -8,9 +8,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code quiver stop}. */
-@Command(name = "stop", mixinStandardHelpOptions = true, description = "Stop the server of a data directory.")
+@Command(
+        name = "stop",
+        mixinStandardHelpOptions = true,
+        description = "Stop the server of a data directory.")
 final class StopCommand implements Callable<Integer> {
-    @Option(names = "--data", description = "data directory (default: quiver-data beside the launcher)")
+    @Option(
+            names = "--data",
+            description = "data directory (default: quiver-data beside the launcher)")
     private @Nullable Path data;
 
     @Override

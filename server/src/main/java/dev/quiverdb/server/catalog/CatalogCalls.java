@@ -171,10 +171,9 @@ public final class CatalogCalls implements CatalogFunctions {
         }
         int rank = path.rank(function.schema());
         return catalog.functions(function.name()).stream()
-                .noneMatch(
-                        other ->
-                                path.rank(other.schema()) < rank
-                                        && other.argumentTypes().equals(function.argumentTypes()));
+                .noneMatch(other ->
+                        path.rank(other.schema()) < rank
+                                && other.argumentTypes().equals(function.argumentTypes()));
     }
 
     @Override
@@ -185,11 +184,10 @@ public final class CatalogCalls implements CatalogFunctions {
         }
         int rank = path.rank(operator.schema());
         return catalog.operators(operator.name()).stream()
-                .noneMatch(
-                        other ->
-                                path.rank(other.schema()) < rank
-                                        && other.left() == operator.left()
-                                        && other.right() == operator.right());
+                .noneMatch(other ->
+                        path.rank(other.schema()) < rank
+                                && other.left() == operator.left()
+                                && other.right() == operator.right());
     }
 
     @Override
@@ -342,8 +340,7 @@ public final class CatalogCalls implements CatalogFunctions {
             case "pg_prepared_statement" -> table("pg_prepared_statements");
             case "pg_cursor" -> table("pg_cursors");
             case "pg_prepared_xact" -> preparedTransactions();
-            case "pg_available_extensions" ->
-                    only(new ViewRows(view).extensions(), 0, 1, 3);
+            case "pg_available_extensions" -> only(new ViewRows(view).extensions(), 0, 1, 3);
             case "pg_available_extension_versions" ->
                     only(new ViewRows(view).extensionVersions(), 0, 1, 3, 4, 5, 6, 7, 8);
             case "pg_options_to_table" -> options(arguments[0]);
@@ -422,9 +419,10 @@ public final class CatalogCalls implements CatalogFunctions {
             for (int i = 0; i < acl.size(); i++) {
                 items.add(String.valueOf(acl.get(i)));
             }
-            var entries = items.isEmpty()
-                    ? List.<AccessControl.Entry>of()
-                    : AccessControl.parse("{" + String.join(",", items) + "}");
+            var entries =
+                    items.isEmpty()
+                            ? List.<AccessControl.Entry>of()
+                            : AccessControl.parse("{" + String.join(",", items) + "}");
             for (var grant : Acl.grants(catalog, entries)) {
                 rows.add(
                         new @Nullable Object[] {
@@ -514,7 +512,9 @@ public final class CatalogCalls implements CatalogFunctions {
     }
 
     private boolean known(String function) {
-        return function.startsWith("pg_") || function.startsWith("acl") || function.equals("oidvectortypes");
+        return function.startsWith("pg_")
+                || function.startsWith("acl")
+                || function.equals("oidvectortypes");
     }
 
     /** Counters are 0, moments are null. */

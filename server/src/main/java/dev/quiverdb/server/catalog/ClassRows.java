@@ -30,7 +30,7 @@ final class ClassRows {
                     "pg_shseclabel",
                     "pg_parameter_acl");
 
- /** Tables whose files PostgreSQL finds without pg_class; their relfilenode is 0. */
+    /** Tables whose files PostgreSQL finds without pg_class; their relfilenode is 0. */
     private static final Set<String> MAPPED =
             Set.of("pg_class", "pg_attribute", "pg_proc", "pg_type");
 

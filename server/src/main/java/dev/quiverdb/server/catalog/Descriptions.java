@@ -28,8 +28,9 @@ final class Descriptions {
             }
         }
         for (var facts : catalog.facts("pg_description")) {
-            var text = BUILTIN.computeIfAbsent(facts, Descriptions::read)
-                    .get(new Key(classId, oid, subId));
+            var text =
+                    BUILTIN.computeIfAbsent(facts, Descriptions::read)
+                            .get(new Key(classId, oid, subId));
             if (text != null) {
                 return text;
             }

@@ -40,7 +40,8 @@ final class IndexProperties {
         return switch (property.toLowerCase(Locale.ROOT)) {
             case "can_order", "can_unique", "can_include" ->
                     tree || (property.equalsIgnoreCase("can_include") && isTreeLike(method));
-            case "can_multi_col" -> tree
+            case "can_multi_col" ->
+                    tree
                             || (!vectors(method)
                                     && !method.equals("hash")
                                     && !method.equals("spgist"));

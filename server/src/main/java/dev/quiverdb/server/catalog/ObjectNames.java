@@ -13,7 +13,9 @@ import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.SearchPath;
 import org.jspecify.annotations.Nullable;
 
-/** What objects are called in sentences and in addresses: pg_describe_object, pg_identify_object. */
+/**
+ * What objects are called in sentences and in addresses: pg_describe_object, pg_identify_object.
+ */
 final class ObjectNames {
     private static final int CLASS_DEFAULT = 2604;
     private static final int CLASS_RULE = 2618;
@@ -131,8 +133,8 @@ final class ObjectNames {
     }
 
     /**
-     * pg_identify_object: type, schema, name and identity; the last three may be null. Null if there
-     * is no such object.
+     * pg_identify_object: type, schema, name and identity; the last three may be null. Null if
+     * there is no such object.
      */
     @Nullable String @Nullable [] identify(int classId, int oid, int subId) {
         if (classId == CatalogObject.CLASS_RELATION) {

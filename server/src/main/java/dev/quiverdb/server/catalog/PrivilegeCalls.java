@@ -130,10 +130,8 @@ final class PrivilegeCalls {
         }
         return any(relation, asked)
                 || relation.liveColumns().stream()
-                        .anyMatch(
-                                column ->
-                                        column.acl() != null
-                                                && any(relation.owner(), column.acl(), asked));
+                        .anyMatch(column ->
+                                column.acl() != null && any(relation.owner(), column.acl(), asked));
     }
 
     private @Nullable Boolean column(Object object, @Nullable Object column, String privileges) {
@@ -290,17 +288,17 @@ final class PrivilegeCalls {
             var upper = part.strip().toUpperCase(Locale.ROOT);
             boolean holds =
                     switch (upper) {
-                case "USAGE", "MEMBER" -> of != null && catalog.isMember(role, of.oid());
-                case "USAGE WITH GRANT OPTION",
-                        "USAGE WITH ADMIN OPTION",
-                        "MEMBER WITH GRANT OPTION",
-                        "MEMBER WITH ADMIN OPTION" ->
-                        of != null && isAdmin(of);
-                default ->
-                        throw new SqlException(
-                                SqlState.INVALID_PARAMETER_VALUE,
-                                "unrecognized privilege type: \"" + part.strip() + "\"");
-            };
+                        case "USAGE", "MEMBER" -> of != null && catalog.isMember(role, of.oid());
+                        case "USAGE WITH GRANT OPTION",
+                                "USAGE WITH ADMIN OPTION",
+                                "MEMBER WITH GRANT OPTION",
+                                "MEMBER WITH ADMIN OPTION" ->
+                                of != null && isAdmin(of);
+                        default ->
+                                throw new SqlException(
+                                        SqlState.INVALID_PARAMETER_VALUE,
+                                        "unrecognized privilege type: \"" + part.strip() + "\"");
+                    };
             has |= holds;
         }
         return of == null ? null : (Boolean) has;

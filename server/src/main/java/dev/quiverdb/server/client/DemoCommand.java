@@ -29,9 +29,13 @@ public final class DemoCommand implements Callable<Integer> {
             CROSS JOIN LATERAL (SELECT * FROM definitions ORDER BY embedding <=> q.embedding LIMIT 5) d
             JOIN categories c ON c.id = d.category_id
             WHERE q.id = 6
-            ORDER BY distance""";
+            ORDER BY distance\
+            """;
 
-    @Option(names = "--data", description = "data directory; what is there is replaced (default: quiver-demo beside the launcher)")
+    @Option(
+            names = "--data",
+            description =
+                    "data directory; what is there is replaced (default: quiver-demo beside the launcher)")
     private @Nullable Path data;
 
     @Option(names = "--port", description = "port (default: 5432, or a free one if that is taken)")
@@ -42,7 +46,10 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var directory = data == null ? ServerProcess.dataDirectory(null).resolveSibling("quiver-demo") : data.toAbsolutePath();
+        var directory =
+                data == null
+                        ? ServerProcess.dataDirectory(null).resolveSibling("quiver-demo")
+                        : data.toAbsolutePath();
         clear(directory);
         int chosen = port != null ? port : freePort();
         long began = System.nanoTime();
@@ -57,13 +64,18 @@ public final class DemoCommand implements Callable<Integer> {
         out.println("killed process " + server.process().pid());
         server = start(directory, chosen);
         try (var client = WireClient.connect(server.port(), "postgres", "postgres")) {
-            run(client, "SELECT count(*) AS definitions, count(embedding) AS embeddings FROM definitions");
+            run(
+                    client,
+                    "SELECT count(*) AS definitions, count(embedding) AS embeddings FROM definitions");
             run(client, "SELECT lemma, body FROM definitions WHERE id = 1000000");
             run(client, NEAREST);
         }
-        out.printf("%nThe tour took %.1f s. The server goes on (process %d, data in %s):%n%n", seconds(began), server.process().pid(), directory);
+        out.printf(
+                "%nThe tour took %.1f s. The server goes on (process %d, data in %s):%n%n",
+                seconds(began), server.process().pid(), directory);
         out.printf("    psql -h 127.0.0.1 -p %d -U postgres%n", server.port());
-        out.printf("    ./quiver sql --port %d 'SELECT count(*) FROM definitions'%n", server.port());
+        out.printf(
+                "    ./quiver sql --port %d 'SELECT count(*) FROM definitions'%n", server.port());
         out.printf("    ./quiver stop --data %s%n%n", directory);
         return 0;
     }
@@ -71,7 +83,9 @@ public final class DemoCommand implements Callable<Integer> {
     private void load(WireClient client) throws IOException {
         title("Load 4,000 dictionary definitions with their 384-dimension embeddings");
         run(client, "CREATE EXTENSION vector");
-        run(client, "CREATE TABLE categories (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE)");
+        run(
+                client,
+                "CREATE TABLE categories (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE)");
         run(
                 client,
                 """
@@ -80,18 +94,28 @@ public final class DemoCommand implements Callable<Integer> {
                     lemma text NOT NULL,
                     category_id int NOT NULL REFERENCES categories,
                     body text NOT NULL,
-                    embedding vector(384))""");
-        run(client, "CREATE TABLE questions (id int PRIMARY KEY, lemma text, category text, body text, embedding vector(384))");
-        run(client, "CREATE TEMP TABLE incoming (id int, lemma text, category text, body text, embedding vector(384))");
+                    embedding vector(384))\
+                """);
+        run(
+                client,
+                "CREATE TABLE questions (id int PRIMARY KEY, lemma text, category text, body text, embedding vector(384))");
+        run(
+                client,
+                "CREATE TEMP TABLE incoming (id int, lemma text, category text, body text, embedding vector(384))");
         copy(client, "incoming", "definitions");
         copy(client, "questions", "questions");
-        run(client, "INSERT INTO categories (name) SELECT DISTINCT category FROM incoming ORDER BY 1");
+        run(
+                client,
+                "INSERT INTO categories (name) SELECT DISTINCT category FROM incoming ORDER BY 1");
         run(
                 client,
                 """
                 INSERT INTO definitions
-                SELECT i.id, i.lemma, c.id, i.body, i.embedding FROM incoming i JOIN categories c ON c.name = i.category""");
-        run(client, "CREATE INDEX definitions_embedding ON definitions USING hnsw (embedding vector_cosine_ops)");
+                SELECT i.id, i.lemma, c.id, i.body, i.embedding FROM incoming i JOIN categories c ON c.name = i.category\
+                """);
+        run(
+                client,
+                "CREATE INDEX definitions_embedding ON definitions USING hnsw (embedding vector_cosine_ops)");
         run(client, "SELECT count(*) FROM definitions");
     }
 
@@ -107,7 +131,8 @@ public final class DemoCommand implements Callable<Integer> {
                 FROM definitions d
                 WHERE d.category_id = (SELECT id FROM categories WHERE name = 'noun.food')
                 ORDER BY d.embedding <=> (SELECT embedding FROM questions WHERE id = 6)
-                LIMIT 5""");
+                LIMIT 5\
+                """);
         title("Joined and aggregated: which categories surround each question?");
         run(
                 client,
@@ -120,9 +145,12 @@ public final class DemoCommand implements Callable<Integer> {
                 JOIN categories c ON c.id = n.category_id
                 WHERE q.id < 4
                 GROUP BY q.lemma, c.name HAVING count(*) > 2
-                ORDER BY q.lemma, among_20 DESC, category""");
+                ORDER BY q.lemma, among_20 DESC, category\
+                """);
         title("How it was done");
-        run(client, "EXPLAIN SELECT lemma FROM definitions ORDER BY embedding <=> (SELECT embedding FROM questions WHERE id = 6) LIMIT 5");
+        run(
+                client,
+                "EXPLAIN SELECT lemma FROM definitions ORDER BY embedding <=> (SELECT embedding FROM questions WHERE id = 6) LIMIT 5");
     }
 
     private void change(WireClient client) throws IOException {
@@ -132,7 +160,8 @@ public final class DemoCommand implements Callable<Integer> {
                 """
                 INSERT INTO definitions
                 SELECT 1000000, 'my own entry', 1, 'the very text of the question', embedding FROM questions WHERE id = 6
-                ON CONFLICT (id) DO UPDATE SET embedding = EXCLUDED.embedding""");
+                ON CONFLICT (id) DO UPDATE SET embedding = EXCLUDED.embedding\
+                """);
         run(client, NEAREST);
         title("A delete is gone at once, also for a transaction that changes its mind");
         run(client, "BEGIN");
@@ -160,14 +189,17 @@ public final class DemoCommand implements Callable<Integer> {
         out.printf("Time: %.1f ms%n", millis);
     }
 
-    private ServerProcess start(Path directory, int chosen) throws IOException, InterruptedException {
+    private ServerProcess start(Path directory, int chosen)
+            throws IOException, InterruptedException {
         long began = System.nanoTime();
         var server =
                 ServerProcess.spawn(
                         directory,
                         List.of("--data", directory.toString(), "--port", Integer.toString(chosen)),
                         Duration.ofSeconds(120));
-        out.printf("the server took connections after %.1f s on port %d%n", seconds(began), server.port());
+        out.printf(
+                "the server took connections after %.1f s on port %d%n",
+                seconds(began), server.port());
         return server;
     }
 
@@ -180,7 +212,8 @@ public final class DemoCommand implements Callable<Integer> {
             return;
         }
         if (!Files.exists(directory.resolve("log")) && !isEmpty(directory)) {
-            throw new IOException(directory + " is not a data directory of QuiverDB: not replacing it");
+            throw new IOException(
+                    directory + " is not a data directory of QuiverDB: not replacing it");
         }
         try (var files = Files.walk(directory)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {

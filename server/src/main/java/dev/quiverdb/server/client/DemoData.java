@@ -13,8 +13,8 @@ import java.util.zip.GZIPInputStream;
 /**
  * The embeddings that ship with the project: 4,000 WordNet definitions and 20 held-out ones as
  * questions, embedded with all-MiniLM-L6-v2. A set is a gzipped table ({@code id, lemma, category,
- * text}, tab-separated, with a header line) beside a file of little-endian half floats, 384 a row, in
- * the same order.
+ * text}, tab-separated, with a header line) beside a file of little-endian half floats, 384 a row,
+ * in the same order.
  */
 final class DemoData {
     static final int DIMENSIONS = 384;

@@ -18,16 +18,24 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Run SQL from the command line, or from standard input if none is given.")
 public final class SqlCommand implements Callable<Integer> {
-    @Option(names = "--port", description = "port (default: that of the data directory's server, else 5432)")
+    @Option(
+            names = "--port",
+            description = "port (default: that of the data directory's server, else 5432)")
     private @Nullable Integer port;
 
     @Option(names = "--data", description = "data directory whose server is meant")
     private @Nullable Path data;
 
-    @Option(names = {"-U", "--user"}, defaultValue = "postgres", description = "role (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = {"-U", "--user"},
+            defaultValue = "postgres",
+            description = "role (default: ${DEFAULT-VALUE})")
     private String user = "postgres";
 
-    @Option(names = {"-d", "--database"}, defaultValue = "postgres", description = "database (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = {"-d", "--database"},
+            defaultValue = "postgres",
+            description = "database (default: ${DEFAULT-VALUE})")
     private String database = "postgres";
 
     @Parameters(arity = "0..1", description = "one text of statements")
@@ -50,11 +58,14 @@ public final class SqlCommand implements Callable<Integer> {
         if (port != null) {
             return port;
         }
-        return ServerProcess.running(ServerProcess.dataDirectory(data)).map(ServerProcess::port).orElse(5432);
+        return ServerProcess.running(ServerProcess.dataDirectory(data))
+                .map(ServerProcess::port)
+                .orElse(5432);
     }
 
     private static String standardInput() throws IOException {
-        try (var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+        try (var in =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             return in.readAllAsString();
         }
     }

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WireClient implements AutoCloseable {
     /** What one statement answered. */
-    public record Result(
-            List<String> columns, List<List<@Nullable String>> rows, String tag) {
+    public record Result(List<String> columns, List<List<@Nullable String>> rows, String tag) {
         public Result {
             columns = List.copyOf(columns);
             rows = List.copyOf(rows);
@@ -72,8 +71,14 @@ public final class WireClient implements AutoCloseable {
         var body = new java.io.ByteArrayOutputStream();
         for (var text :
                 new String[] {
-                    "user", user, "database", database, "application_name", "quiver",
-                    "client_encoding", "UTF8"
+                    "user",
+                    user,
+                    "database",
+                    database,
+                    "application_name",
+                    "quiver",
+                    "client_encoding",
+                    "UTF8"
                 }) {
             body.writeBytes(text.getBytes(StandardCharsets.UTF_8));
             body.write(0);
@@ -86,7 +91,9 @@ public final class WireClient implements AutoCloseable {
         readUntilReady(null);
     }
 
-    /** Runs a text of statements; an error ends it and is thrown after the server is ready again. */
+    /**
+     * Runs a text of statements; an error ends it and is thrown after the server is ready again.
+     */
     public List<Result> query(String sql) throws IOException {
         send('Q', sql);
         return readUntilReady(null);
@@ -117,7 +124,9 @@ public final class WireClient implements AutoCloseable {
             try {
                 type = in.readUnsignedByte();
             } catch (EOFException e) {
-                throw failure == null ? new IOException("the server closed the connection", e) : failure;
+                throw failure == null
+                        ? new IOException("the server closed the connection", e)
+                        : failure;
             }
             byte[] body = in.readNBytes(in.readInt() - 4);
             var message = new DataInputStream(new java.io.ByteArrayInputStream(body));
@@ -206,9 +215,7 @@ public final class WireClient implements AutoCloseable {
         var state = "";
         var text = "";
         var more = new StringBuilder();
-        for (int code = message.readUnsignedByte();
-                code != 0;
-                code = message.readUnsignedByte()) {
+        for (int code = message.readUnsignedByte(); code != 0; code = message.readUnsignedByte()) {
             var value = text(message);
             switch (code) {
                 case 'C' -> state = value;

@@ -7,9 +7,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the binary format: 11 bytes {@code PGCOPY\n\377\r\n\0}, int32 flags, int32 length of a header
- * extension and that many bytes; then tuples of {@code int16 count, (int32 length, bytes)...} (length
- * -1 for NULL), and a trailer of int16 -1. Not thread-safe.
+ * Reads the binary format: 11 bytes {@code PGCOPY\n\377\r\n\0}, int32 flags, int32 length of a
+ * header extension and that many bytes; then tuples of {@code int16 count, (int32 length,
+ * bytes)...} (length -1 for NULL), and a trailer of int16 -1. Not thread-safe.
  */
 public final class CopyBinaryReader {
     private static final byte[] SIGNATURE = {

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text and CSV formats: pieces of any size in, one record of fields at a time out. A field
- * is null where the NULL text stands unquoted. Not thread-safe.
+ * Reads the text and CSV formats: pieces of any size in, one record of fields at a time out. A
+ * field is null where the NULL text stands unquoted. Not thread-safe.
  */
 public final class CopyLineReader {
     private final CopyOptions options;
@@ -45,7 +45,9 @@ public final class CopyLineReader {
         return line;
     }
 
-    /** Whether field {@code index} of the last record was quoted; its NULL text is then a string. */
+    /**
+     * Whether field {@code index} of the last record was quoted; its NULL text is then a string.
+     */
     public boolean quoted(int index) {
         return index < quoted.size() && quoted.get(index);
     }
@@ -88,7 +90,9 @@ public final class CopyLineReader {
 
     private int skipAfter;
 
-    /** The length of the line at {@link #start}, -1 at the end; {@link #skipAfter} its terminator's. */
+    /**
+     * The length of the line at {@link #start}, -1 at the end; {@link #skipAfter} its terminator's.
+     */
     private int nextLine() {
         boolean csv = options.format() == CopyOptions.Format.CSV;
         boolean inQuote = false;
@@ -171,8 +175,11 @@ public final class CopyLineReader {
                     .withHint(
                             csv
                                     ? "Use quoted CSV field to represent " + what + "."
-                                    : "Use \"" + (found.equals("\n") ? "\\n" : "\\r")
-                                            + "\" to represent " + what + ".");
+                                    : "Use \""
+                                            + (found.equals("\n") ? "\\n" : "\\r")
+                                            + "\" to represent "
+                                            + what
+                                            + ".");
         }
     }
 

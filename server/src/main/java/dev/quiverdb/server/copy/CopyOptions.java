@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param delimiter one byte between fields (text and CSV)
  * @param nullText what stands for NULL (text and CSV)
  * @param header whether the first line names the columns; {@code matchHeader}: and must match
- * @param forceQuote columns whose values are always quoted on the way out; {@code forceQuoteAll} for *
+ * @param forceQuote columns whose values are always quoted on the way out; {@code forceQuoteAll}
+ *     for *
  */
 public record CopyOptions(
         Format format,
@@ -132,8 +133,7 @@ public record CopyOptions(
                 throw parameter("COPY delimiter cannot be newline or carriage return");
             }
             if (nulls.indexOf('\r') >= 0 || nulls.indexOf('\n') >= 0) {
-                throw parameter(
-                        "COPY null representation cannot use newline or carriage return");
+                throw parameter("COPY null representation cannot use newline or carriage return");
             }
             if (!csv && "\\.abcdefghijklmnopqrstuvwxyz0123456789".indexOf(delimiterChar) >= 0) {
                 throw parameter("COPY delimiter cannot be \"" + delimiterChar + "\"");

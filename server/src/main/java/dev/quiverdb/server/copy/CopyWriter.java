@@ -6,7 +6,9 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.TypeContext;
 import java.util.List;
 
-/** Writes rows in one of COPY's formats, each into a buffer that the caller sends. Not thread-safe. */
+/**
+ * Writes rows in one of COPY's formats, each into a buffer that the caller sends. Not thread-safe.
+ */
 public final class CopyWriter {
     private static final byte[] HEADER = {
         'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0

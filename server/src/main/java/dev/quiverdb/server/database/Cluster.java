@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All databases of one data directory: {@code global/} holds roles and the list of databases, {@code
- * base/OID/} one database each, opened at the first connection. Thread-safe.
+ * All databases of one data directory: {@code global/} holds roles and the list of databases,
+ * {@code base/OID/} one database each, opened at the first connection. Thread-safe.
  */
 public final class Cluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
@@ -43,8 +43,7 @@ public final class Cluster implements AutoCloseable {
         global = opener.apply(globalDirectory);
         if (global.tablet(CatalogTablet.ID) == null) {
             CatalogTablet.create(
-                    global,
-                    Catalog.initialObjects().stream().filter(Cluster::isShared).toList());
+                    global, Catalog.initialObjects().stream().filter(Cluster::isShared).toList());
         }
         Files.createDirectories(directory.resolve("spill"));
         shared = Catalog.of(CatalogTablet.read(global));
@@ -103,19 +102,23 @@ public final class Cluster implements AutoCloseable {
     }
 
     private DatabaseInstance open(Database database) {
-        return open.computeIfAbsent(database.oid(), oid -> {
-            var storage = opener.apply(place(oid));
-            if (storage.tablet(CatalogTablet.ID) == null) {
-                CatalogTablet.create(
-                        storage,
-                        Catalog.initialObjects().stream().filter(o -> !isShared(o)).toList());
-            }
-            List<CatalogObject> objects = new ArrayList<>(shared.objects());
-            objects.addAll(CatalogTablet.read(storage));
-            var catalog = Catalog.of(objects);
-            raiseOid(catalog);
-            return new DatabaseInstance(oid, database.name(), storage, catalog);
-        });
+        return open.computeIfAbsent(
+                database.oid(),
+                oid -> {
+                    var storage = opener.apply(place(oid));
+                    if (storage.tablet(CatalogTablet.ID) == null) {
+                        CatalogTablet.create(
+                                storage,
+                                Catalog.initialObjects().stream()
+                                        .filter(o -> !isShared(o))
+                                        .toList());
+                    }
+                    List<CatalogObject> objects = new ArrayList<>(shared.objects());
+                    objects.addAll(CatalogTablet.read(storage));
+                    var catalog = Catalog.of(objects);
+                    raiseOid(catalog);
+                    return new DatabaseInstance(oid, database.name(), storage, catalog);
+                });
     }
 
     private Path place(int oid) {
@@ -178,7 +181,8 @@ public final class Cluster implements AutoCloseable {
                     .withDetail(
                             sessions == 1
                                     ? "There is 1 other session using the database."
-                                    : "There are " + sessions
+                                    : "There are "
+                                            + sessions
                                             + " other sessions using the database.");
         }
         commitShared(List.of(new CatalogChange.Remove(database)));

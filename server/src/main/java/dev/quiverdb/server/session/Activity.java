@@ -3,7 +3,10 @@ package dev.quiverdb.server.session;
 import dev.quiverdb.server.database.DatabaseInstance;
 import dev.quiverdb.sql.catalog.Role;
 
-/** What others may see of a session: a line of pg_stat_activity. Written by the session, read by all. */
+/**
+ * What others may see of a session: a line of pg_stat_activity. Written by the session, read by
+ * all.
+ */
 final class Activity {
     /** A moment's picture. */
     record Picture(

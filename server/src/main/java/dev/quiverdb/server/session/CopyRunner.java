@@ -11,8 +11,8 @@ import dev.quiverdb.plan.Plan;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.server.copy.CopyOptions;
 import dev.quiverdb.server.copy.CopyWriter;
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Column;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Statement;
@@ -32,9 +32,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * COPY. Rows come in through the plan of {@code INSERT INTO t (columns) VALUES ($1, ...)}, whose one
- * row of parameters gives way to the rows of the data, so defaults, checks, keys and policies hold as
- * for any INSERT; rows go out through the plan of a query.
+ * COPY. Rows come in through the plan of {@code INSERT INTO t (columns) VALUES ($1, ...)}, whose
+ * one row of parameters gives way to the rows of the data, so defaults, checks, keys and policies
+ * hold as for any INSERT; rows go out through the plan of a query.
  */
 final class CopyRunner {
     private final SessionState state;
@@ -59,17 +59,17 @@ final class CopyRunner {
                     .withHint(
                             "Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone.");
         }
-        long rows = copy.from() ? in(copy, options, responder) : out(copy, statement, options, responder);
+        long rows =
+                copy.from()
+                        ? in(copy, options, responder)
+                        : out(copy, statement, options, responder);
         return new StatementResult.Done("COPY " + rows);
     }
 
     // COPY TO.
 
     private long out(
-            Utility.Copy copy,
-            PreparedStatement outer,
-            CopyOptions options,
-            Responder responder) {
+            Utility.Copy copy, PreparedStatement outer, CopyOptions options, Responder responder) {
         PreparedStatement query;
         var inner = copy.query();
         if (inner != null) {
@@ -103,7 +103,8 @@ final class CopyRunner {
                                             columns.stream()
                                                     .map(c -> Quoting.identifier(c.name()))
                                                     .toList())
-                                    + " FROM ONLY " + qualified(relation));
+                                    + " FROM ONLY "
+                                    + qualified(relation));
         }
         var result = statements.startRows(query, List.of());
         if (!(result instanceof StatementResult.Rows rows)) {
@@ -171,8 +172,7 @@ final class CopyRunner {
     private static Path absolute(String name, String what) {
         var path = Path.of(name);
         if (!path.isAbsolute()) {
-            throw new SqlException(
-                    SqlState.INVALID_NAME, "relative path not allowed for " + what);
+            throw new SqlException(SqlState.INVALID_NAME, "relative path not allowed for " + what);
         }
         return path;
     }
@@ -201,7 +201,9 @@ final class CopyRunner {
                                 case 'S' -> "sequence";
                                 default -> "non-table relation";
                             }
-                            + " \"" + relation.name() + "\"");
+                            + " \""
+                            + relation.name()
+                            + "\"");
         }
         var columns = columns(copy, relation);
         var text = new StringBuilder("INSERT INTO ").append(qualified(relation)).append(" (");
@@ -240,7 +242,8 @@ final class CopyRunner {
         var types = outputs.stream().map(OutputColumn::type).toList();
         try (var source = source(copy, options, types.size(), responder)) {
             var rows =
-                    new CopyRows(relation.name(), columns, types, options, source, state.typeContext());
+                    new CopyRows(
+                            relation.name(), columns, types, options, source, state.typeContext());
             var context = statements.context(List.of()).withRows(scan, rows);
             try (var execution = QueryPath.execute(copying, context)) {
                 execution.finish();
@@ -264,9 +267,7 @@ final class CopyRunner {
             throws IOException {
         var name = copy.fileName();
         if (name == null) {
-            var data =
-                    responder.copyIn(
-                            options.format() == CopyOptions.Format.BINARY, columnCount);
+            var data = responder.copyIn(options.format() == CopyOptions.Format.BINARY, columnCount);
             return new Source() {
                 private boolean ended;
 
@@ -345,7 +346,8 @@ final class CopyRunner {
             }
             if (!seen.add(name)) {
                 throw new SqlException(
-                        SqlState.DUPLICATE_COLUMN, "column \"" + name + "\" specified more than once");
+                        SqlState.DUPLICATE_COLUMN,
+                        "column \"" + name + "\" specified more than once");
             }
             if (column.isGenerated()) {
                 throw new SqlException(

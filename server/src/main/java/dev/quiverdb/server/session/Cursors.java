@@ -27,13 +27,14 @@ final class Cursors {
     }
 
     private void dropUnheld() {
-        open.values().removeIf(cursor -> {
-            boolean goes = !cursor.hold() || !cursor.isMaterialised();
-            if (goes) {
-                cursor.close();
-            }
-            return goes;
-        });
+        open.values()
+                .removeIf(cursor -> {
+                    boolean goes = !cursor.hold() || !cursor.isMaterialised();
+                    if (goes) {
+                        cursor.close();
+                    }
+                    return goes;
+                });
     }
 
     Collection<OpenCursor> all() {

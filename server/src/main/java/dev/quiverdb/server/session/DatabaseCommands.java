@@ -41,7 +41,9 @@ final class DatabaseCommands {
                                 SqlState.INVALID_CATALOG_NAME,
                                 "template database \"" + name + "\" does not exist");
                     }
-                    if (!name.equals("template0") && !name.equals("template1") && !name.equals("default")) {
+                    if (!name.equals("template0")
+                            && !name.equals("template1")
+                            && !name.equals("default")) {
                         throw SqlException.notSupported(
                                 "only template0 and template1 can be templates of a new database");
                     }
@@ -70,7 +72,9 @@ final class DatabaseCommands {
                 }
                 default ->
                         throw SqlException.notSupported(
-                                "CREATE DATABASE option \"" + option.name() + "\" is not supported");
+                                "CREATE DATABASE option \""
+                                        + option.name()
+                                        + "\" is not supported");
             }
         }
         try {
@@ -88,7 +92,8 @@ final class DatabaseCommands {
                                     null));
         } catch (IOException e) {
             throw new SqlException(
-                    SqlState.IO_ERROR, "could not create database \"" + create.name() + "\": " + e.getMessage());
+                    SqlState.IO_ERROR,
+                    "could not create database \"" + create.name() + "\": " + e.getMessage());
         }
     }
 
@@ -104,7 +109,8 @@ final class DatabaseCommands {
                 return;
             }
             throw new SqlException(
-                    SqlState.INVALID_CATALOG_NAME, "database \"" + drop.name() + "\" does not exist");
+                    SqlState.INVALID_CATALOG_NAME,
+                    "database \"" + drop.name() + "\" does not exist");
         }
         if (!state.isSuperuser() && database.owner() != state.currentUser()) {
             throw new SqlException(
@@ -115,8 +121,7 @@ final class DatabaseCommands {
                     SqlState.OBJECT_IN_USE, "cannot drop the currently open database");
         }
         if (database.template()) {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE, "cannot drop a template database");
+            throw new SqlException(SqlState.WRONG_OBJECT_TYPE, "cannot drop a template database");
         }
         state.cluster().dropDatabase(database);
     }

@@ -29,8 +29,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements that define: the binder says what is to be done, this does it, in the transaction of the
- * statement. Storage's part is {@link TabletBuilder}'s.
+ * Statements that define: the binder says what is to be done, this does it, in the transaction of
+ * the statement. Storage's part is {@link TabletBuilder}'s.
  */
 final class DefinitionRunner {
     private final SessionState state;
@@ -139,7 +139,9 @@ final class DefinitionRunner {
         return new StatementResult.Done("SELECT " + Math.max(0, rows));
     }
 
-    /** Does what a definition comes to; the rows that a query filled in, -1 where there was none. */
+    /**
+     * Does what a definition comes to; the rows that a query filled in, -1 where there was none.
+     */
     private long perform(
             DdlResult result,
             @Nullable Command source,

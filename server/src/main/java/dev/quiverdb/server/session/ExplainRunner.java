@@ -81,15 +81,15 @@ final class ExplainRunner {
     static List<ResultField> fields(Utility.Explain explain) {
         boolean json =
                 explain.options().stream()
-                        .anyMatch(
-                                o ->
-                                        o.name().equals("format")
-                                                && "json".equals(Options.textOrNull(o.value())));
+                        .anyMatch(o ->
+                                o.name().equals("format")
+                                        && "json".equals(Options.textOrNull(o.value())));
         return List.of(
                 StatementResult.field("QUERY PLAN", json ? Types.get(Oids.JSON) : Types.TEXT));
     }
 
-    StatementResult run(Utility.Explain explain, PreparedStatement outer, List<@Nullable Object> parameters) {
+    StatementResult run(
+            Utility.Explain explain, PreparedStatement outer, List<@Nullable Object> parameters) {
         var wish = wish(explain);
         long began = System.nanoTime();
         List<@Nullable Object> values = parameters;

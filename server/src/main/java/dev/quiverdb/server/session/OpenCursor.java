@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cursor that DECLARE made. Rows are drawn as FETCH asks; those that may be asked for again (SCROLL,
- * WITH HOLD) are kept. The position stands before the first row (0), on a row (its number) or behind
- * the last.
+ * A cursor that DECLARE made. Rows are drawn as FETCH asks; those that may be asked for again
+ * (SCROLL, WITH HOLD) are kept. The position stands before the first row (0), on a row (its number)
+ * or behind the last.
  */
 final class OpenCursor implements AutoCloseable {
     private final String name;

@@ -75,8 +75,8 @@ final class Portal implements AutoCloseable {
     }
 
     /**
-     * Sends rows, at most {@code rowsMax} (0: all), and says how it ended: the tag, or that there may
-     * be more.
+     * Sends rows, at most {@code rowsMax} (0: all), and says how it ended: the tag, or that there
+     * may be more.
      */
     void run(long rowsMax, Responder responder) {
         switch (result) {

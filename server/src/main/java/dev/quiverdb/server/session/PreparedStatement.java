@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prepared statement: its text and tree for good, its plan for as long as what it uses stays as it
- * is. Belongs to one session.
+ * A prepared statement: its text and tree for good, its plan for as long as what it uses stays as
+ * it is. Belongs to one session.
  */
 final class PreparedStatement {
     private final String name;

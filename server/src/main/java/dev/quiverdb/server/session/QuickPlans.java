@@ -2,7 +2,9 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.plan.Plan;
 
-/** Which plans the thread that reads the socket may run itself: they return soon and with few rows. */
+/**
+ * Which plans the thread that reads the socket may run itself: they return soon and with few rows.
+ */
 final class QuickPlans {
     private QuickPlans() {}
 

@@ -308,8 +308,9 @@ final class Session implements EngineSession {
 
     @Override
     public void cancel() {
-        state.cancel(new SqlException(
-                SqlState.QUERY_CANCELED, "canceling statement due to user request"));
+        state.cancel(
+                new SqlException(
+                        SqlState.QUERY_CANCELED, "canceling statement due to user request"));
     }
 
     @Override

@@ -60,9 +60,13 @@ final class SessionCalls implements SessionFunctions {
 
     @Override
     public String version() {
-        return "PostgreSQL " + state.settings().get("server_version") + " (QuiverDB) on "
-                + System.getProperty("os.arch") + ", compiled by Java "
-                + Runtime.version().feature() + ", 64-bit";
+        return "PostgreSQL "
+                + state.settings().get("server_version")
+                + " (QuiverDB) on "
+                + System.getProperty("os.arch")
+                + ", compiled by Java "
+                + Runtime.version().feature()
+                + ", 64-bit";
     }
 
     @Override
@@ -178,8 +182,7 @@ final class SessionCalls implements SessionFunctions {
                 yield true;
             }
             case "try" ->
-                    locks.tryLock(
-                            state.transaction().transaction(), key, two, shared, transaction);
+                    locks.tryLock(state.transaction().transaction(), key, two, shared, transaction);
             case "unlock" -> locks.unlock(key, two, shared);
             case "unlock_all" -> {
                 locks.unlockAll();

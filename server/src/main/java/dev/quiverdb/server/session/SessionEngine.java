@@ -15,7 +15,8 @@ import java.util.Set;
 /** Opens sessions over the databases of a cluster. Thread-safe. */
 public final class SessionEngine implements Engine, AutoCloseable {
     /** Start-up parameters that are no settings. */
-    private static final Set<String> NO_SETTINGS = Set.of("user", "database", "options", "replication");
+    private static final Set<String> NO_SETTINGS =
+            Set.of("user", "database", "options", "replication");
 
     private final Cluster cluster;
     private final Clock clock;
@@ -38,7 +39,8 @@ public final class SessionEngine implements Engine, AutoCloseable {
     public EngineSession open(int processId, Map<String, String> parameters, ClientEvents client) {
         var user = parameters.getOrDefault("user", "");
         var databaseName = parameters.getOrDefault("database", "");
-        var database = cluster.connect(databaseName.isEmpty() ? user : databaseName, () -> role(user));
+        var database =
+                cluster.connect(databaseName.isEmpty() ? user : databaseName, () -> role(user));
         try {
             var role = role(user);
             if (!role.login()) {

@@ -22,31 +22,29 @@ final class SessionPicture implements SessionView {
         prepared =
                 () ->
                         statements.all().stream()
-                                .map(
-                                        s ->
-                                                new Prepared(
-                                                        s.name(),
-                                                        s.text(),
-                                                        s.preparedMicros(),
-                                                        s.parameterTypes().stream()
-                                                                .map(t -> t.oid())
-                                                                .toList(),
-                                                        s.fromSql(),
-                                                        0,
-                                                        0))
+                                .map(s ->
+                                        new Prepared(
+                                                s.name(),
+                                                s.text(),
+                                                s.preparedMicros(),
+                                                s.parameterTypes().stream()
+                                                        .map(t -> t.oid())
+                                                        .toList(),
+                                                s.fromSql(),
+                                                0,
+                                                0))
                                 .toList();
         cursors =
                 () ->
                         open.all().stream()
-                                .map(
-                                        c ->
-                                                new Cursor(
-                                                        c.name(),
-                                                        c.statement(),
-                                                        c.hold(),
-                                                        c.binary(),
-                                                        c.scroll(),
-                                                        c.createdMicros()))
+                                .map(c ->
+                                        new Cursor(
+                                                c.name(),
+                                                c.statement(),
+                                                c.hold(),
+                                                c.binary(),
+                                                c.scroll(),
+                                                c.createdMicros()))
                                 .toList();
     }
 
@@ -78,23 +76,22 @@ final class SessionPicture implements SessionView {
     @Override
     public List<Activity> activities() {
         return state.registry().activity().stream()
-                .map(
-                        p ->
-                                new Activity(
-                                        p.processId(),
-                                        p.databaseOid(),
-                                        p.database(),
-                                        p.userOid(),
-                                        p.user(),
-                                        p.application(),
-                                        null,
-                                        -1,
-                                        p.backendStartMicros(),
-                                        null,
-                                        p.queryStartMicros(),
-                                        p.stateChangeMicros(),
-                                        p.state(),
-                                        p.query()))
+                .map(p ->
+                        new Activity(
+                                p.processId(),
+                                p.databaseOid(),
+                                p.database(),
+                                p.userOid(),
+                                p.user(),
+                                p.application(),
+                                null,
+                                -1,
+                                p.backendStartMicros(),
+                                null,
+                                p.queryStartMicros(),
+                                p.stateChangeMicros(),
+                                p.state(),
+                                p.query()))
                 .toList();
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** All sessions of a server, and what they share beside the data. Thread-safe. */
 public final class SessionRegistry implements AutoCloseable {
     private final Map<Integer, SessionState> sessions = new ConcurrentHashMap<>();
+
     private record BuildLine(int database, SessionView.Build build) {}
 
     private final Map<Integer, BuildLine> builds = new ConcurrentHashMap<>();
@@ -46,7 +47,13 @@ public final class SessionRegistry implements AutoCloseable {
                         new BuildLine(
                                 database,
                                 new SessionView.Build(
-                                        processId, table, index, "CREATE INDEX", phase, total, done)));
+                                        processId,
+                                        table,
+                                        index,
+                                        "CREATE INDEX",
+                                        phase,
+                                        total,
+                                        done)));
     }
 
     /** The statement that built an index has ended. */

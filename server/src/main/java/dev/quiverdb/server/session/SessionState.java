@@ -12,11 +12,11 @@ import dev.quiverdb.execute.CatalogFunctions;
 import dev.quiverdb.execute.RandomSource;
 import dev.quiverdb.execute.SequenceMemory;
 import dev.quiverdb.pgwire.session.Engine;
+import dev.quiverdb.plan.PlanContext;
+import dev.quiverdb.plan.Planner;
 import dev.quiverdb.server.catalog.CatalogCalls;
 import dev.quiverdb.server.database.Cluster;
 import dev.quiverdb.server.database.DatabaseInstance;
-import dev.quiverdb.plan.PlanContext;
-import dev.quiverdb.plan.Planner;
 import dev.quiverdb.sql.bind.BindContext;
 import dev.quiverdb.sql.bind.TableExpressions;
 import dev.quiverdb.sql.catalog.Catalog;
@@ -35,9 +35,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all parts of a session share: who it is, where it is connected, its settings, its transaction
- * and whether somebody wants it to stop. Used by the session's thread, but for {@link #cancel} and the
- * reading accessors of {@link Activity}.
+ * What all parts of a session share: who it is, where it is connected, its settings, its
+ * transaction and whether somebody wants it to stop. Used by the session's thread, but for {@link
+ * #cancel} and the reading accessors of {@link Activity}.
  */
 final class SessionState {
     /** From 1970-01-01 to 2000-01-01. */
@@ -49,8 +49,13 @@ final class SessionState {
     /** Settings that change plans. */
     private static final List<String> PLANNER_SETTINGS =
             List.of(
-                    "enable_seqscan", "enable_indexscan", "enable_hashjoin", "enable_mergejoin",
-                    "enable_nestloop", "enable_sort", "enable_hashagg");
+                    "enable_seqscan",
+                    "enable_indexscan",
+                    "enable_hashjoin",
+                    "enable_mergejoin",
+                    "enable_nestloop",
+                    "enable_sort",
+                    "enable_hashagg");
 
     private final int processId;
     private final Cluster cluster;
@@ -417,7 +422,10 @@ final class SessionState {
         }
     }
 
-    /** What to tell the client of a failure: a cancelled wait says why, a position is counted in characters. */
+    /**
+     * What to tell the client of a failure: a cancelled wait says why, a position is counted in
+     * characters.
+     */
     RuntimeException located(RuntimeException e, String text) {
         if (!(e instanceof SqlException sql)) {
             return e;

@@ -181,8 +181,7 @@ final class SettingCommands {
                     StatementResult.field("description", Types.TEXT));
         }
         var setting = state.settings().find(name);
-        return List.of(
-                StatementResult.field(setting == null ? name : setting.name(), Types.TEXT));
+        return List.of(StatementResult.field(setting == null ? name : setting.name(), Types.TEXT));
     }
 
     StatementResult show(String name) {

@@ -34,7 +34,8 @@ sealed interface StatementResult {
     }
 
     /** A small result made of text rows. */
-    static Rows text(List<String> names, List<? extends List<? extends @Nullable String>> rows, Tag tag) {
+    static Rows text(
+            List<String> names, List<? extends List<? extends @Nullable String>> rows, Tag tag) {
         var fields = names.stream().map(name -> field(name, Types.TEXT)).toList();
         return new Rows(fields, cursor(fields, rows), tag);
     }

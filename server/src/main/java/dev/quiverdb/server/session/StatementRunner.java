@@ -23,7 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Prepares and starts statements: those with a plan here, all others through {@link UtilityRunner}. */
+/**
+ * Prepares and starts statements: those with a plan here, all others through {@link UtilityRunner}.
+ */
 final class StatementRunner implements AutoCloseable {
     private final SessionState state;
     private final UtilityRunner utilities;
@@ -69,7 +71,9 @@ final class StatementRunner implements AutoCloseable {
             prepared.describe(plan.bound().parameters(), fields(plan.bound()));
         } else {
             prepared.describe(
-                    prepared.declaredTypes().stream().map(oid -> state.catalog().type(oid)).toList(),
+                    prepared.declaredTypes().stream()
+                            .map(oid -> state.catalog().type(oid))
+                            .toList(),
                     utilities.describe(node));
         }
     }
@@ -81,7 +85,9 @@ final class StatementRunner implements AutoCloseable {
             return null;
         }
         return bound.outputs().stream()
-                .map(o -> new ResultField(o.name(), o.relation(), o.column(), o.type(), o.typmod(), 0))
+                .map(o ->
+                        new ResultField(
+                                o.name(), o.relation(), o.column(), o.type(), o.typmod(), 0))
                 .toList();
     }
 
@@ -112,7 +118,9 @@ final class StatementRunner implements AutoCloseable {
     }
 
     private static boolean sameTypes(BoundStatement.Rows one, BoundStatement.Rows other) {
-        return one.outputs().stream().map(BoundStatement.Output::type).toList()
+        return one.outputs().stream()
+                .map(BoundStatement.Output::type)
+                .toList()
                 .equals(other.outputs().stream().map(BoundStatement.Output::type).toList());
     }
 
@@ -133,7 +141,8 @@ final class StatementRunner implements AutoCloseable {
             case Query _ -> startRows(prepared, portal.parameters());
             case Dml _ -> startRows(prepared, portal.parameters());
             case Ddl ddl -> utilities.define(ddl, prepared.text());
-            case Utility utility -> utilities.run(utility, prepared, portal.parameters(), responder);
+            case Utility utility ->
+                    utilities.run(utility, prepared, portal.parameters(), responder);
         };
     }
 
@@ -152,7 +161,8 @@ final class StatementRunner implements AutoCloseable {
         checkWritable(plan.bound());
         var transaction = state.transaction().transaction();
         while (!lock(transaction, plan.bound())) {
-            // Somebody changed a definition before we had the lock on it: plan for what is there now.
+            // Somebody changed a definition before we had the lock on it: plan for what is there
+            // now.
             state.transaction().refreshCatalog();
             plan = plan(prepared);
         }
@@ -188,11 +198,7 @@ final class StatementRunner implements AutoCloseable {
     /** What an execution may ask, with a fresh snapshot. */
     StatementContext context(List<@Nullable Object> parameters) {
         return new StatementContext(
-                state,
-                state.transaction().forStatement(),
-                parameters,
-                state.catalogCalls(),
-                calls);
+                state, state.transaction().forStatement(), parameters, state.catalogCalls(), calls);
     }
 
     static String tag(BoundStatement.Kind kind, long rows) {
@@ -205,8 +211,7 @@ final class StatementRunner implements AutoCloseable {
         }
         state.transaction().mayWrite();
         if (bound.kind() != BoundStatement.Kind.SELECT || bound.into() != null) {
-            state.checkNotReadOnly(
-                    bound.into() != null ? "SELECT INTO" : bound.kind().name());
+            state.checkNotReadOnly(bound.into() != null ? "SELECT INTO" : bound.kind().name());
         }
     }
 
@@ -251,7 +256,12 @@ final class StatementRunner implements AutoCloseable {
     List<@Nullable Object[]> rows(String sql) {
         var query =
                 new PreparedStatement(
-                        "", sql, QueryPath.parse(sql).getFirst(), List.of(), true, state.nowMicros());
+                        "",
+                        sql,
+                        QueryPath.parse(sql).getFirst(),
+                        List.of(),
+                        true,
+                        state.nowMicros());
         List<@Nullable Object[]> rows = new ArrayList<>();
         try (var execution = execute(plan(query), List.of())) {
             for (var batch = execution.next(); batch != null; batch = execution.next()) {

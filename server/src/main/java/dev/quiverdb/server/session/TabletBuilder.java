@@ -57,7 +57,9 @@ final class TabletBuilder {
                             state.catalog().type(column.type()),
                             column.typmod()));
         }
-        transaction().createTablet(new TabletSpec(table.tablet(), columns, List.of(), table.isTemporary()));
+        transaction()
+                .createTablet(
+                        new TabletSpec(table.tablet(), columns, List.of(), table.isTemporary()));
         transaction().nextCommand();
     }
 
@@ -95,7 +97,12 @@ final class TabletBuilder {
                 spec =
                         spec.withColumn(
                                 new ColumnSpec(
-                                        column.number(), column.name(), type, column.typmod(), false, missing));
+                                        column.number(),
+                                        column.name(),
+                                        type,
+                                        column.typmod(),
+                                        false,
+                                        missing));
             }
         }
         transaction().alterTablet(spec);
@@ -130,7 +137,9 @@ final class TabletBuilder {
                         .orElseThrow(() -> new IllegalStateException("no index " + index.name()));
         addHiddenColumns(table, facts, made);
         try {
-            transaction().createIndex(table.tablet(), spec(index, facts, made), state.progress(table, index));
+            transaction()
+                    .createIndex(
+                            table.tablet(), spec(index, facts, made), state.progress(table, index));
         } catch (UniqueViolation violation) {
             throw duplicate(index, made, violation);
         }
@@ -147,14 +156,22 @@ final class TabletBuilder {
     /** REINDEX. */
     void rebuildIndex(Relation table, Relation index) {
         var facts = facts(table);
-        var made = facts.indexes().stream().filter(i -> i.oid() == index.oid()).findFirst().orElseThrow();
+        var made =
+                facts.indexes().stream()
+                        .filter(i -> i.oid() == index.oid())
+                        .findFirst()
+                        .orElseThrow();
         transaction().dropIndex(table.tablet(), index.oid());
-        transaction().createIndex(table.tablet(), spec(index, facts, made), state.progress(table, index));
+        transaction()
+                .createIndex(
+                        table.tablet(), spec(index, facts, made), state.progress(table, index));
         transaction().nextCommand();
     }
 
     private IndexSpec spec(
-            Relation index, dev.quiverdb.plan.Relation facts, dev.quiverdb.plan.Relation.Index made) {
+            Relation index,
+            dev.quiverdb.plan.Relation facts,
+            dev.quiverdb.plan.Relation.Index made) {
         var part = index.index();
         if (part == null) {
             throw new IllegalStateException(index.name() + " is no index");
@@ -187,7 +204,9 @@ final class TabletBuilder {
 
     /** Gives the tablet the hidden columns of an index, and their values to rows that are there. */
     private void addHiddenColumns(
-            Relation table, dev.quiverdb.plan.Relation facts, dev.quiverdb.plan.Relation.Index index) {
+            Relation table,
+            dev.quiverdb.plan.Relation facts,
+            dev.quiverdb.plan.Relation.Index index) {
         List<Integer> hidden = new ArrayList<>();
         for (int position : index.columns()) {
             if (facts.columns().get(position).hidden()) {
@@ -205,7 +224,12 @@ final class TabletBuilder {
                 spec =
                         spec.withColumn(
                                 new ColumnSpec(
-                                        column.columnId(), "", column.type(), column.typmod(), true, null));
+                                        column.columnId(),
+                                        "",
+                                        column.type(),
+                                        column.typmod(),
+                                        true,
+                                        null));
             }
         }
         if (spec == old) {
@@ -213,7 +237,8 @@ final class TabletBuilder {
         }
         transaction().alterTablet(spec);
         transaction().nextCommand();
-        int[] columnIds = hidden.stream().mapToInt(p -> facts.columns().get(p).columnId()).toArray();
+        int[] columnIds =
+                hidden.stream().mapToInt(p -> facts.columns().get(p).columnId()).toArray();
         var plan = Planner.hiddenValues(facts, hidden);
         try (var rows = QueryPath.execute(plan, statements.context(List.of()))) {
             for (var batch = rows.next(); batch != null; batch = rows.next()) {
@@ -262,7 +287,8 @@ final class TabletBuilder {
                 .withDetail(
                         "Key (%s)=(%s) is duplicated."
                                 .formatted(
-                                        String.join(", ", made.keyTexts()), String.join(", ", values)));
+                                        String.join(", ", made.keyTexts()),
+                                        String.join(", ", values)));
     }
 
     // Validation.
@@ -278,7 +304,12 @@ final class TabletBuilder {
 
     void checkNotNull(Relation table, int column) {
         var name = table.column(column).name();
-        if (any("SELECT 1 FROM ONLY " + name(table) + " WHERE " + Quoting.identifier(name) + " IS NULL LIMIT 1")) {
+        if (any(
+                "SELECT 1 FROM ONLY "
+                        + name(table)
+                        + " WHERE "
+                        + Quoting.identifier(name)
+                        + " IS NULL LIMIT 1")) {
             throw new SqlException(
                             SqlState.NOT_NULL_VIOLATION,
                             "column \"%s\" of relation \"%s\" contains null values"
@@ -295,7 +326,12 @@ final class TabletBuilder {
         }
         var check = constraint.check();
         if (check != null
-                && any("SELECT 1 FROM ONLY " + name(table) + " WHERE NOT (" + check + ") LIMIT 1")) {
+                && any(
+                        "SELECT 1 FROM ONLY "
+                                + name(table)
+                                + " WHERE NOT ("
+                                + check
+                                + ") LIMIT 1")) {
             throw new SqlException(
                             SqlState.CHECK_VIOLATION,
                             "check constraint \"%s\" of relation \"%s\" is violated by some row"
@@ -316,7 +352,8 @@ final class TabletBuilder {
         List<String> present = new ArrayList<>();
         for (int i = 0; i < constraint.columns().size(); i++) {
             var from = Quoting.identifier(table.column(constraint.columns().get(i)).name());
-            var to = Quoting.identifier(target.column(constraint.referencedColumns().get(i)).name());
+            var to =
+                    Quoting.identifier(target.column(constraint.referencedColumns().get(i)).name());
             columns.add(from);
             targets.add(to);
             matches.add("pk." + to + " = fk." + from);
@@ -366,14 +403,14 @@ final class TabletBuilder {
                 var base = type.base();
                 var cast = base == null ? "" : "::" + base.formatType(type.baseTypmod());
                 var check = constraint.check();
-                var condition =
-                        check == null
-                                ? "value IS NULL"
-                                : "NOT (" + check + ")";
+                var condition = check == null ? "value IS NULL" : "NOT (" + check + ")";
                 if (any(
                         "SELECT 1 FROM (SELECT %s%s AS value FROM ONLY %s) rows WHERE %s LIMIT 1"
                                 .formatted(
-                                        Quoting.identifier(column.name()), cast, name(relation), condition))) {
+                                        Quoting.identifier(column.name()),
+                                        cast,
+                                        name(relation),
+                                        condition))) {
                     throw new SqlException(
                             SqlState.CHECK_VIOLATION,
                             "column \"%s\" of table \"%s\" contains values that violate the new constraint"

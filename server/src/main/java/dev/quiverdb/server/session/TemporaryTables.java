@@ -31,7 +31,11 @@ final class TemporaryTables {
                 .change(
                         new CatalogChange.Put(
                                 new Schema(
-                                        oid, 1, "pg_temp_" + state.processId(), state.currentUser(), null)));
+                                        oid,
+                                        1,
+                                        "pg_temp_" + state.processId(),
+                                        state.currentUser(),
+                                        null)));
         state.temporarySchema(oid);
     }
 

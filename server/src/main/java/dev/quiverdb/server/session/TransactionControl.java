@@ -18,9 +18,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's transaction block: what BEGIN opens, what an error fails and what COMMIT ends, together
- * with all that goes back when it is rolled back: catalog changes, settings, deferred constraints. A
- * storage transaction is begun by the first statement that needs one. Used by the session's thread.
+ * A session's transaction block: what BEGIN opens, what an error fails and what COMMIT ends,
+ * together with all that goes back when it is rolled back: catalog changes, settings, deferred
+ * constraints. A storage transaction is begun by the first statement that needs one. Used by the
+ * session's thread.
  */
 final class TransactionControl {
     /** What the session hears of a transaction's end, before and after. */
@@ -163,8 +164,7 @@ final class TransactionControl {
                 var frame = frames.get(i);
                 frames.set(
                         i,
-                        new Frame(
-                                frame.name, open.savepoint(), frame.changes, frame.constraints));
+                        new Frame(frame.name, open.savepoint(), frame.changes, frame.constraints));
             }
         }
         return open;
@@ -316,7 +316,8 @@ final class TransactionControl {
         }
         if (!changes.isEmpty()) {
             rollbackAll();
-            throw SqlException.notSupported("cannot PREPARE a transaction that has changed definitions");
+            throw SqlException.notSupported(
+                    "cannot PREPARE a transaction that has changed definitions");
         }
         try {
             var open = transaction();

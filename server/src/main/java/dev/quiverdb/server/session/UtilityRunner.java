@@ -53,8 +53,7 @@ final class UtilityRunner implements AutoCloseable {
             case Utility.Show show -> settings.showFields(show.name());
             case Utility.Explain explain -> ExplainRunner.fields(explain);
             case Utility.Execute execute -> prepared.get(execute.name()).fields();
-            case Utility.Fetch fetch ->
-                    fetch.move() ? null : cursors.get(fetch.portal()).fields();
+            case Utility.Fetch fetch -> fetch.move() ? null : cursors.get(fetch.portal()).fields();
             default -> null;
         };
     }
@@ -223,8 +222,7 @@ final class UtilityRunner implements AutoCloseable {
         return done(statement);
     }
 
-    private boolean chained(
-            Utility.Transaction statement, java.util.function.BooleanSupplier end) {
+    private boolean chained(Utility.Transaction statement, java.util.function.BooleanSupplier end) {
         if (!statement.chain()) {
             return end.getAsBoolean();
         }
@@ -261,16 +259,14 @@ final class UtilityRunner implements AutoCloseable {
         prepared.add(statement);
     }
 
-    private StatementResult execute(
-            Utility.Execute execute, Responder responder) {
+    private StatementResult execute(Utility.Execute execute, Responder responder) {
         var target = prepared.get(execute.name());
         var values = parameters(execute, target);
         return statements.start(new Portal("", target, values, null), responder);
     }
 
     /** The values of EXECUTE's arguments, of the types that the statement wants. */
-    List<@Nullable Object> parameters(
-            Utility.Execute execute, PreparedStatement target) {
+    List<@Nullable Object> parameters(Utility.Execute execute, PreparedStatement target) {
         var types = target.parameterTypes();
         if (execute.parameters().size() != types.size()) {
             throw new SqlException(

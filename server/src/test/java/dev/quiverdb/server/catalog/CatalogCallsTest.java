@@ -54,10 +54,8 @@ final class CatalogCallsTest {
         return assertThatThrownBy(call)
                 .isInstanceOf(SqlException.class)
                 .hasMessage(message)
-                .satisfies(
-                        error ->
-                                assertThat(((SqlException) error).state().code())
-                                        .isEqualTo(state));
+                .satisfies(error ->
+                        assertThat(((SqlException) error).state().code()).isEqualTo(state));
     }
 
     @Test
@@ -72,20 +70,18 @@ final class CatalogCallsTest {
                 .isEqualTo(
                         "CREATE UNIQUE INDEX pg_class_oid_index ON pg_catalog.pg_class USING btree"
                                 + " (oid)");
-        var key = world.catalog().constraints(world.oid("orders")).stream()
-                .filter(constraint -> constraint.kind() == 'f')
-                .findFirst()
-                .orElseThrow();
+        var key =
+                world.catalog().constraints(world.oid("orders")).stream()
+                        .filter(constraint -> constraint.kind() == 'f')
+                        .findFirst()
+                        .orElseThrow();
         assertThat(calls.constraintDefinition(key.oid(), false))
-                .isEqualTo(
-                        "FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE CASCADE");
+                .isEqualTo("FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE CASCADE");
         assertThat(calls.viewDefinition(world.oid("orders"), false)).isNull();
         assertThat(calls.viewDefinition(world.oid("v"), false)).startsWith(" ").endsWith(";");
         assertThat(calls.indexDefinition(99_999, 0, false)).isNull();
         assertError(
-                () -> calls.functionDefinition(2108),
-                "42809",
-                "\"sum\" is an aggregate function");
+                () -> calls.functionDefinition(2108), "42809", "\"sum\" is an aggregate function");
     }
 
     @Test
@@ -153,8 +149,7 @@ final class CatalogCallsTest {
                         bob, 1, "bob", false, true, false, false, true, false, false, -1, null,
                         null, List.of(), List.of()));
         var orders = world.catalog().relation(world.oid("orders"));
-        world.put(
-                orders.toBuilder().acl("{postgres=arwdDxt/postgres,bob=ar*/postgres}").build());
+        world.put(orders.toBuilder().acl("{postgres=arwdDxt/postgres,bob=ar*/postgres}").build());
         var calls = calls();
         assertThat(calls.hasPrivilege(10, "table", "orders", null, "DELETE")).isTrue();
         assertThat(calls.hasPrivilege(bob, "table", "orders", null, "select")).isTrue();
@@ -225,8 +220,9 @@ final class CatalogCallsTest {
         assertThat(calls.call("pg_describe_object", new Object[] {2615L, 2200L, 0}))
                 .isEqualTo("schema public");
         assertThat(calls.call("pg_describe_object", new Object[] {1259L, 99_999_999L, 0})).isNull();
-        assertThat(String.valueOf(
-                        calls.call("pg_identify_object", new Object[] {1259L, orders, 2})))
+        assertThat(
+                        String.valueOf(
+                                calls.call("pg_identify_object", new Object[] {1259L, orders, 2})))
                 .contains("table column", "public.orders.customer_id");
     }
 
@@ -289,10 +285,7 @@ final class CatalogCallsTest {
         assertThat(calls().description(5, "pg_database", 0))
                 .isEqualTo("default administrative connection database");
         assertThat(calls().description(177, "pg_class", 0)).isNull();
-        assertThat(
-                        calls().call(
-                                        "oidvectortypes",
-                                        new Object[] {PgArray.of(Types.OID, 23L, 1009L)}))
+        assertThat(calls().call("oidvectortypes", new Object[] {PgArray.of(Types.OID, 23L, 1009L)}))
                 .isEqualTo("integer, text[]");
     }
 }

@@ -82,19 +82,20 @@ final class CatalogWorld implements SessionView, AutoCloseable {
             throw new IllegalArgumentException(relationName);
         }
         var lines = new ArrayList<String>();
-        SystemRows.rows(relation.oid(), this).forEachRemaining(row -> {
-            boolean wanted = true;
-            for (int i = 0; i < where.length; i += 2) {
-                wanted &= where[i + 1].equals(text(relation, row, where[i]));
-            }
-            if (wanted) {
-                var line = new StringJoiner("|");
-                for (var column : columns.split(" ", -1)) {
-                    line.add(text(relation, row, column));
-                }
-                lines.add(line.toString());
-            }
-        });
+        SystemRows.rows(relation.oid(), this)
+                .forEachRemaining(row -> {
+                    boolean wanted = true;
+                    for (int i = 0; i < where.length; i += 2) {
+                        wanted &= where[i + 1].equals(text(relation, row, where[i]));
+                    }
+                    if (wanted) {
+                        var line = new StringJoiner("|");
+                        for (var column : columns.split(" ", -1)) {
+                            line.add(text(relation, row, column));
+                        }
+                        lines.add(line.toString());
+                    }
+                });
         return lines;
     }
 
@@ -154,8 +155,20 @@ final class CatalogWorld implements SessionView, AutoCloseable {
     public List<Activity> activities() {
         return List.of(
                 new Activity(
-                        77, 5, "postgres", 10, "postgres", "test", "127.0.0.1", 4711, 1L, null, 2L,
-                        3L, "active", "select 1"));
+                        77,
+                        5,
+                        "postgres",
+                        10,
+                        "postgres",
+                        "test",
+                        "127.0.0.1",
+                        4711,
+                        1L,
+                        null,
+                        2L,
+                        3L,
+                        "active",
+                        "select 1"));
     }
 
     @Override

@@ -113,7 +113,9 @@ final class SystemRowsTest {
                         "total|3|1700|-1|f||-1");
         assertThat(
                         world.select(
-                                "pg_attribute", "attname atttypmod atttypid attndims", "attrelid",
+                                "pg_attribute",
+                                "attname atttypmod atttypid attndims",
+                                "attrelid",
                                 Integer.toString(world.oid("customers"))))
                 .contains("balance|655366|1700|0", "name|44|1043|0", "tags|-1|1009|1");
     }
@@ -315,7 +317,10 @@ final class SystemRowsTest {
         world.as(bob);
         assertThat(
                         world.select(
-                                "information_schema.tables", "table_name", "table_schema", "public"))
+                                "information_schema.tables",
+                                "table_name",
+                                "table_schema",
+                                "public"))
                 .containsExactly("customers");
         assertThat(
                         world.select(
@@ -330,8 +335,21 @@ final class SystemRowsTest {
 
     private static Role role(int oid, String name) {
         return new Role(
-                oid, 1, name, false, true, false, false, true, false, false, -1, "secret", null,
-                List.of(), List.of("work_mem=8MB"));
+                oid,
+                1,
+                name,
+                false,
+                true,
+                false,
+                false,
+                true,
+                false,
+                false,
+                -1,
+                "secret",
+                null,
+                List.of(),
+                List.of("work_mem=8MB"));
     }
 
     @Test
@@ -339,8 +357,7 @@ final class SystemRowsTest {
         world.put(role(world.newOid(), "bob"));
         assertThat(world.select("pg_roles", "rolpassword rolconfig rolcanlogin", "rolname", "bob"))
                 .containsExactly("********|{work_mem=8MB}|t");
-        assertThat(world.select("pg_user", "passwd", "usename", "bob"))
-                .containsExactly("********");
+        assertThat(world.select("pg_user", "passwd", "usename", "bob")).containsExactly("********");
     }
 
     @Test
@@ -349,17 +366,7 @@ final class SystemRowsTest {
         int policy = world.newOid();
         int comment = world.newOid();
         int orders = world.oid("orders");
-        world.put(
-                        new Policy(
-                                policy,
-                                1,
-                                "mine",
-                                orders,
-                                'r',
-                                true,
-                                List.of(0),
-                                "(total > 1)",
-                                null))
+        world.put(new Policy(policy, 1, "mine", orders, 'r', true, List.of(0), "(total > 1)", null))
                 .put(new Comment(comment, 1, orders, 1259, 3, "the sum"));
         assertThat(world.select("pg_policies", "tablename policyname permissive roles cmd"))
                 .containsExactly("orders|mine|PERMISSIVE|{public}|SELECT");
