@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,11 @@ final class CatalogCallsTest {
 
     private CatalogCalls calls() {
         return new CatalogCalls(world);
+    }
+
+    private List<@Nullable Object[]> rows(String function, Object[] arguments) {
+        var rows = calls().rows(function, arguments);
+        return rows == null ? List.of() : rows;
     }
 
     private static AbstractThrowableAssert<?, ? extends Throwable> assertError(
@@ -148,7 +154,7 @@ final class CatalogCallsTest {
                 new Role(
                         bob, 1, "bob", false, true, false, false, true, false, false, -1, null,
                         null, List.of(), List.of()));
-        var orders = world.catalog().relation(world.oid("orders"));
+        var orders = world.relation("orders");
         world.put(orders.toBuilder().acl("{postgres=arwdDxt/postgres,bob=ar*/postgres}").build());
         var calls = calls();
         assertThat(calls.hasPrivilege(10, "table", "orders", null, "DELETE")).isTrue();
@@ -250,7 +256,7 @@ final class CatalogCallsTest {
         assertThat(calls.call("acldefault_sql", new Object[] {"c", 10L}))
                 .isEqualTo(PgArray.empty(aclItem));
         var rows =
-                calls.rows(
+                rows(
                         "aclexplode",
                         new Object[] {PgArray.of(aclItem, "=r/postgres", "postgres=a*/postgres")});
         assertThat(rows.stream().map(Arrays::toString))
@@ -264,11 +270,10 @@ final class CatalogCallsTest {
     @Test
     void tablesOfWordsAndOptions() {
         var calls = calls();
-        assertThat(Arrays.toString(calls.rows("pg_get_keywords", new Object[0]).getFirst()))
+        assertThat(Arrays.toString(rows("pg_get_keywords", new Object[0]).getFirst()))
                 .isEqualTo("[abort, U, true, unreserved, can be bare label]");
         assertThat(
-                        calls
-                                .rows(
+                        rows(
                                         "pg_options_to_table",
                                         new Object[] {PgArray.of(Types.TEXT, "a=1", "b")})
                                 .stream()

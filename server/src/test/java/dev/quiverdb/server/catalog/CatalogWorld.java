@@ -7,6 +7,7 @@ import dev.quiverdb.sql.bind.ddl.DdlBinder;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogNames;
 import dev.quiverdb.sql.catalog.CatalogObject;
+import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.SearchPath;
 import dev.quiverdb.sql.parse.Ddl;
@@ -64,11 +65,15 @@ final class CatalogWorld implements SessionView, AutoCloseable {
 
     /** OID of a relation. */
     int oid(String name) {
+        return relation(name).oid();
+    }
+
+    Relation relation(String name) {
         var relation = new CatalogNames(catalog, searchPath()).findRelation(name);
         if (relation == null) {
             throw new IllegalArgumentException(name);
         }
-        return relation.oid();
+        return relation;
     }
 
     /**
@@ -100,7 +105,7 @@ final class CatalogWorld implements SessionView, AutoCloseable {
     }
 
     private String text(
-            dev.quiverdb.sql.catalog.Relation relation, @Nullable Object[] row, String name) {
+            Relation relation, @Nullable Object[] row, String name) {
         var column = relation.column(name);
         if (column == null) {
             throw new IllegalArgumentException(relation.name() + "." + name);

@@ -312,7 +312,7 @@ final class SystemRowsTest {
         shop();
         int bob = world.newOid();
         world.put(role(bob, "bob"));
-        var customers = world.catalog().relation(world.oid("customers"));
+        var customers = world.relation("customers");
         world.put(customers.toBuilder().acl("{postgres=arwdDxt/postgres,bob=r/postgres}").build());
         world.as(bob);
         assertThat(
