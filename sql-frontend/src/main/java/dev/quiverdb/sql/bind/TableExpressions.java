@@ -288,6 +288,35 @@ public final class TableExpressions {
                 Expressions.isImmutable(value));
     }
 
+    /** Whether a stored expression over nothing may differ from row to row. */
+    public boolean isVolatile(String stored) {
+        return Expressions.isVolatile(StoredExpressions.standalone(state(), stored));
+    }
+
+    /** Numbers of the columns that a stored expression reads. */
+    public List<Integer> columnsOf(String stored, Relation table) {
+        var state = state();
+        return stored(state, StoredExpressions.overTable(state, table, stored), null, table).columns();
+    }
+
+    /** A stored default converted to another type, as text; throws where that is impossible. */
+    public String convertedDefault(String stored, PgType type) {
+        var state = state();
+        var value = StoredExpressions.standalone(state, stored);
+        var made =
+                state.coercion.coerce(
+                        value, type, Coercion.Context.ASSIGNMENT, Form.Syntax.IMPLICIT_CAST, -1);
+        if (made == null) {
+            throw new SqlException(SqlState.DATATYPE_MISMATCH, "no conversion");
+        }
+        return stored(state, made, null, null).sql();
+    }
+
+    /** Binds a view's query; throws if it no longer makes sense. */
+    public void checkView(Relation view) {
+        new Views(state()).expand(view);
+    }
+
     /** The type of a stored expression over a table. */
     public PgType storedType(String stored, Relation table) {
         return PgType.of(StoredExpressions.overTable(state(), table, stored));

@@ -345,6 +345,24 @@ final class Drops {
         }
     }
 
+    /** Removes an object with all that hangs on it, without asking. */
+    void removeWithParts(CatalogObject object) {
+        var doomed = new LinkedHashMap<Integer, CatalogObject>();
+        doomed.put(object.oid(), object);
+        var queue = new ArrayList<CatalogObject>();
+        queue.add(object);
+        for (int i = 0; i < queue.size(); i++) {
+            for (var edge : dependents(queue.get(i))) {
+                if (doomed.putIfAbsent(edge.getKey().oid(), edge.getKey()) == null) {
+                    queue.add(edge.getKey());
+                }
+            }
+        }
+        for (var gone : inOrder(doomed)) {
+            erase(gone);
+        }
+    }
+
     /**
      * An index of a constraint, a sequence of an identity column: they go with what owns them only.
      */

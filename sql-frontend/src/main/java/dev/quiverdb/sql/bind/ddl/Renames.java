@@ -1,9 +1,18 @@
 package dev.quiverdb.sql.bind.ddl;
 
 import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.sql.catalog.Constraint;
+import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.sql.catalog.Schema;
+import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.ObjectDdl;
+import dev.quiverdb.sql.parse.ObjectType;
+import dev.quiverdb.sql.parse.RangeVar;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 
-/** Renames. */
+/** ALTER ... RENAME, OWNER TO and SET SCHEMA. */
 final class Renames {
     private final Change change;
 
@@ -12,17 +21,286 @@ final class Renames {
     }
 
     DdlResult rename(ObjectDdl.Rename rename) {
-        throw SqlException.notSupported("RENAME is not supported")
-                .withPosition(change.position(rename));
+        var variable = rename.relation();
+        if (variable != null) {
+            return relation(rename, variable);
+        }
+        var object = rename.object();
+        if (object == null) {
+            throw SqlException.internal("RENAME of nothing");
+        }
+        var parts = object.name();
+        var tag = "ALTER " + Drops.word(rename.type()).toUpperCase(java.util.Locale.ROOT);
+        switch (rename.type()) {
+            case SCHEMA -> {
+                var schema = change.schema(parts.getLast(), object.offset());
+                if (change.catalog().schema(rename.newName()) != null) {
+                    throw new SqlException(
+                            SqlState.DUPLICATE_SCHEMA,
+                            "schema \"" + rename.newName() + "\" already exists");
+                }
+                change.put(
+                        new Schema(
+                                schema.oid(), schema.version() + 1, rename.newName(), schema.owner(), schema.acl()));
+            }
+            case TYPE, DOMAIN -> {
+                var user =
+                        change.catalog()
+                                .userType(change.expressions().type(object.types().getFirst()).type().oid());
+                if (user == null) {
+                    throw new SqlException(
+                            SqlState.INSUFFICIENT_PRIVILEGE, "must be owner of type " + parts.getLast());
+                }
+                type(user, rename.newName());
+            }
+            case ROLE -> {
+                var role = change.catalog().role(parts.getLast());
+                if (role == null) {
+                    throw new SqlException(
+                            SqlState.UNDEFINED_OBJECT, "role \"" + parts.getLast() + "\" does not exist");
+                }
+                change.put(RoleCommands.renamed(role, rename.newName()));
+            }
+            default ->
+                    throw SqlException.notSupported(
+                            tag + " RENAME is not supported");
+        }
+        return change.result(tag);
+    }
+
+    private void type(UserType user, String name) {
+        change.put(RoleCommands.named(user, name, user.schema(), user.owner()));
+    }
+
+    private DdlResult relation(ObjectDdl.Rename rename, RangeVar variable) {
+        var kind = rename.relationType() == null ? rename.type() : rename.relationType();
+        var tag = "ALTER " + Drops.word(kind == null ? ObjectType.TABLE : kind).toUpperCase(java.util.Locale.ROOT);
+        var found = change.relationOrNull(variable);
+        if (found == null && rename.missingOk()) {
+            change.notice("relation \"" + variable.name() + "\" does not exist, skipping");
+            return change.result(tag);
+        }
+        var relation = change.relation(variable);
+        change.requireOwner(relation);
+        change.lock(relation.oid());
+        var part = rename.subName();
+        switch (rename.type()) {
+            case COLUMN, ATTRIBUTE -> column(relation, part, rename.newName());
+            case TABLE_CONSTRAINT -> constraint(relation, part, rename.newName());
+            case POLICY -> throw SqlException.notSupported("renaming a policy is not supported");
+            default -> whole(relation, rename.newName());
+        }
+        return change.result(tag);
+    }
+
+    private void whole(Relation relation, String name) {
+        Relations.checkFree(change, relation.schema(), name, false);
+        change.put(relation.toBuilder().name(name).build());
+        var row = change.catalog().userType(relation.rowType());
+        if (row != null) {
+            change.put(RoleCommands.named(row, name, row.schema(), row.owner()));
+            var array = change.catalog().userType(row.array());
+            if (array != null) {
+                change.put(
+                        RoleCommands.named(
+                                array,
+                                Names.arrayType(change.catalog(), row.schema(), name),
+                                array.schema(),
+                                array.owner()));
+            }
+        }
+        if (relation.index() != null) {
+            var constraint = change.catalog().constraintOfIndex(relation);
+            if (constraint != null) {
+                change.put(constraint.renamed(name));
+            }
+        }
+    }
+
+    private void constraint(Relation relation, @Nullable String old, String name) {
+        Constraint found = null;
+        for (var constraint : change.catalog().constraints(relation.oid())) {
+            if (constraint.name().equals(name)) {
+                throw new SqlException(
+                        SqlState.DUPLICATE_OBJECT,
+                        "constraint \"" + name + "\" for relation \"" + relation.name() + "\" already exists");
+            }
+            if (constraint.name().equals(old)) {
+                found = constraint;
+            }
+        }
+        if (found == null) {
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT,
+                    "constraint \"" + old + "\" for table \"" + relation.name() + "\" does not exist");
+        }
+        change.put(found.renamed(name));
+        var index = found.kind() == 'f' ? null : change.catalog().relation(found.index());
+        if (index != null) {
+            change.put(index.toBuilder().name(name).build());
+        }
+    }
+
+    /** A column takes another name; stored expressions that read it are written anew. */
+    private void column(Relation before, @Nullable String old, String name) {
+        var column = old == null ? null : before.column(old);
+        if (column == null) {
+            throw new SqlException(SqlState.UNDEFINED_COLUMN, "column \"" + old + "\" does not exist");
+        }
+        if (before.column(name) != null) {
+            throw new SqlException(
+                    SqlState.DUPLICATE_COLUMN,
+                    "column \"" + name + "\" of relation \"" + before.name() + "\" already exists");
+        }
+        var expressions = change.expressions();
+        var after = before.toBuilder().column(column.withName(name)).build();
+        for (var dependent : change.catalog().dependents(before.oid())) {
+            if (dependent instanceof Relation view && view.view() != null) {
+                var context = change.context().with(change.catalog().with(after));
+                try {
+                    new dev.quiverdb.sql.bind.TableExpressions(context).checkView(view);
+                } catch (SqlException unreadable) {
+                    throw SqlException.notSupported(
+                            "cannot rename column \""
+                                    + old
+                                    + "\" because view \""
+                                    + view.name()
+                                    + "\" reads it");
+                }
+            }
+        }
+        var builder = after.toBuilder();
+        for (var each : after.columns()) {
+            var sql = each.defaultSql();
+            if (each.isGenerated() && sql != null) {
+                builder.column(each.withDefault(expressions.renamed(sql, before, after)));
+            }
+        }
+        var changed = builder.build();
+        for (var constraint : change.catalog().constraints(before.oid())) {
+            var check = constraint.check();
+            if (check != null) {
+                change.put(constraint.withCheck(expressions.renamed(check, before, after)));
+            }
+        }
+        for (var index : change.catalog().indexes(before.oid())) {
+            renameIn(index, before, after, column.number(), name);
+        }
+        change.put(changed);
+    }
+
+    private void renameIn(Relation index, Relation before, Relation after, int number, String name) {
+        var part = index.index();
+        if (part == null) {
+            return;
+        }
+        var keys = new ArrayList<Relation.Key>();
+        var columns = new ArrayList<>(index.columns());
+        for (int i = 0; i < part.keys().size(); i++) {
+            var key = part.keys().get(i);
+            var expression = key.expression();
+            if (expression != null) {
+                keys.add(
+                        new Relation.Key(
+                                0,
+                                change.expressions().renamed(expression, before, after),
+                                key.hidden(),
+                                key.operatorClass(),
+                                key.collation(),
+                                key.descending(),
+                                key.nullsFirst()));
+            } else {
+                if (key.column() == number) {
+                    columns.set(i, columns.get(i).withName(name));
+                }
+                keys.add(key);
+            }
+        }
+        var predicate = part.predicate();
+        change.put(
+                index.toBuilder()
+                        .columns(columns)
+                        .index(
+                                new Relation.Index(
+                                        part.relation(),
+                                        part.method(),
+                                        keys,
+                                        part.keyCount(),
+                                        part.unique(),
+                                        part.primary(),
+                                        part.nullsNotDistinct(),
+                                        predicate == null
+                                                ? null
+                                                : change.expressions().renamed(predicate, before, after),
+                                        part.predicateColumn(),
+                                        part.valid(),
+                                        part.clustered()))
+                        .build());
     }
 
     DdlResult owner(ObjectDdl.AlterOwner alter) {
-        throw SqlException.notSupported("OWNER TO is not supported")
-                .withPosition(change.position(alter));
+        var object = alter.object();
+        int owner = DdlBinder.role(alter.newOwner(), change).oid();
+        var tag = "ALTER " + Drops.word(object.type()).toUpperCase(java.util.Locale.ROOT);
+        switch (object.type()) {
+            case SCHEMA -> {
+                var schema = change.schema(object.name().getLast(), object.offset());
+                change.put(
+                        new Schema(schema.oid(), schema.version() + 1, schema.name(), owner, schema.acl()));
+            }
+            case TYPE, DOMAIN -> {
+                var user =
+                        change.catalog()
+                                .userType(change.expressions().type(object.types().getFirst()).type().oid());
+                if (user != null) {
+                    change.put(RoleCommands.named(user, user.name(), user.schema(), owner));
+                }
+            }
+            default -> throw SqlException.notSupported(tag + " OWNER TO is not supported");
+        }
+        return change.result(tag);
     }
 
     DdlResult schema(ObjectDdl.AlterSchema alter) {
-        throw SqlException.notSupported("SET SCHEMA is not supported")
-                .withPosition(change.position(alter));
+        var tag = "ALTER " + Drops.word(alter.type()).toUpperCase(java.util.Locale.ROOT);
+        var variable = alter.relation();
+        int schema = change.schema(alter.newSchema(), alter.offset()).oid();
+        var object = alter.object();
+        if (variable == null) {
+            if (object != null && (alter.type() == ObjectType.TYPE || alter.type() == ObjectType.DOMAIN)) {
+                var user =
+                        change.catalog()
+                                .userType(change.expressions().type(object.types().getFirst()).type().oid());
+                if (user != null) {
+                    change.put(RoleCommands.named(user, user.name(), schema, user.owner()));
+                    return change.result(tag);
+                }
+            }
+            throw SqlException.notSupported(tag + " SET SCHEMA is not supported");
+        }
+        if (change.relationOrNull(variable) == null && alter.missingOk()) {
+            change.notice("relation \"" + variable.name() + "\" does not exist, skipping");
+            return change.result(tag);
+        }
+        var relation = change.relation(variable);
+        change.requireOwner(relation);
+        change.lock(relation.oid());
+        Relations.checkFree(change, schema, relation.name(), false);
+        change.put(relation.toBuilder().schema(schema).build());
+        for (var index : change.catalog().indexes(relation.oid())) {
+            change.put(index.toBuilder().schema(schema).build());
+        }
+        for (var sequence : change.catalog().ownedSequences(relation.oid())) {
+            change.put(sequence.toBuilder().schema(schema).build());
+        }
+        var row = change.catalog().userType(relation.rowType());
+        if (row != null) {
+            change.put(RoleCommands.named(row, row.name(), schema, row.owner()));
+            var array = change.catalog().userType(row.array());
+            if (array != null) {
+                change.put(RoleCommands.named(array, array.name(), schema, array.owner()));
+            }
+        }
+        return change.result(tag);
     }
 }

@@ -1,10 +1,27 @@
 package dev.quiverdb.sql.bind.ddl;
 
 import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.sql.catalog.AccessControl;
+import dev.quiverdb.sql.catalog.Policy;
+import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.sql.catalog.Role;
+import dev.quiverdb.sql.catalog.Schema;
+import dev.quiverdb.sql.catalog.UserType;
+import dev.quiverdb.sql.parse.Clause;
+import dev.quiverdb.sql.parse.Expr;
+import dev.quiverdb.sql.parse.ObjectType;
 import dev.quiverdb.sql.parse.RoleDdl;
+import dev.quiverdb.sql.parse.RoleSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Roles, privileges and policies. */
 final class RoleCommands {
+    private static final String TABLE_PRIVILEGES = "arwdDxt";
+
     private final Change change;
 
     RoleCommands(Change change) {
@@ -12,7 +29,463 @@ final class RoleCommands {
     }
 
     DdlResult bind(RoleDdl command) {
-        throw SqlException.notSupported("this role command is not supported")
-                .withPosition(change.position(command));
+        return switch (command) {
+            case RoleDdl.CreateRole create -> create(create);
+            case RoleDdl.AlterRole alter -> alter(alter);
+            case RoleDdl.DropRole drop -> drop(drop);
+            case RoleDdl.CreatePolicy create -> policy(create);
+            case RoleDdl.AlterPolicy alter -> policy(alter);
+            case RoleDdl.Grant grant -> grant(grant);
+            case RoleDdl.GrantRole grant -> grantRole(grant);
+            case RoleDdl.AlterRoleSet ignored -> throw unsupported("ALTER ROLE SET");
+            case RoleDdl.ReassignOwned ignored -> throw unsupported("REASSIGN OWNED");
+            case RoleDdl.DropOwned ignored -> throw unsupported("DROP OWNED");
+            case RoleDdl.SecurityLabel ignored -> throw unsupported("SECURITY LABEL");
+            case RoleDdl.AlterDefaultPrivileges ignored -> throw unsupported("ALTER DEFAULT PRIVILEGES");
+        };
+    }
+
+    private static SqlException unsupported(String what) {
+        return SqlException.notSupported(what + " is not supported");
+    }
+
+    // ------------------------------------------------------------------ roles
+
+    private void requireRoleAdmin() {
+        var me = change.catalog().role(change.role());
+        if (me == null || !me.superuser() && !me.createRole()) {
+            throw new SqlException(SqlState.INSUFFICIENT_PRIVILEGE, "permission denied to create role");
+        }
+    }
+
+    private DdlResult create(RoleDdl.CreateRole create) {
+        requireRoleAdmin();
+        if (change.catalog().role(create.name()) != null) {
+            throw new SqlException(
+                    SqlState.DUPLICATE_OBJECT, "role \"" + create.name() + "\" already exists");
+        }
+        if (create.name().startsWith("pg_")) {
+            throw new SqlException(
+                            SqlState.RESERVED_NAME, "role name \"" + create.name() + "\" is reserved")
+                    .withDetail("Role names starting with \"pg_\" are reserved.");
+        }
+        boolean login = create.kind() == RoleDdl.RoleKind.USER;
+        var fresh =
+                new Role(
+                        change.newOid(),
+                        1,
+                        create.name(),
+                        false,
+                        true,
+                        false,
+                        false,
+                        login,
+                        false,
+                        false,
+                        -1,
+                        null,
+                        null,
+                        List.of(),
+                        List.of());
+        change.put(options(fresh, create.options()));
+        return change.result("CREATE ROLE");
+    }
+
+    private Role options(Role role, List<Clause.Option> options) {
+        boolean superuser = role.superuser();
+        boolean inherit = role.inherit();
+        boolean createRole = role.createRole();
+        boolean createDatabase = role.createDatabase();
+        boolean login = role.login();
+        boolean replication = role.replication();
+        boolean bypass = role.bypassRowSecurity();
+        int limit = role.connectionLimit();
+        var password = role.password();
+        var memberOf = new ArrayList<>(role.memberOf());
+        for (var option : options) {
+            var value = option.value();
+            boolean on = !(value instanceof Expr.Literal literal) || !literal.text().equals("false");
+            switch (option.name()) {
+                case "superuser" -> superuser = on;
+                case "inherit" -> inherit = on;
+                case "createrole" -> createRole = on;
+                case "createdb" -> createDatabase = on;
+                case "canlogin" -> login = on;
+                case "isreplication" -> replication = on;
+                case "bypassrls" -> bypass = on;
+                case "connectionlimit" ->
+                        limit = value == null ? -1 : Integer.parseInt(TableCreator.optionText(value));
+                case "password" -> password = value == null ? null : passwordOf(value);
+                case "addroleto" -> {
+                    if (value instanceof Clause.ListOf list) {
+                        for (var item : list.items()) {
+                            if (item instanceof RoleSpec spec) {
+                                memberOf.add(
+                                        new Role.Membership(
+                                                DdlBinder.role(spec, change).oid(), change.role(), false));
+                            }
+                        }
+                    }
+                }
+                default -> {}
+            }
+        }
+        return new Role(
+                role.oid(),
+                role.version() + 1,
+                role.name(),
+                superuser,
+                inherit,
+                createRole,
+                createDatabase,
+                login,
+                replication,
+                bypass,
+                limit,
+                password,
+                role.validUntilMicros(),
+                memberOf,
+                role.settings());
+    }
+
+    private static @Nullable String passwordOf(dev.quiverdb.sql.parse.Ast value) {
+        return value instanceof Expr.Literal literal && literal.kind() == Expr.LiteralKind.NULL
+                ? null
+                : TableCreator.optionText(value);
+    }
+
+    private DdlResult alter(RoleDdl.AlterRole alter) {
+        var role = DdlBinder.role(alter.role(), change);
+        if (role.oid() != change.role()) {
+            requireRoleAdmin();
+        }
+        change.put(options(role, alter.options()));
+        return change.result("ALTER ROLE");
+    }
+
+    private DdlResult drop(RoleDdl.DropRole drop) {
+        requireRoleAdmin();
+        for (var spec : drop.roles()) {
+            var name = spec.name();
+            var role = name == null ? null : change.catalog().role(name);
+            if (role == null) {
+                if (drop.missingOk()) {
+                    change.notice("role \"" + name + "\" does not exist, skipping");
+                    continue;
+                }
+                throw new SqlException(
+                        SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
+            }
+            if (role.oid() == change.role()) {
+                throw new SqlException(
+                        SqlState.OBJECT_IN_USE, "current user cannot be dropped");
+            }
+            var owned = new ArrayList<String>();
+            for (var relation : change.catalog().objects(Relation.class)) {
+                if (relation.owner() == role.oid() && relation.index() == null) {
+                    owned.add("owner of " + Names.kind(relation) + " " + relation.name());
+                }
+            }
+            for (var schema : change.catalog().objects(Schema.class)) {
+                if (schema.owner() == role.oid()) {
+                    owned.add("owner of schema " + schema.name());
+                }
+            }
+            if (!owned.isEmpty()) {
+                throw new SqlException(
+                                SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
+                                "role \""
+                                        + name
+                                        + "\" cannot be dropped because some objects depend on it")
+                        .withDetail(String.join("\n", owned));
+            }
+            change.remove(role);
+        }
+        return change.result("DROP ROLE");
+    }
+
+    static Role renamed(Role role, String name) {
+        return new Role(
+                role.oid(),
+                role.version() + 1,
+                name,
+                role.superuser(),
+                role.inherit(),
+                role.createRole(),
+                role.createDatabase(),
+                role.login(),
+                role.replication(),
+                role.bypassRowSecurity(),
+                role.connectionLimit(),
+                role.password(),
+                role.validUntilMicros(),
+                role.memberOf(),
+                role.settings());
+    }
+
+    static UserType named(UserType user, String name, int schema, int owner) {
+        return new UserType(
+                user.oid(),
+                user.version() + 1,
+                name,
+                schema,
+                owner,
+                user.form(),
+                user.element(),
+                user.array(),
+                user.relation(),
+                user.labels(),
+                user.base(),
+                user.baseTypmod(),
+                user.notNull(),
+                user.collation(),
+                user.defaultSql(),
+                user.acl());
+    }
+
+    private DdlResult grantRole(RoleDdl.GrantRole grant) {
+        for (var granted : grant.roles()) {
+            var name = granted.name();
+            var role = name == null ? null : change.catalog().role(name);
+            if (role == null) {
+                throw new SqlException(
+                        SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
+            }
+            for (var spec : grant.grantees()) {
+                var member = DdlBinder.role(spec, change);
+                if (grant.grant() && change.catalog().isMember(role.oid(), member.oid()) && !role.superuser()) {
+                    throw new SqlException(
+                            SqlState.INVALID_GRANT_OPERATION,
+                            "role \"" + role.name() + "\" is a member of role \"" + member.name() + "\"");
+                }
+                var memberships = new ArrayList<>(member.memberOf());
+                memberships.removeIf(old -> old.role() == role.oid());
+                if (grant.grant()) {
+                    memberships.add(new Role.Membership(role.oid(), change.role(), grant.adminOption()));
+                }
+                change.put(
+                        new Role(
+                                member.oid(),
+                                member.version() + 1,
+                                member.name(),
+                                member.superuser(),
+                                member.inherit(),
+                                member.createRole(),
+                                member.createDatabase(),
+                                member.login(),
+                                member.replication(),
+                                member.bypassRowSecurity(),
+                                member.connectionLimit(),
+                                member.password(),
+                                member.validUntilMicros(),
+                                memberships,
+                                member.settings()));
+            }
+        }
+        return change.result(grant.grant() ? "GRANT ROLE" : "REVOKE ROLE");
+    }
+
+    // ------------------------------------------------------------------ privileges
+
+    private static char letter(String name) {
+        return switch (name) {
+            case "select" -> 'r';
+            case "insert" -> 'a';
+            case "update" -> 'w';
+            case "delete" -> 'd';
+            case "truncate" -> 'D';
+            case "references" -> 'x';
+            case "trigger" -> 't';
+            case "usage" -> 'U';
+            case "create" -> 'C';
+            case "connect" -> 'c';
+            case "temporary", "temp" -> 'T';
+            case "execute" -> 'X';
+            default ->
+                    throw new SqlException(
+                            SqlState.SYNTAX_ERROR, "unrecognized privilege type \"" + name + "\"");
+        };
+    }
+
+    private DdlResult grant(RoleDdl.Grant grant) {
+        var tag = grant.grant() ? "GRANT" : "REVOKE";
+        switch (grant.type()) {
+            case TABLE, SEQUENCE, VIEW -> {
+                for (var relation : relations(grant)) {
+                    change.requireOwner(relation);
+                    boolean sequence = relation.kind() == 'S';
+                    var acl =
+                            changed(
+                                    relation.acl(),
+                                    relation.owner(),
+                                    sequence ? "rwU" : TABLE_PRIVILEGES,
+                                    grant);
+                    change.put(relation.toBuilder().acl(acl).build());
+                }
+            }
+            case SCHEMA -> {
+                for (var object : grant.objects()) {
+                    var schema = change.schema(object.name().getLast(), object.offset());
+                    change.put(
+                            new Schema(
+                                    schema.oid(),
+                                    schema.version() + 1,
+                                    schema.name(),
+                                    schema.owner(),
+                                    changed(schema.acl(), schema.owner(), "UC", grant)));
+                }
+            }
+            default -> {}
+        }
+        return change.result(tag);
+    }
+
+    private List<Relation> relations(RoleDdl.Grant grant) {
+        var found = new ArrayList<Relation>();
+        for (var object : grant.objects()) {
+            if (grant.allInSchema()) {
+                int schema = change.schema(object.name().getLast(), object.offset()).oid();
+                for (var relation : change.catalog().objects(Relation.class)) {
+                    boolean fits =
+                            grant.type() == ObjectType.SEQUENCE
+                                    ? relation.kind() == 'S'
+                                    : relation.kind() == 'r' || relation.kind() == 'v' || relation.kind() == 'm';
+                    if (relation.schema() == schema && fits) {
+                        found.add(relation);
+                    }
+                }
+            } else {
+                found.add(change.relation(Drops.variable(object)));
+            }
+        }
+        return found;
+    }
+
+    private String changed(@Nullable String old, int owner, String all, RoleDdl.Grant grant) {
+        var ownerRole = change.catalog().role(owner);
+        var ownerName = ownerRole == null ? "" : ownerRole.name();
+        var entries = new LinkedHashMap<String, String>();
+        if (old == null) {
+            entries.put(ownerName, all);
+        }
+        for (var entry : AccessControl.parse(old)) {
+            entries.put(entry.grantee(), entry.privileges());
+        }
+        var wanted = new StringBuilder();
+        if (grant.privileges().isEmpty()) {
+            wanted.append(all);
+        }
+        for (var privilege : grant.privileges()) {
+            var name = privilege.name();
+            wanted.append(name == null ? all : String.valueOf(letter(name)));
+        }
+        for (var spec : grant.grantees()) {
+            var grantee = spec.kind() == RoleSpec.Kind.PUBLIC ? "" : DdlBinder.role(spec, change).name();
+            var has = new StringBuilder(entries.getOrDefault(grantee, ""));
+            for (int i = 0; i < wanted.length(); i++) {
+                char letter = wanted.charAt(i);
+                int at = has.indexOf(String.valueOf(letter));
+                if (grant.grant() && at < 0) {
+                    has.append(letter);
+                } else if (!grant.grant() && at >= 0) {
+                    has.deleteCharAt(at);
+                }
+            }
+            var ordered = new StringBuilder();
+            for (char letter : "arwdDxtXUCTc".toCharArray()) {
+                if (has.indexOf(String.valueOf(letter)) >= 0) {
+                    ordered.append(letter);
+                }
+            }
+            entries.put(grantee, ordered.toString());
+        }
+        var made = new ArrayList<AccessControl.Entry>();
+        entries.forEach((grantee, privileges) -> made.add(new AccessControl.Entry(grantee, privileges, ownerName)));
+        return AccessControl.format(made);
+    }
+
+    // ------------------------------------------------------------------ policies
+
+    private List<Integer> roles(List<RoleSpec> specs) {
+        var roles = new ArrayList<Integer>();
+        for (var spec : specs) {
+            roles.add(spec.kind() == RoleSpec.Kind.PUBLIC ? 0 : DdlBinder.role(spec, change).oid());
+        }
+        return roles.isEmpty() ? List.of(0) : roles;
+    }
+
+    private @Nullable String condition(@Nullable Expr expression, Relation table) {
+        if (expression == null) {
+            return null;
+        }
+        change.expressions().policy(expression, table);
+        return "(" + change.text(expression.start(), expression.end()) + ")";
+    }
+
+    private DdlResult policy(RoleDdl.CreatePolicy create) {
+        var table = change.relation(create.table());
+        change.requireOwner(table);
+        change.lock(table.oid());
+        for (var policy : change.catalog().policies(table.oid())) {
+            if (policy.name().equals(create.name())) {
+                throw new SqlException(
+                        SqlState.DUPLICATE_OBJECT,
+                        "policy \"" + create.name() + "\" for table \"" + table.name() + "\" already exists");
+            }
+        }
+        char command =
+                switch (create.command().toLowerCase(java.util.Locale.ROOT)) {
+                    case "select" -> 'r';
+                    case "insert" -> 'a';
+                    case "update" -> 'w';
+                    case "delete" -> 'd';
+                    default -> '*';
+                };
+        if ((command == 'r' || command == 'd') && create.withCheck() != null) {
+            throw new SqlException(
+                    SqlState.SYNTAX_ERROR, "WITH CHECK cannot be applied to SELECT or DELETE");
+        }
+        if (command == 'a' && create.using() != null) {
+            throw new SqlException(
+                    SqlState.SYNTAX_ERROR, "only WITH CHECK expression allowed for INSERT");
+        }
+        change.put(
+                new Policy(
+                        change.newOid(),
+                        1,
+                        create.name(),
+                        table.oid(),
+                        command,
+                        create.permissive(),
+                        roles(create.roles()),
+                        condition(create.using(), table),
+                        condition(create.withCheck(), table)));
+        return change.result("CREATE POLICY");
+    }
+
+    private DdlResult policy(RoleDdl.AlterPolicy alter) {
+        var table = change.relation(alter.table());
+        change.requireOwner(table);
+        for (var policy : change.catalog().policies(table.oid())) {
+            if (policy.name().equals(alter.name())) {
+                change.put(
+                        new Policy(
+                                policy.oid(),
+                                policy.version() + 1,
+                                policy.name(),
+                                policy.relation(),
+                                policy.command(),
+                                policy.permissive(),
+                                alter.roles().isEmpty() ? policy.roles() : roles(alter.roles()),
+                                alter.using() == null ? policy.using() : condition(alter.using(), table),
+                                alter.withCheck() == null
+                                        ? policy.withCheck()
+                                        : condition(alter.withCheck(), table)));
+                return change.result("ALTER POLICY");
+            }
+        }
+        throw new SqlException(
+                SqlState.UNDEFINED_OBJECT,
+                "policy \"" + alter.name() + "\" for table \"" + table.name() + "\" does not exist");
     }
 }

@@ -159,6 +159,10 @@ final class TableCreator {
 
     // ------------------------------------------------------------------ columns
 
+    List<Draft> drafts() {
+        return columns;
+    }
+
     void column(TableElement.Column element, String table) {
         var typeName = element.type();
         if (typeName == null) {
