@@ -88,7 +88,11 @@ public class CatalogAnswers implements CatalogFunctions {
         if (found == null) {
             throw new SqlException(
                     SqlState.UNDEFINED_COLUMN,
-                    "column \"" + column + "\" of relation \"" + relation.name() + "\" does not exist");
+                    "column \""
+                            + column
+                            + "\" of relation \""
+                            + relation.name()
+                            + "\" does not exist");
         }
         for (var sequence : catalog.ownedSequences(relation.oid())) {
             var part = sequence.sequence();
@@ -179,14 +183,18 @@ public class CatalogAnswers implements CatalogFunctions {
     @Override
     public @Nullable String constraintDefinition(int oid, boolean pretty) {
         return catalog.object(oid) instanceof dev.quiverdb.sql.catalog.Constraint constraint
-                ? pretty ? bare(definitions.constraint(constraint)) : definitions.constraint(constraint)
+                ? pretty
+                        ? bare(definitions.constraint(constraint))
+                        : definitions.constraint(constraint)
                 : null;
     }
 
     /** CHECK ((a > 0)) is CHECK (a > 0) where it is to look nice. */
     private static String bare(String text) {
         return text.startsWith("CHECK ((") && balanced(text)
-                ? "CHECK (" + text.substring("CHECK ((".length(), text.lastIndexOf("))")) + text.substring(text.lastIndexOf("))") + 1)
+                ? "CHECK ("
+                        + text.substring("CHECK ((".length(), text.lastIndexOf("))"))
+                        + text.substring(text.lastIndexOf("))") + 1)
                 : text;
     }
 
@@ -302,7 +310,8 @@ public class CatalogAnswers implements CatalogFunctions {
         if (stored.isEmpty() || stored.equals("<>")) {
             return null;
         }
-        return definitions.expression(stored, relationOid == 0 ? null : catalog.relation(relationOid));
+        return definitions.expression(
+                stored, relationOid == 0 ? null : catalog.relation(relationOid));
     }
 
     @Override
@@ -350,7 +359,10 @@ public class CatalogAnswers implements CatalogFunctions {
         boolean any = false;
         for (var word : privileges.split(",", -1)) {
             var name = word.strip().toUpperCase(java.util.Locale.ROOT);
-            name = name.endsWith(" WITH GRANT OPTION") ? name.substring(0, name.length() - 18) : name;
+            name =
+                    name.endsWith(" WITH GRANT OPTION")
+                            ? name.substring(0, name.length() - 18)
+                            : name;
             char letter = letter(name, word);
             switch (kind) {
                 case "table", "sequence", "column", "any column" -> {
@@ -363,7 +375,8 @@ public class CatalogAnswers implements CatalogFunctions {
                             return null;
                         }
                         throw new SqlException(
-                                SqlState.UNDEFINED_TABLE, "relation \"" + object + "\" does not exist");
+                                SqlState.UNDEFINED_TABLE,
+                                "relation \"" + object + "\" does not exist");
                     }
                     any |= AccessControl.allows(catalog, relation, roleOid, letter);
                 }
@@ -377,12 +390,18 @@ public class CatalogAnswers implements CatalogFunctions {
                             return null;
                         }
                         throw new SqlException(
-                                SqlState.INVALID_SCHEMA_NAME, "schema \"" + object + "\" does not exist");
+                                SqlState.INVALID_SCHEMA_NAME,
+                                "schema \"" + object + "\" does not exist");
                     }
-                    any |= AccessControl.allows(catalog, schema.owner(), schema.acl(), roleOid, letter);
+                    any |=
+                            AccessControl.allows(
+                                    catalog, schema.owner(), schema.acl(), roleOid, letter);
                 }
                 case "role" -> {
-                    int of = object instanceof Long oid ? oid.intValue() : roleOid(object.toString());
+                    int of =
+                            object instanceof Long oid
+                                    ? oid.intValue()
+                                    : roleOid(object.toString());
                     any |= catalog.isMember(roleOid, of);
                 }
                 default -> any = true;

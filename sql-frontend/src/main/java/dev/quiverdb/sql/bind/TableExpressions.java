@@ -296,7 +296,8 @@ public final class TableExpressions {
     /** Numbers of the columns that a stored expression reads. */
     public List<Integer> columnsOf(String stored, Relation table) {
         var state = state();
-        return stored(state, StoredExpressions.overTable(state, table, stored), null, table).columns();
+        return stored(state, StoredExpressions.overTable(state, table, stored), null, table)
+                .columns();
     }
 
     /** A stored default converted to another type, as text; throws where that is impossible. */

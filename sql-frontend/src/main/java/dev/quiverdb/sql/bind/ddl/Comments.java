@@ -31,7 +31,12 @@ final class Comments {
             if (text != null && !text.isEmpty()) {
                 change.put(
                         new Comment(
-                                change.newOid(), 1, subject.oid, subject.classId, subject.subId, text));
+                                change.newOid(),
+                                1,
+                                subject.oid,
+                                subject.classId,
+                                subject.subId,
+                                text));
             }
         }
         return change.result("COMMENT");
@@ -84,14 +89,19 @@ final class Comments {
                             change.expressions().type(reference.types().getFirst()).type().oid(),
                             CatalogObject.CLASS_TYPE,
                             0);
-            case DATABASE -> named(change.catalog().database(parts.getLast()), "database", parts.getLast());
+            case DATABASE ->
+                    named(change.catalog().database(parts.getLast()), "database", parts.getLast());
             case ROLE -> named(change.catalog().role(parts.getLast()), "role", parts.getLast());
             case EXTENSION ->
-                    named(change.catalog().extension(parts.getLast()), "extension", parts.getLast());
+                    named(
+                            change.catalog().extension(parts.getLast()),
+                            "extension",
+                            parts.getLast());
             default ->
                     throw SqlException.notSupported(
                             "COMMENT ON "
-                                    + Drops.word(reference.type()).toUpperCase(java.util.Locale.ROOT)
+                                    + Drops.word(reference.type())
+                                            .toUpperCase(java.util.Locale.ROOT)
                                     + " is not supported");
         };
     }

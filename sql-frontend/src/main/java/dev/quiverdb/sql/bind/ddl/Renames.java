@@ -41,15 +41,24 @@ final class Renames {
                 }
                 change.put(
                         new Schema(
-                                schema.oid(), schema.version() + 1, rename.newName(), schema.owner(), schema.acl()));
+                                schema.oid(),
+                                schema.version() + 1,
+                                rename.newName(),
+                                schema.owner(),
+                                schema.acl()));
             }
             case TYPE, DOMAIN -> {
                 var user =
                         change.catalog()
-                                .userType(change.expressions().type(object.types().getFirst()).type().oid());
+                                .userType(
+                                        change.expressions()
+                                                .type(object.types().getFirst())
+                                                .type()
+                                                .oid());
                 if (user == null) {
                     throw new SqlException(
-                            SqlState.INSUFFICIENT_PRIVILEGE, "must be owner of type " + parts.getLast());
+                            SqlState.INSUFFICIENT_PRIVILEGE,
+                            "must be owner of type " + parts.getLast());
                 }
                 type(user, rename.newName());
             }
@@ -57,13 +66,12 @@ final class Renames {
                 var role = change.catalog().role(parts.getLast());
                 if (role == null) {
                     throw new SqlException(
-                            SqlState.UNDEFINED_OBJECT, "role \"" + parts.getLast() + "\" does not exist");
+                            SqlState.UNDEFINED_OBJECT,
+                            "role \"" + parts.getLast() + "\" does not exist");
                 }
                 change.put(RoleCommands.renamed(role, rename.newName()));
             }
-            default ->
-                    throw SqlException.notSupported(
-                            tag + " RENAME is not supported");
+            default -> throw SqlException.notSupported(tag + " RENAME is not supported");
         }
         return change.result(tag);
     }
@@ -74,7 +82,10 @@ final class Renames {
 
     private DdlResult relation(ObjectDdl.Rename rename, RangeVar variable) {
         var kind = rename.relationType() == null ? rename.type() : rename.relationType();
-        var tag = "ALTER " + Drops.word(kind == null ? ObjectType.TABLE : kind).toUpperCase(java.util.Locale.ROOT);
+        var tag =
+                "ALTER "
+                        + Drops.word(kind == null ? ObjectType.TABLE : kind)
+                                .toUpperCase(java.util.Locale.ROOT);
         var found = change.relationOrNull(variable);
         if (found == null && rename.missingOk()) {
             change.notice("relation \"" + variable.name() + "\" does not exist, skipping");
@@ -123,7 +134,11 @@ final class Renames {
             if (constraint.name().equals(name)) {
                 throw new SqlException(
                         SqlState.DUPLICATE_OBJECT,
-                        "constraint \"" + name + "\" for relation \"" + relation.name() + "\" already exists");
+                        "constraint \""
+                                + name
+                                + "\" for relation \""
+                                + relation.name()
+                                + "\" already exists");
             }
             if (constraint.name().equals(old)) {
                 found = constraint;
@@ -132,7 +147,11 @@ final class Renames {
         if (found == null) {
             throw new SqlException(
                     SqlState.UNDEFINED_OBJECT,
-                    "constraint \"" + old + "\" for table \"" + relation.name() + "\" does not exist");
+                    "constraint \""
+                            + old
+                            + "\" for table \""
+                            + relation.name()
+                            + "\" does not exist");
         }
         change.put(found.renamed(name));
         var index = found.kind() == 'f' ? null : change.catalog().relation(found.index());
@@ -145,7 +164,8 @@ final class Renames {
     private void column(Relation before, @Nullable String old, String name) {
         var column = old == null ? null : before.column(old);
         if (column == null) {
-            throw new SqlException(SqlState.UNDEFINED_COLUMN, "column \"" + old + "\" does not exist");
+            throw new SqlException(
+                    SqlState.UNDEFINED_COLUMN, "column \"" + old + "\" does not exist");
         }
         if (before.column(name) != null) {
             throw new SqlException(
@@ -189,7 +209,8 @@ final class Renames {
         change.put(changed);
     }
 
-    private void renameIn(Relation index, Relation before, Relation after, int number, String name) {
+    private void renameIn(
+            Relation index, Relation before, Relation after, int number, String name) {
         var part = index.index();
         if (part == null) {
             return;
@@ -231,7 +252,8 @@ final class Renames {
                                         part.nullsNotDistinct(),
                                         predicate == null
                                                 ? null
-                                                : change.expressions().renamed(predicate, before, after),
+                                                : change.expressions()
+                                                        .renamed(predicate, before, after),
                                         part.predicateColumn(),
                                         part.valid(),
                                         part.clustered()))
@@ -246,12 +268,21 @@ final class Renames {
             case SCHEMA -> {
                 var schema = change.schema(object.name().getLast(), object.offset());
                 change.put(
-                        new Schema(schema.oid(), schema.version() + 1, schema.name(), owner, schema.acl()));
+                        new Schema(
+                                schema.oid(),
+                                schema.version() + 1,
+                                schema.name(),
+                                owner,
+                                schema.acl()));
             }
             case TYPE, DOMAIN -> {
                 var user =
                         change.catalog()
-                                .userType(change.expressions().type(object.types().getFirst()).type().oid());
+                                .userType(
+                                        change.expressions()
+                                                .type(object.types().getFirst())
+                                                .type()
+                                                .oid());
                 if (user != null) {
                     change.put(RoleCommands.named(user, user.name(), user.schema(), owner));
                 }
@@ -267,10 +298,15 @@ final class Renames {
         int schema = change.schema(alter.newSchema(), alter.offset()).oid();
         var object = alter.object();
         if (variable == null) {
-            if (object != null && (alter.type() == ObjectType.TYPE || alter.type() == ObjectType.DOMAIN)) {
+            if (object != null
+                    && (alter.type() == ObjectType.TYPE || alter.type() == ObjectType.DOMAIN)) {
                 var user =
                         change.catalog()
-                                .userType(change.expressions().type(object.types().getFirst()).type().oid());
+                                .userType(
+                                        change.expressions()
+                                                .type(object.types().getFirst())
+                                                .type()
+                                                .oid());
                 if (user != null) {
                     change.put(RoleCommands.named(user, user.name(), schema, user.owner()));
                     return change.result(tag);

@@ -41,7 +41,8 @@ final class RoleCommands {
             case RoleDdl.ReassignOwned ignored -> throw unsupported("REASSIGN OWNED");
             case RoleDdl.DropOwned ignored -> throw unsupported("DROP OWNED");
             case RoleDdl.SecurityLabel ignored -> throw unsupported("SECURITY LABEL");
-            case RoleDdl.AlterDefaultPrivileges ignored -> throw unsupported("ALTER DEFAULT PRIVILEGES");
+            case RoleDdl.AlterDefaultPrivileges ignored ->
+                    throw unsupported("ALTER DEFAULT PRIVILEGES");
         };
     }
 
@@ -54,7 +55,8 @@ final class RoleCommands {
     private void requireRoleAdmin() {
         var me = change.catalog().role(change.role());
         if (me == null || !me.superuser() && !me.createRole()) {
-            throw new SqlException(SqlState.INSUFFICIENT_PRIVILEGE, "permission denied to create role");
+            throw new SqlException(
+                    SqlState.INSUFFICIENT_PRIVILEGE, "permission denied to create role");
         }
     }
 
@@ -66,7 +68,8 @@ final class RoleCommands {
         }
         if (create.name().startsWith("pg_")) {
             throw new SqlException(
-                            SqlState.RESERVED_NAME, "role name \"" + create.name() + "\" is reserved")
+                            SqlState.RESERVED_NAME,
+                            "role name \"" + create.name() + "\" is reserved")
                     .withDetail("Role names starting with \"pg_\" are reserved.");
         }
         boolean login = create.kind() == RoleDdl.RoleKind.USER;
@@ -104,7 +107,8 @@ final class RoleCommands {
         var memberOf = new ArrayList<>(role.memberOf());
         for (var option : options) {
             var value = option.value();
-            boolean on = !(value instanceof Expr.Literal literal) || !literal.text().equals("false");
+            boolean on =
+                    !(value instanceof Expr.Literal literal) || !literal.text().equals("false");
             switch (option.name()) {
                 case "superuser" -> superuser = on;
                 case "inherit" -> inherit = on;
@@ -114,7 +118,10 @@ final class RoleCommands {
                 case "isreplication" -> replication = on;
                 case "bypassrls" -> bypass = on;
                 case "connectionlimit" ->
-                        limit = value == null ? -1 : Integer.parseInt(TableCreator.optionText(value));
+                        limit =
+                                value == null
+                                        ? -1
+                                        : Integer.parseInt(TableCreator.optionText(value));
                 case "password" -> password = value == null ? null : passwordOf(value);
                 case "addroleto" -> {
                     if (value instanceof Clause.ListOf list) {
@@ -122,7 +129,9 @@ final class RoleCommands {
                             if (item instanceof RoleSpec spec) {
                                 memberOf.add(
                                         new Role.Membership(
-                                                DdlBinder.role(spec, change).oid(), change.role(), false));
+                                                DdlBinder.role(spec, change).oid(),
+                                                change.role(),
+                                                false));
                             }
                         }
                     }
@@ -177,8 +186,7 @@ final class RoleCommands {
                         SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
             }
             if (role.oid() == change.role()) {
-                throw new SqlException(
-                        SqlState.OBJECT_IN_USE, "current user cannot be dropped");
+                throw new SqlException(SqlState.OBJECT_IN_USE, "current user cannot be dropped");
             }
             var owned = new ArrayList<String>();
             for (var relation : change.catalog().objects(Relation.class)) {
@@ -253,15 +261,22 @@ final class RoleCommands {
             }
             for (var spec : grant.grantees()) {
                 var member = DdlBinder.role(spec, change);
-                if (grant.grant() && change.catalog().isMember(role.oid(), member.oid()) && !role.superuser()) {
+                if (grant.grant()
+                        && change.catalog().isMember(role.oid(), member.oid())
+                        && !role.superuser()) {
                     throw new SqlException(
                             SqlState.INVALID_GRANT_OPERATION,
-                            "role \"" + role.name() + "\" is a member of role \"" + member.name() + "\"");
+                            "role \""
+                                    + role.name()
+                                    + "\" is a member of role \""
+                                    + member.name()
+                                    + "\"");
                 }
                 var memberships = new ArrayList<>(member.memberOf());
                 memberships.removeIf(old -> old.role() == role.oid());
                 if (grant.grant()) {
-                    memberships.add(new Role.Membership(role.oid(), change.role(), grant.adminOption()));
+                    memberships.add(
+                            new Role.Membership(role.oid(), change.role(), grant.adminOption()));
                 }
                 change.put(
                         new Role(
@@ -349,7 +364,9 @@ final class RoleCommands {
                     boolean fits =
                             grant.type() == ObjectType.SEQUENCE
                                     ? relation.kind() == 'S'
-                                    : relation.kind() == 'r' || relation.kind() == 'v' || relation.kind() == 'm';
+                                    : relation.kind() == 'r'
+                                            || relation.kind() == 'v'
+                                            || relation.kind() == 'm';
                     if (relation.schema() == schema && fits) {
                         found.add(relation);
                     }
@@ -380,7 +397,8 @@ final class RoleCommands {
             wanted.append(name == null ? all : String.valueOf(letter(name)));
         }
         for (var spec : grant.grantees()) {
-            var grantee = spec.kind() == RoleSpec.Kind.PUBLIC ? "" : DdlBinder.role(spec, change).name();
+            var grantee =
+                    spec.kind() == RoleSpec.Kind.PUBLIC ? "" : DdlBinder.role(spec, change).name();
             var has = new StringBuilder(entries.getOrDefault(grantee, ""));
             for (int i = 0; i < wanted.length(); i++) {
                 char letter = wanted.charAt(i);
@@ -400,7 +418,8 @@ final class RoleCommands {
             entries.put(grantee, ordered.toString());
         }
         var made = new ArrayList<AccessControl.Entry>();
-        entries.forEach((grantee, privileges) -> made.add(new AccessControl.Entry(grantee, privileges, ownerName)));
+        entries.forEach((grantee, privileges) ->
+                made.add(new AccessControl.Entry(grantee, privileges, ownerName)));
         return AccessControl.format(made);
     }
 
@@ -430,7 +449,11 @@ final class RoleCommands {
             if (policy.name().equals(create.name())) {
                 throw new SqlException(
                         SqlState.DUPLICATE_OBJECT,
-                        "policy \"" + create.name() + "\" for table \"" + table.name() + "\" already exists");
+                        "policy \""
+                                + create.name()
+                                + "\" for table \""
+                                + table.name()
+                                + "\" already exists");
             }
         }
         char command =
@@ -477,7 +500,9 @@ final class RoleCommands {
                                 policy.command(),
                                 policy.permissive(),
                                 alter.roles().isEmpty() ? policy.roles() : roles(alter.roles()),
-                                alter.using() == null ? policy.using() : condition(alter.using(), table),
+                                alter.using() == null
+                                        ? policy.using()
+                                        : condition(alter.using(), table),
                                 alter.withCheck() == null
                                         ? policy.withCheck()
                                         : condition(alter.withCheck(), table)));
@@ -486,6 +511,10 @@ final class RoleCommands {
         }
         throw new SqlException(
                 SqlState.UNDEFINED_OBJECT,
-                "policy \"" + alter.name() + "\" for table \"" + table.name() + "\" does not exist");
+                "policy \""
+                        + alter.name()
+                        + "\" for table \""
+                        + table.name()
+                        + "\" does not exist");
     }
 }

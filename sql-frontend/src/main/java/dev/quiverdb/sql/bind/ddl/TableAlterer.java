@@ -55,7 +55,8 @@ final class TableAlterer {
             case DROP_NOT_NULL -> dropNotNull(table, action);
             case SET_NOT_NULL -> setNotNull(table, action);
             case DROP_EXPRESSION -> dropExpression(table, action);
-            case SET_STATISTICS -> put(table, column(table, action).withStatisticsTarget(action.number()));
+            case SET_STATISTICS ->
+                    put(table, column(table, action).withStatisticsTarget(action.number()));
             case SET_OPTIONS, RESET_OPTIONS, SET_STORAGE, SET_COMPRESSION -> column(table, action);
             case ADD_IDENTITY -> addIdentity(table, action);
             case SET_IDENTITY -> setIdentity(table, action);
@@ -66,7 +67,8 @@ final class TableAlterer {
                     new Constraints(change).add(table, constraint, null, false);
                 }
             }
-            case ALTER_CONSTRAINT -> throw SqlException.notSupported("ALTER CONSTRAINT is not supported");
+            case ALTER_CONSTRAINT ->
+                    throw SqlException.notSupported("ALTER CONSTRAINT is not supported");
             case VALIDATE_CONSTRAINT -> validate(table, action);
             case DROP_CONSTRAINT -> dropConstraint(table, action);
             case SET_LOGGED -> change.put(table.toBuilder().persistence('p').build());
@@ -90,7 +92,8 @@ final class TableAlterer {
             case ENABLE_ROW_SECURITY -> change.put(table.toBuilder().rowSecurity(true).build());
             case DISABLE_ROW_SECURITY -> change.put(table.toBuilder().rowSecurity(false).build());
             case FORCE_ROW_SECURITY -> change.put(table.toBuilder().forceRowSecurity(true).build());
-            case NO_FORCE_ROW_SECURITY -> change.put(table.toBuilder().forceRowSecurity(false).build());
+            case NO_FORCE_ROW_SECURITY ->
+                    change.put(table.toBuilder().forceRowSecurity(false).build());
             case SET_WITHOUT_OIDS,
                     CLUSTER_ON,
                     DROP_CLUSTER,
@@ -120,7 +123,9 @@ final class TableAlterer {
                     DETACH_PARTITION_FINALIZE,
                     MOVE_ALL ->
                     throw SqlException.notSupported(
-                            "ALTER TABLE ... " + action.kind().name().replace('_', ' ') + " is not supported");
+                            "ALTER TABLE ... "
+                                    + action.kind().name().replace('_', ' ')
+                                    + " is not supported");
         }
     }
 
@@ -160,7 +165,12 @@ final class TableAlterer {
             throw SqlException.internal("ADD COLUMN without column");
         }
         if (before.column(element.name()) != null) {
-            var text = "column \"" + element.name() + "\" of relation \"" + before.name() + "\" already exists";
+            var text =
+                    "column \""
+                            + element.name()
+                            + "\" of relation \""
+                            + before.name()
+                            + "\" already exists";
             if (action.missingOk()) {
                 change.notice(text + ", skipping");
                 return;
@@ -180,7 +190,13 @@ final class TableAlterer {
         for (var constraint : element.constraints()) {
             switch (constraint.kind()) {
                 case CHECK, PRIMARY_KEY, UNIQUE, FOREIGN_KEY ->
-                        after = new Constraints(change).add(current(after.oid()), constraint, element.name(), false);
+                        after =
+                                new Constraints(change)
+                                        .add(
+                                                current(after.oid()),
+                                                constraint,
+                                                element.name(),
+                                                false);
                 default -> {}
             }
         }
@@ -197,7 +213,8 @@ final class TableAlterer {
             }
             return;
         }
-        boolean same = !column.isGenerated() && draft.identity == 0 && !draft.serial && !isVolatile(value);
+        boolean same =
+                !column.isGenerated() && draft.identity == 0 && !draft.serial && !isVolatile(value);
         if (same) {
             change.add(new DdlAction.AlterTablet(before, after));
             change.add(new DdlAction.FillColumn(after, number, value));
@@ -236,7 +253,11 @@ final class TableAlterer {
         if (column == null) {
             if (action.missingOk()) {
                 change.notice(
-                        "column \"" + name + "\" of relation \"" + table.name() + "\" does not exist, skipping");
+                        "column \""
+                                + name
+                                + "\" of relation \""
+                                + table.name()
+                                + "\" does not exist, skipping");
                 return;
             }
             throw new SqlException(
@@ -247,7 +268,8 @@ final class TableAlterer {
         var automatic = new ArrayList<CatalogObject>();
         var others = new ArrayList<CatalogObject>();
         for (var index : change.catalog().indexes(table.oid())) {
-            if (usesColumn(index, table, column.number()) && change.catalog().constraintOfIndex(index) == null) {
+            if (usesColumn(index, table, column.number())
+                    && change.catalog().constraintOfIndex(index) == null) {
                 automatic.add(index);
             }
         }
@@ -257,7 +279,8 @@ final class TableAlterer {
             }
         }
         for (var key : change.catalog().referencing(table.oid())) {
-            if (key.referencedColumns().contains(column.number()) && key.relation() != table.oid()) {
+            if (key.referencedColumns().contains(column.number())
+                    && key.relation() != table.oid()) {
                 others.add(key);
             }
         }
@@ -324,7 +347,8 @@ final class TableAlterer {
             }
         }
         var predicate = part.predicate();
-        return predicate != null && change.expressions().columnsOf(predicate, table).contains(number);
+        return predicate != null
+                && change.expressions().columnsOf(predicate, table).contains(number);
     }
 
     /** Views over a table that no longer make sense once it has changed. */
@@ -462,9 +486,16 @@ final class TableAlterer {
                             + "\" already has a default value");
         }
         var name =
-                Names.relation(change.catalog(), table.schema(), table.name(), column.name(), "seq");
+                Names.relation(
+                        change.catalog(), table.schema(), table.name(), column.name(), "seq");
         new SequenceCreator(change)
-                .owned(name, table, column.number(), column.type(), 'i', constraint.sequenceOptions());
+                .owned(
+                        name,
+                        table,
+                        column.number(),
+                        column.type(),
+                        'i',
+                        constraint.sequenceOptions());
         put(table, column.withIdentity(constraint.generatedAlways() ? 'a' : 'd'));
     }
 
@@ -485,7 +516,10 @@ final class TableAlterer {
             if (option.name().equals("generated")) {
                 var value = option.value();
                 boolean always =
-                        value != null && TableCreator.optionText(value).toLowerCase(java.util.Locale.ROOT).startsWith("a");
+                        value != null
+                                && TableCreator.optionText(value)
+                                        .toLowerCase(java.util.Locale.ROOT)
+                                        .startsWith("a");
                 put(table, column.withIdentity(always ? 'a' : 'd'));
             } else {
                 sequenceOptions.add(option);
@@ -536,7 +570,8 @@ final class TableAlterer {
         if (!element.collation().isEmpty()) {
             collation = change.expressions().collation(element.collation(), element.offset());
         }
-        var transform = change.expressions().transform(element.using(), table, column.number(), type);
+        var transform =
+                change.expressions().transform(element.using(), table, column.number(), type);
         for (var other : table.liveColumns()) {
             var sql = other.defaultSql();
             if (other.isGenerated()
@@ -565,13 +600,16 @@ final class TableAlterer {
                                     + column.name()
                                     + "\"");
         }
-        var changed = column.withType(type.type().oid(), type.typmod(), collation).withMissing(null);
+        var changed =
+                column.withType(type.type().oid(), type.typmod(), collation).withMissing(null);
         var stored = column.defaultSql();
         if (stored != null && !column.isGenerated()) {
             changed = changed.withDefault(convertedDefault(stored, column, type));
         }
         boolean stays =
-                type.type().oid() == column.type() && type.typmod() == column.typmod() && element.using() == null;
+                type.type().oid() == column.type()
+                        && type.typmod() == column.typmod()
+                        && element.using() == null;
         var after = table.toBuilder().column(changed);
         if (stays || table.tablet() == 0) {
             change.put(after.build());
@@ -603,7 +641,10 @@ final class TableAlterer {
         }
     }
 
-    /** Key columns of indexes take the new type, and its default operator class where they had the old one's. */
+    /**
+     * Key columns of indexes take the new type, and its default operator class where they had the
+     * old one's.
+     */
     private void adjustIndexes(Relation table, Column column) {
         var type = change.catalog().type(column.type());
         for (var index : change.catalog().indexes(table.oid())) {
@@ -622,7 +663,8 @@ final class TableAlterer {
                     var operatorClass = change.catalog().operatorClass(key.operatorClass());
                     boolean fits =
                             operatorClass != null
-                                    && change.catalog().isBinaryCoercible(type, operatorClass.inputType());
+                                    && change.catalog()
+                                            .isBinaryCoercible(type, operatorClass.inputType());
                     var standard = change.catalog().defaultOperatorClass(method.oid(), type);
                     if (!fits && standard == null) {
                         throw new SqlException(
@@ -644,7 +686,9 @@ final class TableAlterer {
                                     key.descending(),
                                     key.nullsFirst());
                     columns.set(
-                            i, columns.get(i).withType(column.type(), column.typmod(), column.collation()));
+                            i,
+                            columns.get(i)
+                                    .withType(column.type(), column.typmod(), column.collation()));
                 }
                 keys.add(key);
             }
@@ -672,7 +716,8 @@ final class TableAlterer {
 
     // ------------------------------------------------------------------ constraints, owner
 
-    private dev.quiverdb.sql.catalog.@Nullable Constraint constraint(Relation table, @Nullable String name) {
+    private dev.quiverdb.sql.catalog.@Nullable Constraint constraint(
+            Relation table, @Nullable String name) {
         for (var constraint : change.catalog().constraints(table.oid())) {
             if (constraint.name().equals(name)) {
                 return constraint;
@@ -686,7 +731,11 @@ final class TableAlterer {
         if (constraint == null) {
             throw new SqlException(
                     SqlState.UNDEFINED_OBJECT,
-                    "constraint \"" + action.name() + "\" of relation \"" + table.name() + "\" does not exist");
+                    "constraint \""
+                            + action.name()
+                            + "\" of relation \""
+                            + table.name()
+                            + "\" does not exist");
         }
         if (!constraint.validated()) {
             var valid = constraint.asValidated();
@@ -699,15 +748,18 @@ final class TableAlterer {
         var constraint = constraint(table, action.name());
         if (constraint == null) {
             var text =
-                    "constraint \"" + action.name() + "\" of relation \"" + table.name() + "\" does not exist";
+                    "constraint \""
+                            + action.name()
+                            + "\" of relation \""
+                            + table.name()
+                            + "\" does not exist";
             if (action.missingOk()) {
                 change.notice(text + ", skipping");
                 return;
             }
             throw new SqlException(SqlState.UNDEFINED_OBJECT, text);
         }
-        new Drops(change)
-                .remove(List.of(constraint), action.behavior() == Clause.Behavior.CASCADE);
+        new Drops(change).remove(List.of(constraint), action.behavior() == Clause.Behavior.CASCADE);
     }
 
     void setOwner(Relation table, int owner) {

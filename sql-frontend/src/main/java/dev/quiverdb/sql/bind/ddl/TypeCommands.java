@@ -51,9 +51,30 @@ final class TypeCommands {
 
     // ------------------------------------------------------------------ enums
 
-    private UserType enumeration(int oid, long version, String name, int schema, int array, List<UserType.Label> labels) {
+    private UserType enumeration(
+            int oid,
+            long version,
+            String name,
+            int schema,
+            int array,
+            List<UserType.Label> labels) {
         return new UserType(
-                oid, version, name, schema, change.role(), 'e', 0, array, 0, labels, 0, -1, false, 0, null, null);
+                oid,
+                version,
+                name,
+                schema,
+                change.role(),
+                'e',
+                0,
+                array,
+                0,
+                labels,
+                0,
+                -1,
+                false,
+                0,
+                null,
+                null);
     }
 
     private static void checkLabel(String label) {
@@ -87,7 +108,11 @@ final class TypeCommands {
     private UserType userType(List<String> name) {
         Type found = null;
         if (name.size() > 1) {
-            found = change.catalog().type(change.schema(name.get(name.size() - 2), -1).oid(), name.getLast());
+            found =
+                    change.catalog()
+                            .type(
+                                    change.schema(name.get(name.size() - 2), -1).oid(),
+                                    name.getLast());
         } else {
             for (int schema : change.context().searchPath().schemas()) {
                 found = found == null ? change.catalog().type(schema, name.getFirst()) : found;
@@ -96,7 +121,8 @@ final class TypeCommands {
         var user = found == null ? null : change.catalog().userType(found.oid());
         if (user == null) {
             throw new SqlException(
-                    SqlState.UNDEFINED_OBJECT, "type \"" + String.join(".", name) + "\" does not exist");
+                    SqlState.UNDEFINED_OBJECT,
+                    "type \"" + String.join(".", name) + "\" does not exist");
         }
         if (!change.catalog().isMember(change.role(), user.owner())) {
             throw new SqlException(
@@ -153,7 +179,8 @@ final class TypeCommands {
         int at = find(labels, old);
         if (at < 0) {
             throw new SqlException(
-                    SqlState.INVALID_PARAMETER_VALUE, "\"" + old + "\" is not an existing enum label");
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "\"" + old + "\" is not an existing enum label");
         }
         if (find(labels, text) >= 0) {
             throw new SqlException(
@@ -170,7 +197,8 @@ final class TypeCommands {
                 return false;
             }
             throw new SqlException(
-                    SqlState.DUPLICATE_OBJECT, "enum label \"" + alter.newLabel() + "\" already exists");
+                    SqlState.DUPLICATE_OBJECT,
+                    "enum label \"" + alter.newLabel() + "\" already exists");
         }
         var neighbour = alter.neighbour();
         int at = labels.size();
@@ -183,7 +211,10 @@ final class TypeCommands {
             }
             at = alter.after() ? found + 1 : found;
         }
-        float below = at == 0 ? (labels.isEmpty() ? 0 : labels.getFirst().order() - 2) : labels.get(at - 1).order();
+        float below =
+                at == 0
+                        ? (labels.isEmpty() ? 0 : labels.getFirst().order() - 2)
+                        : labels.get(at - 1).order();
         float above = at == labels.size() ? below + 2 : labels.get(at).order();
         labels.add(at, new UserType.Label(change.newOid(), (below + above) / 2, alter.newLabel()));
         return true;
@@ -219,7 +250,11 @@ final class TypeCommands {
                 default ->
                         throw new SqlException(
                                 SqlState.SYNTAX_ERROR,
-                                constraint.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
+                                constraint
+                                                .kind()
+                                                .name()
+                                                .toLowerCase(java.util.Locale.ROOT)
+                                                .replace('_', ' ')
                                         + " constraints not possible for domains");
             }
         }
@@ -252,7 +287,11 @@ final class TypeCommands {
     }
 
     private void addCheck(
-            int domain, String domainName, int schema, TableElement.Constraint constraint, boolean fresh) {
+            int domain,
+            String domainName,
+            int schema,
+            TableElement.Constraint constraint,
+            boolean fresh) {
         var expression = constraint.expression();
         if (expression == null) {
             throw SqlException.internal("CHECK without expression");
@@ -363,7 +402,12 @@ final class TypeCommands {
                 return;
             }
         }
-        var text = "constraint \"" + action.name() + "\" of domain \"" + user.name() + "\" does not exist";
+        var text =
+                "constraint \""
+                        + action.name()
+                        + "\" of domain \""
+                        + user.name()
+                        + "\" does not exist";
         if (action.missingOk()) {
             change.notice(text + ", skipping");
             return;
