@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * {@code ./quiver bench ann}: builds QuiverDB's indexes and those of Lucene and JVector over the same vectors, one after the other, and
- * prints a table; {@code --help} lists the options.
+ * {@code ./quiver bench ann}: builds QuiverDB's indexes and those of Lucene and JVector over the
+ * same vectors, one after the other, and prints a table; {@code --help} lists the options.
  */
 public final class AnnBenchmark {
     private static final String HELP =
@@ -60,14 +60,17 @@ public final class AnnBenchmark {
     }
 
     private static void run(Map<String, String> options) throws IOException {
-        int subset = Integer.parseInt(options.getOrDefault("subset", Integer.toString(Integer.MAX_VALUE)));
+        int subset =
+                Integer.parseInt(
+                        options.getOrDefault("subset", Integer.toString(Integer.MAX_VALUE)));
         int queries = Integer.parseInt(options.getOrDefault("queries", "1000"));
         int dimensions = Integer.parseInt(options.getOrDefault("dims", "384"));
         String directory = options.get("data");
         AnnData data =
                 directory != null && Files.isDirectory(Path.of(directory))
                         ? AnnData.read(Path.of(directory), dimensions, subset, queries)
-                        : AnnData.generate(Math.min(subset, 100_000), Math.min(queries, 1000), dimensions, 1);
+                        : AnnData.generate(
+                                Math.min(subset, 100_000), Math.min(queries, 1000), dimensions, 1);
         System.out.printf(
                 Locale.ROOT,
                 "%,d vectors of %d dimensions, %,d queries; kernels %s; Java %s%n",
@@ -81,7 +84,8 @@ public final class AnnBenchmark {
         Map<String, BitSet> filterBits = filters ? scenarios.filters() : Map.of();
         Map<String, int[][]> truths = filters ? scenarios.truths(filterBits) : Map.of();
         List<Outcome> outcomes = new ArrayList<>();
-        for (Supplier<AnnEngine> maker : engines(options.getOrDefault("engines", "quiver,lucene,jvector"))) {
+        for (Supplier<AnnEngine> maker :
+                engines(options.getOrDefault("engines", "quiver,lucene,jvector"))) {
             outcomes.add(measure(maker, data, scenarios, options, filterBits, truths));
         }
         System.out.print(Report.table(outcomes));
@@ -112,7 +116,12 @@ public final class AnnBenchmark {
                 long start = System.nanoTime();
                 engine.build(data, count);
                 outcome.buildSeconds.put(count, (System.nanoTime() - start) / 1e9);
-                System.out.printf(Locale.ROOT, "%s: built in %.1f s by %d threads%n", engine.name(), outcome.buildSeconds.get(count), count);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s: built in %.1f s by %d threads%n",
+                        engine.name(),
+                        outcome.buildSeconds.get(count),
+                        count);
                 if (build == threads.length - 1) {
                     search(engine, scenarios, options, filters, truths, outcome);
                 }
@@ -138,7 +147,11 @@ public final class AnnBenchmark {
             Curve.Point point = scenarios.measure(engine, effort);
             outcome.curve.add(point);
             System.out.printf(
-                    Locale.ROOT, "  effort %4d  recall %.4f  %,9.0f queries/s%n", effort, point.recall(), point.queriesPerSecond());
+                    Locale.ROOT,
+                    "  effort %4d  recall %.4f  %,9.0f queries/s%n",
+                    effort,
+                    point.recall(),
+                    point.queriesPerSecond());
             if (point.recall() >= 0.96) {
                 effort95 = Math.min(effort95, effort);
             }
@@ -158,27 +171,42 @@ public final class AnnBenchmark {
         known.put("quiver hnsw rabitq", () -> new QuiverHnswEngine("quiver hnsw rabitq", 1, 0));
         known.put(
                 "quiver ivfpq",
-                () -> new QuiverIvfEngine("quiver ivfpq", new IvfOptions(Metric.L2, 0, Coding.PRODUCT, 0, 1, 42), 100, probes));
+                () ->
+                        new QuiverIvfEngine(
+                                "quiver ivfpq",
+                                new IvfOptions(Metric.L2, 0, Coding.PRODUCT, 0, 1, 42),
+                                100,
+                                probes));
         known.put(
                 "quiver ivfpq 2 copies",
-                () -> new QuiverIvfEngine("quiver ivfpq 2 copies", new IvfOptions(Metric.L2, 0, Coding.PRODUCT, 0, 2, 42), 100, probes));
+                () ->
+                        new QuiverIvfEngine(
+                                "quiver ivfpq 2 copies",
+                                new IvfOptions(Metric.L2, 0, Coding.PRODUCT, 0, 2, 42),
+                                100,
+                                probes));
         known.put(
                 "quiver ivfflat",
-                () -> new QuiverIvfEngine("quiver ivfflat", new IvfOptions(Metric.L2, 0, Coding.FLAT, 0, 1, 42), 0, probes));
+                () ->
+                        new QuiverIvfEngine(
+                                "quiver ivfflat",
+                                new IvfOptions(Metric.L2, 0, Coding.FLAT, 0, 1, 42),
+                                0,
+                                probes));
         known.put("lucene", LuceneEngine::new);
         known.put("jvector", JVectorEngine::new);
         List<Supplier<AnnEngine>> chosen = new ArrayList<>();
         for (String name : list.split(",", -1)) {
             String wanted = name.strip();
-            known.forEach(
-                    (key, maker) -> {
-                        if (key.equals(wanted) || (wanted.equals("quiver") && key.startsWith("quiver"))) {
-                            chosen.add(maker);
-                        }
-                    });
+            known.forEach((key, maker) -> {
+                if (key.equals(wanted) || (wanted.equals("quiver") && key.startsWith("quiver"))) {
+                    chosen.add(maker);
+                }
+            });
         }
         if (chosen.isEmpty()) {
-            throw new IllegalArgumentException("no engine of that name: " + list + "; known are " + known.keySet());
+            throw new IllegalArgumentException(
+                    "no engine of that name: " + list + "; known are " + known.keySet());
         }
         return chosen;
     }

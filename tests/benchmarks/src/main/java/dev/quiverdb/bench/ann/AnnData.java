@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPInputStream;
 
-/** Base vectors, queries, exact answers and a category of each vector. The arrays are shared, nobody writes to them. */
+/**
+ * Base vectors, queries, exact answers and a category of each vector. The arrays are shared, nobody
+ * writes to them.
+ */
 final class AnnData {
     private final float[][] base;
     private final float[][] queries;
@@ -61,21 +64,30 @@ final class AnnData {
     }
 
     /**
-     * Reads {@code base.f16}, {@code queries.f16} and, where they are, {@code truth.i32} and {@code base.tsv.gz} (id, lemma, category).
-     * Where the answers are missing, or a subset is asked for, they are computed.
+     * Reads {@code base.f16}, {@code queries.f16} and, where they are, {@code truth.i32} and {@code
+     * base.tsv.gz} (id, lemma, category). Where the answers are missing, or a subset is asked for,
+     * they are computed.
      */
-    static AnnData read(Path directory, int dimensions, int baseMax, int queriesMax) throws IOException {
+    static AnnData read(Path directory, int dimensions, int baseMax, int queriesMax)
+            throws IOException {
         float[][] base = halves(directory.resolve("base.f16"), dimensions, baseMax);
         float[][] queries = halves(directory.resolve("queries.f16"), dimensions, queriesMax);
         Path truthFile = directory.resolve("truth.i32");
-        boolean whole = Files.exists(truthFile) && (long) base.length * dimensions * 2 == Files.size(directory.resolve("base.f16"));
+        boolean whole =
+                Files.exists(truthFile)
+                        && (long) base.length * dimensions * 2
+                                == Files.size(directory.resolve("base.f16"));
         int[][] truth = whole ? truth(truthFile, queries.length, 100) : exact(base, queries, 100);
         Path table = directory.resolve("base.tsv.gz");
-        int[] categories = Files.exists(table) ? categories(table, base.length) : clusters(base, 45);
+        int[] categories =
+                Files.exists(table) ? categories(table, base.length) : clusters(base, 45);
         return new AnnData(base, queries, truth, categories);
     }
 
-    /** A mixture of Gaussians in a space of few intrinsic dimensions, for machines without real embeddings. */
+    /**
+     * A mixture of Gaussians in a space of few intrinsic dimensions, for machines without real
+     * embeddings.
+     */
     static AnnData generate(int count, int queryCount, int dimensions, long seed) {
         var random = new SplittableRandom(seed);
         int intrinsic = Math.min(dimensions, 32);
@@ -97,7 +109,11 @@ final class AnnData {
         }
         float[][] queries = new float[queryCount][];
         for (int i = 0; i < queryCount; i++) {
-            queries[i] = point(basis, centres[(int) (clusters * Math.pow(random.nextDouble(), 2))], random);
+            queries[i] =
+                    point(
+                            basis,
+                            centres[(int) (clusters * Math.pow(random.nextDouble(), 2))],
+                            random);
         }
         return new AnnData(base, queries, exact(base, queries, 100), categories);
     }
@@ -158,7 +174,9 @@ final class AnnData {
             for (float[] vector : base) {
                 slots.add(vector);
             }
-            var scan = new FlatScan(DistanceFunction.of(Metric.L2, ElementKind.FLOAT32, dimensions), slots);
+            var scan =
+                    new FlatScan(
+                            DistanceFunction.of(Metric.L2, ElementKind.FLOAT32, dimensions), slots);
             var query = new QueryVector(ElementKind.FLOAT32, dimensions, arena);
             var heap = new NearestHeap();
             int[][] truth = new int[queries.length][];
@@ -177,14 +195,18 @@ final class AnnData {
         Map<String, Integer> numbers = new HashMap<>();
         try (var reader =
                 new BufferedReader(
-                        new InputStreamReader(new GZIPInputStream(Files.newInputStream(table)), StandardCharsets.UTF_8))) {
+                        new InputStreamReader(
+                                new GZIPInputStream(Files.newInputStream(table)),
+                                StandardCharsets.UTF_8))) {
             for (int i = 0; i < rows; i++) {
                 String line = reader.readLine();
                 if (line == null) {
                     break;
                 }
                 String[] fields = line.split("\t", 4);
-                categories[i] = numbers.computeIfAbsent(fields.length > 2 ? fields[2] : "", name -> numbers.size());
+                categories[i] =
+                        numbers.computeIfAbsent(
+                                fields.length > 2 ? fields[2] : "", name -> numbers.size());
             }
         }
         return categories;

@@ -27,13 +27,22 @@ interface AnnEngine extends AutoCloseable {
      */
     int search(float[] query, int k, int effort, @Nullable BitSet admitted, int[] into);
 
-    /** Prepares a filter, so that its making is not measured; what is returned is passed to {@link #searchFiltered}. */
+    /**
+     * Prepares a filter, so that its making is not measured; what is returned is passed to {@link
+     * #searchFiltered}.
+     */
     default @Nullable Object prepareFilter(BitSet admitted) {
         return null;
     }
 
     /** As {@link #search} with a prepared filter. */
-    default int searchFiltered(float[] query, int k, int effort, BitSet admitted, @Nullable Object prepared, int[] into) {
+    default int searchFiltered(
+            float[] query,
+            int k,
+            int effort,
+            BitSet admitted,
+            @Nullable Object prepared,
+            int[] into) {
         return search(query, k, effort, admitted, into);
     }
 

@@ -26,8 +26,8 @@ final class Curve {
     }
 
     /**
-     * Queries per second at a recall: the best of what the curve reaches at or above it, between two efforts by interpolation over the
-     * logarithm; NaN where the recall is not reached.
+     * Queries per second at a recall: the best of what the curve reaches at or above it, between
+     * two efforts by interpolation over the logarithm; NaN where the recall is not reached.
      */
     double queriesPerSecondAt(double recall) {
         double best = Double.NaN;
@@ -40,7 +40,9 @@ final class Curve {
                 Point before = points.get(i - 1);
                 if (before.recall < recall && point.recall > recall) {
                     double share = (recall - before.recall) / (point.recall - before.recall);
-                    double log = (1 - share) * Math.log(before.queriesPerSecond) + share * Math.log(point.queriesPerSecond);
+                    double log =
+                            (1 - share) * Math.log(before.queriesPerSecond)
+                                    + share * Math.log(point.queriesPerSecond);
                     best = better(best, Math.exp(log));
                 }
             }

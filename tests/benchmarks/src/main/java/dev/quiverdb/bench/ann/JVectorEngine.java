@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** JVector's graph over fp32 in memory, degree 32/16, alpha 1.2; the effort is its rerankK. */
 final class JVectorEngine implements AnnEngine {
-    private static final VectorTypeSupport TYPES = VectorizationProvider.getInstance().getVectorTypeSupport();
+    private static final VectorTypeSupport TYPES =
+            VectorizationProvider.getInstance().getVectorTypeSupport();
 
     private @Nullable GraphIndexBuilder builder;
     private @Nullable ImmutableGraphIndex graph;
@@ -43,7 +44,9 @@ final class JVectorEngine implements AnnEngine {
             vectors.add(TYPES.createFloatVector(vector));
         }
         values = new ListRandomAccessVectorValues(vectors, data.dimensions());
-        var scores = BuildScoreProvider.randomAccessScoreProvider(values, VectorSimilarityFunction.EUCLIDEAN);
+        var scores =
+                BuildScoreProvider.randomAccessScoreProvider(
+                        values, VectorSimilarityFunction.EUCLIDEAN);
         try (var simd = new ForkJoinPool(threads);
                 var parallel = new ForkJoinPool(threads)) {
             var made =
@@ -76,9 +79,12 @@ final class JVectorEngine implements AnnEngine {
             throw new IllegalStateException("build comes first");
         }
         var target = TYPES.createFloatVector(query);
-        var provider = DefaultSearchScoreProvider.exact(target, VectorSimilarityFunction.EUCLIDEAN, values);
+        var provider =
+                DefaultSearchScoreProvider.exact(
+                        target, VectorSimilarityFunction.EUCLIDEAN, values);
         Bits bits = admitted == null ? Bits.ALL : admitted::get;
-        SearchResult.NodeScore[] found = searcher.search(provider, k, Math.max(k, effort), 0f, 0f, bits).getNodes();
+        SearchResult.NodeScore[] found =
+                searcher.search(provider, k, Math.max(k, effort), 0f, 0f, bits).getNodes();
         for (int i = 0; i < found.length; i++) {
             into[i] = found[i].node;
         }

@@ -26,7 +26,10 @@ import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
-/** Lucene's HNSW over fp32 in one segment; the effort is the k of its collector, of which the best ten count. */
+/**
+ * Lucene's HNSW over fp32 in one segment; the effort is the k of its collector, of which the best
+ * ten count.
+ */
 final class LuceneEngine implements AnnEngine {
     private static final String FIELD = "v";
 
@@ -47,9 +50,12 @@ final class LuceneEngine implements AnnEngine {
         dimensions = data.dimensions();
         try {
             directory = Files.createTempDirectory("ann-lucene");
-            var merges = threads > 1 ? java.util.concurrent.Executors.newFixedThreadPool(threads) : null;
+            var merges =
+                    threads > 1 ? java.util.concurrent.Executors.newFixedThreadPool(threads) : null;
             var format =
-                    merges == null ? new Lucene99HnswVectorsFormat(16, 64) : new Lucene99HnswVectorsFormat(16, 64, threads, merges);
+                    merges == null
+                            ? new Lucene99HnswVectorsFormat(16, 64)
+                            : new Lucene99HnswVectorsFormat(16, 64, threads, merges);
             var config =
                     new IndexWriterConfig()
                             .setRAMBufferSizeMB(threads > 1 ? 64 : 1024)
@@ -57,7 +63,8 @@ final class LuceneEngine implements AnnEngine {
                             .setCodec(
                                     new Lucene104Codec() {
                                         @Override
-                                        public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+                                        public KnnVectorsFormat getKnnVectorsFormatForField(
+                                                String field) {
                                             return format;
                                         }
                                     });
@@ -65,7 +72,9 @@ final class LuceneEngine implements AnnEngine {
                     var writer = new IndexWriter(store, config)) {
                 for (float[] vector : data.base()) {
                     var document = new Document();
-                    document.add(new KnnFloatVectorField(FIELD, vector, VectorSimilarityFunction.EUCLIDEAN));
+                    document.add(
+                            new KnnFloatVectorField(
+                                    FIELD, vector, VectorSimilarityFunction.EUCLIDEAN));
                     writer.addDocument(document);
                 }
                 writer.forceMerge(1);
@@ -102,7 +111,13 @@ final class LuceneEngine implements AnnEngine {
 
     @Override
     public int search(float[] query, int k, int effort, @Nullable BitSet admitted, int[] into) {
-        return searchFiltered(query, k, effort, new BitSet(), admitted == null ? null : prepareFilter(admitted), into);
+        return searchFiltered(
+                query,
+                k,
+                effort,
+                new BitSet(),
+                admitted == null ? null : prepareFilter(admitted),
+                into);
     }
 
     @Override
@@ -113,7 +128,13 @@ final class LuceneEngine implements AnnEngine {
     }
 
     @Override
-    public int searchFiltered(float[] query, int k, int effort, BitSet admitted, @Nullable Object prepared, int[] into) {
+    public int searchFiltered(
+            float[] query,
+            int k,
+            int effort,
+            BitSet admitted,
+            @Nullable Object prepared,
+            int[] into) {
         if (leaf == null) {
             throw new IllegalStateException("build comes first");
         }
@@ -121,11 +142,15 @@ final class LuceneEngine implements AnnEngine {
             AcceptDocs accept;
             if (prepared instanceof FixedBitSet bits) {
                 int cardinality = bits.cardinality();
-                accept = AcceptDocs.fromIteratorSupplier(() -> new BitSetIterator(bits, cardinality), null, count);
+                accept =
+                        AcceptDocs.fromIteratorSupplier(
+                                () -> new BitSetIterator(bits, cardinality), null, count);
             } else {
                 accept = AcceptDocs.fromLiveDocs(null, count);
             }
-            TopDocs found = leaf.searchNearestVectors(FIELD, query, Math.max(k, effort), accept, Integer.MAX_VALUE);
+            TopDocs found =
+                    leaf.searchNearestVectors(
+                            FIELD, query, Math.max(k, effort), accept, Integer.MAX_VALUE);
             int taken = 0;
             for (ScoreDoc hit : found.scoreDocs) {
                 if (taken < k) {

@@ -39,7 +39,8 @@ final class QuiverHnswEngine implements AnnEngine {
      * A graph.
      *
      * @param bits bits a dimension of the codes to navigate by; 0 navigates by vectors
-     * @param rerankShare how many of ef results are ranked by their vectors; 0 leaves it to the index
+     * @param rerankShare how many of ef results are ranked by their vectors; 0 leaves it to the
+     *     index
      */
     QuiverHnswEngine(String name, int bits, double rerankShare) {
         this.name = name;
@@ -67,7 +68,9 @@ final class QuiverHnswEngine implements AnnEngine {
             codeBytes = codec.strideBytes();
             codes = new CodeSpace(codec, own);
         }
-        var made = HnswIndex.create(HnswOptions.defaults(), blocks, new SlotSpace(Metric.L2, own), codes);
+        var made =
+                HnswIndex.create(
+                        HnswOptions.defaults(), blocks, new SlotSpace(Metric.L2, own), codes);
         index = made;
         Parallel.run(
                 threads,
@@ -116,13 +119,29 @@ final class QuiverHnswEngine implements AnnEngine {
     }
 
     @Override
-    public int searchFiltered(float[] vector, int k, int effort, BitSet admitted, @Nullable Object prepared, int[] into) {
-        return find(vector, k, effort, prepared instanceof Admission admission ? admission : Admission.ALL, into);
+    public int searchFiltered(
+            float[] vector,
+            int k,
+            int effort,
+            BitSet admitted,
+            @Nullable Object prepared,
+            int[] into) {
+        return find(
+                vector,
+                k,
+                effort,
+                prepared instanceof Admission admission ? admission : Admission.ALL,
+                into);
     }
 
     @Override
     public int search(float[] vector, int k, int effort, @Nullable BitSet admitted, int[] into) {
-        return find(vector, k, effort, admitted == null ? Admission.ALL : VecIdBitmap.ofWords(admitted.toLongArray()), into);
+        return find(
+                vector,
+                k,
+                effort,
+                admitted == null ? Admission.ALL : VecIdBitmap.ofWords(admitted.toLongArray()),
+                into);
     }
 
     private int find(float[] vector, int k, int effort, Admission admission, int[] into) {

@@ -78,19 +78,36 @@ final class QuiverIvfEngine implements AnnEngine {
     }
 
     @Override
-    public int searchFiltered(float[] vector, int k, int effort, BitSet admitted, @Nullable Object prepared, int[] into) {
-        return find(vector, k, effort, prepared instanceof Admission admission ? admission : Admission.ALL, into);
+    public int searchFiltered(
+            float[] vector,
+            int k,
+            int effort,
+            BitSet admitted,
+            @Nullable Object prepared,
+            int[] into) {
+        return find(
+                vector,
+                k,
+                effort,
+                prepared instanceof Admission admission ? admission : Admission.ALL,
+                into);
     }
 
     @Override
     public int search(float[] vector, int k, int effort, @Nullable BitSet admitted, int[] into) {
-        return find(vector, k, effort, admitted == null ? Admission.ALL : VecIdBitmap.ofWords(admitted.toLongArray()), into);
+        return find(
+                vector,
+                k,
+                effort,
+                admitted == null ? Admission.ALL : VecIdBitmap.ofWords(admitted.toLongArray()),
+                into);
     }
 
     private int find(float[] vector, int k, int effort, Admission admission, int[] into) {
         // Few lists find few neighbours: more reranking than they can use would be wasted.
         int ranked = Math.max(2 * k, Math.min(rerank, rerank / 2 + effort / 4));
-        NearestHeap found = built(search).search(built(query).set(vector), k, effort, ranked, admission);
+        NearestHeap found =
+                built(search).search(built(query).set(vector), k, effort, ranked, admission);
         for (int i = 0; i < found.count(); i++) {
             into[i] = found.vecId(i);
         }

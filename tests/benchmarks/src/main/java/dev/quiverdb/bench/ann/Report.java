@@ -35,7 +35,11 @@ final class Report {
         for (Outcome outcome : outcomes) {
             text.append(String.format(Locale.ROOT, "%-26s", outcome.engine));
             for (double recall : RECALLS) {
-                text.append(String.format(Locale.ROOT, " %12s", number(outcome.curve.queriesPerSecondAt(recall), "%,.0f")));
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                " %12s",
+                                number(outcome.curve.queriesPerSecondAt(recall), "%,.0f")));
             }
             text.append(
                     String.format(
@@ -46,17 +50,16 @@ final class Report {
                             number(outcome.bytesPerVector, "%.0f")));
         }
         for (Outcome outcome : outcomes) {
-            outcome.filtered.forEach(
-                    (rate, filtered) ->
-                            text.append(
-                                    String.format(
-                                            Locale.ROOT,
-                                            "filter %-18s %-26s recall %.3f  %,9.0f queries/s  (unfiltered %,9.0f)%n",
-                                            rate,
-                                            outcome.engine,
-                                            filtered.recall(),
-                                            filtered.queriesPerSecond(),
-                                            filtered.unfiltered())));
+            outcome.filtered.forEach((rate, filtered) ->
+                    text.append(
+                            String.format(
+                                    Locale.ROOT,
+                                    "filter %-18s %-26s recall %.3f  %,9.0f queries/s  (unfiltered %,9.0f)%n",
+                                    rate,
+                                    outcome.engine,
+                                    filtered.recall(),
+                                    filtered.queriesPerSecond(),
+                                    filtered.unfiltered())));
         }
         for (Outcome outcome : outcomes) {
             if (!Double.isNaN(outcome.recallAfterChurn)) {

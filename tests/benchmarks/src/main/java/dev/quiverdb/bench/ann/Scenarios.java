@@ -18,7 +18,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What is done to an engine and timed. Times are those of the thread's processor, so that other work on the machine disturbs less. */
+/**
+ * What is done to an engine and timed. Times are those of the thread's processor, so that other
+ * work on the machine disturbs less.
+ */
 final class Scenarios {
     private static final int K = 10;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -49,7 +52,11 @@ final class Scenarios {
     }
 
     private Curve.Point measure(
-            AnnEngine engine, int effort, @Nullable BitSet admitted, @Nullable Object prepared, int[][] truth) {
+            AnnEngine engine,
+            int effort,
+            @Nullable BitSet admitted,
+            @Nullable Object prepared,
+            int[][] truth) {
         long best = Long.MAX_VALUE;
         long hits = 0;
         long possible = 0;
@@ -62,7 +69,8 @@ final class Scenarios {
                 int found =
                         admitted == null
                                 ? engine.search(data.queries()[q], K, effort, null, into)
-                                : engine.searchFiltered(data.queries()[q], K, effort, admitted, prepared, into);
+                                : engine.searchFiltered(
+                                        data.queries()[q], K, effort, admitted, prepared, into);
                 spent += THREADS.getCurrentThreadCpuTime() - start;
                 int wanted = Math.min(K, truth[q].length);
                 possible += wanted;
@@ -74,10 +82,14 @@ final class Scenarios {
             }
             best = Math.min(best, spent);
         }
-        return new Curve.Point(effort, (double) hits / possible, data.queries().length * 1e9 / best);
+        return new Curve.Point(
+                effort, (double) hits / possible, data.queries().length * 1e9 / best);
     }
 
-    /** Filters by name: shares of the vectors at random, and the same shares by category, which goes with the vectors. */
+    /**
+     * Filters by name: shares of the vectors at random, and the same shares by category, which goes
+     * with the vectors.
+     */
     Map<String, BitSet> filters() {
         Map<String, BitSet> filters = new LinkedHashMap<>();
         var random = new SplittableRandom(11);
@@ -109,15 +121,27 @@ final class Scenarios {
     }
 
     /** Filtered searches at the given effort. */
-    void filtered(AnnEngine engine, int effort, Map<String, BitSet> filters, Map<String, int[][]> truths, Outcome outcome) {
+    void filtered(
+            AnnEngine engine,
+            int effort,
+            Map<String, BitSet> filters,
+            Map<String, int[][]> truths,
+            Outcome outcome) {
         double unfiltered = measure(engine, effort).queriesPerSecond();
-        filters.forEach(
-                (name, bits) -> {
-                    Object prepared = engine.prepareFilter(bits);
-                    measure(engine, effort, bits, prepared, truths.getOrDefault(name, new int[0][]));
-                    Curve.Point point = measure(engine, effort, bits, prepared, truths.getOrDefault(name, new int[0][]));
-                    outcome.filtered.put(name, new Outcome.Filtered(point.recall(), point.queriesPerSecond(), unfiltered));
-                });
+        filters.forEach((name, bits) -> {
+            Object prepared = engine.prepareFilter(bits);
+            measure(engine, effort, bits, prepared, truths.getOrDefault(name, new int[0][]));
+            Curve.Point point =
+                    measure(
+                            engine,
+                            effort,
+                            bits,
+                            prepared,
+                            truths.getOrDefault(name, new int[0][]));
+            outcome.filtered.put(
+                    name,
+                    new Outcome.Filtered(point.recall(), point.queriesPerSecond(), unfiltered));
+        });
     }
 
     /** The exact answers among the admitted. */
@@ -128,26 +152,31 @@ final class Scenarios {
             for (float[] vector : data.base()) {
                 slots.add(vector);
             }
-            var scan = new FlatScan(DistanceFunction.of(Metric.L2, ElementKind.FLOAT32, data.dimensions()), slots);
+            var scan =
+                    new FlatScan(
+                            DistanceFunction.of(Metric.L2, ElementKind.FLOAT32, data.dimensions()),
+                            slots);
             var query = new QueryVector(ElementKind.FLOAT32, data.dimensions(), arena);
             var heap = new NearestHeap();
-            filters.forEach(
-                    (name, bits) -> {
-                        var bitmap = VecIdBitmap.ofWords(bits.toLongArray());
-                        int[][] truth = new int[data.queries().length][];
-                        for (int q = 0; q < truth.length; q++) {
-                            heap.reset(K);
-                            scan.nearest(query.set(data.queries()[q]), data.base().length, bitmap, heap);
-                            heap.sort();
-                            truth[q] = heap.toVecIds();
-                        }
-                        truths.put(name, truth);
-                    });
+            filters.forEach((name, bits) -> {
+                var bitmap = VecIdBitmap.ofWords(bits.toLongArray());
+                int[][] truth = new int[data.queries().length][];
+                for (int q = 0; q < truth.length; q++) {
+                    heap.reset(K);
+                    scan.nearest(query.set(data.queries()[q]), data.base().length, bitmap, heap);
+                    heap.sort();
+                    truth[q] = heap.toVecIds();
+                }
+                truths.put(name, truth);
+            });
         }
         return truths;
     }
 
-    /** Replaces half the vectors, again and again, by themselves: a good index is afterwards as it was. */
+    /**
+     * Replaces half the vectors, again and again, by themselves: a good index is afterwards as it
+     * was.
+     */
     void churn(AnnEngine engine, int effort, int rounds, Outcome outcome) {
         outcome.recallBeforeChurn = measure(engine, effort).recall();
         var random = new SplittableRandom(5);

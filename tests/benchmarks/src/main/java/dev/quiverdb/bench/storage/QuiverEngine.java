@@ -1,0 +1,127 @@
+package dev.quiverdb.bench.storage;
+
+import dev.quiverdb.base.batch.Batch;
+import dev.quiverdb.base.batch.LongColumn;
+import dev.quiverdb.base.batch.ObjectColumn;
+import dev.quiverdb.base.type.Types;
+import dev.quiverdb.storage.ColumnSpec;
+import dev.quiverdb.storage.IndexSpec;
+import dev.quiverdb.storage.IsolationLevel;
+import dev.quiverdb.storage.KeyRange;
+import dev.quiverdb.storage.Storage;
+import dev.quiverdb.storage.StorageOptions;
+import dev.quiverdb.storage.TabletSpec;
+import dev.quiverdb.storage.Transaction;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The whole storage engine: transactions, snapshots, a table and its primary key. */
+final class QuiverEngine implements RowEngine {
+    private static final int TABLET = 1;
+    private static final int INDEX = 1;
+    private static final int[] TEXT = {2};
+    private static final int[] BOTH = {1, 2};
+
+    private final Storage storage;
+
+    QuiverEngine(Path directory, long cacheBytes) {
+        storage = Storage.open(StorageOptions.in(directory).withCacheBytes(cacheBytes));
+        if (storage.tablet(TABLET) == null) {
+            var creation = storage.begin(IsolationLevel.READ_COMMITTED);
+            creation.beginStatement();
+            creation.createTablet(
+                    TabletSpec.of(
+                            TABLET,
+                            List.of(
+                                    ColumnSpec.of(1, "id", Types.INT8),
+                                    ColumnSpec.of(2, "text", Types.TEXT)),
+                            List.of(IndexSpec.btree(INDEX, true, 1))));
+            creation.commit();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "QuiverDB";
+    }
+
+    @Override
+    public void load(long count, LongFunction<Long> order, LongFunction<String> text) {
+        var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+        transaction.beginStatement();
+        for (long from = 0; from < count; from += Batch.ROWS_MAX) {
+            var keys = new LongColumn(Types.INT8, Batch.ROWS_MAX);
+            var texts = new ObjectColumn(Types.TEXT, Batch.ROWS_MAX);
+            int rows = (int) Math.min(Batch.ROWS_MAX, count - from);
+            for (int i = 0; i < rows; i++) {
+                long key = order.apply(from + i);
+                keys.append(key);
+                texts.append(text.apply(key));
+            }
+            transaction.insertBatch(TABLET, new Batch(rows, keys, texts));
+        }
+        transaction.commit();
+    }
+
+    private static long rowId(Transaction transaction, long key) {
+        var rows = new long[1];
+        try (var cursor = transaction.indexScan(TABLET, INDEX, KeyRange.equalTo(key), false)) {
+            return cursor.next(rows) == 0 ? -1 : rows[0];
+        }
+    }
+
+    @Override
+    public int read(long key) {
+        var transaction = storage.begin(IsolationLevel.READ_COMMITTED, true, false);
+        try {
+            transaction.beginStatement();
+            var row = new @Nullable Object[1];
+            long rowId = rowId(transaction, key);
+            return rowId >= 0
+                            && transaction.fetch(TABLET, rowId, TEXT, row)
+                            && row[0] instanceof String text
+                    ? text.length()
+                    : -1;
+        } finally {
+            transaction.commit();
+        }
+    }
+
+    @Override
+    public void update(long key, String text) {
+        var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+        transaction.beginStatement();
+        long rowId = rowId(transaction, key);
+        transaction.update(TABLET, rowId, TEXT, new @Nullable Object[] {text});
+        transaction.commit();
+    }
+
+    @Override
+    public long scan() {
+        var transaction = storage.begin(IsolationLevel.READ_COMMITTED, true, false);
+        long rows = 0;
+        try {
+            transaction.beginStatement();
+            try (var cursor = transaction.scan(TABLET, BOTH)) {
+                for (var batch = cursor.next(); batch != null; batch = cursor.next()) {
+                    rows += batch.size();
+                }
+            }
+        } finally {
+            transaction.commit();
+        }
+        return rows;
+    }
+
+    @Override
+    public void checkpoint() {
+        storage.checkpoint();
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+}
