@@ -202,7 +202,7 @@ public final class StorageBenchmark {
             all.add(latencies);
             var random = new SplittableRandom(t);
             threads.add(
-                    Thread.ofVirtual()
+                    Thread.ofPlatform()
                             .start(() -> {
                                 try {
                                     ready.await();
