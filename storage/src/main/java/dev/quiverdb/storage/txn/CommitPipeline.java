@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,14 @@ final class CommitPipeline {
         /** What goes to the log; null where nothing does. */
         final @Nullable ByteBuffer payload;
 
-        /** What is applied: the payload with its chunks. */
-        final @Nullable ByteBuffer logged;
+        /** What is applied, whole records in each piece; those for temporary tablets stand last. */
+        final List<ByteBuffer> pieces;
 
-        /** Changes to temporary tablets. */
-        final @Nullable ByteBuffer temporary;
+        /** Whether it is applied piece by piece, with others between, and published at the end. */
+        boolean late;
+
+        /** Whether its turn has come, if it is {@link #late}. */
+        boolean begun;
 
         final Applier.Built built;
         long index;
@@ -57,15 +61,13 @@ final class CommitPipeline {
                 long transactionId,
                 List<Long> chunks,
                 @Nullable ByteBuffer payload,
-                @Nullable ByteBuffer logged,
-                @Nullable ByteBuffer temporary,
+                List<ByteBuffer> pieces,
                 Applier.Built built) {
             this.kind = kind;
             this.transactionId = transactionId;
             this.chunks = chunks;
             this.payload = payload;
-            this.logged = logged;
-            this.temporary = temporary;
+            this.pieces = List.copyOf(pieces);
             this.built = built;
         }
     }
@@ -84,6 +86,11 @@ final class CommitPipeline {
 
     /** Held while entries are applied. */
     final ReentrantLock applying = new ReentrantLock();
+
+    private final Condition lateDone = applying.newCondition();
+
+    /** Entries that are half applied. */
+    private int lateEntries;
 
     private final ConcurrentLinkedDeque<Entry> queue = new ConcurrentLinkedDeque<>();
     private long lastCommit;
@@ -127,6 +134,12 @@ final class CommitPipeline {
     void failed(Throwable cause) {
         if (failure == null) {
             failure = cause;
+        }
+        applying.lock();
+        try {
+            lateDone.signalAll();
+        } finally {
+            applying.unlock();
         }
     }
 
@@ -203,12 +216,15 @@ final class CommitPipeline {
             applying.lock();
             try {
                 checkWorks();
-                while (!entry.done) {
+                while (!entry.done && !entry.begun) {
                     applyNext();
                 }
                 maybePrune();
             } finally {
                 applying.unlock();
+            }
+            if (entry.begun) {
+                applyLate(entry);
             }
         } catch (Throwable cause) {
             failed(cause);
@@ -232,29 +248,67 @@ final class CommitPipeline {
         if (head == null) {
             throw new IllegalStateException("A placed entry is not in the queue.");
         }
+        if (head.late) {
+            snapshots.beginLate(head.commit);
+            lateEntries++;
+            head.begun = true;
+        } else if (!head.unapplied) {
+            for (var piece : head.pieces) {
+                applyPiece(head, piece);
+            }
+        }
+        if (head.index > 0) {
+            appliedIndex = head.index;
+        }
+        if (!head.late) {
+            snapshots.publish(head.commit);
+        }
+        if (head.kind == EntryKind.PREPARE && head.prepared != null) {
+            head.prepared.isMade = true;
+        }
+        queue.removeFirst();
+        head.done = !head.late;
+    }
+
+    private void applyPiece(Entry entry, ByteBuffer piece) {
         int ticket = store.enterWriter();
         try {
-            if (head.logged != null && !head.unapplied) {
-                applier.apply(head.logged.duplicate(), head.commit, true, head.built);
-            }
-            if (head.temporary != null) {
-                applier.apply(head.temporary.duplicate(), head.commit, true, head.built);
-            }
+            applier.apply(piece.duplicate(), entry.commit, true, entry.built);
         } catch (Throwable cause) {
             failed(cause);
             throw cause;
         } finally {
             store.exitWriter(ticket);
         }
-        if (head.index > 0) {
-            appliedIndex = head.index;
+    }
+
+    /** Applies an entry whose turn has come in slices; small entries go between them. */
+    private void applyLate(Entry entry) {
+        for (var piece : entry.pieces) {
+            applying.lock();
+            try {
+                applyPiece(entry, piece);
+            } finally {
+                applying.unlock();
+            }
         }
-        snapshots.publish(head.commit);
-        if (head.kind == EntryKind.PREPARE && head.prepared != null) {
-            head.prepared.isMade = true;
+        applying.lock();
+        try {
+            snapshots.publishLate(entry.commit);
+            lateEntries--;
+            entry.done = true;
+            lateDone.signalAll();
+        } finally {
+            applying.unlock();
         }
-        queue.removeFirst();
-        head.done = true;
+    }
+
+    /** Waits until nothing is half applied; with the latch held. */
+    void awaitLate() {
+        while (lateEntries > 0) {
+            checkWorks();
+            lateDone.awaitUninterruptibly();
+        }
     }
 
     private void maybePrune() {
@@ -287,7 +341,7 @@ final class CommitPipeline {
 
     /** Logs a change outside of transactions; does not wait for the disk. */
     long mutation(ByteBuffer record) {
-        var entry = new Entry(EntryKind.MUTATION, 0, List.of(), record, record, null, Applier.NONE);
+        var entry = new Entry(EntryKind.MUTATION, 0, List.of(), record, List.of(record), Applier.NONE);
         place(entry, () -> {});
         return entry.index;
     }

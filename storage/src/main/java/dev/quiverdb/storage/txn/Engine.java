@@ -291,14 +291,17 @@ public final class Engine implements Storage {
     }
 
     /** What a transaction changes, encoded. */
-    private record Changes(ByteWriter logged, ByteWriter temporary) {}
+    private record Changes(
+            List<ByteBuffer> logged, List<ByteBuffer> temporary, long bytes, boolean defines) {}
 
     private Changes encode(SessionTransaction transaction) {
-        var logged = new ByteWriter(256);
-        var temporary = new ByteWriter(16);
+        var logged = new Redo.Pieces();
+        var temporary = new Redo.Pieces();
         var definitions = transaction.definitions;
         for (var step : definitions.steps()) {
-            Redo.definition(step, isTemporary(definitions, step.tabletId()) ? temporary : logged);
+            Redo.definition(
+                    step,
+                    (isTemporary(definitions, step.tabletId()) ? temporary : logged).out());
         }
         for (var writes : transaction.writes.tablets()) {
             if (writes.rows.isEmpty() || definitions.isDropped(writes.tabletId)) {
@@ -307,7 +310,8 @@ public final class Engine implements Storage {
             var view = definitions.view(writes.tabletId);
             Redo.rows(writes, view.layout(), view.layout().spec().temporary() ? temporary : logged);
         }
-        return new Changes(logged, temporary);
+        var pieces = logged.finish();
+        return new Changes(pieces, temporary.finish(), logged.bytes(), !definitions.isEmpty());
     }
 
     private static boolean isTemporary(DefinitionLog definitions, int tabletId) {
@@ -346,6 +350,7 @@ public final class Engine implements Storage {
                         changes.logged(),
                         changes.temporary(),
                         built(transaction));
+        entry.late = !changes.defines() && changes.logged().size() > 1;
         pipeline.place(
                 entry,
                 () -> {
@@ -360,7 +365,7 @@ public final class Engine implements Storage {
         }
         giveBackUnused(transaction);
         commits.incrementAndGet();
-        wrote(changes.logged().size());
+        wrote(changes.bytes());
     }
 
     /** Rows inserted and deleted again were never anybody's. */
@@ -378,34 +383,49 @@ public final class Engine implements Storage {
     private CommitPipeline.Entry entry(
             EntryKind kind,
             long transactionId,
-            ByteWriter logged,
-            ByteWriter temporary,
+            List<ByteBuffer> logged,
+            List<ByteBuffer> temporary,
             Applier.Built built) {
-        var payload = Redo.payload(logged);
         var chunks = new ArrayList<Long>();
-        var last = payload;
-        if (payload != null && payload.remaining() > CommitLog.CHUNK_BYTES) {
-            last = appendChunks(transactionId, payload, chunks);
+        ByteBuffer last = null;
+        if (!logged.isEmpty()) {
+            last = appendChunks(transactionId, logged, chunks);
         }
-        return new CommitPipeline.Entry(
-                kind, transactionId, chunks, last, payload, Redo.payload(temporary), built);
+        var pieces = new ArrayList<>(logged);
+        pieces.addAll(temporary);
+        return new CommitPipeline.Entry(kind, transactionId, chunks, last, pieces, built);
     }
 
     /** Logs all but the end of a payload in chunks. Returns the end. */
-    private ByteBuffer appendChunks(long transactionId, ByteBuffer payload, List<Long> chunks) {
-        int at = 0;
+    private ByteBuffer appendChunks(
+            long transactionId, List<ByteBuffer> pieces, List<Long> chunks) {
         try {
-            while (payload.limit() - at > CommitLog.CHUNK_BYTES) {
-                var piece = payload.slice(at, CommitLog.CHUNK_BYTES);
-                chunks.add(log.append(LogRecord.of(EntryKind.CHUNK, transactionId, 0, piece)));
-                at += CommitLog.CHUNK_BYTES;
+            for (var piece : pieces.subList(0, pieces.size() - 1)) {
+                appendPiece(transactionId, piece, 0, chunks);
             }
+            var last = pieces.getLast();
+            int rest = appendPiece(transactionId, last, CommitLog.CHUNK_BYTES, chunks);
+            if (!chunks.isEmpty()) {
+                chunked.put(transactionId, Long.MAX_VALUE);
+            }
+            return last.slice(rest, last.limit() - rest);
         } catch (DiskFullException full) {
             log.release(transactionId);
             throw full;
         }
-        chunked.put(transactionId, Long.MAX_VALUE);
-        return payload.slice(at, payload.limit() - at);
+    }
+
+    /** Logs a piece but for at most {@code keep} bytes. Returns where the rest begins. */
+    private int appendPiece(
+            long transactionId, ByteBuffer piece, int keep, List<Long> chunks) {
+        int at = 0;
+        while (piece.limit() - at > keep) {
+            int length = Math.min(piece.limit() - at, 2 * CommitLog.CHUNK_BYTES);
+            var part = piece.slice(at, length);
+            chunks.add(log.append(LogRecord.of(EntryKind.CHUNK, transactionId, 0, part)));
+            at += length;
+        }
+        return at;
     }
 
     private void wrote(long bytes) {
@@ -419,7 +439,7 @@ public final class Engine implements Storage {
 
     void prepare(SessionTransaction transaction, String gid, String owner) {
         var changes = encode(transaction);
-        if (changes.temporary().size() > 0) {
+        if (!changes.temporary().isEmpty()) {
             throw SqlException.notSupported(
                     "cannot PREPARE a transaction that has operated on temporary objects");
         }
@@ -431,7 +451,7 @@ public final class Engine implements Storage {
                         transaction.id(),
                         micros,
                         transaction.locks,
-                        changes.logged().toBytes(),
+                        join(changes.logged()),
                         built(transaction));
         synchronized (prepared) {
             if (prepared.putIfAbsent(gid, one) != null) {
@@ -447,8 +467,8 @@ public final class Engine implements Storage {
                     entry(
                             EntryKind.PREPARE,
                             transaction.id(),
-                            out,
-                            new ByteWriter(0),
+                            List.of(ByteBuffer.wrap(out.array(), 0, out.size()).slice()),
+                            List.of(),
                             Applier.NONE);
             entry.prepared = one;
             pipeline.placeUnapplied(
@@ -467,6 +487,14 @@ public final class Engine implements Storage {
         }
         one.serializable = transaction.serializable;
         transaction.leaveLocks();
+    }
+
+    private static byte[] join(List<ByteBuffer> pieces) {
+        var out = new ByteWriter();
+        for (var piece : pieces) {
+            append(out, piece);
+        }
+        return out.toBytes();
     }
 
     private Prepared takePrepared(String gid) {
@@ -507,8 +535,7 @@ public final class Engine implements Storage {
                             one.transactionId,
                             List.of(),
                             CommitPipeline.nothing(),
-                            commit ? one.payload() : null,
-                            null,
+                            commit ? one.pieces() : List.of(),
                             one.built);
             entry.prepared = one;
             pipeline.place(entry, () -> commitSerializable(one, commit));
@@ -576,6 +603,7 @@ public final class Engine implements Storage {
             try {
                 pipeline.checkWorks();
                 pipeline.drain();
+                pipeline.awaitLate();
                 pipeline.prune();
                 bytesSinceCheckpoint.set(0);
                 frozen = freeze();
@@ -618,8 +646,7 @@ public final class Engine implements Storage {
     // ---- the rest of the door -------------------------------------------------------------------
 
     private long logSequence(ByteWriter record) {
-        var payload = Redo.payload(record);
-        return pipeline.mutation(payload == null ? CommitPipeline.nothing() : payload);
+        return pipeline.mutation(ByteBuffer.wrap(record.array(), 0, record.size()).slice());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.quiverdb.storage.LockStrength;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.WaitPolicy;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,11 @@ final class Prepared {
         var prepared = new Prepared(gid, owner, transactionId, micros, locks, redo, Applier.NONE);
         prepared.isMade = true;
         return prepared;
+    }
+
+    /** The redo as a list of pieces. */
+    List<ByteBuffer> pieces() {
+        return redo.length == 0 ? List.of() : List.of(ByteBuffer.wrap(redo));
     }
 
     /** The redo as the applier reads it; null if nothing was written. */

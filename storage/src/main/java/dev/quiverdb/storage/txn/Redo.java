@@ -3,7 +3,10 @@ package dev.quiverdb.storage.txn;
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowBuffer;
+import dev.quiverdb.storage.log.CommitLog;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,24 +68,74 @@ final class Redo {
         }
     }
 
+    /**
+     * Redo on its way to the log, in pieces of about a chunk, each of which is whole records. Used by
+     * one thread.
+     */
+    static final class Pieces {
+        private final List<ByteBuffer> done = new ArrayList<>();
+        private ByteWriter out = new ByteWriter(256);
+        private long bytes;
+
+        ByteWriter out() {
+            return out;
+        }
+
+        private boolean isFull() {
+            return out.size() >= CommitLog.CHUNK_BYTES;
+        }
+
+        private void cut() {
+            if (out.size() > 0) {
+                done.add(ByteBuffer.wrap(out.array(), 0, out.size()).slice());
+                bytes += out.size();
+                out = new ByteWriter(256);
+            }
+        }
+
+        /** All pieces; nothing may be written any more. */
+        List<ByteBuffer> finish() {
+            cut();
+            return done;
+        }
+
+        long bytes() {
+            return bytes;
+        }
+    }
+
     /** Writes the net effect on a tablet's rows. */
-    static void rows(WriteSet.TabletWrites writes, Layout layout, ByteWriter out) {
+    static void rows(WriteSet.TabletWrites writes, Layout layout, Pieces pieces) {
+        var out = pieces.out();
         int start = out.size();
-        out.putByte(ROWS);
-        out.putInt(writes.tabletId);
-        out.putInt(layout.version());
-        int countAt = out.size();
-        out.putInt(0);
+        int countAt = beginRows(writes.tabletId, layout, out);
         int count = 0;
         for (var version : writes.rows.values()) {
             if (row(version, layout, out)) {
                 count++;
+            }
+            if (pieces.isFull()) {
+                out.setInt(countAt, count);
+                pieces.cut();
+                out = pieces.out();
+                start = 0;
+                countAt = beginRows(writes.tabletId, layout, out);
+                count = 0;
             }
         }
         out.setInt(countAt, count);
         if (count == 0) {
             out.reserve(start - out.size());
         }
+    }
+
+    private static int beginRows(int tabletId, Layout layout, ByteWriter out) {
+        out.putByte(ROWS);
+        out.putInt(tabletId);
+        out.putInt(layout.version());
+        int countAt = out.size();
+        out.putInt(0);
+        return countAt;
     }
 
     private static boolean row(WriteSet.Version version, Layout layout, ByteWriter out) {
@@ -133,10 +186,5 @@ final class Redo {
                 return value;
             }
         }
-    }
-
-    /** A read-only view of what was written. */
-    static @Nullable ByteBuffer payload(ByteWriter out) {
-        return out.size() == 0 ? null : ByteBuffer.wrap(out.array(), 0, out.size()).slice();
     }
 }
