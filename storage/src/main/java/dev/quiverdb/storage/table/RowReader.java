@@ -19,6 +19,7 @@ public final class RowReader implements RowView {
     private long stamp;
     private long rowId;
     private boolean live;
+    private boolean newest;
     private long history;
 
     public RowReader(Tablet tablet) {
@@ -54,7 +55,8 @@ public final class RowReader implements RowView {
             return false;
         }
         copy(stripe, (int) id & 1023, positions);
-        if (snapshot.sees(stamp)) {
+        newest = snapshot.sees(stamp);
+        if (newest) {
             return live;
         }
         return goBack(snapshot, positions);
@@ -145,6 +147,11 @@ public final class RowReader implements RowView {
                 return live;
             }
         }
+    }
+
+    /** Whether the version loaded last is the newest there is. */
+    public boolean isNewest() {
+        return newest;
     }
 
     /** The commit timestamp of the version loaded last. */

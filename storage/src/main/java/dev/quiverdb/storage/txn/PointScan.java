@@ -3,6 +3,7 @@ package dev.quiverdb.storage.txn;
 import dev.quiverdb.storage.IndexCursor;
 import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.RowView;
+import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
 import java.util.Arrays;
@@ -12,6 +13,8 @@ import java.util.Arrays;
  * all there is.
  */
 final class PointScan implements IndexCursor {
+    private static final int[] NOTHING = {};
+
     private long[] found = new long[2];
     private int count;
     private int next;
@@ -98,11 +101,31 @@ final class PointScan implements IndexCursor {
                                 keys, key, new TabletView.Values(version.layout, version.values));
             }
         }
-        return view.reader.load(rowId, snapshot, view.layout(), view.keyPositions(keys))
-                && matches(keys, key, view.reader);
+        return isSeen(view.reader, rowId, snapshot, view, view.keyPositions(keys), keys, key);
     }
 
-    private static boolean matches(IndexKeys keys, byte[] key, RowView row) {
+    /**
+     * Whether the snapshot sees a committed row with the key. The index gave the entry as one that
+     * this snapshot may see; if the row has not changed since the snapshot, then its key has not
+     * either, and need not be made again.
+     */
+    static boolean isSeen(
+            RowReader reader,
+            long rowId,
+            Snapshot snapshot,
+            TabletView view,
+            int[] keyPositions,
+            IndexKeys keys,
+            byte[] key) {
+        if (!reader.load(rowId, snapshot, view.layout(), NOTHING)) {
+            return false;
+        }
+        return (reader.isNewest() && reader.stamp() <= snapshot.quiet())
+                || (reader.load(rowId, snapshot, view.layout(), keyPositions)
+                        && matches(keys, key, reader));
+    }
+
+    static boolean matches(IndexKeys keys, byte[] key, RowView row) {
         return keys.belongs(row) && Arrays.equals(keys.key(row), key);
     }
 

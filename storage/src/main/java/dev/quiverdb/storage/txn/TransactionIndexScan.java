@@ -142,13 +142,10 @@ final class TransactionIndexScan implements IndexCursor {
         var version = WriteSet.before(newest, command);
         if (version != null) {
             return version.isLive()
-                    && matches(key, new TabletView.Values(version.layout, version.values));
+                    && PointScan.matches(
+                            keys, key, new TabletView.Values(version.layout, version.values));
         }
-        return reader.load(rowId, snapshot, view.layout(), keyPositions) && matches(key, reader);
-    }
-
-    private boolean matches(byte[] key, dev.quiverdb.storage.access.RowView row) {
-        return keys.belongs(row) && Arrays.equals(keys.key(row), key);
+        return PointScan.isSeen(reader, rowId, snapshot, view, keyPositions, keys, key);
     }
 
     @Override
