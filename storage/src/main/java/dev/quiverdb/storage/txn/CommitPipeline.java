@@ -341,7 +341,8 @@ final class CommitPipeline {
 
     /** Logs a change outside of transactions; does not wait for the disk. */
     long mutation(ByteBuffer record) {
-        var entry = new Entry(EntryKind.MUTATION, 0, List.of(), record, List.of(record), Applier.NONE);
+        var entry =
+                new Entry(EntryKind.MUTATION, 0, List.of(), record, List.of(record), Applier.NONE);
         place(entry, () -> {});
         return entry.index;
     }

@@ -300,8 +300,7 @@ public final class Engine implements Storage {
         var definitions = transaction.definitions;
         for (var step : definitions.steps()) {
             Redo.definition(
-                    step,
-                    (isTemporary(definitions, step.tabletId()) ? temporary : logged).out());
+                    step, (isTemporary(definitions, step.tabletId()) ? temporary : logged).out());
         }
         for (var writes : transaction.writes.tablets()) {
             if (writes.rows.isEmpty() || definitions.isDropped(writes.tabletId)) {
@@ -416,8 +415,7 @@ public final class Engine implements Storage {
     }
 
     /** Logs a piece but for at most {@code keep} bytes. Returns where the rest begins. */
-    private int appendPiece(
-            long transactionId, ByteBuffer piece, int keep, List<Long> chunks) {
+    private int appendPiece(long transactionId, ByteBuffer piece, int keep, List<Long> chunks) {
         int at = 0;
         while (piece.limit() - at > keep) {
             int length = Math.min(piece.limit() - at, 2 * CommitLog.CHUNK_BYTES);

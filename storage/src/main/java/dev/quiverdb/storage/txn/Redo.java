@@ -1,13 +1,12 @@
 package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.base.type.ByteWriter;
+import dev.quiverdb.storage.log.CommitLog;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowBuffer;
-import dev.quiverdb.storage.log.CommitLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The payload of a commit entry: definitions in their order, then rows by tablet. Big-endian.
@@ -69,8 +68,8 @@ final class Redo {
     }
 
     /**
-     * Redo on its way to the log, in pieces of about a chunk, each of which is whole records. Used by
-     * one thread.
+     * Redo on its way to the log, in pieces of about a chunk, each of which is whole records. Used
+     * by one thread.
      */
     static final class Pieces {
         private final List<ByteBuffer> done = new ArrayList<>();

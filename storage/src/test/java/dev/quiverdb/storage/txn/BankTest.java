@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Money moves between accounts on several threads while others count it; the cache is smaller than
- * the data, checkpoints come often, and history has to spill. The sum never changes, in any snapshot,
- * by scan or by index, and after opening again.
+ * the data, checkpoints come often, and history has to spill. The sum never changes, in any
+ * snapshot, by scan or by index, and after opening again.
  */
 @Timeout(120)
 final class BankTest {

@@ -106,8 +106,7 @@ final class KilledProcessTest {
         private Child() {}
 
         public static void main(String[] arguments) {
-            var options =
-                    StorageOptions.in(Path.of(arguments[0])).withCheckpointLogBytes(64 << 10);
+            var options = StorageOptions.in(Path.of(arguments[0])).withCheckpointLogBytes(64 << 10);
             var storage = Storage.open(options);
             if (storage.tablet(TABLET) == null) {
                 create(storage);
