@@ -1,5 +1,6 @@
 package dev.quiverdb.vector.quantise;
 
+import dev.quiverdb.vector.simd.Kernels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.SplittableRandom;
  */
 public final class ProductNibbles implements NibbleCodec {
     static final byte KIND = 2;
+    private static final Kernels KERNELS = Kernels.active();
     private static final int POINTS = 16;
     private static final int ROUNDS = 10;
 
@@ -130,19 +132,7 @@ public final class ProductNibbles implements NibbleCodec {
     @Override
     public void tables(float[] query, float[] tables) {
         for (int m = 0; m < nibbles; m++) {
-            int to = POINTS * m;
-            int from = start(m);
-            int end = start(m + 1);
-            for (int p = 0; p < POINTS; p++) {
-                tables[to + p] = query[from] * points[POINTS * from + p];
-            }
-            for (int d = from + 1; d < end; d++) {
-                float x = query[d];
-                int at = POINTS * d;
-                for (int p = 0; p < POINTS; p++) {
-                    tables[to + p] += x * points[at + p];
-                }
-            }
+            KERNELS.pointProducts(query, points, start(m), start(m + 1), tables, POINTS * m);
         }
     }
 

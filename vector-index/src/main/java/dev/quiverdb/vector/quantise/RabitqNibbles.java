@@ -46,6 +46,10 @@ public record RabitqNibbles(int dimensions, int bits) implements NibbleCodec {
 
     @Override
     public void tables(float[] query, float[] tables) {
+        if (bits == 1) {
+            oneBitTables(query, tables);
+            return;
+        }
         int perNibble = 4 / bits;
         int levelCount = 1 << bits;
         float middle = (levelCount - 1) * 0.5f;
@@ -64,6 +68,30 @@ public record RabitqNibbles(int dimensions, int bits) implements NibbleCodec {
                 filled *= levelCount;
             }
         }
+    }
+
+    /** As {@link #tables}, without loops inside: sixteen sums of two pairs. */
+    private void oneBitTables(float[] query, float[] tables) {
+        for (int m = 0; m < dimensions / 4; m++) {
+            float a = 0.5f * query[4 * m];
+            float b = 0.5f * query[4 * m + 1];
+            float c = 0.5f * query[4 * m + 2];
+            float d = 0.5f * query[4 * m + 3];
+            float plus = a + b;
+            float minus = a - b;
+            int at = 16 * m;
+            fourSums(tables, at, plus, minus, -c - d);
+            fourSums(tables, at + 4, plus, minus, c - d);
+            fourSums(tables, at + 8, plus, minus, d - c);
+            fourSums(tables, at + 12, plus, minus, c + d);
+        }
+    }
+
+    private static void fourSums(float[] tables, int at, float plus, float minus, float high) {
+        tables[at] = high - plus;
+        tables[at + 1] = high + minus;
+        tables[at + 2] = high - minus;
+        tables[at + 3] = high + plus;
     }
 
     @Override

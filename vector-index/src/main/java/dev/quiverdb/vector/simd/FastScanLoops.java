@@ -13,6 +13,7 @@ final class FastScanLoops {
     private static final VectorSpecies<Float> FLOAT = ChosenSpecies.FLOAT;
     private static final VectorSpecies<Integer> INT = ChosenSpecies.INT;
     private static final VectorSpecies<Short> HALF = ChosenSpecies.HALF_OF_SHORT;
+    private static final VectorSpecies<Byte> BYTES = ChosenSpecies.QUARTER_OF_BYTE;
     private static final int LANES = FLOAT.length();
 
     private FastScanLoops() {}
@@ -44,5 +45,55 @@ final class FastScanLoops {
             below |= (int) rank.compare(VectorOperators.LT, bound).toLong() << v;
         }
         return below;
+    }
+
+    /** Tables to bytes; see {@link Kernels#fastScanTable}. */
+    static void table(
+            float[] tables, int tableCount, int byteMax, float[] lows, byte[] bytes, float[] into) {
+        float widest = 0;
+        float lowSum = 0;
+        for (int table = 0; table < tableCount; table++) {
+            FloatVector low = FloatVector.fromArray(FLOAT, tables, 16 * table);
+            FloatVector high = low;
+            for (int p = LANES; p < 16; p += LANES) {
+                FloatVector next = FloatVector.fromArray(FLOAT, tables, 16 * table + p);
+                low = low.min(next);
+                high = high.max(next);
+            }
+            float least = low.reduceLanes(VectorOperators.MIN);
+            float width = high.reduceLanes(VectorOperators.MAX) - least;
+            lows[table] = least;
+            lowSum += least;
+            widest = width > widest ? width : widest;
+        }
+        float inverse = widest > 0 ? byteMax / widest : 0;
+        for (int table = 0; table < tableCount; table++) {
+            for (int p = 0; p < 16; p += LANES) {
+                FloatVector.fromArray(FLOAT, tables, 16 * table + p)
+                        .sub(lows[table])
+                        .mul(inverse)
+                        .add(0.5f)
+                        .convert(VectorOperators.F2I, 0)
+                        .convertShape(VectorOperators.I2B, BYTES, 0)
+                        .reinterpretAsBytes()
+                        .intoArray(bytes, 16 * table + p);
+            }
+        }
+        into[0] = lowSum;
+        into[1] = widest / byteMax;
+    }
+
+    /** Inner products with 16 points; see {@link Kernels#pointProducts}. */
+    static void pointProducts(
+            float[] query, float[] points, int from, int end, float[] tables, int at) {
+        for (int p = 0; p < 16; p += LANES) {
+            FloatVector sum = FloatVector.zero(FLOAT);
+            for (int d = from; d < end; d++) {
+                sum =
+                        FloatVector.fromArray(FLOAT, points, 16 * d + p)
+                                .fma(FloatVector.broadcast(FLOAT, query[d]), sum);
+            }
+            sum.intoArray(tables, at + p);
+        }
     }
 }

@@ -250,6 +250,23 @@ public interface Kernels {
             float bound,
             float[] ranks);
 
+    /**
+     * Inner products with 16 points: {@code tables[at + p] = sum over d in [from, end) of query[d] *
+     * points[16 * d + p]}.
+     */
+    void pointProducts(float[] query, float[] points, int from, int end, float[] tables, int at);
+
+    /**
+     * Cuts tables of 16 floats to bytes: from each table its least entry is taken away, then all
+     * are scaled alike so that the widest table ends at {@code byteMax}.
+     *
+     * @param lows scratch, one float a table
+     * @param bytes receives 16 bytes a table
+     * @param into receives the sum of the least entries, and the width of one step
+     */
+    void fastScanTable(
+            float[] tables, int tableCount, int byteMax, float[] lows, byte[] bytes, float[] into);
+
     /** {@code y += a * x} over fp32. */
     void addScaled(MemorySegment y, long yo, float a, MemorySegment x, long xo, int dims);
 

@@ -528,4 +528,40 @@ class ScalarKernels implements Kernels {
             }
         }
     }
+
+    @Override
+    public void fastScanTable(
+            float[] tables, int tableCount, int byteMax, float[] lows, byte[] bytes, float[] into) {
+        float widest = 0;
+        float lowSum = 0;
+        for (int table = 0; table < tableCount; table++) {
+            float low = tables[16 * table];
+            float high = low;
+            for (int p = 1; p < 16; p++) {
+                low = Math.min(low, tables[16 * table + p]);
+                high = Math.max(high, tables[16 * table + p]);
+            }
+            lows[table] = low;
+            lowSum += low;
+            widest = Math.max(widest, high - low);
+        }
+        float inverse = widest > 0 ? byteMax / widest : 0;
+        for (int i = 0; i < 16 * tableCount; i++) {
+            bytes[i] = (byte) (int) ((tables[i] - lows[i >>> 4]) * inverse + 0.5f);
+        }
+        into[0] = lowSum;
+        into[1] = widest / byteMax;
+    }
+
+    @Override
+    public void pointProducts(
+            float[] query, float[] points, int from, int end, float[] tables, int at) {
+        for (int p = 0; p < 16; p++) {
+            float sum = 0;
+            for (int d = from; d < end; d++) {
+                sum += query[d] * points[16 * d + p];
+            }
+            tables[at + p] = sum;
+        }
+    }
 }

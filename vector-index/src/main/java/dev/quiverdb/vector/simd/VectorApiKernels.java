@@ -270,4 +270,16 @@ final class VectorApiKernels extends ScalarKernels {
     public void hadamard(float[] x, int at, int length) {
         TransformLoops.hadamard(x, at, length);
     }
+
+    @Override
+    public void fastScanTable(
+            float[] tables, int tableCount, int byteMax, float[] lows, byte[] bytes, float[] into) {
+        FastScanLoops.table(tables, tableCount, byteMax, lows, bytes, into);
+    }
+
+    @Override
+    public void pointProducts(
+            float[] query, float[] points, int from, int end, float[] tables, int at) {
+        FastScanLoops.pointProducts(query, points, from, end, tables, at);
+    }
 }

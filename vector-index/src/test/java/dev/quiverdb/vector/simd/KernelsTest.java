@@ -301,4 +301,33 @@ class KernelsTest {
             }
         }
     }
+
+    @Randomised(runs = 5)
+    void tablesAgreeWithTheirScalarTwins(SplittableRandom random) {
+        int dims = 1 + random.nextInt(12);
+        float[] query = new float[dims];
+        float[] points = new float[16 * dims];
+        for (int i = 0; i < points.length; i++) {
+            points[i] = (float) random.nextGaussian();
+            query[i / 16] = (float) random.nextGaussian();
+        }
+        float[] fast = new float[16 * 3];
+        float[] plain = new float[16 * 3];
+        for (int table = 0; table < 3; table++) {
+            FAST.pointProducts(query, points, dims / 3, dims, fast, 16 * table);
+            PLAIN.pointProducts(query, points, dims / 3, dims, plain, 16 * table);
+        }
+        for (int i = 0; i < fast.length; i++) {
+            close(fast[i], plain[i]);
+        }
+        byte[] fastBytes = new byte[48];
+        byte[] plainBytes = new byte[48];
+        float[] fastScale = new float[2];
+        float[] plainScale = new float[2];
+        FAST.fastScanTable(plain, 3, 100, new float[3], fastBytes, fastScale);
+        PLAIN.fastScanTable(plain, 3, 100, new float[3], plainBytes, plainScale);
+        assertThat(fastBytes).isEqualTo(plainBytes);
+        close(fastScale[0], plainScale[0]);
+        close(fastScale[1], plainScale[1]);
+    }
 }
