@@ -1,4 +1,6 @@
-/** Tests that need more than one room: the whole server through real clients, and the house's rules. */
+/**
+ * Tests that need more than one room: the whole server through real clients, and the house's rules.
+ */
 @NullMarked
 package dev.quiverdb.tests;
 

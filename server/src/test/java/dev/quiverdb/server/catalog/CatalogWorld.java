@@ -104,8 +104,7 @@ final class CatalogWorld implements SessionView, AutoCloseable {
         return lines;
     }
 
-    private String text(
-            Relation relation, @Nullable Object[] row, String name) {
+    private String text(Relation relation, @Nullable Object[] row, String name) {
         var column = relation.column(name);
         if (column == null) {
             throw new IllegalArgumentException(relation.name() + "." + name);

@@ -251,8 +251,8 @@ public interface Kernels {
             float[] ranks);
 
     /**
-     * Inner products with 16 points: {@code tables[at + p] = sum over d in [from, end) of query[d] *
-     * points[16 * d + p]}.
+     * Inner products with 16 points: {@code tables[at + p] = sum over d in [from, end) of query[d]
+     * * points[16 * d + p]}.
      */
     void pointProducts(float[] query, float[] points, int from, int end, float[] tables, int at);
 
