@@ -1,22 +1,35 @@
 package dev.quiverdb.execute;
 
 import dev.quiverdb.base.batch.Batch;
+import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.execute.expression.Calls;
 import dev.quiverdb.execute.expression.Compiler;
 import dev.quiverdb.execute.expression.Evaluator;
 import dev.quiverdb.execute.expression.Row;
 import dev.quiverdb.execute.function.CallContext;
 import dev.quiverdb.plan.Plan;
+import dev.quiverdb.plan.Relation;
+import dev.quiverdb.storage.AccessCursor;
 import dev.quiverdb.storage.RowCursor;
+import dev.quiverdb.vector.access.RowFilter;
+import dev.quiverdb.vector.access.VectorSearchRequest;
+import dev.quiverdb.vector.graph.SearchParameters;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Nearest rows first. Exact: every row that passes the filter is measured, the best k are kept in a
- * heap.
+ * heap. By index: the index names candidates, the filter runs inside its search, and what comes back
+ * is measured by the operator's own function and put in order. Where the index has fewer rows than
+ * asked for (it holds no NULLs), the exact way answers: k rows come whenever k qualify.
  */
 final class VectorSearchOperator extends ScanOperator {
     private static final class Hit {
@@ -38,8 +51,16 @@ final class VectorSearchOperator extends ScanOperator {
     private final BatchBuilder builder;
     private final int vectorColumn;
     private final boolean vectorListed;
+    private static final int STREAM_ROWS = 64;
+
+    /** From this many rows on a search by index is cut into pages, as its buffers are. */
+    private static final long WANTED_MAX = 1 << 20;
+
     private @Nullable Iterator<Hit> hits;
+    private @Nullable AccessCursor stream;
+    private final Set<Long> streamed = new HashSet<>();
     private long measured;
+    private String way = "";
 
     VectorSearchOperator(Plan.VectorSearch plan, Compiler compiler) {
         super(compiler.frame(), plan, plan.source(), compiler.compileIf(plan.filter()));
@@ -63,11 +84,168 @@ final class VectorSearchOperator extends ScanOperator {
         measured = 0;
     }
 
+    /** The first hits; all of them where the number wanted is known. */
+    private Iterator<Hit> start() {
+        var index = plan.index();
+        var target = query.value(Row.NONE);
+        long wanted = wanted();
+        if (index == null || plan.mode() == Plan.VectorMode.EXACT || target == null || wanted == 0) {
+            way = "exact";
+            return exact(Set.of());
+        }
+        way = "index";
+        if (wanted > WANTED_MAX) {
+            stream = access(index, target, STREAM_ROWS);
+            return Collections.emptyIterator();
+        }
+        var found = new ArrayList<Hit>();
+        try (var cursor = access(index, target, (int) wanted)) {
+            long[] rowIds = new long[(int) Math.min(wanted, Batch.ROWS_MAX)];
+            double[] distances = new double[rowIds.length];
+            while (found.size() < wanted) {
+                int count = cursor.next(rowIds, distances);
+                if (count == 0) {
+                    break;
+                }
+                gather(rowIds, count, target, found);
+            }
+        }
+        if (found.size() < wanted) {
+            way = "index, then exact";
+            return exact(Set.of());
+        }
+        return sorted(found).subList(0, (int) wanted).iterator();
+    }
+
+    private AccessCursor access(Relation.Index index, Object target, int wanted) {
+        var request = new VectorSearchRequest(target, wanted, parameters(), hasFilter() ? new Filter() : null);
+        return transaction().accessScan(tabletId, index.indexId(), request);
+    }
+
+    private SearchParameters parameters() {
+        var session = frame.context().session();
+        var effort = session.setting("hnsw.ef_search", true);
+        var parameters = SearchParameters.defaults();
+        return effort == null || effort.isEmpty() ? parameters : parameters.withEfSearch(Integer.parseInt(effort));
+    }
+
+    private static List<Hit> sorted(List<Hit> found) {
+        found.sort(
+                (a, b) -> {
+                    int order = Double.compare(a.distance, b.distance);
+                    return order != 0 ? order : Long.compare(a.number, b.number);
+                });
+        return found;
+    }
+
+    /** The next page of a search without a known end; then the rows that no index holds. */
+    private @Nullable Iterator<Hit> nextStreamed() {
+        var cursor = stream;
+        var target = query.value(Row.NONE);
+        if (cursor == null || target == null) {
+            return null;
+        }
+        frame.context().checkCancelled();
+        long[] rowIds = new long[STREAM_ROWS];
+        double[] distances = new double[STREAM_ROWS];
+        int count = cursor.next(rowIds, distances);
+        if (count == 0) {
+            cursor.close();
+            stream = null;
+            return exact(streamed);
+        }
+        for (int i = 0; i < count; i++) {
+            streamed.add(rowIds[i]);
+        }
+        var found = new ArrayList<Hit>();
+        gather(rowIds, count, target, found);
+        return sorted(found).iterator();
+    }
+
+    /** Reads rows, drops those that do not pass, and measures the rest. */
+    private void gather(long[] rowIds, int count, Object target, List<Hit> found) {
+        var columns = new ArrayList<>(Arrays.asList(emptyBatch(count).columns()));
+        int[] ids = columnIds;
+        if (!vectorListed) {
+            columns.add(Column.of(source.relation().columns().get(plan.column()).type(), count));
+            ids = withVector();
+        }
+        var read = new Batch(0, columns);
+        int[] kept = new int[count];
+        int rows = transaction().fetchMany(tabletId, rowIds, count, ids, read, kept);
+        long[] keptIds = new long[rows];
+        for (int i = 0; i < rows; i++) {
+            keptIds[i] = rowIds[kept[i]];
+        }
+        var batch = complete(read, keptIds);
+        if (rows == 0 || !filter(batch)) {
+            return;
+        }
+        var vectors = vectorListed ? batch.column(vectorColumn) : read.column(columnIds.length);
+        for (int i = 0; i < batch.size(); i++) {
+            var value = distance.apply(new @Nullable Object[] {vectors.get(batch.row(i)), target});
+            measured++;
+            double d = value == null ? Double.NaN : ((Number) value).doubleValue();
+            found.add(new Hit(d, found.size(), row(batch, i, value == null ? null : d)));
+        }
+    }
+
+    private int[] withVector() {
+        int[] ids = Arrays.copyOf(columnIds, columnIds.length + 1);
+        ids[columnIds.length] = source.relation().columns().get(plan.column()).columnId();
+        return ids;
+    }
+
+    /** The WHERE clause and row-level security, asked by the index while it searches. */
+    private final class Filter implements RowFilter {
+        private long asked;
+        private long passed;
+
+        @Override
+        public void admit(long[] rowIds, int count, boolean[] answers) {
+            Arrays.fill(answers, 0, count, false);
+            for (int from = 0; from < count; from += Batch.ROWS_MAX) {
+                int size = Math.min(Batch.ROWS_MAX, count - from);
+                admitPage(Arrays.copyOfRange(rowIds, from, from + size), from, answers);
+            }
+            asked += count;
+        }
+
+        private void admitPage(long[] rowIds, int from, boolean[] answers) {
+            frame.context().checkCancelled();
+            var read = emptyBatch(rowIds.length);
+            int[] kept = new int[rowIds.length];
+            int rows = transaction().fetchMany(tabletId, rowIds, rowIds.length, columnIds, read, kept);
+            long[] keptIds = new long[rows];
+            for (int i = 0; i < rows; i++) {
+                keptIds[i] = rowIds[kept[i]];
+            }
+            var batch = complete(read, keptIds);
+            if (rows == 0 || !filter(batch)) {
+                return;
+            }
+            for (int i = 0; i < batch.size(); i++) {
+                answers[from + kept[batch.row(i)]] = true;
+            }
+            passed += batch.size();
+        }
+
+        @Override
+        public double passRate() {
+            return (passed + 1.0) / (asked + 2.0);
+        }
+
+        @Override
+        public boolean isSet() {
+            return false;
+        }
+    }
+
     private long wanted() {
         return LimitOperators.limit(limit);
     }
 
-    private Iterator<Hit> exact() {
+    private Iterator<Hit> exact(Set<Long> without) {
         var target = query.value(Row.NONE);
         long wanted = wanted();
         var heap =
@@ -78,7 +256,7 @@ final class VectorSearchOperator extends ScanOperator {
         List<Hit> unmeasured = new ArrayList<>();
         if (wanted > 0) {
             try (RowCursor cursor = scan()) {
-                scan(cursor, target, wanted, heap, unmeasured);
+                scan(cursor, target, wanted, without, heap, unmeasured);
             }
         }
         var sorted = new ArrayList<>(heap);
@@ -99,15 +277,13 @@ final class VectorSearchOperator extends ScanOperator {
         if (vectorListed) {
             return transaction().scan(tabletId, columnIds);
         }
-        int[] withVector = java.util.Arrays.copyOf(columnIds, columnIds.length + 1);
-        withVector[columnIds.length] = source.relation().columns().get(plan.column()).columnId();
-        return transaction().scan(tabletId, withVector);
+        return transaction().scan(tabletId, withVector());
     }
 
     private void scan(
             RowCursor cursor,
             @Nullable Object target,
-            long wanted,
+            long wanted, Set<Long> without,
             PriorityQueue<Hit> heap,
             List<Hit> unmeasured) {
         long number = 0;
@@ -120,6 +296,9 @@ final class VectorSearchOperator extends ScanOperator {
             var vectors = vectorListed ? batch.column(vectorColumn) : read.column(columnIds.length);
             for (int i = 0; i < batch.size(); i++) {
                 int row = batch.row(i);
+                if (!without.isEmpty() && without.contains(cursor.rowIds()[row])) {
+                    continue;
+                }
                 var value = distance.apply(new Object[] {vectors.get(row), target});
                 measured++;
                 number++;
@@ -162,11 +341,20 @@ final class VectorSearchOperator extends ScanOperator {
         }
         var found = hits;
         if (found == null) {
-            found = exact();
+            found = start();
             hits = found;
         }
-        while (found.hasNext() && !builder.full()) {
-            builder.add(found.next().row);
+        while (!builder.full()) {
+            if (found.hasNext()) {
+                builder.add(found.next().row);
+                continue;
+            }
+            var more = builder.isEmpty() ? nextStreamed() : null;
+            if (more == null) {
+                break;
+            }
+            found = more;
+            hits = found;
         }
         return builder.take();
     }
@@ -187,12 +375,17 @@ final class VectorSearchOperator extends ScanOperator {
     }
 
     @Override
-    List<java.util.Map.Entry<String, String>> details() {
-        return List.of(java.util.Map.entry("Distances", Long.toString(measured)));
+    List<Map.Entry<String, String>> details() {
+        return List.of(Map.entry("Searched", way), Map.entry("Distances", Long.toString(measured)));
     }
 
     @Override
     public void close() {
         hits = null;
+        streamed.clear();
+        if (stream != null) {
+            stream.close();
+            stream = null;
+        }
     }
 }

@@ -18,6 +18,7 @@ import dev.quiverdb.storage.Storage;
 import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
+import dev.quiverdb.vector.access.HnswAccessMethod;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** A storage in a directory, tables made by hand, and short ways to write plans. */
 final class TestWorld implements AutoCloseable {
     private final Path directory;
+    private final HnswAccessMethod hnsw = new HnswAccessMethod(1);
     private final Storage storage;
     private final Map<Integer, Relation> relations = new HashMap<>();
     private final SessionFunctions session = new TestSession();
@@ -42,11 +44,7 @@ final class TestWorld implements AutoCloseable {
 
     TestWorld(Path directory) {
         this.directory = directory;
-        storage =
-                Storage.open(
-                        StorageOptions.in(directory.resolve("data"))
-                                .withFsync(false)
-                                .withCacheBytes(8L << 20));
+        storage = Storage.open(StorageOptions.in(directory.resolve("data")).withFsync(false).withCacheBytes(16L << 20), List.of(hnsw));
         transaction = storage.begin(IsolationLevel.READ_COMMITTED);
     }
 
@@ -82,31 +80,17 @@ final class TestWorld implements AutoCloseable {
         var columns = new ArrayList<ColumnSpec>();
         for (var column : relation.columns()) {
             columns.add(
-                    new ColumnSpec(
-                            column.columnId(),
-                            column.name(),
-                            column.type(),
-                            column.typmod(),
-                            column.hidden(),
-                            null));
+                    new ColumnSpec(column.columnId(), column.name(), column.type(), column.typmod(), column.hidden(), null));
         }
         var indexes = new ArrayList<IndexSpec>();
         for (var index : relation.indexes()) {
             var keys = new ArrayList<IndexSpec.Key>();
             for (int position : index.columns()) {
-                keys.add(
-                        new IndexSpec.Key(
-                                relation.columns().get(position).columnId(), false, false, ""));
+                keys.add(new IndexSpec.Key(relation.columns().get(position).columnId(), false, false, index.method().equals("hnsw") ? "vector_l2_ops" : ""));
             }
             indexes.add(
                     new IndexSpec(
-                            index.indexId(),
-                            index.method(),
-                            keys,
-                            index.unique(),
-                            false,
-                            OptionalInt.empty(),
-                            Map.of()));
+                            index.indexId(), index.method(), keys, index.unique(), false, OptionalInt.empty(), Map.of()));
         }
         transaction.beginStatement();
         transaction.createTablet(new TabletSpec(relation.tabletId(), columns, indexes, false));
@@ -125,24 +109,11 @@ final class TestWorld implements AutoCloseable {
 
     static Relation.Index primaryKey(int oid, String name, String key) {
         return new Relation.Index(
-                oid,
-                oid,
-                name,
-                "btree",
-                List.of(0),
-                List.of(key),
-                true,
-                false,
-                -1,
-                true,
-                false,
-                false);
+                oid, oid, name, "btree", List.of(0), List.of(key), true, false, -1, true, false, false);
     }
 
-    static Relation relation(
-            int oid, String name, List<Relation.Column> columns, List<Relation.Index> indexes) {
-        return new Relation(
-                oid, oid, "public", name, columns, List.of(), indexes, List.of(), List.of());
+    static Relation relation(int oid, String name, List<Relation.Column> columns, List<Relation.Index> indexes) {
+        return new Relation(oid, oid, "public", name, columns, List.of(), indexes, List.of(), List.of());
     }
 
     // ---------------------------------------------------------------- running
@@ -247,6 +218,7 @@ final class TestWorld implements AutoCloseable {
     public void close() {
         transaction.rollback();
         storage.close();
+        hnsw.close();
     }
 
     // ---------------------------------------------------------------- plans
@@ -298,10 +270,7 @@ final class TestWorld implements AutoCloseable {
     }
 
     static Expression equal(Expression left, Expression right) {
-        var source =
-                left.type().oid() == Oids.INT4
-                        ? "int4eq"
-                        : left.type().oid() == Oids.INT8 ? "int8eq" : "texteq";
+        var source = left.type().oid() == Oids.INT4 ? "int4eq" : left.type().oid() == Oids.INT8 ? "int8eq" : "texteq";
         return call(source, Types.BOOL, left, right);
     }
 
@@ -311,8 +280,6 @@ final class TestWorld implements AutoCloseable {
 
     static Plan scan(Relation relation, int markId, Integer... positions) {
         return new Plan.SeqScan(
-                new Plan.TableSource(relation, relation.name(), List.of(positions), markId),
-                null,
-                Estimate.UNKNOWN);
+                new Plan.TableSource(relation, relation.name(), List.of(positions), markId), null, Estimate.UNKNOWN);
     }
 }
