@@ -137,7 +137,7 @@ final class VectorSearchTest {
         assertThat(found).isGreaterThan(180);
     }
 
-    private static double distance(List<@Nullable Object> row) {
+    private static double distance(List<?> row) {
         return row.get(1) instanceof Double d ? d : Double.MAX_VALUE;
     }
 
