@@ -117,7 +117,7 @@ final class BitFunctions {
     }
 
     private static BitString slice(BitString a, long from, long end) {
-        int start = (int) Math.max(1, from) - 1;
+        int start = (int) Math.min(a.length(), Math.max(1, from) - 1);
         int stop = (int) Math.min(end - 1, a.length());
         return start >= stop ? BitString.EMPTY : of(stop - start, i -> a.get(start + i));
     }
