@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Nearest rows first. Exact: every row that passes the filter is measured, the best k are kept in a
- * heap. By index: the index names candidates, the filter runs inside its search, and what comes back
- * is measured by the operator's own function and put in order. Where the index has fewer rows than
- * asked for (it holds no NULLs), the exact way answers: k rows come whenever k qualify.
+ * heap. By index: the index names candidates, the filter runs inside its search, and what comes
+ * back is measured by the operator's own function and put in order. Where the index has fewer rows
+ * than asked for (it holds no NULLs), the exact way answers: k rows come whenever k qualify.
  */
 final class VectorSearchOperator extends ScanOperator {
     private static final class Hit {
@@ -89,7 +89,10 @@ final class VectorSearchOperator extends ScanOperator {
         var index = plan.index();
         var target = query.value(Row.NONE);
         long wanted = wanted();
-        if (index == null || plan.mode() == Plan.VectorMode.EXACT || target == null || wanted == 0) {
+        if (index == null
+                || plan.mode() == Plan.VectorMode.EXACT
+                || target == null
+                || wanted == 0) {
             way = "exact";
             return exact(Set.of());
         }
@@ -118,7 +121,9 @@ final class VectorSearchOperator extends ScanOperator {
     }
 
     private AccessCursor access(Relation.Index index, Object target, int wanted) {
-        var request = new VectorSearchRequest(target, wanted, parameters(), hasFilter() ? new Filter() : null);
+        var request =
+                new VectorSearchRequest(
+                        target, wanted, parameters(), hasFilter() ? new Filter() : null);
         return transaction().accessScan(tabletId, index.indexId(), request);
     }
 
@@ -126,15 +131,16 @@ final class VectorSearchOperator extends ScanOperator {
         var session = frame.context().session();
         var effort = session.setting("hnsw.ef_search", true);
         var parameters = SearchParameters.defaults();
-        return effort == null || effort.isEmpty() ? parameters : parameters.withEfSearch(Integer.parseInt(effort));
+        return effort == null || effort.isEmpty()
+                ? parameters
+                : parameters.withEfSearch(Integer.parseInt(effort));
     }
 
     private static List<Hit> sorted(List<Hit> found) {
-        found.sort(
-                (a, b) -> {
-                    int order = Double.compare(a.distance, b.distance);
-                    return order != 0 ? order : Long.compare(a.number, b.number);
-                });
+        found.sort((a, b) -> {
+            int order = Double.compare(a.distance, b.distance);
+            return order != 0 ? order : Long.compare(a.number, b.number);
+        });
         return found;
     }
 
@@ -215,7 +221,8 @@ final class VectorSearchOperator extends ScanOperator {
             frame.context().checkCancelled();
             var read = emptyBatch(rowIds.length);
             int[] kept = new int[rowIds.length];
-            int rows = transaction().fetchMany(tabletId, rowIds, rowIds.length, columnIds, read, kept);
+            int rows =
+                    transaction().fetchMany(tabletId, rowIds, rowIds.length, columnIds, read, kept);
             long[] keptIds = new long[rows];
             for (int i = 0; i < rows; i++) {
                 keptIds[i] = rowIds[kept[i]];
@@ -283,7 +290,8 @@ final class VectorSearchOperator extends ScanOperator {
     private void scan(
             RowCursor cursor,
             @Nullable Object target,
-            long wanted, Set<Long> without,
+            long wanted,
+            Set<Long> without,
             PriorityQueue<Hit> heap,
             List<Hit> unmeasured) {
         long number = 0;

@@ -44,7 +44,12 @@ final class TestWorld implements AutoCloseable {
 
     TestWorld(Path directory) {
         this.directory = directory;
-        storage = Storage.open(StorageOptions.in(directory.resolve("data")).withFsync(false).withCacheBytes(16L << 20), List.of(hnsw));
+        storage =
+                Storage.open(
+                        StorageOptions.in(directory.resolve("data"))
+                                .withFsync(false)
+                                .withCacheBytes(16L << 20),
+                        List.of(hnsw));
         transaction = storage.begin(IsolationLevel.READ_COMMITTED);
     }
 
@@ -80,17 +85,34 @@ final class TestWorld implements AutoCloseable {
         var columns = new ArrayList<ColumnSpec>();
         for (var column : relation.columns()) {
             columns.add(
-                    new ColumnSpec(column.columnId(), column.name(), column.type(), column.typmod(), column.hidden(), null));
+                    new ColumnSpec(
+                            column.columnId(),
+                            column.name(),
+                            column.type(),
+                            column.typmod(),
+                            column.hidden(),
+                            null));
         }
         var indexes = new ArrayList<IndexSpec>();
         for (var index : relation.indexes()) {
             var keys = new ArrayList<IndexSpec.Key>();
             for (int position : index.columns()) {
-                keys.add(new IndexSpec.Key(relation.columns().get(position).columnId(), false, false, index.method().equals("hnsw") ? "vector_l2_ops" : ""));
+                keys.add(
+                        new IndexSpec.Key(
+                                relation.columns().get(position).columnId(),
+                                false,
+                                false,
+                                index.method().equals("hnsw") ? "vector_l2_ops" : ""));
             }
             indexes.add(
                     new IndexSpec(
-                            index.indexId(), index.method(), keys, index.unique(), false, OptionalInt.empty(), Map.of()));
+                            index.indexId(),
+                            index.method(),
+                            keys,
+                            index.unique(),
+                            false,
+                            OptionalInt.empty(),
+                            Map.of()));
         }
         transaction.beginStatement();
         transaction.createTablet(new TabletSpec(relation.tabletId(), columns, indexes, false));
@@ -109,11 +131,24 @@ final class TestWorld implements AutoCloseable {
 
     static Relation.Index primaryKey(int oid, String name, String key) {
         return new Relation.Index(
-                oid, oid, name, "btree", List.of(0), List.of(key), true, false, -1, true, false, false);
+                oid,
+                oid,
+                name,
+                "btree",
+                List.of(0),
+                List.of(key),
+                true,
+                false,
+                -1,
+                true,
+                false,
+                false);
     }
 
-    static Relation relation(int oid, String name, List<Relation.Column> columns, List<Relation.Index> indexes) {
-        return new Relation(oid, oid, "public", name, columns, List.of(), indexes, List.of(), List.of());
+    static Relation relation(
+            int oid, String name, List<Relation.Column> columns, List<Relation.Index> indexes) {
+        return new Relation(
+                oid, oid, "public", name, columns, List.of(), indexes, List.of(), List.of());
     }
 
     // ---------------------------------------------------------------- running
@@ -270,7 +305,10 @@ final class TestWorld implements AutoCloseable {
     }
 
     static Expression equal(Expression left, Expression right) {
-        var source = left.type().oid() == Oids.INT4 ? "int4eq" : left.type().oid() == Oids.INT8 ? "int8eq" : "texteq";
+        var source =
+                left.type().oid() == Oids.INT4
+                        ? "int4eq"
+                        : left.type().oid() == Oids.INT8 ? "int8eq" : "texteq";
         return call(source, Types.BOOL, left, right);
     }
 
@@ -280,6 +318,8 @@ final class TestWorld implements AutoCloseable {
 
     static Plan scan(Relation relation, int markId, Integer... positions) {
         return new Plan.SeqScan(
-                new Plan.TableSource(relation, relation.name(), List.of(positions), markId), null, Estimate.UNKNOWN);
+                new Plan.TableSource(relation, relation.name(), List.of(positions), markId),
+                null,
+                Estimate.UNKNOWN);
     }
 }

@@ -38,7 +38,18 @@ final class VectorSearchTest {
         world = new TestWorld(directory);
         var index =
                 new Relation.Index(
-                        401, 401, "items_idx", "hnsw", List.of(1), List.of("v"), false, false, -1, false, false, false);
+                        401,
+                        401,
+                        "items_idx",
+                        "hnsw",
+                        List.of(1),
+                        List.of("v"),
+                        false,
+                        false,
+                        -1,
+                        false,
+                        false,
+                        false);
         table =
                 world.create(
                         TestWorld.relation(
@@ -46,7 +57,14 @@ final class VectorSearchTest {
                                 "items",
                                 List.of(
                                         TestWorld.column(1, "id", Types.INT4, false),
-                                        new Relation.Column(2, "v", Types.VECTOR, DIMENSIONS, false, false, null)),
+                                        new Relation.Column(
+                                                2,
+                                                "v",
+                                                Types.VECTOR,
+                                                DIMENSIONS,
+                                                false,
+                                                false,
+                                                null)),
                                 List.of(index)));
         var random = new SplittableRandom(3);
         var rows = new ArrayList<List<@Nullable Object>>();
@@ -78,9 +96,18 @@ final class VectorSearchTest {
 
     private static final FunctionRef DISTANCE =
             new FunctionRef(
-                    0, "l2_distance", "l2_distance", List.of(Types.VECTOR, Types.VECTOR), Types.FLOAT8, true, 'i', false, "<->");
+                    0,
+                    "l2_distance",
+                    "l2_distance",
+                    List.of(Types.VECTOR, Types.VECTOR),
+                    Types.FLOAT8,
+                    true,
+                    'i',
+                    false,
+                    "<->");
 
-    private Plan.VectorSearch search(Plan.VectorMode mode, Vector query, long limit, @Nullable Expression filter) {
+    private Plan.VectorSearch search(
+            Plan.VectorMode mode, Vector query, long limit, @Nullable Expression filter) {
         return new Plan.VectorSearch(
                 new Plan.TableSource(table, "items", List.of(0), -1),
                 mode,
@@ -119,7 +146,8 @@ final class VectorSearchTest {
 
         var rows = world.run(search(Plan.VectorMode.EXACT, query, 10, null));
 
-        assertThat(rows.stream().map(row -> row.get(0)).toList()).isEqualTo(nearest(query, 10, i -> true));
+        assertThat(rows.stream().map(row -> row.get(0)).toList())
+                .isEqualTo(nearest(query, 10, i -> true));
         assertThat(rows.getFirst()).isEqualTo(List.of(17, 0.0));
     }
 
@@ -129,9 +157,15 @@ final class VectorSearchTest {
         for (int i = 0; i < 20; i++) {
             var query = vectors.get(i * 7);
             var rows = world.run(search(Plan.VectorMode.INDEX, query, 10, null));
-            assertThat(rows).hasSize(10).isSortedAccordingTo(Comparator.comparingDouble(row -> distance(row)));
+            assertThat(rows)
+                    .hasSize(10)
+                    .isSortedAccordingTo(Comparator.comparingDouble(row -> distance(row)));
             var expected = nearest(query, 10, id -> true);
-            found += (int) rows.stream().filter(row -> expected.contains((Integer) row.get(0))).count();
+            found +=
+                    (int)
+                            rows.stream()
+                                    .filter(row -> expected.contains((Integer) row.get(0)))
+                                    .count();
         }
 
         assertThat(found).isGreaterThan(180);
@@ -144,12 +178,15 @@ final class VectorSearchTest {
     @Test
     void aFilterNeverEatsResults() {
         var query = vectors.get(5);
-        var mod = TestWorld.call("int4mod", Types.INT4, input(0, Types.INT4), constant(50, Types.INT4));
+        var mod =
+                TestWorld.call(
+                        "int4mod", Types.INT4, input(0, Types.INT4), constant(50, Types.INT4));
         var filter = TestWorld.equal(mod, constant(3, Types.INT4));
 
         var rows = world.run(search(Plan.VectorMode.INDEX, query, 10, filter));
 
-        assertThat(rows.stream().map(row -> (Integer) row.get(0)).toList()).containsExactlyInAnyOrderElementsOf(nearest(query, 10, i -> i % 50 == 3));
+        assertThat(rows.stream().map(row -> (Integer) row.get(0)).toList())
+                .containsExactlyInAnyOrderElementsOf(nearest(query, 10, i -> i % 50 == 3));
     }
 
     @Test
