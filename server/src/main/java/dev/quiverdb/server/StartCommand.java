@@ -70,7 +70,7 @@ final class StartCommand implements Callable<Integer> {
                                 Integer.toString(port)));
         settings.forEach((name, value) -> arguments.addAll(List.of("-c", name + "=" + value)));
         try {
-            var server = ServerProcess.spawn(directory, arguments, Duration.ofSeconds(120));
+            var server = ServerProcess.spawn(directory, arguments, Duration.ofMinutes(2));
             System.out.printf(
                     "QuiverDB takes connections: psql -h 127.0.0.1 -p %d -U postgres   (process %d, data in %s)%n",
                     server.port(), server.process().pid(), directory);

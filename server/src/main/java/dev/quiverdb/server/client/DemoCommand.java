@@ -196,7 +196,7 @@ public final class DemoCommand implements Callable<Integer> {
                 ServerProcess.spawn(
                         directory,
                         List.of("--data", directory.toString(), "--port", Integer.toString(chosen)),
-                        Duration.ofSeconds(120));
+                        Duration.ofMinutes(2));
         out.printf(
                 "the server took connections after %.1f s on port %d%n",
                 seconds(began), server.port());

@@ -5,6 +5,7 @@ import dev.quiverdb.base.error.SqlState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ public final class CopyLineReader {
     }
 
     /** The next record; null at the end. The list is reused. */
-    public @Nullable ArrayList<@Nullable String> next() {
+    public @Nullable List<@Nullable String> next() {
         int length = ended ? -1 : nextLine();
         if (length < 0) {
             return null;

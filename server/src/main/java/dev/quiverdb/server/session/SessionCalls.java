@@ -174,7 +174,7 @@ final class SessionCalls implements SessionFunctions {
             long objectId,
             boolean shared,
             boolean transaction) {
-        long key = two ? classId << 32 | objectId & 0xffff_ffffL : objectId;
+        long key = two ? (classId << 32) | (objectId & 0xffff_ffffL) : objectId;
         var locks = state.advisoryLocks();
         return switch (operation) {
             case "lock" -> {

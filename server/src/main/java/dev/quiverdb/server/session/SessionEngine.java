@@ -9,14 +9,19 @@ import dev.quiverdb.pgwire.session.EngineSession;
 import dev.quiverdb.server.database.Cluster;
 import dev.quiverdb.sql.catalog.Role;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Opens sessions over the databases of a cluster. Thread-safe. */
 public final class SessionEngine implements Engine, AutoCloseable {
     /** Start-up parameters that are no settings. */
     private static final Set<String> NO_SETTINGS =
             Set.of("user", "database", "options", "replication");
+
+    /** White space that no backslash escapes. */
+    private static final Pattern WORD_END = Pattern.compile("(?<!\\\\)\\s+");
 
     private final Cluster cluster;
     private final Clock clock;
@@ -90,12 +95,12 @@ public final class SessionEngine implements Engine, AutoCloseable {
     /** {@code -c name=value} and {@code --name=value} of the start-up parameter "options". */
     private static Map<String, String> options(String text) {
         Map<String, String> found = new LinkedHashMap<>();
-        var words = text.strip().split("(?<!\\\\)\\s+");
-        for (int i = 0; i < words.length; i++) {
-            var word = words[i].replace("\\ ", " ").replace("\\\\", "\\");
+        var words = List.of(WORD_END.split(text.strip(), -1));
+        for (int i = 0; i < words.size(); i++) {
+            var word = words.get(i).replace("\\ ", " ").replace("\\\\", "\\");
             String assignment = null;
-            if (word.equals("-c") && i + 1 < words.length) {
-                assignment = words[++i].replace("\\ ", " ").replace("\\\\", "\\");
+            if (word.equals("-c") && i + 1 < words.size()) {
+                assignment = words.get(++i).replace("\\ ", " ").replace("\\\\", "\\");
             } else if (word.startsWith("-c")) {
                 assignment = word.substring(2);
             } else if (word.startsWith("--")) {

@@ -98,7 +98,7 @@ final class StatementContext implements ExecutionContext {
     @Override
     public Iterator<@Nullable Object[]> virtualRows(Plan.VirtualScan scan) {
         var rows = givenRows;
-        return rows != null && scan == givenScan
+        return rows != null && scan.equals(givenScan)
                 ? rows
                 : SystemRows.rows(scan.relationOid(), state.view());
     }

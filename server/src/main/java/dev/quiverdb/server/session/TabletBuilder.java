@@ -232,7 +232,7 @@ final class TabletBuilder {
                                         null));
             }
         }
-        if (spec == old) {
+        if (spec.equals(old)) {
             return;
         }
         transaction().alterTablet(spec);
@@ -347,7 +347,6 @@ final class TabletBuilder {
             throw new IllegalStateException("foreign key to nothing");
         }
         List<String> columns = new ArrayList<>();
-        List<String> targets = new ArrayList<>();
         List<String> matches = new ArrayList<>();
         List<String> present = new ArrayList<>();
         for (int i = 0; i < constraint.columns().size(); i++) {
@@ -355,7 +354,6 @@ final class TabletBuilder {
             var to =
                     Quoting.identifier(target.column(constraint.referencedColumns().get(i)).name());
             columns.add(from);
-            targets.add(to);
             matches.add("pk." + to + " = fk." + from);
             present.add("fk." + from + " IS NOT NULL");
         }

@@ -224,26 +224,25 @@ final class TransactionControl {
      * @return whether it committed; false if the block had failed and was rolled back
      */
     boolean commit() {
-        switch (state) {
+        return switch (state) {
             case IDLE -> {
                 warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
-                return true;
+                yield true;
             }
             case IMPLICIT -> {
                 warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
                 finish();
-                return true;
+                yield true;
             }
             case BLOCK -> {
                 finish();
-                return true;
+                yield true;
             }
             case FAILED -> {
                 rollbackAll();
-                return false;
+                yield false;
             }
-        }
-        throw new AssertionError(state);
+        };
     }
 
     void rollback() {
