@@ -122,15 +122,15 @@ final class AccessPaths {
         Match best = null;
         for (var index : relation.indexes()) {
             if (!index.method().equals("btree")
-                    || index.membership() >= 0 && !implied(scan, index, conditions)) {
+                    || (index.membership() >= 0 && !implied(scan, index, conditions))) {
                 continue;
             }
             var match = match(relation, index, bounds, conditions);
             if (match != null
                     && (best == null
-                            || match.unique() && !best.unique()
-                            || match.unique() == best.unique()
-                                    && match.fraction() < best.fraction())) {
+                            || (match.unique() && !best.unique())
+                            || (match.unique() == best.unique()
+                                    && match.fraction() < best.fraction()))) {
                 best = match;
             }
         }
@@ -441,11 +441,12 @@ final class AccessPaths {
             if (backward != null) {
                 var match = match(relation, index, bounds(ordered.conditions), ordered.conditions);
                 var all = new Match(index, List.of(), null, null, false, List.of());
-                boolean usable = match != null && match.equal.isEmpty() && !match.isNull;
+                var usable =
+                        match != null && match.equal.isEmpty() && !match.isNull ? match : all;
                 return indexScan(
                         ordered.scan,
                         relation,
-                        usable ? match : all,
+                        usable,
                         ordered.conditions,
                         backward,
                         rowsOf(relation));
@@ -479,7 +480,7 @@ final class AccessPaths {
             boolean reverse =
                     key.descending() != wanted.descending()
                             && key.nullsFirst() != wanted.nullsFirst();
-            if (!same && !reverse || backward != null && backward != reverse) {
+            if ((!same && !reverse) || (backward != null && backward != reverse)) {
                 return null;
             }
             backward = reverse;
@@ -510,8 +511,8 @@ final class AccessPaths {
         var source = source(ordered.scan, relation);
         var rows = wanted(limit, offset);
         Plan.VectorSearch exact = null;
-        if (column(vector) instanceof Expression.InputRef column
-                && column.column() < relation.visibleColumns()) {
+        var column = column(vector);
+        if (column != null && column.column() < relation.visibleColumns()) {
             exact =
                     search(
                             source,
@@ -528,7 +529,8 @@ final class AccessPaths {
         }
         for (var index : relation.indexes()) {
             if (!VECTOR_METHODS.contains(index.method())
-                    || index.membership() >= 0 && !implied(ordered.scan, index, ordered.conditions)
+                    || (index.membership() >= 0
+                            && !implied(ordered.scan, index, ordered.conditions))
                     || !answers(index, call.function())) {
                 continue;
             }
@@ -540,8 +542,7 @@ final class AccessPaths {
                             ? generated != null
                                     && ExpressionFacts.bare(generated)
                                             .equals(ExpressionFacts.bare(vector))
-                            : column(vector) instanceof Expression.InputRef ref
-                                    && ref.column() == position;
+                            : column != null && column.column() == position;
             if (same) {
                 return search(
                         source,

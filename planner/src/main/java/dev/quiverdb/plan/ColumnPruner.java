@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ColumnPruner {
     /** A plan with fewer columns, and where each old column stands now (-1: gone). */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Pruned(Plan plan, int[] positions) {
         Expression move(Expression expression) {
             return ExpressionFacts.move(expression, column -> positions[column]);
@@ -295,6 +296,7 @@ final class ColumnPruner {
                         p.estimate()));
     }
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Source(Plan.TableSource source, int[] positions) {}
 
     private static Source source(Plan.TableSource source, BitSet needed) {

@@ -59,6 +59,7 @@ final class JoinTranslator {
      * A part of the run that is planned: its plan and where each of its columns stands in the run's
      * row.
      */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Part(Plan plan, int[] columns) {
         int position(int column) {
             for (int i = 0; i < columns.length; i++) {
@@ -152,11 +153,11 @@ final class JoinTranslator {
         }
         List<Expression> waiting = new ArrayList<>(between);
         int first = smallest(left, parts, null, waiting);
-        left.remove((Integer) first);
+        left.removeIf(i -> i == first);
         var current = parts.get(first);
         while (!left.isEmpty()) {
             int next = smallest(left, parts, current, waiting);
-            left.remove((Integer) next);
+            left.removeIf(i -> i == next);
             current = step(current, leaves.get(next), own.get(next), parts.get(next), waiting);
         }
         var plan = current.plan;
@@ -368,7 +369,7 @@ final class JoinTranslator {
             bindings.add(new Expression.SlotBinding(slot.slot(), outerValue));
             var call = (Expression.Call) condition;
             var innerValue = ExpressionFacts.move(sides.getLast(), c -> c - width);
-            boolean innerFirst = call.arguments().getFirst() == sides.getLast();
+            boolean innerFirst = call.arguments().getFirst().equals(sides.getLast());
             inside.add(
                     new Expression.Call(
                             call.function(),

@@ -440,7 +440,7 @@ final class RelTranslator {
         }
         double count =
                 rowsMax instanceof Expression.Constant(Number n, _, _)
-                        ? Math.min(n.longValue(), input.estimate().rows())
+                        ? Math.min(n.doubleValue(), input.estimate().rows())
                         : Math.min(10, input.estimate().rows());
         return new Plan.Limit(input, rowsMax, offset, ties, rows(count));
     }
