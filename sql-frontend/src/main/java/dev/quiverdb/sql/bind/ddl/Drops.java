@@ -2,6 +2,7 @@ package dev.quiverdb.sql.bind.ddl;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Comment;
@@ -319,8 +320,15 @@ final class Drops {
             checkInternal(target, doomed);
         }
         var queue = new ArrayList<>(targets);
+        var columns = new LinkedHashMap<ColumnUse, String>();
         for (int i = 0; i < queue.size(); i++) {
             var object = queue.get(i);
+            for (var use : columnUses(object).entrySet()) {
+                if (!doomed.containsKey(use.getKey().relation)) {
+                    columns.put(use.getKey(), use.getValue());
+                    reported.add(use.getValue() + " depends on " + describe(object));
+                }
+            }
             for (var edge : dependents(object)) {
                 var dependent = edge.getKey();
                 if (doomed.containsKey(dependent.oid())) {
@@ -339,6 +347,11 @@ final class Drops {
         }
         if (!reported.isEmpty()) {
             notices(reported);
+        }
+        for (var use : columns.keySet()) {
+            if (!doomed.containsKey(use.relation)) {
+                new TableAlterer(change).dropColumn(use.relation, use.column);
+            }
         }
         for (var object : inOrder(doomed)) {
             erase(object);
@@ -415,9 +428,13 @@ final class Drops {
         for (var dependent : all) {
             char kind = 0;
             for (var need : dependent.dependencies()) {
-                if (need.referenced() == object.oid()) {
+                boolean column = dependent instanceof Relation && need.subId() != 0;
+                if (need.referenced() == object.oid() && !column) {
                     kind = kind == 0 || need.kind() == 'n' ? need.kind() : kind;
                 }
+            }
+            if (kind == 0) {
+                continue;
             }
             if (dependent instanceof Relation relation
                     && relation.index() != null
@@ -433,18 +450,36 @@ final class Drops {
                 found.put(index, 'i');
             }
         }
-        if (object instanceof Extension extension && extension.name().equals("vector")) {
-            for (var relation : catalog.objects(Relation.class)) {
-                boolean uses =
-                        relation.columns().stream()
-                                .anyMatch(column ->
-                                        column.type() >= 16_385 && column.type() <= 16_390);
-                if (uses && relation.index() == null) {
-                    found.put(relation, 'n');
+        return List.copyOf(found.entrySet());
+    }
+
+    /** A column whose type goes. */
+    private record ColumnUse(int relation, String column) {}
+
+    /** The columns of relations that have a type, or one of pgvector's. */
+    private Map<ColumnUse, String> columnUses(CatalogObject object) {
+        var uses = new LinkedHashMap<ColumnUse, String>();
+        boolean vector = object instanceof Extension extension && extension.name().equals("vector");
+        if (!vector && !(object instanceof UserType)) {
+            return uses;
+        }
+        for (var relation : change.catalog().objects(Relation.class)) {
+            if (relation.index() != null) {
+                continue;
+            }
+            for (var column : relation.liveColumns()) {
+                boolean own =
+                        vector
+                                ? column.type() >= Oids.VECTOR && column.type() <= Oids.SPARSEVEC_ARRAY
+                                : column.type() == object.oid();
+                if (own) {
+                    uses.put(
+                            new ColumnUse(relation.oid(), column.name()),
+                            "column " + column.name() + " of " + describe(relation));
                 }
             }
         }
-        return List.copyOf(found.entrySet());
+        return uses;
     }
 
     private SqlException restricted(List<CatalogObject> targets, List<String> reported) {

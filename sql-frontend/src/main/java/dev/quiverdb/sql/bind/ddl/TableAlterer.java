@@ -264,7 +264,19 @@ final class TableAlterer {
                     SqlState.UNDEFINED_COLUMN,
                     "column \"" + name + "\" of relation \"" + table.name() + "\" does not exist");
         }
-        boolean cascade = action.behavior() == Clause.Behavior.CASCADE;
+        dropColumn(table, column, action.behavior() == Clause.Behavior.CASCADE);
+    }
+
+    /** Drops a column with all that needs it. */
+    void dropColumn(int table, String name) {
+        var relation = current(table);
+        var column = relation.column(name);
+        if (column != null) {
+            dropColumn(relation, column, true);
+        }
+    }
+
+    private void dropColumn(Relation table, Column column, boolean cascade) {
         var automatic = new ArrayList<CatalogObject>();
         var others = new ArrayList<CatalogObject>();
         for (var index : change.catalog().indexes(table.oid())) {
