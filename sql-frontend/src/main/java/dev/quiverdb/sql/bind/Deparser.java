@@ -53,6 +53,13 @@ public final class Deparser {
     }
 
     private void write(RexNode node, StringBuilder out) {
+        write(node, out, false);
+    }
+
+    /**
+     * @param shown whether a cast that nobody wrote is shown, as in arguments of functions and operators
+     */
+    private void write(RexNode node, StringBuilder out, boolean shown) {
         switch (node) {
             case RexInputRef reference ->
                     out.append(Quoting.identifier(columns.get(reference.getIndex())));
@@ -64,7 +71,7 @@ public final class Deparser {
                 if (form == null) {
                     standard(call, out);
                 } else {
-                    own(form, call, out);
+                    own(form, call, out, shown);
                 }
             }
             default -> throw SqlException.internal("no text for " + node);
@@ -127,24 +134,29 @@ public final class Deparser {
         }
     }
 
-    private void own(Form form, RexCall call, StringBuilder out) {
+    private void own(Form form, RexCall call, StringBuilder out, boolean shown) {
         var operands = call.getOperands();
         switch (form) {
             case Form.Constant constant -> constant(constant.value(), PgType.of(call), out);
-            case Form.Call function -> function(function, call, out);
+            case Form.Call function -> function(function, call, out, shown);
             case Form.Relabel relabel ->
-                    cast(relabel.syntax(), operands.getFirst(), PgType.of(call), out);
+                    cast(relabel.syntax(), operands.getFirst(), PgType.of(call), out, shown);
             case Form.CoerceViaText cast ->
-                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out, shown);
             case Form.ArrayCoerce cast ->
-                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out, shown);
             case Form.CoerceToDomain cast ->
-                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out, shown);
             case Form.ConvertRow cast ->
-                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out);
+                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out, shown);
             case Form.ApplyTypmod typmod -> {
                 if (typmod.explicit()) {
-                    cast(Syntax.EXPLICIT_CAST, uncast(operands.getFirst()), PgType.of(call), out);
+                    cast(
+                            Syntax.EXPLICIT_CAST,
+                            uncast(operands.getFirst()),
+                            PgType.of(call),
+                            out,
+                            shown);
                 } else {
                     write(operands.getFirst(), out);
                 }
@@ -163,18 +175,18 @@ public final class Deparser {
             }
             case Form.IsDistinct distinct -> {
                 out.append('(');
-                write(operands.get(0), out);
+                write(operands.get(0), out, true);
                 out.append(distinct.negated() ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM ");
-                write(operands.get(1), out);
+                write(operands.get(1), out, true);
                 out.append(')');
             }
             case Form.ScalarArray array -> {
                 out.append('(');
-                write(operands.get(0), out);
+                write(operands.get(0), out, true);
                 out.append(' ')
                         .append(operator(array.operator().name(), array.operator().schema()));
                 out.append(array.any() ? " ANY (" : " ALL (");
-                write(operands.get(1), out);
+                write(operands.get(1), out, true);
                 out.append("))");
             }
             case Form.Row ignored -> {
@@ -255,8 +267,9 @@ public final class Deparser {
         return cast ? ((RexCall) node).getOperands().getFirst() : node;
     }
 
-    private void cast(Syntax syntax, RexNode operand, PgType type, StringBuilder out) {
-        if (syntax != Syntax.EXPLICIT_CAST) {
+    private void cast(
+            Syntax syntax, RexNode operand, PgType type, StringBuilder out, boolean shown) {
+        if (syntax != Syntax.EXPLICIT_CAST && !shown) {
             write(operand, out);
             return;
         }
@@ -265,11 +278,11 @@ public final class Deparser {
         out.append(")::").append(type(type));
     }
 
-    private void function(Form.Call call, RexCall node, StringBuilder out) {
+    private void function(Form.Call call, RexCall node, StringBuilder out, boolean shown) {
         var operands = node.getOperands();
         switch (call.syntax()) {
             case EXPLICIT_CAST, IMPLICIT_CAST ->
-                    cast(call.syntax(), operands.getFirst(), PgType.of(node), out);
+                    cast(call.syntax(), operands.getFirst(), PgType.of(node), out, shown);
             case OPERATOR -> {
                 var operator = call.operator();
                 if (operator == null) {
@@ -279,11 +292,11 @@ public final class Deparser {
                 out.append('(');
                 if (operands.size() == 1) {
                     out.append(symbol).append(' ');
-                    write(operands.getFirst(), out);
+                    write(operands.getFirst(), out, true);
                 } else {
-                    write(operands.get(0), out);
+                    write(operands.get(0), out, true);
                     out.append(' ').append(symbol).append(' ');
-                    write(operands.get(1), out);
+                    write(operands.get(1), out, true);
                 }
                 out.append(')');
             }
@@ -309,7 +322,7 @@ public final class Deparser {
                                         && call.function().variadicElement() != Oids.ANY) {
                             out.append("VARIADIC ");
                         }
-                        write(operands.get(i), out);
+                        write(operands.get(i), out, true);
                     }
                 }
                 out.append(')');
