@@ -335,7 +335,49 @@ final class FromBinder {
 
     // ------------------------------------------------------------------ functions
 
-    private Bound function(From.Function from) {
+    /** {@code unnest(a, b)} in FROM is {@code ROWS FROM (unnest(a), unnest(b))}. */
+    private static From.Function spread(From.Function from) {
+        var items = new ArrayList<From.FunctionItem>();
+        for (var item : from.functions()) {
+            if (item.function() instanceof Expr.FuncCall call
+                    && call.name().equals(List.of("unnest"))
+                    && call.arguments().size() > 1
+                    && !call.variadic()
+                    && item.columnDefinitions().isEmpty()) {
+                for (var argument : call.arguments()) {
+                    var one =
+                            new Expr.FuncCall(
+                                    call.span(),
+                                    List.of("pg_catalog", "unnest"),
+                                    List.of(argument),
+                                    false,
+                                    false,
+                                    false,
+                                    List.of(),
+                                    false,
+                                    null,
+                                    null,
+                                    false);
+                    items.add(new From.FunctionItem(item.span(), one, List.of()));
+                }
+            } else {
+                items.add(item);
+            }
+        }
+        return items.size() == from.functions().size()
+                ? from
+                : new From.Function(
+                        from.span(),
+                        from.lateral(),
+                        from.ordinality(),
+                        from.rowsFrom(),
+                        items,
+                        from.alias(),
+                        from.columnDefinitions());
+    }
+
+    private Bound function(From.Function written) {
+        var from = spread(written);
         var binder = new ExpressionBinder(state, scope, ExpressionKind.FROM_FUNCTION);
         var calls = new ArrayList<RexNode>();
         var counts = new ArrayList<Integer>();
