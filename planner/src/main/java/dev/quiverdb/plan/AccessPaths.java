@@ -441,8 +441,7 @@ final class AccessPaths {
             if (backward != null) {
                 var match = match(relation, index, bounds(ordered.conditions), ordered.conditions);
                 var all = new Match(index, List.of(), null, null, false, List.of());
-                var usable =
-                        match != null && match.equal.isEmpty() && !match.isNull ? match : all;
+                var usable = match != null && match.equal.isEmpty() && !match.isNull ? match : all;
                 return indexScan(
                         ordered.scan,
                         relation,

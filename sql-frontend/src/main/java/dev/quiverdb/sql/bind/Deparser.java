@@ -57,7 +57,8 @@ public final class Deparser {
     }
 
     /**
-     * @param shown whether a cast that nobody wrote is shown, as in arguments of functions and operators
+     * @param shown whether a cast that nobody wrote is shown, as in arguments of functions and
+     *     operators
      */
     private void write(RexNode node, StringBuilder out, boolean shown) {
         switch (node) {

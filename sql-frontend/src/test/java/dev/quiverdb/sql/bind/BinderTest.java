@@ -12,8 +12,10 @@ class BinderTest {
 
     @BeforeEach
     void tables() {
-        session.define("CREATE TABLE t (id int PRIMARY KEY, a int DEFAULT 5, b varchar(10), v vector(3))");
-        session.define("CREATE TABLE u (id bigint GENERATED ALWAYS AS IDENTITY, tid int REFERENCES t)");
+        session.define(
+                "CREATE TABLE t (id int PRIMARY KEY, a int DEFAULT 5, b varchar(10), v vector(3))");
+        session.define(
+                "CREATE TABLE u (id bigint GENERATED ALWAYS AS IDENTITY, tid int REFERENCES t)");
     }
 
     private void fails(String sql, String state, String message, int position) {
@@ -32,23 +34,47 @@ class BinderTest {
         fails("SELECT 1 FROM nosuch", "42P01", "relation \"nosuch\" does not exist", 15);
         fails("SELECT id FROM t, u", "42702", "column reference \"id\" is ambiguous", 8);
         fails("SELECT nosuch(1)", "42883", "function nosuch(integer) does not exist", 8);
-        fails("SELECT now() + 'a'::text", "42883", "operator does not exist: timestamp with time zone + text", 14);
+        fails(
+                "SELECT now() + 'a'::text",
+                "42883",
+                "operator does not exist: timestamp with time zone + text",
+                14);
         fails("SELECT 'x'::nosuch", "42704", "type \"nosuch\" does not exist", 13);
     }
 
     @Test
     void valuesThatDoNotFitAreReportedWhereTheyStand() {
         fails("SELECT 'a' + 1", "22P02", "invalid input syntax for type integer: \"a\"", 8);
-        fails("INSERT INTO t (a) VALUES ('x')", "22P02", "invalid input syntax for type integer: \"x\"", 27);
+        fails(
+                "INSERT INTO t (a) VALUES ('x')",
+                "22P02",
+                "invalid input syntax for type integer: \"x\"",
+                27);
         fails(
                 "INSERT INTO t (a) VALUES (now())",
                 "42804",
                 "column \"a\" is of type integer but expression is of type timestamp with time zone",
                 27);
-        fails("INSERT INTO t (id) VALUES (1, 2)", "42601", "INSERT has more expressions than target columns", 31);
-        fails("INSERT INTO t (id, a) VALUES (1)", "42601", "INSERT has more target columns than expressions", 20);
-        fails("SELECT 1 WHERE 2", "42804", "argument of WHERE must be type boolean, not type integer", 16);
-        fails("SELECT 1 UNION SELECT now()", "42804", "UNION types integer and timestamp with time zone cannot be matched", 23);
+        fails(
+                "INSERT INTO t (id) VALUES (1, 2)",
+                "42601",
+                "INSERT has more expressions than target columns",
+                31);
+        fails(
+                "INSERT INTO t (id, a) VALUES (1)",
+                "42601",
+                "INSERT has more target columns than expressions",
+                20);
+        fails(
+                "SELECT 1 WHERE 2",
+                "42804",
+                "argument of WHERE must be type boolean, not type integer",
+                16);
+        fails(
+                "SELECT 1 UNION SELECT now()",
+                "42804",
+                "UNION types integer and timestamp with time zone cannot be matched",
+                23);
         fails(
                 "INSERT INTO u (id) VALUES (1)",
                 "428C9",
@@ -63,9 +89,21 @@ class BinderTest {
                 "42803",
                 "column \"t.a\" must appear in the GROUP BY clause or be used in an aggregate function",
                 8);
-        fails("SELECT 1 FROM t WHERE count(*) > 1", "42803", "aggregate functions are not allowed in WHERE", 23);
-        fails("SELECT sum(count(*)) FROM t", "42803", "aggregate function calls cannot be nested", 8);
-        fails("SELECT row_number() FROM t", "42809", "window function row_number requires an OVER clause", 8);
+        fails(
+                "SELECT 1 FROM t WHERE count(*) > 1",
+                "42803",
+                "aggregate functions are not allowed in WHERE",
+                23);
+        fails(
+                "SELECT sum(count(*)) FROM t",
+                "42803",
+                "aggregate function calls cannot be nested",
+                8);
+        fails(
+                "SELECT row_number() FROM t",
+                "42809",
+                "window function row_number requires an OVER clause",
+                8);
     }
 
     @Test
@@ -81,7 +119,9 @@ class BinderTest {
 
     @Test
     void anUpdateSeesTheTargetFirstAndThenFrom() {
-        assertThat(session.tree("UPDATE t SET a = a + 1 FROM u WHERE u.tid = t.id RETURNING t.a, u.id"))
+        assertThat(
+                        session.tree(
+                                "UPDATE t SET a = a + 1 FROM u WHERE u.tid = t.id RETURNING t.a, u.id"))
                 .isEqualTo(
                         """
                         Modify(command=[UPDATE], target=[t], assignments=[[Assignment[position=1, value=int4pl[$1, 1[]:int4]]]])
@@ -115,7 +155,10 @@ class BinderTest {
 
     @Test
     void parametersTakeTheTypeOfTheirPlace() {
-        assertThat(session.rows("SELECT id FROM t WHERE a = $1 AND b = $2 ORDER BY v <-> $3 LIMIT $4").parameters())
+        assertThat(
+                        session.rows(
+                                        "SELECT id FROM t WHERE a = $1 AND b = $2 ORDER BY v <-> $3 LIMIT $4")
+                                .parameters())
                 .extracting(type -> type.name())
                 .containsExactly("int4", "text", "vector", "int8");
         fails("SELECT $1 || 'a', $1 + 1", "42883", "operator does not exist: text + integer", 22);

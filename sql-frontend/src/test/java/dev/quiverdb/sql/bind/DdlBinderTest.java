@@ -21,7 +21,8 @@ class DdlBinderTest {
     void namesAreMadeUpAsPostgresMakesThem() {
         session.define(
                 "CREATE TABLE t (id serial PRIMARY KEY, a int CHECK (a > 0), b text UNIQUE, CHECK (a < id))");
-        session.define("CREATE TABLE u (x int REFERENCES t, y int, FOREIGN KEY (y) REFERENCES t (id))");
+        session.define(
+                "CREATE TABLE u (x int REFERENCES t, y int, FOREIGN KEY (y) REFERENCES t (id))");
         session.define("CREATE INDEX ON t (lower(b))");
         session.define("CREATE INDEX ON t (a, b)");
         assertThat(session.catalog().constraints(table("t").oid()))
@@ -38,7 +39,8 @@ class DdlBinderTest {
 
     @Test
     void definitionsReadAsPostgresWritesThem() {
-        session.define("CREATE TABLE t (id int, b varchar(10) DEFAULT 'x', v vector(3), CHECK (id > 1 AND b <> 'q'))");
+        session.define(
+                "CREATE TABLE t (id int, b varchar(10) DEFAULT 'x', v vector(3), CHECK (id > 1 AND b <> 'q'))");
         session.define("CREATE INDEX i ON t (lower(b) DESC, (id + 1)) WHERE id > 5");
         session.define("CREATE INDEX h ON t USING hnsw (v vector_cosine_ops) WITH (m = 8)");
         var definitions = new Definitions(session.context());
@@ -46,8 +48,11 @@ class DdlBinderTest {
                 .isEqualTo(
                         "CREATE INDEX i ON public.t USING btree (lower((b)::text) DESC, ((id + 1))) WHERE (id > 5)");
         assertThat(definitions.index(table("h")))
-                .isEqualTo("CREATE INDEX h ON public.t USING hnsw (v vector_cosine_ops) WITH (m='8')");
-        assertThat(definitions.constraint(session.catalog().constraints(table("t").oid()).getFirst()))
+                .isEqualTo(
+                        "CREATE INDEX h ON public.t USING hnsw (v vector_cosine_ops) WITH (m='8')");
+        assertThat(
+                        definitions.constraint(
+                                session.catalog().constraints(table("t").oid()).getFirst()))
                 .isEqualTo("CHECK (((id > 1) AND ((b)::text <> 'q'::text)))");
         assertThat(definitions.expression(String.valueOf(table("t").column(2).defaultSql()), null))
                 .isEqualTo("'x'::character varying");
@@ -59,9 +64,11 @@ class DdlBinderTest {
         session.define("CREATE TABLE u (t int REFERENCES t)");
         session.define("CREATE VIEW w AS SELECT id FROM t");
         var error = catchThrowableOfType(SqlException.class, () -> session.define("DROP TABLE t"));
-        assertThat(error.message()).isEqualTo("cannot drop table t because other objects depend on it");
+        assertThat(error.message())
+                .isEqualTo("cannot drop table t because other objects depend on it");
         assertThat(error.detail())
-                .isEqualTo("constraint u_t_fkey on table u depends on table t\nview w depends on table t");
+                .isEqualTo(
+                        "constraint u_t_fkey on table u depends on table t\nview w depends on table t");
         session.define("DROP TABLE t CASCADE");
         assertThat(session.catalog().relation(2200, "w")).isNull();
         assertThat(session.catalog().constraints(table("u").oid())).isEmpty();
@@ -72,7 +79,9 @@ class DdlBinderTest {
         session.define("CREATE TYPE mood AS ENUM ('a', 'b')");
         session.define("CREATE TABLE m (x mood, i int)");
         session.define("DROP TYPE mood CASCADE");
-        assertThat(table("m").liveColumns()).extracting(column -> column.name()).containsExactly("i");
+        assertThat(table("m").liveColumns())
+                .extracting(column -> column.name())
+                .containsExactly("i");
     }
 
     @Test
@@ -81,7 +90,9 @@ class DdlBinderTest {
         session.define("CREATE INDEX i ON t ((a + 1))");
         session.define("ALTER TABLE t RENAME COLUMN a TO c");
         var definitions = new Definitions(session.context());
-        assertThat(definitions.constraint(session.catalog().constraints(table("t").oid()).getFirst()))
+        assertThat(
+                        definitions.constraint(
+                                session.catalog().constraints(table("t").oid()).getFirst()))
                 .isEqualTo("CHECK ((c > 0))");
         assertThat(definitions.index(table("i"))).endsWith("USING btree (((c + 1)))");
     }

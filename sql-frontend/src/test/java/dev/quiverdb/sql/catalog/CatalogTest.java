@@ -42,11 +42,13 @@ class CatalogTest {
         session.define("CREATE POLICY p ON t USING (id > 5)");
         session.define("COMMENT ON TABLE t IS 'hello'");
         for (var object : session.catalog().objects()) {
-            assertThat(ObjectCodec.decode(object.classId(), ObjectCodec.encode(object))).isEqualTo(object);
+            assertThat(ObjectCodec.decode(object.classId(), ObjectCodec.encode(object)))
+                    .isEqualTo(object);
         }
         var again = Catalog.of(session.catalog().objects());
         assertThat(again.highestOid()).isEqualTo(session.catalog().highestOid());
-        assertThat(again.relation(Schema.PUBLIC, "t")).isEqualTo(session.catalog().relation(Schema.PUBLIC, "t"));
+        assertThat(again.relation(Schema.PUBLIC, "t"))
+                .isEqualTo(session.catalog().relation(Schema.PUBLIC, "t"));
     }
 
     @Test

@@ -470,7 +470,8 @@ final class Drops {
             for (var column : relation.liveColumns()) {
                 boolean own =
                         vector
-                                ? column.type() >= Oids.VECTOR && column.type() <= Oids.SPARSEVEC_ARRAY
+                                ? column.type() >= Oids.VECTOR
+                                        && column.type() <= Oids.SPARSEVEC_ARRAY
                                 : column.type() == object.oid();
                 if (own) {
                     uses.put(
