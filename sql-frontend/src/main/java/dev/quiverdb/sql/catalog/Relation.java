@@ -179,7 +179,7 @@ public record Relation(
     @Override
     public List<Dependency> dependencies() {
         var needs = new ArrayList<Dependency>();
-        if (index == null && rowType != 0 || sequence != null) {
+        if ((index == null && rowType != 0) || sequence != null) {
             needs.add(new Dependency(0, schema, 0, 'n'));
         }
         if (index != null) {
