@@ -9,11 +9,13 @@ import dev.quiverdb.sql.algebra.Form;
 import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.algebra.SubLink;
+import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Operator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexCorrelVariable;
@@ -239,7 +241,9 @@ final class ExpressionTranslator {
     /** A function over arguments that already have its declared types. */
     static FunctionRef function(
             Function function, List<Expression> arguments, Type result, @Nullable String operator) {
-        if (function.language() != Function.INTERNAL && function.language() != Function.C) {
+        boolean builtin =
+                function.language() == Function.INTERNAL || function.language() == Function.C;
+        if (!builtin && function.oid() >= Catalog.FIRST_USER_OID) {
             throw SqlException.notSupported(
                     "function "
                             + function.name()
@@ -248,13 +252,21 @@ final class ExpressionTranslator {
         return new FunctionRef(
                 function.oid(),
                 function.name(),
-                function.source(),
+                builtin ? function.source() : signature(function),
                 arguments.stream().map(Expression::type).toList(),
                 result,
                 function.strict(),
                 function.volatility(),
                 function.returnsSet(),
                 operator);
+    }
+
+    /** The key of a function that PostgreSQL writes in SQL and we write ourselves. */
+    private static String signature(Function function) {
+        return function.name()
+                + function.argumentTypes().stream()
+                        .map(oid -> Types.get(oid).name())
+                        .collect(Collectors.joining(",", "(", ")"));
     }
 
     private static FunctionRef elementwise(

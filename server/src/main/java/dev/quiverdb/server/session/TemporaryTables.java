@@ -1,6 +1,7 @@
 package dev.quiverdb.server.session;
 
 import dev.quiverdb.server.database.CatalogChange;
+import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Schema;
 import java.util.ArrayList;
@@ -62,12 +63,28 @@ final class TemporaryTables {
     }
 
     private void drop(Relation relation) {
-        for (var dependent : state.catalog().dependents(relation.oid())) {
-            state.transaction().change(new CatalogChange.Remove(dependent));
-        }
-        state.transaction().change(new CatalogChange.Remove(relation));
+        removeWithDependents(relation);
         if (relation.tablet() != 0) {
             tablets.drop(relation);
+        }
+    }
+
+    /** Takes an object and all that cannot be without it out of the catalog, the last first. */
+    private void removeWithDependents(CatalogObject object) {
+        for (var dependent : state.catalog().dependents(object.oid())) {
+            if (state.catalog().object(dependent.oid()) != null) {
+                removeWithDependents(dependent);
+            }
+        }
+        var now = state.catalog().object(object.oid());
+        if (now != null) {
+            state.transaction().change(new CatalogChange.Remove(now));
+        }
+        if (object instanceof Relation relation && relation.rowType() != 0) {
+            var rowType = state.catalog().object(relation.rowType());
+            if (rowType != null) {
+                removeWithDependents(rowType);
+            }
         }
     }
 

@@ -143,7 +143,9 @@ final class Coercion {
         }
         if (to.oid() != Oids.OIDVECTOR && to.oid() != Oids.INT2VECTOR) {
             var toElement = to.isTrueArray() ? to.element() : null;
-            var fromElement = from.isTrueArray() ? from.element() : null;
+            // int2vector and oidvector are arrays too, but nothing is turned into them.
+            boolean vector = from.oid() == Oids.INT2VECTOR || from.oid() == Oids.OIDVECTOR;
+            var fromElement = from.isTrueArray() || vector ? from.element() : null;
             if (toElement != null && fromElement != null) {
                 var element = pathway(toElement, fromElement, context);
                 if (element.path != Path.NONE) {
