@@ -2,6 +2,7 @@ package dev.quiverdb.execute.function;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.Types;
 import java.text.Normalizer;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ final class TextFunctions {
 
     static void register(Registry r) {
         registerLength(r);
+        registerCat(r);
         registerSlices(r);
         registerTrim(r);
         registerCase(r);
@@ -37,6 +40,22 @@ final class TextFunctions {
                 "length_in_encoding",
                 (CallContext c, dev.quiverdb.base.type.ByteString b, String encoding) ->
                         Strings.length(ByteaFunctions.decode(b, encoding, "")));
+    }
+
+    /** {@code text || anything}: the other side becomes text as by a cast. */
+    private static void registerCat(Registry r) {
+        r.any("textanycat(text,anynonarray)", (c, a) -> Strings.text(a, 0) + asText(c, a, 1));
+        r.any("anytextcat(anynonarray,text)", (c, a) -> asText(c, a, 0) + Strings.text(a, 1));
+    }
+
+    private static String asText(CallContext c, @Nullable Object[] a, int index) {
+        var value = Objects.requireNonNull(a[index], "strict");
+        return switch (value) {
+            case Boolean truth -> truth ? "true" : "false";
+            case String text when c.argumentType(index).actual().oid() == Oids.BPCHAR ->
+                    Strings.trimBlanks(text);
+            default -> c.argumentType(index).format(value, c.types());
+        };
     }
 
     private static void registerSlices(Registry r) {
