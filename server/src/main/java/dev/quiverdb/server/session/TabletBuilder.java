@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * index expressions and partial indexes, rewrites and validation of what is there.
  */
 final class TabletBuilder {
+    /** Index methods that storage can open. */
+    private static final Set<String> METHODS = Set.of("btree", "hnsw");
+
     private final SessionState state;
     private final StatementRunner statements;
 
@@ -129,6 +133,11 @@ final class TabletBuilder {
     // Indexes.
 
     void createIndex(Relation table, Relation index) {
+        var part = index.index();
+        if (part != null && !METHODS.contains(part.method())) {
+            throw SqlException.notSupported(
+                    "access method \"" + part.method() + "\" is not supported yet");
+        }
         var facts = facts(table);
         var made =
                 facts.indexes().stream()
