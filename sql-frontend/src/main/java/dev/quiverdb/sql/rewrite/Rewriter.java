@@ -9,6 +9,7 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
+import org.jspecify.annotations.Nullable;
 
 /** Secures statements: checks privileges and puts row-level security filters over scans. */
 public final class Rewriter {
@@ -25,7 +26,7 @@ public final class Rewriter {
     /** The statement with its policies; 42501 where a privilege is missing. */
     public static SecuredStatement secure(BoundStatement.Rows rows, BindContext context) {
         var rewriter = new Rewriter(context);
-        var rel = rewriter.rewrite(rows.rel(), -1);
+        var rel = rewriter.rewrite(rows.rel(), null);
         var secured =
                 new BoundStatement.Rows(
                         rows.kind(),
@@ -39,13 +40,13 @@ public final class Rewriter {
     }
 
     /**
-     * @param target id of the scan that the node above changes; -1 for none
+     * @param above the node above that changes rows; null for none
      */
-    private RelNode rewrite(RelNode rel, int target) {
+    private RelNode rewrite(RelNode rel, PgRel.@Nullable Modify above) {
         if (rel instanceof PgRel.Scan scan) {
-            return scan(scan, target);
+            return scan(scan, above);
         }
-        int below = rel instanceof PgRel.Modify modify ? modify.scan() : target;
+        var below = rel instanceof PgRel.Modify modify ? modify : above;
         List<RelNode> inputs =
                 rel.getInputs().stream().map(input -> rewrite(input, below)).toList();
         var copied = same(inputs, rel.getInputs()) ? rel : rel.copy(rel.getTraitSet(), inputs);
@@ -62,9 +63,10 @@ public final class Rewriter {
         return true;
     }
 
-    private RelNode scan(PgRel.Scan scan, int target) {
+    private RelNode scan(PgRel.Scan scan, PgRel.@Nullable Modify above) {
         privileges.requireSelect(scan);
-        return rowSecurity.filtered(scan, target == scan.id());
+        boolean target = above != null && above.scan() == scan.id();
+        return rowSecurity.filtered(scan, target ? above : null);
     }
 
     private RelNode modify(PgRel.Modify modify) {
@@ -78,7 +80,7 @@ public final class Rewriter {
             if (call instanceof SubLink link) {
                 var operands =
                         link.getOperands().stream().map(operand -> operand.accept(this)).toList();
-                var inner = rewrite(link.rel(), -1);
+                var inner = rewrite(link.rel(), null);
                 boolean unchanged = inner == link.rel() && operands.equals(link.getOperands());
                 return unchanged
                         ? link

@@ -36,16 +36,22 @@ final class RowSecurity {
         return relation.forceRowSecurity() || !catalog.isMember(role, relation.owner());
     }
 
-    /** The scan, behind its policies' USING. A target of UPDATE or DELETE must meet those too. */
-    RelNode filtered(PgRel.Scan scan, boolean target) {
+    /**
+     * The scan, behind its policies' USING.
+     *
+     * @param change what changes the scan's rows, whose policies they must meet too; null for
+     *     nothing
+     */
+    RelNode filtered(PgRel.Scan scan, PgRel.@Nullable Modify change) {
         var relation = scan.relation();
         if (!applies(relation, scan.role())) {
             return scan;
         }
         var condition = using(relation, scan.role(), 'r');
-        if (target) {
-            var change = using(relation, scan.role(), 'w');
-            condition = PolicyConditions.both(context, condition, change);
+        if (change != null) {
+            boolean deletes = change.command() == PgRel.Modify.Command.DELETE;
+            var changed = using(relation, scan.role(), deletes ? 'd' : 'w');
+            condition = PolicyConditions.both(context, condition, changed);
         }
         return new PgRel.Barrier(scan, condition);
     }
