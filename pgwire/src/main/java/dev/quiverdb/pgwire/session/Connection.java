@@ -8,16 +8,19 @@ import dev.quiverdb.pgwire.auth.Authenticator;
 import dev.quiverdb.pgwire.message.Blob;
 import dev.quiverdb.pgwire.message.FrontendMessage;
 import dev.quiverdb.pgwire.message.ResultField;
+
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client's connection from the first byte to the last. The event loop puts what it reads into
@@ -61,6 +64,10 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelRead(ChannelHandlerContext ignored, Object message) {
+        if (inbox.isIdle() && message instanceof FrontendMessage next && answersAtOnce(next)) {
+            answerNow(next);
+            return;
+        }
         int size = message instanceof FrontendMessage m ? m.sizeBytes() : 32;
         if (!inbox.put(message, size)) {
             context().channel().config().setAutoRead(false);
@@ -94,25 +101,35 @@ final class Connection extends ChannelInboundHandlerAdapter
         context().close();
     }
 
-    /** Gives waiting messages to a worker: to this thread while they can be answered at once. */
-    private void wake() {
-        if (!inbox.claim()) {
-            return;
-        }
+    /**
+     * Whether this thread, the event loop's, may answer a message itself. Not while the socket is
+     * full, for only a worker can wait for a client that does not read; nor while a worker's answer
+     * is still on its way to this thread, for that one comes first.
+     */
+    private boolean answersAtOnce(FrontendMessage next) {
         var open = session;
-        while (open != null
+        return open != null
                 && !skipUntilSync
-                && inbox.peek() instanceof FrontendMessage next
-                && open.answersAtOnce(next)) {
-            step(inbox.pollOrRelease());
-        }
-        if (inbox.peek() != null || inbox.hasEnded()) {
+                && !closing
+                && terminated == null
+                && outlet().isClear()
+                && open.answersAtOnce(next);
+    }
+
+    private void answerNow(FrontendMessage message) {
+        answer(message);
+        outlet().flushIfLarge();
+    }
+
+    /**
+     * Gives waiting messages to a worker; where none waits, sends what this thread has answered.
+     */
+    private void wake() {
+        if (inbox.claim()) {
             workers.execute(this::work);
-            return;
+        } else if (inbox.isIdle()) {
+            outlet().flush();
         }
-        // Only this thread puts messages, so none can have come since.
-        outlet().flush();
-        inbox.pollOrRelease();
     }
 
     // What a worker does.

@@ -1,9 +1,10 @@
 package dev.quiverdb.pgwire.session;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that were read and not yet answered, in order. The event loop puts, one worker takes.
@@ -19,11 +20,21 @@ final class Inbox {
     private long bytes;
     private boolean workerBusy;
     private boolean ended;
+    private volatile boolean idle = true;
+
+    /**
+     * Whether nothing waits and no worker is at it. As only the event loop puts messages and makes
+     * workers, it may rely on the answer until it does so itself.
+     */
+    boolean isIdle() {
+        return idle;
+    }
 
     /** Adds a message; false says that no more should be read for now. */
     boolean put(Object message, int sizeBytes) {
         lock.lock();
         try {
+            idle = false;
             messages.add(message);
             bytes += sizeBytes;
             arrived.signal();
@@ -38,6 +49,7 @@ final class Inbox {
         lock.lock();
         try {
             ended = true;
+            idle = false;
             arrived.signalAll();
         } finally {
             lock.unlock();
@@ -52,6 +64,7 @@ final class Inbox {
                 return false;
             }
             workerBusy = true;
+            idle = false;
             return true;
         } finally {
             lock.unlock();
@@ -75,6 +88,7 @@ final class Inbox {
             var message = messages.poll();
             if (message == null) {
                 workerBusy = false;
+                idle = !ended;
             }
             return message;
         } finally {

@@ -3,8 +3,12 @@ package dev.quiverdb.pgwire.session;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.pgwire.codec.BackendWriter;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,12 +25,25 @@ final class Outlet {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition writable = lock.newCondition();
 
+    /** Writes of workers that the socket has not taken yet. */
+    private final AtomicInteger underway = new AtomicInteger();
+
+    private final ChannelFutureListener arrived = _ -> underway.decrementAndGet();
+
     Outlet(Channel channel) {
         this.channel = channel;
     }
 
     BackendWriter writer() {
         return writer;
+    }
+
+    /**
+     * Whether what the event loop sends now would leave at once and in order. To be asked by the
+     * event loop.
+     */
+    boolean isClear() {
+        return underway.get() == 0 && channel.isWritable();
     }
 
     /** Sends what is there if it is much. */
@@ -41,13 +58,19 @@ final class Outlet {
         if (writer.sizeBytes() == 0) {
             return;
         }
-        if (!channel.eventLoop().inEventLoop()) {
+        boolean worker = !channel.eventLoop().inEventLoop();
+        if (worker) {
             awaitRoom();
         }
         ByteBuf out = channel.alloc().buffer(writer.sizeBytes());
         out.writeBytes(writer.array(), 0, writer.sizeBytes());
         writer.clear();
-        channel.writeAndFlush(out, channel.voidPromise());
+        if (worker) {
+            underway.incrementAndGet();
+            channel.writeAndFlush(out).addListener(arrived);
+        } else {
+            channel.writeAndFlush(out, channel.voidPromise());
+        }
     }
 
     private void awaitRoom() {

@@ -2,6 +2,7 @@ package dev.quiverdb.pgwire.session;
 
 import dev.quiverdb.pgwire.auth.Authenticator;
 import dev.quiverdb.pgwire.codec.FrontendDecoder;
+
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -11,10 +12,9 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
@@ -50,8 +50,9 @@ public final class PgWireServer implements AutoCloseable {
     public static PgWireServer start(
             InetSocketAddress address, int loopCount, Engine engine, Authenticator authenticator)
             throws IOException {
-        var acceptor = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        var loops = new MultiThreadIoEventLoopGroup(loopCount, NioIoHandler.newFactory());
+        var transport = Transport.best();
+        var acceptor = new MultiThreadIoEventLoopGroup(1, transport.ioHandlers());
+        var loops = new MultiThreadIoEventLoopGroup(loopCount, transport.ioHandlers());
         var workers =
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("connection-", 0).factory());
@@ -60,7 +61,7 @@ public final class PgWireServer implements AutoCloseable {
         var bootstrap =
                 new ServerBootstrap()
                         .group(acceptor, loops)
-                        .channel(NioServerSocketChannel.class)
+                        .channel(transport.serverChannel())
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .option(ChannelOption.SO_BACKLOG, 512)
                         .childOption(ChannelOption.TCP_NODELAY, true)
