@@ -8,10 +8,12 @@ import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.KeyRange;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.btree.BTree;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the memory-comparable keys of one ordered index, from rows and from ranges. Immutable; see
@@ -23,17 +25,33 @@ public final class IndexKeys {
 
     private final IndexSpec spec;
     private final Type[] types;
+    private final int[] positions;
 
     public IndexKeys(TabletSpec tablet, IndexSpec spec) {
         this.spec = spec;
         types = new Type[spec.keys().size()];
+        positions = new int[types.length + (spec.membershipColumn().isPresent() ? 1 : 0)];
         for (int i = 0; i < types.length; i++) {
-            types[i] = tablet.column(spec.keys().get(i).columnId()).type();
+            var column = tablet.column(spec.keys().get(i).columnId());
+            types[i] = column.type();
+            positions[i] = tablet.columns().indexOf(column);
+        }
+        if (spec.membershipColumn().isPresent()) {
+            positions[types.length] =
+                    tablet.columns().indexOf(tablet.column(spec.membershipColumn().getAsInt()));
         }
     }
 
     public IndexSpec spec() {
         return spec;
+    }
+
+    /**
+     * Where in the tablet's spec the columns stand from which membership and keys are made. Not to
+     * be changed.
+     */
+    public int[] positions() {
+        return positions;
     }
 
     /** The key of a row. */

@@ -8,14 +8,18 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Vector;
 import dev.quiverdb.storage.ColumnSpec;
+import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.TabletSpec;
+import dev.quiverdb.storage.access.IndexKeys;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the columns of a tablet lie in its stripes. Immutable; a changed spec makes a new layout
@@ -75,6 +79,8 @@ public final class Layout {
     private final Placed[] columns;
     private final int[] segmentBytes;
     private final int[] positionById;
+    private final int[] allPositions;
+    private volatile @Nullable List<IndexKeys> ordered;
 
     private Layout(TabletSpec spec, int version, List<Place> places, int[] segmentBytes) {
         this.spec = spec;
@@ -104,6 +110,8 @@ public final class Layout {
                             column.type().actual().oid() == Oids.INT2);
             greatest = Math.max(greatest, column.columnId());
         }
+        allPositions = new int[columns.length];
+        Arrays.setAll(allPositions, i -> i);
         positionById = new int[greatest + 1];
         Arrays.fill(positionById, -1);
         for (int i = 0; i < columns.length; i++) {
@@ -305,6 +313,26 @@ public final class Layout {
             case BitString bits -> bits.length() == columns[position].spec().typmod();
             default -> false;
         };
+    }
+
+    /** How the keys of the ordered indexes are made, in the order of the spec. */
+    public List<IndexKeys> ordered() {
+        var known = ordered;
+        if (known == null) {
+            // Made twice by two threads that come first together; one is as good as the other.
+            known =
+                    spec.indexes().stream()
+                            .filter(IndexSpec::isBtree)
+                            .map(index -> new IndexKeys(spec, index))
+                            .toList();
+            ordered = known;
+        }
+        return known;
+    }
+
+    /** Every position. Not to be changed. */
+    public int[] allPositions() {
+        return allPositions;
     }
 
     /** The value a column has in rows that were written before it came; null for NULL. */

@@ -1,10 +1,19 @@
 package dev.quiverdb.storage.table;
 
+import dev.quiverdb.base.batch.BoolColumn;
+import dev.quiverdb.base.batch.Column;
+import dev.quiverdb.base.batch.DoubleColumn;
+import dev.quiverdb.base.batch.FloatColumn;
+import dev.quiverdb.base.batch.IntColumn;
+import dev.quiverdb.base.batch.LongColumn;
+import dev.quiverdb.base.batch.ObjectColumn;
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.table.Layout.Form;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One row, or some columns of one, in the form in which it travels: numbers as bits, everything
@@ -32,7 +41,7 @@ public final class RowBuffer {
     private byte[][] sources;
     private int[] offsets;
     private int[] lengths;
-    private final ByteWriter scratch = new ByteWriter(256);
+    private @Nullable ByteWriter scratch;
 
     public RowBuffer(Layout layout) {
         this.layout = layout;
@@ -144,6 +153,22 @@ public final class RowBuffer {
                                                     lengths[position])
                                             .slice());
         };
+    }
+
+    /** Puts the value of a column that is not a vector behind those of a batch's column. */
+    void appendTo(Column target, int position) {
+        if (states[position] != PRESENT) {
+            target.appendNull();
+            return;
+        }
+        switch (target) {
+            case BoolColumn to -> to.append(bits[position] != 0);
+            case IntColumn to -> to.append((int) bits[position]);
+            case LongColumn to -> to.append(bits[position]);
+            case FloatColumn to -> to.append(Float.intBitsToFloat((int) bits[position]));
+            case DoubleColumn to -> to.append(Double.longBitsToDouble(bits[position]));
+            case ObjectColumn to -> to.appendObject(get(position));
+        }
     }
 
     /** The Java object of a column of fixed form. */
@@ -305,7 +330,12 @@ public final class RowBuffer {
     }
 
     ByteWriter scratch() {
-        return scratch;
+        var known = scratch;
+        if (known == null) {
+            known = new ByteWriter(256);
+            scratch = known;
+        }
+        return known;
     }
 
     static boolean isFixed(Form form) {

@@ -1,9 +1,13 @@
 package dev.quiverdb.storage.table;
 
+import dev.quiverdb.base.batch.Batch;
+import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.Layout.Form;
-import java.util.concurrent.locks.StampedLock;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * Reads single rows as a snapshot sees them. Belongs to one thread at a time and is reused from row
@@ -44,6 +48,62 @@ public final class RowReader implements RowView {
             return loadInVisit(id, snapshot, of, positions);
         } finally {
             tablet.store().exitReader(ticket);
+        }
+    }
+
+    /** Loads columns of a row and gives their values, in one visit. @return as {@link #load} */
+    public boolean fetch(
+            long id, Snapshot snapshot, Layout of, int[] positions, @Nullable Object[] out) {
+        int ticket = tablet.store().enterReader();
+        try {
+            if (!loadInVisit(id, snapshot, of, positions)) {
+                return false;
+            }
+            for (int i = 0; i < positions.length; i++) {
+                out[i] = valueAt(positions[i]);
+            }
+            return true;
+        } finally {
+            tablet.store().exitReader(ticket);
+        }
+    }
+
+    /**
+     * Puts columns of several rows behind those of a batch, in one visit.
+     *
+     * @param kept receives which of the ids the snapshot sees
+     * @return how many those are
+     */
+    public int fetchMany(
+            long[] ids,
+            int count,
+            Snapshot snapshot,
+            Layout of,
+            int[] positions,
+            Batch out,
+            int[] kept) {
+        int ticket = tablet.store().enterReader();
+        try {
+            int rows = 0;
+            for (int i = 0; i < count; i++) {
+                if (loadInVisit(ids[i], snapshot, of, positions)) {
+                    for (int c = 0; c < positions.length; c++) {
+                        appendTo(out.column(c), positions[c]);
+                    }
+                    kept[rows++] = i;
+                }
+            }
+            return rows;
+        } finally {
+            tablet.store().exitReader(ticket);
+        }
+    }
+
+    private void appendTo(Column target, int position) {
+        if (layout.column(position).form() == Form.VECTOR) {
+            target.appendObject(valueAt(position));
+        } else {
+            row.appendTo(target, position);
         }
     }
 

@@ -11,13 +11,15 @@ import dev.quiverdb.storage.access.RowSource;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.Tablet;
 import dev.quiverdb.storage.table.TabletRows;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What a transaction defines, and how tablets look to it. */
 final class DefinitionLog {
@@ -180,7 +182,7 @@ final class DefinitionLog {
             throw cause;
         }
         if (built != null) {
-            view.built.put(index.indexId(), built);
+            view.built(index.indexId(), built);
         }
         view.setLayout(next);
         steps.add(new Definition.CreateIndex(tabletId, index, built));
@@ -293,7 +295,7 @@ final class DefinitionLog {
             case Definition.CreateIndex(int _, var index, var built) -> {
                 view.setLayout(layout.withSpec(layout.spec().withIndex(index)));
                 if (built != null) {
-                    view.built.put(index.indexId(), built);
+                    view.built(index.indexId(), built);
                 }
             }
             case Definition.DropIndex(int _, int indexId) ->

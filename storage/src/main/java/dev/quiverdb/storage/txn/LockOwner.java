@@ -1,15 +1,18 @@
 package dev.quiverdb.storage.txn;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who holds locks: a transaction, or a session for its advisory locks. The list of what it took, in
  * order, serves savepoints and the end. Used by one thread at a time, except {@link #cancel}.
  */
 final class LockOwner {
+    private static final int[] NOTHING = {};
+
     /** The number that deadlock details and pg_locks show as the transaction. */
     final long id;
 
@@ -29,7 +32,7 @@ final class LockOwner {
     volatile @Nullable LockWaiter waiting;
 
     private final List<LockResource> resources = new ArrayList<>();
-    private int[] whats = new int[4];
+    private int[] whats = NOTHING;
 
     LockOwner(long id, Session session) {
         this.id = id;
@@ -76,7 +79,7 @@ final class LockOwner {
     void took(LockResource resource, int what) {
         int at = resources.size();
         if (at == whats.length) {
-            whats = Arrays.copyOf(whats, at * 2);
+            whats = Arrays.copyOf(whats, Math.max(4, at * 2));
         }
         whats[at] = what;
         resources.add(resource);

@@ -6,6 +6,7 @@ import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
+
 import java.util.Arrays;
 
 /**
@@ -101,7 +102,7 @@ final class PointScan implements IndexCursor {
                                 keys, key, new TabletView.Values(version.layout, version.values));
             }
         }
-        return isSeen(view.reader, rowId, snapshot, view, view.keyPositions(keys), keys, key);
+        return isSeen(view.reader, rowId, snapshot, view, keys, key);
     }
 
     /**
@@ -114,14 +115,13 @@ final class PointScan implements IndexCursor {
             long rowId,
             Snapshot snapshot,
             TabletView view,
-            int[] keyPositions,
             IndexKeys keys,
             byte[] key) {
         if (!reader.load(rowId, snapshot, view.layout(), NOTHING)) {
             return false;
         }
         return (reader.isNewest() && reader.stamp() <= snapshot.quiet())
-                || (reader.load(rowId, snapshot, view.layout(), keyPositions)
+                || (reader.load(rowId, snapshot, view.layout(), keys.positions())
                         && matches(keys, key, reader));
     }
 

@@ -28,11 +28,13 @@ import dev.quiverdb.storage.table.Snapshot;
 import dev.quiverdb.storage.txn.WriteSet.Kind;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
 import dev.quiverdb.storage.txn.WriteSet.Version;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** The one kind of {@link Transaction}. What it may see and lock it asks of the {@link Engine}. */
 final class SessionTransaction implements Transaction {
@@ -49,7 +51,7 @@ final class SessionTransaction implements Transaction {
     final WriteSet writes = new WriteSet();
     final DefinitionLog definitions;
     final @Nullable Serializable serializable;
-    private final List<Mark> savepoints = new ArrayList<>();
+    private final List<Mark> savepoints = new ArrayList<>(0);
     private @Nullable Snapshot snapshot;
     private int command;
     private boolean open = true;
@@ -245,23 +247,25 @@ final class SessionTransaction implements Transaction {
             }
         }
         int[] positions = layout.positions(columnIds);
-        if (!reader.load(rowId, seen, layout, positions)) {
-            return false;
-        }
-        for (int i = 0; i < positions.length; i++) {
-            out[i] = reader.valueAt(positions[i]);
-        }
-        return true;
+        return reader.fetch(rowId, seen, layout, positions, out);
     }
 
     @Override
     public int fetchMany(
             int tabletId, long[] rowIds, int count, int[] columnIds, Batch out, int[] kept) {
-        @Nullable Object[] row = new Object[columnIds.length];
         for (var column : out.columns()) {
             column.clear();
         }
         int rows = 0;
+        if (serializable == null && writes.isEmpty()) {
+            var view = view(tabletId);
+            var layout = view.layout();
+            int[] positions = layout.positions(columnIds);
+            rows = view.reader.fetchMany(rowIds, count, snapshot(), layout, positions, out, kept);
+            out.setRows(rows);
+            return rows;
+        }
+        @Nullable Object[] row = new Object[columnIds.length];
         for (int i = 0; i < count; i++) {
             if (fetch(tabletId, rowIds[i], columnIds, row)) {
                 for (int c = 0; c < row.length; c++) {
@@ -278,19 +282,23 @@ final class SessionTransaction implements Transaction {
     public IndexCursor indexScan(int tabletId, int indexId, KeyRange range, boolean reverse) {
         var view = view(tabletId);
         var keys = view.keys(indexId);
+        var index = view.tablet.index(indexId);
+        // An index that was made after this snapshot lacks what was deleted before it.
+        boolean tooNew = index != null && index.created() > snapshot().quiet();
+        boolean point = range.prefix().size() == keys.spec().keys().size();
+        if (point && !tooNew && serializable == null) {
+            return new PointScan(this, view, keys, keys.prefix(range.prefix()), reverse);
+        }
         var bounds = keys.bounds(range);
         if (serializable != null) {
             engine.serializability.readRange(serializable, tabletId, indexId, bounds);
         }
-        var index = view.tablet.index(indexId);
-        if (index != null && index.created() > snapshot().quiet()) {
-            // The index was made after this snapshot and lacks what was deleted before it.
+        if (tooNew) {
             return new SortedScan(this, view, keys, bounds, reverse);
         }
-        if (range.prefix().size() == keys.spec().keys().size()) {
-            return new PointScan(this, view, keys, keys.prefix(range.prefix()), reverse);
-        }
-        return new TransactionIndexScan(this, view, keys, bounds, reverse);
+        return point
+                ? new PointScan(this, view, keys, keys.prefix(range.prefix()), reverse)
+                : new TransactionIndexScan(this, view, keys, bounds, reverse);
     }
 
     @Override

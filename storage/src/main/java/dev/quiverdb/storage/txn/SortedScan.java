@@ -5,10 +5,12 @@ import dev.quiverdb.storage.IndexCursor;
 import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an index scan answers to a snapshot that is older than the index: the whole tablet, in key
@@ -25,7 +27,7 @@ final class SortedScan implements IndexCursor {
             IndexKeys.Bounds bounds,
             boolean reverse) {
         int[] ids =
-                Arrays.stream(TransactionIndexScan.keyPositions(view, keys))
+                Arrays.stream(keys.positions())
                         .map(position -> view.layout().spec().columns().get(position).columnId())
                         .toArray();
         try (var scan = new TransactionScan(transaction, view, ids, 0, Integer.MAX_VALUE)) {

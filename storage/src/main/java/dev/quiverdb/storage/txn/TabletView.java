@@ -7,11 +7,12 @@ import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Tablet;
-import java.util.ArrayList;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A tablet as one transaction sees it, with the transaction's own definitions. */
 final class TabletView {
@@ -21,36 +22,30 @@ final class TabletView {
     final boolean created;
 
     private Layout layout;
-    private List<IndexKeys> ordered = List.of();
+    private List<IndexKeys> ordered;
     final RowReader reader;
-    private final Map<Integer, int[]> keyPositions = new HashMap<>();
-    private int[] all = new int[0];
 
     /** Indexes that the transaction built. */
-    final Map<Integer, AccessIndex> built = new HashMap<>();
+    private Map<Integer, AccessIndex> built = Map.of();
 
     TabletView(Tablet tablet, Layout layout, boolean created) {
         this.tablet = tablet;
         this.created = created;
         this.layout = layout;
+        this.ordered = layout.ordered();
         this.reader = new RowReader(tablet);
-        setLayout(layout);
     }
 
     void setLayout(Layout next) {
         layout = next;
-        keyPositions.clear();
-        var keys = new ArrayList<IndexKeys>();
-        for (var index : next.spec().indexes()) {
-            if (index.isBtree()) {
-                keys.add(new IndexKeys(next.spec(), index));
-            }
-        }
-        ordered = keys;
-        all = new int[next.columnCount()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = i;
-        }
+        ordered = next.ordered();
+    }
+
+    /** An index that the transaction built is to be used. */
+    void built(int indexId, AccessIndex index) {
+        var more = new HashMap<>(built);
+        more.put(indexId, index);
+        built = more;
     }
 
     Layout layout() {
@@ -63,7 +58,7 @@ final class TabletView {
 
     /** Every position of the layout. */
     int[] allPositions() {
-        return all;
+        return layout.allPositions();
     }
 
     /** How the keys of every ordered index are made. */
@@ -81,17 +76,13 @@ final class TabletView {
                 "tablet " + tabletId() + " has no ordered index " + indexId);
     }
 
-    /** The columns from which an index's membership and keys are made. */
-    int[] keyPositions(IndexKeys keys) {
-        return keyPositions.computeIfAbsent(
-                keys.spec().indexId(), _ -> TransactionIndexScan.keyPositions(this, keys));
-    }
-
     /** The shared index; null if the tablet or its index is not there for others yet. */
     @Nullable AccessIndex index(int indexId) {
-        var own = built.get(indexId);
-        if (own != null) {
-            return own;
+        if (!built.isEmpty()) {
+            var own = built.get(indexId);
+            if (own != null) {
+                return own;
+            }
         }
         var found = tablet.index(indexId);
         return found == null ? null : found.index();

@@ -7,12 +7,14 @@ import dev.quiverdb.storage.access.OrderedIndex.EntryCursor;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A scan in key order: the shared entries merged with the own ones. Each hit counts only if the
@@ -29,7 +31,6 @@ final class TransactionIndexScan implements IndexCursor {
     private final EntryCursor shared;
     private final Iterator<OwnKey> own;
     private final RowReader reader;
-    private final int[] keyPositions;
     private boolean sharedThere;
     private @Nullable OwnKey nextOwn;
     private byte[] lastKey = new byte[0];
@@ -56,23 +57,8 @@ final class TransactionIndexScan implements IndexCursor {
                         reverse,
                         snapshot.quiet());
         own = ownKeys(bounds).iterator();
-        keyPositions = keyPositions(view, keys);
         sharedThere = shared.next();
         nextOwn = own.hasNext() ? own.next() : null;
-    }
-
-    /** The columns from which membership and key are made. */
-    static int[] keyPositions(TabletView view, IndexKeys keys) {
-        var spec = keys.spec();
-        int count = spec.keys().size();
-        int[] positions = new int[count + (spec.membershipColumn().isPresent() ? 1 : 0)];
-        for (int i = 0; i < count; i++) {
-            positions[i] = view.layout().position(spec.keys().get(i).columnId());
-        }
-        if (spec.membershipColumn().isPresent()) {
-            positions[count] = view.layout().position(spec.membershipColumn().getAsInt());
-        }
-        return positions;
     }
 
     private List<OwnKey> ownKeys(IndexKeys.Bounds bounds) {
@@ -145,7 +131,7 @@ final class TransactionIndexScan implements IndexCursor {
                     && PointScan.matches(
                             keys, key, new TabletView.Values(version.layout, version.values));
         }
-        return PointScan.isSeen(reader, rowId, snapshot, view, keyPositions, keys, key);
+        return PointScan.isSeen(reader, rowId, snapshot, view, keys, key);
     }
 
     @Override

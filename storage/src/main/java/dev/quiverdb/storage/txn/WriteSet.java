@@ -1,6 +1,9 @@
 package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.storage.table.Layout;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,7 +12,6 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction wrote and nobody else sees: per row a chain of versions from newest to oldest,
@@ -129,12 +131,14 @@ final class WriteSet {
         }
     }
 
+    private static final long[] NO_ROWS = {};
+
     private final Map<Integer, TabletWrites> tablets = new HashMap<>();
 
     /** Every write in order, to be undone by savepoints. */
     private final List<TabletWrites> logTablets = new ArrayList<>();
 
-    private long[] logRows = new long[16];
+    private long[] logRows = NO_ROWS;
 
     @Nullable TabletWrites tabletOrNull(int tabletId) {
         return tablets.get(tabletId);
@@ -167,7 +171,7 @@ final class WriteSet {
         writes.rows.put(version.rowId, version);
         int at = logTablets.size();
         if (at == logRows.length) {
-            logRows = Arrays.copyOf(logRows, at * 2);
+            logRows = Arrays.copyOf(logRows, Math.max(4, at * 2));
         }
         logRows[at] = version.rowId;
         logTablets.add(writes);

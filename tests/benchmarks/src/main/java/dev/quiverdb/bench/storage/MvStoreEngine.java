@@ -1,9 +1,10 @@
 package dev.quiverdb.bench.storage;
 
-import java.nio.file.Path;
-import java.util.function.LongFunction;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+
+import java.nio.file.Path;
+import java.util.function.LongFunction;
 
 /** H2's MVStore, which commits the whole store at once: committers take turns. */
 final class MvStoreEngine implements RowEngine {
@@ -49,6 +50,24 @@ final class MvStoreEngine implements RowEngine {
     public synchronized void update(long key, String text) {
         rows.put(key, text);
         checkpoint();
+    }
+
+    @Override
+    public synchronized void updateRange(long from, long to, LongFunction<String> text) {
+        for (long key = from; key < to; key++) {
+            rows.put(key, text.apply(key));
+        }
+        checkpoint();
+    }
+
+    @Override
+    public long countKeys(long low, long high) {
+        long found = 0;
+        for (var keys = rows.keyIterator(null); keys.hasNext(); ) {
+            long key = keys.next();
+            found += key >= low && key < high ? 1 : 0;
+        }
+        return found;
     }
 
     @Override

@@ -12,10 +12,12 @@ import dev.quiverdb.storage.Storage;
 import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 
 /** The whole storage engine: transactions, snapshots, a table and its primary key. */
 final class QuiverEngine implements RowEngine {
@@ -23,11 +25,19 @@ final class QuiverEngine implements RowEngine {
     private static final int INDEX = 1;
     private static final int[] TEXT = {2};
     private static final int[] BOTH = {1, 2};
+    private static final int[] KEY = {1};
+
+    /** No checkpoint by itself, so that each measure has its own. */
+    private static final long LOG_BYTES_MAX = 4L << 30;
 
     private final Storage storage;
 
     QuiverEngine(Path directory, long cacheBytes) {
-        storage = Storage.open(StorageOptions.in(directory).withCacheBytes(cacheBytes));
+        storage =
+                Storage.open(
+                        StorageOptions.in(directory)
+                                .withCacheBytes(cacheBytes)
+                                .withCheckpointLogBytes(LOG_BYTES_MAX));
         if (storage.tablet(TABLET) == null) {
             var creation = storage.begin(IsolationLevel.READ_COMMITTED);
             creation.beginStatement();
@@ -96,6 +106,46 @@ final class QuiverEngine implements RowEngine {
         long rowId = rowId(transaction, key);
         transaction.update(TABLET, rowId, TEXT, new @Nullable Object[] {text});
         transaction.commit();
+    }
+
+    @Override
+    public void updateRange(long from, long to, LongFunction<String> text) {
+        var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+        transaction.beginStatement();
+        for (long key = from; key < to; key++) {
+            transaction.update(
+                    TABLET,
+                    rowId(transaction, key),
+                    TEXT,
+                    new @Nullable Object[] {text.apply(key)});
+        }
+        transaction.commit();
+    }
+
+    @Override
+    public long countKeys(long low, long high) {
+        var transaction = storage.begin(IsolationLevel.READ_COMMITTED, true, false);
+        long found = 0;
+        try {
+            transaction.beginStatement();
+            try (var cursor = transaction.scan(TABLET, KEY)) {
+                for (var batch = cursor.next(); batch != null; batch = cursor.next()) {
+                    found += count((LongColumn) batch.column(0), batch.rows(), low, high);
+                }
+            }
+        } finally {
+            transaction.commit();
+        }
+        return found;
+    }
+
+    private static int count(LongColumn column, int rows, long low, long high) {
+        int found = 0;
+        long[] keys = column.values();
+        for (int i = 0; i < rows; i++) {
+            found += keys[i] >= low && keys[i] < high ? 1 : 0;
+        }
+        return found;
     }
 
     @Override

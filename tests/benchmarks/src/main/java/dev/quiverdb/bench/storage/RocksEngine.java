@@ -1,9 +1,5 @@
 package dev.quiverdb.bench.storage;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.function.LongFunction;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
@@ -14,6 +10,11 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.function.LongFunction;
 
 /**
  * RocksDB with its defaults, a cache of the same size, a Bloom filter, and no compression, as
@@ -91,6 +92,32 @@ final class RocksEngine implements RowEngine {
         } catch (RocksDBException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Override
+    public void updateRange(long from, long to, LongFunction<String> text) {
+        try (var batch = new WriteBatch()) {
+            for (long key = from; key < to; key++) {
+                batch.put(key(key), text.apply(key).getBytes(StandardCharsets.UTF_8));
+            }
+            database.write(durable, batch);
+        } catch (RocksDBException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public long countKeys(long low, long high) {
+        long found = 0;
+        var buffer = ByteBuffer.allocateDirect(8);
+        try (var iterator = database.newIterator()) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                iterator.key(buffer.clear());
+                long key = buffer.getLong(0);
+                found += key >= low && key < high ? 1 : 0;
+            }
+        }
+        return found;
     }
 
     @Override

@@ -21,8 +21,17 @@ interface RowEngine extends AutoCloseable {
     /** One transaction that gives a row another text; durable on return. */
     void update(long key, String text);
 
+    /**
+     * One transaction that gives rows {@code from} to {@code to} (exclusive) other texts; durable
+     * on return.
+     */
+    void updateRange(long from, long to, LongFunction<String> text);
+
     /** Reads every row. @return how many there are */
     long scan();
+
+    /** Reads every key and counts those from {@code low} to {@code high} (exclusive). */
+    long countKeys(long low, long high);
 
     /** Everything is in the engine's files, its log is cut. */
     void checkpoint();

@@ -2,69 +2,105 @@ package dev.quiverdb.bench.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
- * Loads rows, then measures point reads, scans and durable commits for each engine in turn.
- *
- * <pre>
- * StorageBenchmark [--rows N] [--seconds S] [--cache MiB] [--engines quiver,rocks,mvstore] [--directory D] [--json FILE]
- * </pre>
+ * Loads rows, then measures each engine in turn; {@code --help} lists the measures. What one thread
+ * does in memory is also given in processor time, which other work on the machine disturbs less.
  */
 public final class StorageBenchmark {
+    private static final String HELP =
+            """
+            usage: ./quiver bench storage [OPTIONS]
+
+              --rows N          rows of an 8-byte key and 100 characters of text (1000000)
+              --seconds S       how long each measure runs (5)
+              --cache MIB       block cache of each engine (512)
+              --engines LIST    of quiver, rocks, mvstore (all)
+              --measures LIST   of reads, scan, commits, stall, recovery (all); loading is always measured
+              --directory DIR   where the files go (a temporary directory)
+              --json FILE       the figures as JSON
+
+            reads     point reads by key in random order after every row was read once: per second, and
+                      microseconds of processor time for one
+            scan      every row read; every key compared with two bounds, beside the same loop over a
+                      plain long[]
+            commits   updates of one row with 1, 8 and 64 committers, each durable before the next; beside
+                      them what overwriting and forcing one page costs (fsync floor)
+            stall     the longest update of 8 committers without and with a checkpoint beside them
+            recovery  opening a copy of the files as a crash would leave them, after updates of 1,000 rows
+                      each without a checkpoint: seconds, and seconds per GB of new values
+            """;
+
     private static final int TEXT_CHARS = 100;
+    private static final int ROW_BYTES = 8 + TEXT_CHARS;
+    private static final int RECOVERY_ROWS = 1000;
+    private static final int SCANS = 7;
 
     private final long rows;
     private final double seconds;
-    private final Map<String, Map<String, Double>> results = new LinkedHashMap<>();
+    private final List<String> wanted;
+    private final Measures measures;
 
-    private StorageBenchmark(long rows, double seconds) {
+    private StorageBenchmark(long rows, double seconds, List<String> wanted) {
         this.rows = rows;
         this.seconds = seconds;
+        this.wanted = wanted;
+        this.measures = new Measures(rows);
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Map<String, String> options = new LinkedHashMap<>();
-        for (int i = 0; i + 1 < arguments.length; i += 2) {
+        for (int i = 0; i < arguments.length; i += 2) {
+            if (arguments[i].equals("--help")) {
+                System.out.print(HELP);
+                return;
+            }
+            if (!HELP.contains("  " + arguments[i] + " ") || i + 1 == arguments.length) {
+                System.err.println("unexpected argument: " + arguments[i]);
+                System.err.print(HELP);
+                System.exit(2);
+            }
             options.put(arguments[i], arguments[i + 1]);
         }
         var benchmark =
                 new StorageBenchmark(
                         Long.parseLong(options.getOrDefault("--rows", "1000000")),
-                        Double.parseDouble(options.getOrDefault("--seconds", "5")));
-        long cacheBytes = Long.parseLong(options.getOrDefault("--cache", "256")) << 20;
+                        Double.parseDouble(options.getOrDefault("--seconds", "5")),
+                        list(options, "--measures", "reads,scan,commits,stall,recovery"));
+        long cacheBytes = Long.parseLong(options.getOrDefault("--cache", "512")) << 20;
         var parent = options.get("--directory");
         var directory =
                 parent == null
                         ? Files.createTempDirectory("storage-benchmark")
                         : Files.createDirectories(Path.of(parent));
-        benchmark.forceFloor(directory);
-        for (var engine :
-                options.getOrDefault("--engines", "quiver,rocks,mvstore").split(",", -1)) {
+        benchmark.floors(directory);
+        for (var engine : list(options, "--engines", "quiver,rocks,mvstore")) {
             var place = Files.createDirectories(directory.resolve(engine));
             benchmark.run(engine, place, cacheBytes);
             delete(place);
         }
-        System.out.println(benchmark.table());
+        System.out.println(benchmark.measures.table());
         var json = options.get("--json");
         if (json != null) {
-            Files.writeString(Path.of(json), benchmark.json());
+            Files.writeString(Path.of(json), benchmark.measures.json());
         }
+    }
+
+    private static List<String> list(Map<String, String> options, String name, String otherwise) {
+        return List.of(options.getOrDefault(name, otherwise).split(",", -1));
     }
 
     private static RowEngine open(String engine, Path directory, long cacheBytes) {
@@ -76,12 +112,18 @@ public final class StorageBenchmark {
         };
     }
 
-    private void put(String engine, String measure, double value) {
-        results.computeIfAbsent(measure, _ -> new LinkedHashMap<>()).put(engine, value);
-        System.out.printf(Locale.ROOT, "%-12s %-40s %,14.2f%n", engine, measure, value);
+    // ---- what nothing can be faster than ----
+
+    private void floors(Path directory) throws IOException {
+        if (wanted.contains("commits")) {
+            forceFloor(directory);
+        }
+        if (wanted.contains("scan")) {
+            arrayFloor();
+        }
     }
 
-    /** What a commit cannot be faster than: one page written over, and forced. */
+    /** One page written over, and forced. */
     private void forceFloor(Path directory) throws IOException {
         var file = directory.resolve("floor");
         try (var channel =
@@ -96,17 +138,28 @@ public final class StorageBenchmark {
                 channel.force(false);
                 latencies.add(System.nanoTime() - start);
             }
-            report("fsync floor", "1 committer", latencies, seconds);
+            measures.commits("fsync floor", "1 committer", latencies, seconds);
         }
         Files.delete(file);
     }
 
-    private void report(String engine, String what, Latencies latencies, double took) {
-        put(engine, "commits/s, " + what, latencies.count() / took);
-        put(engine, "commit p50 us, " + what, latencies.percentile(0.50) / 1e3);
-        put(engine, "commit p99 us, " + what, latencies.percentile(0.99) / 1e3);
-        put(engine, "commit longest us, " + what, latencies.percentile(1) / 1e3);
+    private void arrayFloor() {
+        long[] keys = new long[(int) rows];
+        for (int i = 0; i < rows; i++) {
+            keys[i] = shuffled(i);
+        }
+        filter("plain array", () -> count(keys, rows / 4, rows / 2));
     }
+
+    private static long count(long[] keys, long low, long high) {
+        long found = 0;
+        for (long key : keys) {
+            found += key >= low && key < high ? 1 : 0;
+        }
+        return found;
+    }
+
+    // ---- rows ----
 
     private static String text(long key) {
         var random = new SplittableRandom(key);
@@ -122,113 +175,113 @@ public final class StorageBenchmark {
         return (i * 7_368_787L + 12_345) % rows;
     }
 
-    private void run(String name, Path directory, long cacheBytes) throws InterruptedException {
+    // ---- the measures ----
+
+    private void run(String name, Path directory, long cacheBytes)
+            throws IOException, InterruptedException {
         var engine = open(name, directory, cacheBytes);
         long start = System.nanoTime();
         engine.load(rows, this::shuffled, StorageBenchmark::text);
-        put(name, "load rows/s", rows / secondsSince(start));
+        measures.put(name, "load rows/s", rows / secondsSince(start));
         engine.checkpoint();
-        put(name, "bytes on disk per row", (double) bytesIn(directory) / rows);
+        measures.put(
+                name,
+                "bytes on disk per byte of row",
+                (double) bytesIn(directory) / rows / ROW_BYTES);
         engine.close();
         engine = open(name, directory, cacheBytes);
-        for (int warm = 0; warm < 2; warm++) {
-            reads(engine, warm == 0 ? "" : "point reads/s, 1 thread", name);
+        if (wanted.contains("reads")) {
+            reads(engine, name);
         }
-        for (int warm = 0; warm < 2; warm++) {
-            start = System.nanoTime();
-            long found = engine.scan();
-            if (found != rows) {
-                throw new IllegalStateException(name + " has " + found + " rows");
+        if (wanted.contains("scan")) {
+            scans(engine, name);
+        }
+        var committers = new Committers(engine, rows, StorageBenchmark::text);
+        if (wanted.contains("commits")) {
+            for (int threads : new int[] {1, 8, 64}) {
+                commits(committers, threads, name);
             }
-            if (warm > 0) {
-                put(name, "scan rows/s", rows / secondsSince(start));
-            }
         }
-        for (int committers : new int[] {1, 8, 64}) {
-            commits(engine, committers, name);
+        if (wanted.contains("stall")) {
+            stall(engine, committers, name);
         }
-        stall(engine, name);
-        // The log of the commits is replayed, or whatever the engine does instead.
-        long logged = bytesIn(directory);
-        engine.close();
-        start = System.nanoTime();
-        engine = open(name, directory, cacheBytes);
-        if (engine.read(0) != TEXT_CHARS) {
-            throw new IllegalStateException(name + " lost a row");
+        if (wanted.contains("recovery")) {
+            engine = recovery(engine, name, directory, cacheBytes);
         }
-        put(name, "open after commits, seconds", secondsSince(start));
-        put(name, "MiB on disk then", logged / 1048576.0);
         engine.close();
     }
 
-    private void reads(RowEngine engine, String measure, String name) {
+    private void reads(RowEngine engine, String name) {
+        for (long key = 0; key < rows; key++) {
+            read(engine, key, name);
+        }
         var random = new SplittableRandom(1);
         long count = 0;
         long start = System.nanoTime();
+        long cpuStart = cpuNanos();
         long end = start + (long) (seconds * 1e9);
         while (System.nanoTime() < end) {
             for (int i = 0; i < 100; i++) {
-                if (engine.read(random.nextLong(rows)) != TEXT_CHARS) {
-                    throw new IllegalStateException(name + " does not find a row");
-                }
+                read(engine, random.nextLong(rows), name);
             }
             count += 100;
         }
-        if (!measure.isEmpty()) {
-            put(name, measure, count / secondsSince(start));
+        measures.put(name, "point reads/s, 1 thread", count / secondsSince(start));
+        measures.put(name, "point read, us of processor", (cpuNanos() - cpuStart) / 1e3 / count);
+    }
+
+    private static void read(RowEngine engine, long key, String name) {
+        if (engine.read(key) != TEXT_CHARS) {
+            throw new IllegalStateException(name + " does not find row " + key);
         }
     }
 
-    private void commits(RowEngine engine, int committers, String name)
+    private void scans(RowEngine engine, String name) {
+        fastest(name, "scan of all columns, rows/s", engine::scan, rows);
+        filter(name, () -> engine.countKeys(rows / 4, rows / 2));
+    }
+
+    private void filter(String name, LongSupplier filter) {
+        double perSecond = fastest(name, "filter on the key, rows/s", filter, rows / 2 - rows / 4);
+        measures.put(name, "filter on the key, GB/s", perSecond * 8 / 1e9);
+    }
+
+    /** Rows per second of processor time, the best of some runs. */
+    private double fastest(String name, String measure, LongSupplier work, long expected) {
+        double best = 0;
+        for (int run = 0; run < SCANS; run++) {
+            long start = cpuNanos();
+            long found = work.getAsLong();
+            double took = (cpuNanos() - start) / 1e9;
+            if (found != expected) {
+                throw new IllegalStateException(name + " has " + found + " rows");
+            }
+            best = Math.max(best, rows / took);
+        }
+        measures.put(name, measure, best);
+        return best;
+    }
+
+    private void commits(Committers committers, int threads, String name)
             throws InterruptedException {
-        committing(engine, committers, Math.min(1, seconds));
+        committers.run(threads, Math.min(1, seconds));
         long start = System.nanoTime();
-        var latencies = committing(engine, committers, seconds);
-        report(
+        var latencies = committers.run(threads, seconds);
+        measures.commits(
                 name,
-                committers + (committers == 1 ? " committer" : " committers"),
+                threads + (threads == 1 ? " committer" : " committers"),
                 latencies,
                 secondsSince(start));
     }
 
-    private Latencies committing(RowEngine engine, int committers, double duration)
+    private void stall(RowEngine engine, Committers committers, String name)
             throws InterruptedException {
-        List<Latencies> all = new ArrayList<>();
-        List<Thread> threads = new ArrayList<>();
-        var ready = new CountDownLatch(1);
-        var end = new AtomicLong();
-        for (int t = 0; t < committers; t++) {
-            var latencies = new Latencies();
-            all.add(latencies);
-            var random = new SplittableRandom(t);
-            threads.add(
-                    Thread.ofPlatform()
-                            .start(() -> {
-                                try {
-                                    ready.await();
-                                } catch (InterruptedException e) {
-                                    return;
-                                }
-                                while (System.nanoTime() < end.get()) {
-                                    long key = random.nextLong(rows);
-                                    long before = System.nanoTime();
-                                    engine.update(key, text(before));
-                                    latencies.add(System.nanoTime() - before);
-                                }
-                            }));
-        }
-        end.set(System.nanoTime() + (long) (duration * 1e9));
-        ready.countDown();
-        for (var thread : threads) {
-            thread.join();
-        }
-        var sum = new Latencies();
-        all.forEach(sum::addAll);
-        return sum;
-    }
-
-    /** The longest commit of eight committers while a checkpoint runs. */
-    private void stall(RowEngine engine, String name) throws InterruptedException {
+        double duration = Math.max(2, seconds / 2);
+        engine.checkpoint();
+        measures.put(
+                name,
+                "longest commit without checkpoint, ms",
+                committers.run(8, duration).percentile(1) / 1e6);
         var checkpointing =
                 Thread.ofPlatform()
                         .start(() -> {
@@ -239,45 +292,47 @@ public final class StorageBenchmark {
                             }
                             engine.checkpoint();
                         });
-        var latencies = committing(engine, 8, Math.max(2, seconds / 2));
+        var latencies = committers.run(8, duration);
         checkpointing.join();
-        put(name, "longest commit beside checkpoint, ms", latencies.percentile(1) / 1e6);
+        measures.put(name, "longest commit beside checkpoint, ms", latencies.percentile(1) / 1e6);
     }
+
+    /** Answers the engine that goes on. */
+    private RowEngine recovery(RowEngine engine, String name, Path directory, long cacheBytes)
+            throws IOException {
+        engine.checkpoint();
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        long changed = 0;
+        while (System.nanoTime() < end) {
+            long from = changed % Math.max(1, rows - RECOVERY_ROWS);
+            long until = Math.min(rows, from + RECOVERY_ROWS);
+            engine.updateRange(from, until, key -> text(-key));
+            changed += until - from;
+        }
+        var copy = directory.resolveSibling(directory.getFileName() + "-crashed");
+        copy(directory, copy);
+        engine.close();
+        long start = System.nanoTime();
+        var opened = open(name, copy, cacheBytes);
+        double took = secondsSince(start);
+        read(opened, 0, name);
+        opened.close();
+        delete(copy);
+        double gigabytes = changed * (double) ROW_BYTES / 1e9;
+        measures.put(name, "recovery, MB of new values", gigabytes * 1e3);
+        measures.put(name, "recovery, seconds", took);
+        measures.put(name, "recovery, seconds per GB", took / gigabytes);
+        return open(name, directory, cacheBytes);
+    }
+
+    // ---- clock and files ----
 
     private static double secondsSince(long start) {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    /** Nanoseconds, one thread. */
-    private static final class Latencies {
-        private long[] nanos = new long[1024];
-        private int count;
-
-        void add(long value) {
-            if (count == nanos.length) {
-                nanos = Arrays.copyOf(nanos, count * 2);
-            }
-            nanos[count++] = value;
-        }
-
-        void addAll(Latencies other) {
-            for (int i = 0; i < other.count; i++) {
-                add(other.nanos[i]);
-            }
-        }
-
-        int count() {
-            return count;
-        }
-
-        double percentile(double share) {
-            if (count == 0) {
-                return Double.NaN;
-            }
-            var sorted = Arrays.copyOf(nanos, count);
-            Arrays.sort(sorted);
-            return sorted[Math.min(count - 1, (int) (share * count))];
-        }
+    private static long cpuNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     private static long bytesIn(Path directory) {
@@ -288,44 +343,19 @@ public final class StorageBenchmark {
         }
     }
 
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
     private static void delete(Path directory) throws IOException {
         try (var files = Files.walk(directory)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
-    }
-
-    private String table() {
-        var engines =
-                results.values().stream().flatMap(m -> m.keySet().stream()).distinct().toList();
-        var text = new StringBuilder(String.format(Locale.ROOT, "%n%-42s", "rows: " + rows));
-        engines.forEach(e -> text.append(String.format(Locale.ROOT, "%16s", e)));
-        results.forEach((measure, values) -> {
-            text.append(String.format(Locale.ROOT, "%n%-42s", measure));
-            for (var engine : engines) {
-                var value = values.get(engine);
-                text.append(
-                        value == null
-                                ? String.format(Locale.ROOT, "%16s", "-")
-                                : String.format(Locale.ROOT, "%,16.1f", value));
-            }
-        });
-        return text.append('\n').toString();
-    }
-
-    private String json() {
-        var text = new StringBuilder("{\"rows\": " + rows + ", \"measures\": [\n");
-        var lines = new ArrayList<String>();
-        results.forEach((measure, values) ->
-                values.forEach((engine, value) ->
-                        lines.add(
-                                String.format(
-                                        Locale.ROOT,
-                                        "  {\"engine\": \"%s\", \"measure\": \"%s\", \"value\": %.3f}",
-                                        engine,
-                                        measure,
-                                        value))));
-        return text.append(String.join(",\n", lines)).append("\n]}\n").toString();
     }
 }
