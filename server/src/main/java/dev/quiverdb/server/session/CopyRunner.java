@@ -57,12 +57,12 @@ final class CopyRunner {
                             SqlState.INSUFFICIENT_PRIVILEGE,
                             copy.from()
                                     ? "must be superuser or have privileges of the"
-                                          + " pg_read_server_files role to COPY from a file"
+                                            + " pg_read_server_files role to COPY from a file"
                                     : "must be superuser or have privileges of the"
-                                          + " pg_write_server_files role to COPY to a file")
+                                            + " pg_write_server_files role to COPY to a file")
                     .withHint(
                             "Anyone can COPY to stdout or from stdin. psql's \\copy command also"
-                                + " works for anyone.");
+                                    + " works for anyone.");
         }
         long rows =
                 copy.from()

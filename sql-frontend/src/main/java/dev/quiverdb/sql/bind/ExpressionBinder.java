@@ -487,7 +487,7 @@ final class ExpressionBinder {
                                 "cannot determine type of empty array")
                         .withHint(
                                 "Explicitly cast to the desired type, for example"
-                                    + " ARRAY[]::integer[].");
+                                        + " ARRAY[]::integer[].");
             }
             var common = state.coercion.commonType(elements, "ARRAY", offsets);
             if (common == null) {
@@ -612,7 +612,7 @@ final class ExpressionBinder {
                                 "set-returning functions are not allowed in " + construct)
                         .withHint(
                                 "You might be able to move the set-returning function into a"
-                                    + " LATERAL FROM item.");
+                                        + " LATERAL FROM item.");
             }
         }
     }
