@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param cacheBytes memory for blocks
  * @param historyBytes memory for before-images; beyond it they go to a temporary file
  * @param checkpointLogBytes a checkpoint begins when so much log has been written since the last
+ * @param rowsBeforeBulk so many rows of a transaction go to a tablet one by one; then it loads in
+ *     bulk
  * @param fsync false gives up durability, for tests and bulk loads
  * @param keyRing where data keys come from; null for a database in the clear. A database is
  *     encrypted from its first opening or never
@@ -28,8 +30,10 @@ public record StorageOptions(
         long cacheBytes,
         long historyBytes,
         long checkpointLogBytes,
+        int rowsBeforeBulk,
         boolean fsync,
         @Nullable KeyRing keyRing) {
+    private static final int ROWS_BEFORE_BULK = 2048;
 
     /**
      * The defaults for a directory: 256 MiB of cache, 64 MiB of history, a checkpoint every 256
@@ -44,6 +48,7 @@ public record StorageOptions(
                 256L << 20,
                 64L << 20,
                 256L << 20,
+                ROWS_BEFORE_BULK,
                 true,
                 null);
     }
@@ -58,6 +63,7 @@ public record StorageOptions(
                 64L << 20,
                 16L << 20,
                 64L << 20,
+                ROWS_BEFORE_BULK,
                 true,
                 null);
     }
@@ -71,6 +77,7 @@ public record StorageOptions(
                 bytes,
                 historyBytes,
                 checkpointLogBytes,
+                rowsBeforeBulk,
                 fsync,
                 keyRing);
     }
@@ -84,6 +91,7 @@ public record StorageOptions(
                 cacheBytes,
                 bytes,
                 checkpointLogBytes,
+                rowsBeforeBulk,
                 fsync,
                 keyRing);
     }
@@ -97,6 +105,21 @@ public record StorageOptions(
                 cacheBytes,
                 historyBytes,
                 bytes,
+                rowsBeforeBulk,
+                fsync,
+                keyRing);
+    }
+
+    public StorageOptions withRowsBeforeBulk(int rows) {
+        return new StorageOptions(
+                disk,
+                clock,
+                chance,
+                temporaryDirectory,
+                cacheBytes,
+                historyBytes,
+                checkpointLogBytes,
+                rows,
                 fsync,
                 keyRing);
     }
@@ -110,6 +133,7 @@ public record StorageOptions(
                 cacheBytes,
                 historyBytes,
                 checkpointLogBytes,
+                rowsBeforeBulk,
                 on,
                 keyRing);
     }
@@ -123,6 +147,7 @@ public record StorageOptions(
                 cacheBytes,
                 historyBytes,
                 checkpointLogBytes,
+                rowsBeforeBulk,
                 fsync,
                 keys);
     }

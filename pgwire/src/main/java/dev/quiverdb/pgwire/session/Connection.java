@@ -194,12 +194,11 @@ final class Connection extends ChannelInboundHandlerAdapter
             var error = translate(e);
             outlet().writer().error(error);
             failSession(open);
-            var reason = terminated;
-            if (reason != null) {
-                fatal(reason);
-            } else if (error.severity().compareTo(Severity.FATAL) >= 0) {
+            if (error.severity().compareTo(Severity.FATAL) >= 0) {
                 closeAfterFlush();
-            } else if ("QFS".indexOf(message.type()) >= 0) {
+            } else if (message instanceof FrontendMessage.Query
+                    || message instanceof FrontendMessage.FunctionCall
+                    || message instanceof FrontendMessage.Sync) {
                 ready(open);
             } else {
                 skipUntilSync = true;
@@ -261,16 +260,11 @@ final class Connection extends ChannelInboundHandlerAdapter
             case FrontendMessage.CopyData _ -> {}
             case FrontendMessage.CopyDone() -> {}
             case FrontendMessage.CopyFail _ -> {}
-            case FrontendMessage.Malformed(_, var error) -> throw error;
             case FrontendMessage.Startup _ -> throw unexpected();
             case FrontendMessage.SslRequest() -> throw unexpected();
             case FrontendMessage.GssEncRequest() -> throw unexpected();
             case FrontendMessage.CancelRequest _ -> throw unexpected();
-            case FrontendMessage.Password _ ->
-                    throw new SqlException(
-                                    SqlState.PROTOCOL_VIOLATION,
-                                    "invalid frontend message type " + (int) message.type())
-                            .withSeverity(Severity.FATAL);
+            case FrontendMessage.Password _ -> throw unexpected();
         }
     }
 
@@ -482,19 +476,10 @@ final class Connection extends ChannelInboundHandlerAdapter
                 // Clients of the extended protocol may send these while they copy.
                 case FrontendMessage.Flush() -> {}
                 case FrontendMessage.Sync() -> {}
-                default -> {
-                    // Whether the client takes itself to be in COPY or not cannot be known now.
-                    terminated =
-                            new SqlException(
-                                    SqlState.PROTOCOL_VIOLATION,
-                                    "terminating connection because protocol synchronization was"
-                                            + " lost");
-                    char type = message instanceof FrontendMessage m ? m.type() : 0;
-                    throw new SqlException(
-                            SqlState.PROTOCOL_VIOLATION,
-                            "unexpected message type 0x%02X during COPY from stdin"
-                                    .formatted((int) type));
-                }
+                default ->
+                        throw new SqlException(
+                                SqlState.PROTOCOL_VIOLATION,
+                                "unexpected message type during COPY from stdin");
             }
         }
     }

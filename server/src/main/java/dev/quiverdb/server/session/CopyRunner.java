@@ -17,9 +17,6 @@ import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.sql.parse.Utility;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * COPY. Rows come in through the plan of {@code INSERT INTO t (columns) VALUES ($1, ...)}, whose
@@ -56,13 +54,10 @@ final class CopyRunner {
             throw new SqlException(
                             SqlState.INSUFFICIENT_PRIVILEGE,
                             copy.from()
-                                    ? "must be superuser or have privileges of the"
-                                            + " pg_read_server_files role to COPY from a file"
-                                    : "must be superuser or have privileges of the"
-                                            + " pg_write_server_files role to COPY to a file")
+                                    ? "must be superuser or have privileges of the pg_read_server_files role to COPY from a file"
+                                    : "must be superuser or have privileges of the pg_write_server_files role to COPY to a file")
                     .withHint(
-                            "Anyone can COPY to stdout or from stdin. psql's \\copy command also"
-                                    + " works for anyone.");
+                            "Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone.");
         }
         long rows =
                 copy.from()
@@ -252,7 +247,6 @@ final class CopyRunner {
             var context = statements.context(List.of()).withRows(scan, rows);
             try (var execution = QueryPath.execute(copying, context)) {
                 execution.finish();
-                source.skipRest();
                 return execution.modifiedRows();
             } catch (SqlException e) {
                 throw rows.located(e);
@@ -264,9 +258,6 @@ final class CopyRunner {
 
     /** Pieces of COPY data, closed at the end. */
     interface Source extends Supplier<byte @Nullable []>, AutoCloseable {
-        /** The rows have ended, at {@code \.} perhaps before the data: takes the rest of it. */
-        default void skipRest() {}
-
         @Override
         void close() throws IOException;
     }
@@ -282,26 +273,17 @@ final class CopyRunner {
 
                 @Override
                 public byte @Nullable [] get() {
-                    if (ended) {
-                        return null;
-                    }
-                    // If the client gave up, what comes next belongs to no COPY any more.
-                    ended = true;
-                    byte[] piece = data.next();
+                    byte[] piece = ended ? null : data.next();
                     ended = piece == null;
                     return piece;
                 }
 
                 @Override
-                public void skipRest() {
-                    while (get() != null) {
-                        // Nobody wants it.
-                    }
-                }
-
-                @Override
                 public void close() {
-                    // After an error the wire ignores what the client still sends.
+                    // After \. the client may go on sending; an error leaves the rest to the wire.
+                    while (!ended && get() != null) {
+                        // Skipped.
+                    }
                 }
             };
         }

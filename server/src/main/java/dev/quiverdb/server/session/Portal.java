@@ -1,15 +1,11 @@
 package dev.quiverdb.server.session;
 
 import dev.quiverdb.base.batch.Batch;
-import dev.quiverdb.base.error.SqlException;
-import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.pgwire.message.BoundValues;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.Responder;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A statement with its parameter values, and how far its rows were drawn. Started by the first
@@ -86,11 +82,6 @@ final class Portal implements AutoCloseable {
         switch (result) {
             case null -> throw new IllegalStateException("portal not started");
             case StatementResult.Done(var tag) -> {
-                if (finished) {
-                    throw new SqlException(
-                            SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
-                            "portal \"" + name + "\" cannot be run");
-                }
                 finished = true;
                 responder.commandComplete(tag);
             }

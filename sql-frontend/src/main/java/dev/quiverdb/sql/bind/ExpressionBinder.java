@@ -10,15 +10,12 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.bind.Coercion.Context;
 import dev.quiverdb.sql.parse.Expr;
-
-import org.apache.calcite.rex.RexDynamicParam;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Binds expressions in a scope, after parse_expr.c. Function calls and subqueries have files of
@@ -404,12 +401,9 @@ final class ExpressionBinder {
 
     private RexNode isNull(Expr.IsNull test) {
         var operand = bind(test.operand());
-        // The test says nothing about the type of a parameter: another place has to.
         return std(
                 test.negated() ? SqlStdOperatorTable.IS_NOT_NULL : SqlStdOperatorTable.IS_NULL,
-                operand instanceof RexDynamicParam
-                        ? operand
-                        : state.coercion.unknownToText(operand));
+                state.coercion.unknownToText(operand));
     }
 
     private RexNode isTruth(Expr.IsTruth test) {
@@ -486,8 +480,7 @@ final class ExpressionBinder {
                                 SqlState.INDETERMINATE_DATATYPE,
                                 "cannot determine type of empty array")
                         .withHint(
-                                "Explicitly cast to the desired type, for example"
-                                        + " ARRAY[]::integer[].");
+                                "Explicitly cast to the desired type, for example ARRAY[]::integer[].");
             }
             var common = state.coercion.commonType(elements, "ARRAY", offsets);
             if (common == null) {
@@ -611,8 +604,7 @@ final class ExpressionBinder {
                                 SqlState.FEATURE_NOT_SUPPORTED,
                                 "set-returning functions are not allowed in " + construct)
                         .withHint(
-                                "You might be able to move the set-returning function into a"
-                                        + " LATERAL FROM item.");
+                                "You might be able to move the set-returning function into a LATERAL FROM item.");
             }
         }
     }

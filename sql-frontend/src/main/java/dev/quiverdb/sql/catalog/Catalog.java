@@ -1,19 +1,15 @@
 package dev.quiverdb.sql.catalog;
 
-import dev.quiverdb.base.error.SqlException;
-import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a database knows by name, at one moment. Immutable and safe for all threads; {@link
@@ -444,9 +440,7 @@ public final class Catalog {
     public Type type(int oid) {
         var type = typeOrNull(oid);
         if (type == null) {
-            throw new SqlException(
-                    SqlState.INTERNAL_ERROR,
-                    "cache lookup failed for type " + Integer.toUnsignedString(oid));
+            throw new IllegalStateException("type " + oid + " is not in the catalog");
         }
         return type;
     }

@@ -10,6 +10,7 @@ import dev.quiverdb.storage.block.BlockStore;
 import dev.quiverdb.storage.btree.BTree;
 import dev.quiverdb.storage.btree.BTreeCursor;
 import dev.quiverdb.storage.btree.KeyBounds;
+import dev.quiverdb.storage.btree.KeyRun;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -133,6 +134,13 @@ public final class BtreeMethod implements AccessMethod {
         @Override
         public void insert(RowView row, long rowId, long commit) {
             tree.insert(keys.key(row), rowId, commit);
+        }
+
+        @Override
+        public void insertAll(KeyRun run, long stamp) {
+            for (int next = 0; next < run.size(); ) {
+                next = tree.insertNext(run, next, stamp);
+            }
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.quiverdb.storage.access;
 
+import dev.quiverdb.storage.btree.KeyRun;
 import org.jspecify.annotations.Nullable;
 
 /** An index in key order, as the transaction rooms use it. */
@@ -19,6 +20,14 @@ public interface OrderedIndex extends AccessIndex {
      * @return how many there are; those beyond the array's length are not stored
      */
     int find(byte[] key, long snapshot, long[] rowIds);
+
+    /**
+     * Puts entries in that a bulk load brings, as {@link #insert} does; marks those of the run as
+     * doubtful beside which there is another entry with the same key.
+     *
+     * @param stamp hidden, so that no leaf passes for quiet that has them
+     */
+    void insertAll(KeyRun run, long stamp);
 
     /** Entries by (key, row id), one after the other. Used by one thread. */
     interface EntryCursor extends AutoCloseable {

@@ -305,6 +305,55 @@ public final class BTree {
         return true;
     }
 
+    /**
+     * Adds the entry {@code from} of a run and those after it that go into the same leaf, in a
+     * writer's visit; marks as doubtful those beside which there is another entry with the same
+     * key. One descent.
+     *
+     * @param timestamp as for {@link #insert}; for entries that are not committed yet, one that no
+     *     snapshot reaches
+     * @return the first entry not added; more than {@code from}
+     */
+    public int insertNext(KeyRun run, int from, long timestamp) {
+        var path = new Path();
+        long id = descend(run.key(from), run.rowId(from), path);
+        var node = store.write(id);
+        int next = from;
+        int index = 0;
+        while (next < run.size()) {
+            byte[] key = run.key(next);
+            long rowId = run.rowId(next);
+            if (key.length > keyBytesMax()) {
+                throw new IllegalArgumentException("key of " + key.length + " bytes");
+            }
+            if (next > from && !Node.covers(node, key, rowId)) {
+                return next;
+            }
+            index = Node.lowerBound(node, key, rowId);
+            if (isBeside(node, index, key)) {
+                run.doubt(next);
+            }
+            if (!insertInto(node, index, key, rowId, 0, timestamp)) {
+                // The leaf is full. Beyond the split the run goes on with a descent of its own.
+                insert(key, rowId, timestamp);
+                return next + 1;
+            }
+            next++;
+        }
+        return next;
+    }
+
+    /** Whether an entry next to the place, or perhaps one in the leaf next to it, has the key. */
+    private static boolean isBeside(MemorySegment leaf, int index, byte[] key) {
+        int count = Node.count(leaf);
+        if ((index > 0 && Node.hasKey(leaf, index - 1, key))
+                || (index < count && Node.hasKey(leaf, index, key))) {
+            return true;
+        }
+        return (index == 0 && Node.isLowKey(leaf, key))
+                || (index == count && Node.isHighKey(leaf, key));
+    }
+
     private static NodeImage withNewestChange(NodeImage image, long timestamp) {
         return new NodeImage(
                 image.level,

@@ -231,6 +231,29 @@ final class Node {
                         || compareFence(node, high, AT_HIGH, AT_HIGH_ROW, key, rowId) >= 0);
     }
 
+    /** Whether the low fence has the key. */
+    static boolean isLowKey(MemorySegment node, byte[] key) {
+        return isFenceKey(node, lowBytes(node), AT_LOW, key);
+    }
+
+    /** Whether the high fence has the key. */
+    static boolean isHighKey(MemorySegment node, byte[] key) {
+        return isFenceKey(node, highBytes(node), AT_HIGH, key);
+    }
+
+    private static boolean isFenceKey(MemorySegment node, int bytes, int atOffset, byte[] key) {
+        if (bytes != key.length || bytes == UNBOUNDED) {
+            return false;
+        }
+        long offset = node.get(INT, atOffset);
+        for (int i = 0; i < bytes; i++) {
+            if (node.get(ValueLayout.JAVA_BYTE, offset + i) != key[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * The first entry not below (key, rowId), which the node covers; {@code count} if there is
      * none.

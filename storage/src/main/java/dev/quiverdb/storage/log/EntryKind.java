@@ -15,7 +15,9 @@ public enum EntryKind {
     /** A change outside transactions, such as a sequence's reservation. */
     MUTATION(6),
     /** Nothing; moves the index on. */
-    NOTHING(7);
+    NOTHING(7),
+    /** A part of a bulk load: applied at once, hidden until its transaction's end. */
+    BULK(8);
 
     private final int code;
 
@@ -37,6 +39,6 @@ public enum EntryKind {
     }
 
     static boolean isKnown(int code) {
-        return code >= COMMIT.code && code <= NOTHING.code;
+        return code >= COMMIT.code && code <= BULK.code;
     }
 }

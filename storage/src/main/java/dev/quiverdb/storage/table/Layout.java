@@ -301,6 +301,11 @@ public final class Layout {
         return new Layout(spec, version, places, segmentBytes);
     }
 
+    /** Whether every value of its type can be stored in the column. */
+    public boolean takesAnySize(int position) {
+        return columns[position].slotBytes() == 0;
+    }
+
     /** Whether the value can be stored in the column: of the right size where the size is fixed. */
     public boolean fits(int position, @Nullable Object value) {
         int slotBytes = columns[position].slotBytes();

@@ -1,8 +1,11 @@
 package dev.quiverdb.storage.table;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Hands out row ids. A slot is given again only when every open snapshot sees that its row is gone,
@@ -15,6 +18,15 @@ public final class SlotAllocator {
     private final ArrayDeque<Freed> waiting = new ArrayDeque<>();
     private long[] free = new long[16];
     private int freeCount;
+
+    /** Stripes without a row, for bulk loads first. */
+    private int[] emptyStripes = new int[4];
+
+    private int emptyCount;
+
+    /** Slots that bulk loads gave back, by stripe, until one is whole or they are wanted. */
+    private final TreeMap<Integer, BitSet> pieces = new TreeMap<>();
+
     private long next;
     private int nextToSearch;
     private int searchEnd;
@@ -41,6 +53,8 @@ public final class SlotAllocator {
         nextToSearch = 0;
         searchEnd = tablet.stripeCount();
         freeCount = 0;
+        emptyCount = 0;
+        pieces.clear();
         waiting.clear();
     }
 
@@ -54,7 +68,55 @@ public final class SlotAllocator {
         while (freeCount == 0 && nextToSearch < searchEnd) {
             search(nextToSearch++);
         }
+        if (freeCount == 0 && !pieces.isEmpty()) {
+            var piece = pieces.pollFirstEntry();
+            pushAll(piece.getKey(), piece.getValue());
+        } else if (freeCount == 0 && emptyCount > 0) {
+            var all = new BitSet(Layout.SLOTS);
+            all.set(0, Layout.SLOTS);
+            pushAll(emptyStripes[--emptyCount], all);
+        }
         return freeCount > 0 ? free[--freeCount] : next++;
+    }
+
+    /** Returns a stripe in which nobody uses a slot; all of them are the caller's. */
+    public synchronized int allocateStripe() {
+        if (emptyCount > 0) {
+            return emptyStripes[--emptyCount];
+        }
+        while ((next & (Layout.SLOTS - 1)) != 0) {
+            push(next++);
+        }
+        int stripe = (int) (next >>> 10);
+        next += Layout.SLOTS;
+        return stripe;
+    }
+
+    /** Takes back slots of a stripe whose rows never came to be. */
+    public synchronized void giveBack(int stripe, int first, int count) {
+        if (stripe >= nextToSearch && stripe < searchEnd) {
+            // The search will find them.
+            return;
+        }
+        var slots = pieces.computeIfAbsent(stripe, _ -> new BitSet(Layout.SLOTS));
+        slots.set(first, first + count);
+        if (slots.cardinality() == Layout.SLOTS) {
+            pieces.remove(stripe);
+            pushStripe(stripe);
+        }
+    }
+
+    private void pushAll(int stripe, BitSet slots) {
+        for (int slot = slots.length() - 1; slot >= 0; slot = slots.previousSetBit(slot - 1)) {
+            push((long) stripe << 10 | slot);
+        }
+    }
+
+    private void pushStripe(int stripe) {
+        if (emptyCount == emptyStripes.length) {
+            emptyStripes = Arrays.copyOf(emptyStripes, emptyCount * 2);
+        }
+        emptyStripes[emptyCount++] = stripe;
     }
 
     private void search(int index) {
@@ -84,7 +146,7 @@ public final class SlotAllocator {
 
     private void push(long rowId) {
         if (freeCount == free.length) {
-            free = java.util.Arrays.copyOf(free, freeCount * 2);
+            free = Arrays.copyOf(free, freeCount * 2);
         }
         free[freeCount++] = rowId;
     }

@@ -226,6 +226,114 @@ final class Stripe {
         }
     }
 
+    // ---- bulk loads -----------------------------------------------------------------------------
+
+    /**
+     * Writes rows into free slots, which are live at once under a hidden stamp.
+     *
+     * @param vecIds slot numbers by column and row, where the column is one of vectors
+     */
+    void writePart(StripePart part, int[] @Nullable [] vecIds, long stamp) {
+        var layout = part.layout();
+        int first = part.first();
+        int count = part.count();
+        for (int i = 0; i < layout.columnCount(); i++) {
+            var column = layout.column(i);
+            var memory = segmentToWrite(layout, column.segment());
+            for (int row = 0; row < count; row++) {
+                Bytes.setBit(memory, column.nulls(), first + row, part.isNull(i, row));
+            }
+            long at = column.values() + (long) first * column.form().width;
+            switch (column.form()) {
+                case BOOL, INT, LONG, FLOAT, DOUBLE -> {
+                    long bytes = (long) count * column.form().width;
+                    if (part.isAllNull(i)) {
+                        memory.asSlice(at, bytes).fill((byte) 0);
+                    } else {
+                        MemorySegment.copy(part.memory(), part.values(i), memory, at, bytes);
+                    }
+                }
+                case VECTOR -> {
+                    int[] ids = vecIds[i];
+                    for (int row = 0; row < count; row++) {
+                        memory.set(Bytes.INT, at + 4L * row, ids == null ? 0 : ids[row]);
+                    }
+                }
+                case HEAP -> {
+                    for (int row = 0; row < count; row++) {
+                        // What was in the slot before is gone from the heap since it was cleared.
+                        long reference =
+                                part.isNull(i, row)
+                                        ? 0
+                                        : writeHeap(
+                                                part.source(),
+                                                part.start(i, row),
+                                                part.length(i, row));
+                        memory.set(Bytes.LONG, at + 8L * row, reference);
+                    }
+                }
+            }
+        }
+        var head = store.write(headBlock);
+        var histories = heads;
+        for (int slot = first; slot < first + count; slot++) {
+            assert !isLive(head, slot) : "slot " + slot + " of a part is taken";
+            Bytes.setBit(head, StripeHeader.LIVE, slot, true);
+            head.set(Bytes.LONG, StripeHeader.STAMPS + 8L * slot, stamp);
+            if (histories != null) {
+                histories[slot] = 0;
+            }
+        }
+        live += count;
+        newest = Math.max(newest, stamp);
+        head.set(Bytes.INT, StripeHeader.LIVE_COUNT, live);
+        head.set(Bytes.LONG, StripeHeader.NEWEST, newest);
+    }
+
+    /** Whether a transaction loaded the slot's row and has not ended. */
+    static boolean isHiddenBy(MemorySegment head, int slot, long transactionId) {
+        long stamp = stamp(head, slot);
+        return HiddenStamp.is(stamp) && HiddenStamp.transaction(stamp) == transactionId;
+    }
+
+    /** Gives the rows that a transaction loaded its timestamp. Returns how many there are. */
+    int unhide(int first, int count, long transactionId, long commit) {
+        var head = store.write(headBlock);
+        int found = 0;
+        for (int slot = first; slot < first + count; slot++) {
+            if (isHiddenBy(head, slot, transactionId)) {
+                head.set(Bytes.LONG, StripeHeader.STAMPS + 8L * slot, commit);
+                found++;
+            }
+        }
+        findNewest(head);
+        return found;
+    }
+
+    /** Makes the slot of a row free that a transaction loaded and takes back. */
+    void removeHidden(Layout layout, int slot) {
+        clear(layout, slot);
+        var head = store.write(headBlock);
+        Bytes.setBit(head, StripeHeader.LIVE, slot, false);
+        head.set(Bytes.LONG, StripeHeader.STAMPS + 8L * slot, 0);
+        live--;
+        head.set(Bytes.INT, StripeHeader.LIVE_COUNT, live);
+    }
+
+    /** The newest change, after stamps have become smaller. */
+    void findNewest(MemorySegment head) {
+        long greatest = 0;
+        for (int slot = 0; slot < Layout.SLOTS; slot++) {
+            greatest = Math.max(greatest, stamp(head, slot));
+        }
+        newest = greatest;
+        head.set(Bytes.LONG, StripeHeader.NEWEST, greatest);
+    }
+
+    MemorySegment headToWrite() {
+        return store.write(headBlock);
+    }
+
     /** Lets the heap values of a slot go that is no row any more. */
     void clear(Layout layout, int slot) {
         for (int i = 0; i < layout.columnCount(); i++) {

@@ -57,6 +57,7 @@ public final class Tablet {
     private final RowBuffer after;
     private final View oldView = new View();
     private final View newView = new View();
+    private final BulkRows bulk;
 
     /** Makes an empty tablet, in a writer's visit, or one that {@link #restore} then fills. */
     public Tablet(BlockStore store, History history, Layout layout, long created) {
@@ -69,6 +70,7 @@ public final class Tablet {
         before = new RowBuffer(layout);
         after = new RowBuffer(layout);
         makeVectorStores(layout);
+        bulk = new BulkRows(this);
     }
 
     private void makeVectorStores(Layout of) {
@@ -182,7 +184,7 @@ public final class Tablet {
     }
 
     /** The stripe to write to; made, with all before it, if it is not there. */
-    private Stripe stripeToWrite(int index) {
+    Stripe stripeToWrite(int index) {
         while (index >= stripeCount) {
             addStripe();
         }
@@ -235,7 +237,7 @@ public final class Tablet {
         return column.type().decode(ByteBuffer.wrap(bytes));
     }
 
-    private VectorStore vectorStore(Placed column) {
+    VectorStore vectorStore(Placed column) {
         var found = vectors.get(column.spec().columnId());
         if (found == null) {
             throw new IllegalStateException("column " + column + " has no vectors");
@@ -244,8 +246,8 @@ public final class Tablet {
     }
 
     /** A version of a row as indexes look at it. */
-    private final class View implements RowView {
-        private RowBuffer row = before;
+    final class View implements RowView {
+        RowBuffer row = before;
 
         @Override
         public @Nullable Object value(int columnId) {
@@ -412,7 +414,7 @@ public final class Tablet {
         return false;
     }
 
-    private static boolean covers(IndexSpec spec, int columnId) {
+    static boolean covers(IndexSpec spec, int columnId) {
         for (var key : spec.keys()) {
             if (key.columnId() == columnId) {
                 return true;
@@ -493,6 +495,17 @@ public final class Tablet {
                 vectorStore(column).release((int) old.bits(i), commit);
             }
         }
+    }
+
+    /** What bulk loads do to this tablet. */
+    public BulkRows bulk() {
+        return bulk;
+    }
+
+    /** Rows came that nobody saw before, or were never there. */
+    void countLoaded(int rows) {
+        liveRows.addAndGet(rows);
+        changes.addAndGet(rows);
     }
 
     // ---- definition -----------------------------------------------------------------------------
@@ -578,6 +591,11 @@ public final class Tablet {
             found.index().close();
             found.index().drop();
         }
+    }
+
+    /** Takes over a spec that differs in its indexes only, of which the tablet has none yet. */
+    public void become(TabletSpec spec) {
+        setSpec(spec);
     }
 
     /** Only the list of indexes differs, so the layout keeps its version. */

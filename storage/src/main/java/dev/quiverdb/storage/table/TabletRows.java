@@ -2,15 +2,23 @@ package dev.quiverdb.storage.table;
 
 import dev.quiverdb.storage.access.RowSource;
 
-/** The newest rows of a tablet, for an index build while nobody writes to it. */
+/**
+ * The newest rows of a tablet, and those that the asking transaction loaded, for an index build
+ * while nobody else writes to it.
+ */
 public final class TabletRows implements RowSource {
     private final Tablet tablet;
     private final Layout layout;
+    private final Snapshot snapshot;
     private final int[] positions;
 
-    public TabletRows(Tablet tablet, Layout layout) {
+    /**
+     * @param snapshot the newest state, as the asking transaction sees it
+     */
+    public TabletRows(Tablet tablet, Layout layout, Snapshot snapshot) {
         this.tablet = tablet;
         this.layout = layout;
+        this.snapshot = snapshot;
         positions = new int[layout.columnCount()];
         for (int i = 0; i < positions.length; i++) {
             positions[i] = i;
@@ -32,7 +40,7 @@ public final class TabletRows implements RowSource {
         var reader = new RowReader(tablet);
         for (int slot = 0; slot < Layout.SLOTS; slot++) {
             long rowId = (long) stripe << 10 | slot;
-            if (reader.load(rowId, Snapshot.LATEST, layout, positions)) {
+            if (reader.load(rowId, snapshot, layout, positions)) {
                 visitor.row(rowId, reader);
             }
         }

@@ -133,6 +133,8 @@ final class VectorStore implements SlotReader {
         }
         slabs = new long[0];
         slots = 0;
+        freeCount = 0;
+        released.clear();
     }
 
     // ---- checkpoint -----------------------------------------------------------------------------

@@ -38,8 +38,13 @@ final class Applier {
     /** Tablets changed since the last look. */
     final Set<Tablet> touched = new HashSet<>();
 
-    /** Tablets made by the entry being applied. */
+    /** Tablets made by the entry being applied, which may come in pieces. */
     private final List<Tablet> fresh = new ArrayList<>();
+
+    private long freshCommit = -1;
+
+    /** What unfinished bulk loads have brought. */
+    final HiddenParts hidden = new HiddenParts(this);
 
     int greatestTabletId;
     private final Map<Integer, RowBuffer> buffers = new HashMap<>();
@@ -71,7 +76,10 @@ final class Applier {
      * @param live whether there may be snapshots; false in recovery
      */
     void apply(ByteBuffer payload, long commit, boolean live, Built built) {
-        fresh.clear();
+        if (commit != freshCommit) {
+            fresh.clear();
+            freshCommit = commit;
+        }
         while (payload.hasRemaining()) {
             byte tag = payload.get();
             switch (tag) {
@@ -107,6 +115,10 @@ final class Applier {
                             id, new SequenceTable.Logged(payload.getLong(), payload.get() != 0));
                 }
                 case Redo.SEQUENCE_GONE -> sequences.remove(payload.getLong());
+                case Redo.SHOW ->
+                        hidden.show(
+                                payload.getLong(), payload.getInt(), payload.getInt(), commit);
+                case Redo.TAKE_BACK -> hidden.takeBack(payload.getLong(), payload.getInt());
                 default -> throw new IllegalStateException("unknown redo record " + tag);
             }
         }
@@ -132,6 +144,13 @@ final class Applier {
     }
 
     private void createTablet(TabletSpec spec, long commit) {
+        greatestTabletId = Math.max(greatestTabletId, spec.tabletId());
+        var loaded = hidden.adopt(spec.tabletId());
+        if (loaded != null) {
+            fresh.add(loaded);
+            tablets.put(spec.tabletId(), loaded);
+            return;
+        }
         // The indexes join one by one, as each is made.
         var bare = new TabletSpec(spec.tabletId(), spec.columns(), List.of(), spec.temporary());
         var tablet = newTablet(Layout.of(bare), commit);
@@ -140,10 +159,13 @@ final class Applier {
         }
         fresh.add(tablet);
         tablets.put(spec.tabletId(), tablet);
-        greatestTabletId = Math.max(greatestTabletId, spec.tabletId());
     }
 
     private void createIndex(Tablet tablet, IndexSpec spec, long commit, Built built) {
+        if (tablet.index(spec.indexId()) != null) {
+            // A bulk load made it before.
+            return;
+        }
         var index = built.take(tablet.tabletId(), spec.indexId());
         if (index == null) {
             index = method(spec.method()).create(tablet.context(spec));
@@ -191,6 +213,7 @@ final class Applier {
                     SpecCodec.readIndex(payload);
                 }
                 case Redo.DROP_INDEX -> payload.getLong();
+                case Redo.SHOW -> payload.position(payload.position() + 16);
                 default -> {
                     var tablet = tablets.get(payload.getInt());
                     int version = payload.getInt();

@@ -19,11 +19,13 @@ import java.util.List;
  * int n, (long sequence, long last value, byte called)*
  * int n, prepared*                                        see {@link Prepared}
  * int n, tablet*
+ * int n, tablet*                                          those that only their maker knows
+ * hidden parts                                            see {@link HiddenParts}
  *   tablet   spec, layout, long created, rows, int n, (int index, long created, int length, bytes)*
  * </pre>
  */
 final class CheckpointRecord {
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     long newestCommit;
     long nextTransaction = 1;
@@ -54,6 +56,11 @@ final class CheckpointRecord {
         for (var tablet : applier.tablets.values()) {
             write(tablet, out);
         }
+        out.putInt(applier.hidden.tablets.size());
+        for (var tablet : applier.hidden.tablets.values()) {
+            write(tablet, out);
+        }
+        applier.hidden.write(out);
         if (firstBlock != 0) {
             Overflow.free(store, firstBlock);
         }
@@ -109,12 +116,18 @@ final class CheckpointRecord {
             prepared.add(Prepared.read(in, locks));
         }
         for (int rest = in.getInt(); rest > 0; rest--) {
-            readTablet(in, applier);
+            var tablet = readTablet(in, applier);
+            applier.tablets.put(tablet.tabletId(), tablet);
         }
+        for (int rest = in.getInt(); rest > 0; rest--) {
+            var tablet = readTablet(in, applier);
+            applier.hidden.tablets.put(tablet.tabletId(), tablet);
+        }
+        applier.hidden.read(in);
         return record;
     }
 
-    private static void readTablet(ByteBuffer in, Applier applier) {
+    private static Tablet readTablet(ByteBuffer in, Applier applier) {
         var spec = SpecCodec.readTablet(in);
         var layout = Layout.read(spec, in);
         var tablet = applier.newTablet(layout.withSpec(spec), in.getLong());
@@ -128,6 +141,6 @@ final class CheckpointRecord {
             var opened = applier.method(index.method()).open(tablet.context(index), saved);
             tablet.restoreIndex(index, opened, created);
         }
-        applier.tablets.put(spec.tabletId(), tablet);
+        return tablet;
     }
 }

@@ -167,8 +167,9 @@ final class DefinitionLog {
         var method = engine.method(index.method());
         method.validate(context);
         AccessIndex built = null;
-        if (!view.created) {
-            built = method.build(context, new TabletRows(view.tablet, view.layout()), progress);
+        if (!view.created || engine.isHidden(tabletId)) {
+            var rows = new TabletRows(view.tablet, view.layout(), transaction.latest());
+            built = method.build(context, rows, progress);
         }
         try {
             if (index.isBtree()) {
@@ -214,7 +215,7 @@ final class DefinitionLog {
         var keys = new IndexKeys(layout.spec(), index);
         var found = new ArrayList<WriteSet.OwnKey>();
         var writes = transaction.writes.tabletOrNull(view.tabletId());
-        var source = new TabletRows(view.tablet, view.layout());
+        var source = new TabletRows(view.tablet, view.layout(), transaction.latest());
         for (int stripe = 0; stripe < source.stripes(); stripe++) {
             RowSource.Visitor visitor =
                     (rowId, row) -> {
@@ -282,8 +283,10 @@ final class DefinitionLog {
         if (old == null) {
             throw new IllegalStateException("A definition has no view.");
         }
-        if (step instanceof Definition.CreateTablet) {
-            own.put(tabletId, new TabletView(old.tablet, old.tablet.layout(), true));
+        if (step instanceof Definition.CreateTablet(var spec)) {
+            // A bulk load may have given the tablet indexes that came after the savepoint.
+            var layout = old.tablet.layout().withSpec(spec);
+            own.put(tabletId, new TabletView(old.tablet, layout, true));
             return;
         }
         var view =

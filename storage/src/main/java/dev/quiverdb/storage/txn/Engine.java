@@ -48,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 public final class Engine implements Storage {
     private static final long EPOCH_2000_MICROS = 946_684_800_000_000L;
 
+    /** Parts of bulk loads that are shown or taken back in one go. */
+    private static final int PARTS_PER_SLICE = 8;
+
     private final StorageOptions options;
     private final BlockStore store;
     private final CommitLog log;
@@ -77,6 +80,9 @@ public final class Engine implements Storage {
 
     /** Transactions whose chunks the log holds, with the entry that must be checkpointed first. */
     private final Map<Long, Long> chunked = new ConcurrentHashMap<>();
+
+    /** Loads that could not be taken back yet, with the end of their ordinals. */
+    private final Map<Long, Integer> abandoned = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
@@ -142,6 +148,7 @@ public final class Engine implements Storage {
                 index = entry.index();
             }
         }
+        index = Math.max(index, takeBackUnfinished());
         dropTemporaryTablets();
         for (var one : prepared.values()) {
             var payload = one.payload();
@@ -160,6 +167,32 @@ public final class Engine implements Storage {
         pipeline.start(newestCommit, index);
     }
 
+    /**
+     * Takes back what unfinished transactions loaded. It is logged, for later entries use the slots
+     * again. Returns the index of the last entry, 0 if there is none.
+     */
+    private long takeBackUnfinished() {
+        long index = 0;
+        for (long transactionId : applier.hidden.transactions()) {
+            if (prepared.values().stream().anyMatch(one -> one.transactionId == transactionId)) {
+                continue;
+            }
+            var record = Redo.takeBack(transactionId, 0);
+            index = log.append(LogRecord.of(EntryKind.ABORT, transactionId, 0, record));
+            int ticket = store.enterWriter();
+            try {
+                applier.apply(record.duplicate(), 0, false, Applier.NONE);
+            } finally {
+                store.exitWriter(ticket);
+            }
+        }
+        if (index > 0) {
+            // A checkpoint may say that it holds this entry.
+            log.awaitDurable(index);
+        }
+        return index;
+    }
+
     private void replay(LogEntry entry) {
         switch (entry.kind()) {
             case COMMIT, MUTATION ->
@@ -175,11 +208,15 @@ public final class Engine implements Storage {
                     applier.apply(payload, entry.commitTimestamp(), false, Applier.NONE);
                 }
             }
+            case BULK ->
+                    applier.hidden.apply(
+                            whole(entry), entry.transactionId(), HiddenParts.NOTHING);
             case ABORT -> {
                 if (prepared.values().stream()
                         .anyMatch(one -> one.transactionId == entry.transactionId())) {
                     endPrepared(entry.transactionId());
                 }
+                applier.apply(whole(entry), entry.commitTimestamp(), false, Applier.NONE);
             }
             case CHUNK, NOTHING -> {}
         }
@@ -272,6 +309,84 @@ public final class Engine implements Storage {
         active.remove(transaction);
     }
 
+    // ---- bulk loads -----------------------------------------------------------------------------
+
+    /** Logs rows that a transaction loads, and puts them where only that transaction sees them. */
+    void load(
+            long transactionId,
+            boolean logged,
+            ByteBuffer payload,
+            HiddenParts.AtHand atHand) {
+        pipeline.bulk(transactionId, logged ? payload.duplicate() : null, payload, atHand);
+        if (logged) {
+            wrote(payload.remaining());
+        }
+    }
+
+    /**
+     * Takes back what a transaction loaded from an ordinal on; when it returns, nothing of it is
+     * there any more.
+     */
+    void takeBack(long transactionId, int first, int end, boolean logged) {
+        var slices = new ArrayList<ByteBuffer>();
+        for (int from = end - PARTS_PER_SLICE; from > first; from -= PARTS_PER_SLICE) {
+            slices.add(Redo.takeBack(transactionId, from));
+        }
+        slices.add(Redo.takeBack(transactionId, first));
+        var entry =
+                new CommitPipeline.Entry(
+                        EntryKind.MUTATION,
+                        transactionId,
+                        List.of(),
+                        logged ? Redo.takeBack(transactionId, first) : null,
+                        slices,
+                        Applier.NONE);
+        entry.late = slices.size() > 1;
+        pipeline.place(entry, () -> {});
+        pipeline.finish(entry);
+    }
+
+    /**
+     * As {@link #takeBack}, of everything, for a transaction that ends. Where the disk is full it is
+     * put off: the rows stay where nobody sees them.
+     */
+    void abandon(long transactionId, int end, boolean logged) {
+        if (pipeline.failure() != null) {
+            return;
+        }
+        try {
+            takeBack(transactionId, 0, end, logged);
+        } catch (DiskFullException full) {
+            abandoned.put(transactionId, end);
+        }
+    }
+
+    /** So many rows of a transaction go to a tablet one by one before it loads in bulk. */
+    int rowsBeforeBulk() {
+        return options.rowsBeforeBulk();
+    }
+
+    /** Whether a transaction made the tablet, has loaded into it and not ended. */
+    boolean isHidden(int tabletId) {
+        return applier.hidden.tablets.containsKey(tabletId);
+    }
+
+    /** Whether nobody will ever see what the transaction loaded. */
+    boolean isAbandoned(long transactionId) {
+        return abandoned.containsKey(transactionId);
+    }
+
+    private void takeBackAbandoned() {
+        for (var one : Map.copyOf(abandoned).entrySet()) {
+            try {
+                takeBack(one.getKey(), 0, one.getValue(), true);
+            } catch (DiskFullException full) {
+                return;
+            }
+            abandoned.remove(one.getKey());
+        }
+    }
+
     // ---- transactions ---------------------------------------------------------------------------
 
     @Override
@@ -290,13 +405,39 @@ public final class Engine implements Storage {
         return transaction;
     }
 
-    /** What a transaction changes, encoded. */
+    /**
+     * What a transaction changes, encoded.
+     *
+     * @param shown what makes its bulk loads visible bit by bit, before the rest is applied
+     */
     private record Changes(
-            List<ByteBuffer> logged, List<ByteBuffer> temporary, long bytes, boolean defines) {}
+            List<ByteBuffer> shown,
+            List<ByteBuffer> logged,
+            List<ByteBuffer> temporary,
+            long bytes,
+            boolean defines) {
+        boolean isLarge() {
+            return shown.size() + logged.size() > 1;
+        }
+    }
 
     private Changes encode(SessionTransaction transaction) {
         var logged = new Redo.Pieces();
         var temporary = new Redo.Pieces();
+        var shown = new ArrayList<ByteBuffer>();
+        var loads = transaction.loads;
+        if (!loads.isEmpty()) {
+            Redo.show(
+                    transaction.id(),
+                    0,
+                    Integer.MAX_VALUE,
+                    (loads.areLogged() ? logged : temporary).out());
+            for (int first = 0; first < loads.end(); first += PARTS_PER_SLICE) {
+                var out = new ByteWriter(17);
+                Redo.show(transaction.id(), first, first + PARTS_PER_SLICE, out);
+                shown.add(ByteBuffer.wrap(out.array(), 0, out.size()).slice());
+            }
+        }
         var definitions = transaction.definitions;
         for (var step : definitions.steps()) {
             Redo.definition(
@@ -310,7 +451,8 @@ public final class Engine implements Storage {
             Redo.rows(writes, view.layout(), view.layout().spec().temporary() ? temporary : logged);
         }
         var pieces = logged.finish();
-        return new Changes(pieces, temporary.finish(), logged.bytes(), !definitions.isEmpty());
+        return new Changes(
+                shown, pieces, temporary.finish(), logged.bytes(), !definitions.isEmpty());
     }
 
     private static boolean isTemporary(DefinitionLog definitions, int tabletId) {
@@ -334,22 +476,26 @@ public final class Engine implements Storage {
     /** Commits; on return everybody sees it. Locks are still held. */
     void commit(SessionTransaction transaction) {
         var serializable = transaction.serializable;
-        if (transaction.writes.isEmpty() && transaction.definitions.isEmpty()) {
+        if (transaction.writes.isEmpty()
+                && transaction.definitions.isEmpty()
+                && transaction.loads.isEmpty()) {
             if (serializable != null) {
                 serializability.commit(serializable, snapshots.published());
                 serializability.published(serializable);
             }
             return;
         }
+        transaction.loads.giveBackUnused();
         var changes = encode(transaction);
         var entry =
                 entry(
                         EntryKind.COMMIT,
                         transaction.id(),
+                        changes.shown(),
                         changes.logged(),
                         changes.temporary(),
                         built(transaction));
-        entry.late = !changes.defines() && changes.logged().size() > 1;
+        entry.late = !changes.defines() && changes.isLarge();
         pipeline.place(
                 entry,
                 () -> {
@@ -382,6 +528,7 @@ public final class Engine implements Storage {
     private CommitPipeline.Entry entry(
             EntryKind kind,
             long transactionId,
+            List<ByteBuffer> shown,
             List<ByteBuffer> logged,
             List<ByteBuffer> temporary,
             Applier.Built built) {
@@ -390,7 +537,8 @@ public final class Engine implements Storage {
         if (!logged.isEmpty()) {
             last = appendChunks(transactionId, logged, chunks);
         }
-        var pieces = new ArrayList<>(logged);
+        var pieces = new ArrayList<>(shown);
+        pieces.addAll(logged);
         pieces.addAll(temporary);
         return new CommitPipeline.Entry(kind, transactionId, chunks, last, pieces, built);
     }
@@ -436,8 +584,9 @@ public final class Engine implements Storage {
     // ---- prepared transactions ------------------------------------------------------------------
 
     void prepare(SessionTransaction transaction, String gid, String owner) {
+        transaction.loads.giveBackUnused();
         var changes = encode(transaction);
-        if (!changes.temporary().isEmpty()) {
+        if (!changes.temporary().isEmpty() || transaction.loads.anyTemporary()) {
             throw SqlException.notSupported(
                     "cannot PREPARE a transaction that has operated on temporary objects");
         }
@@ -465,6 +614,7 @@ public final class Engine implements Storage {
                     entry(
                             EntryKind.PREPARE,
                             transaction.id(),
+                            List.of(),
                             List.of(ByteBuffer.wrap(out.array(), 0, out.size()).slice()),
                             List.of(),
                             Applier.NONE);
@@ -527,13 +677,17 @@ public final class Engine implements Storage {
         try {
             one = takePrepared(gid);
             boolean commit = kind == EntryKind.COMMIT_PREPARED;
+            var record =
+                    !commit && applier.hidden.has(one.transactionId)
+                            ? Redo.takeBack(one.transactionId, 0)
+                            : CommitPipeline.nothing();
             entry =
                     new CommitPipeline.Entry(
                             kind,
                             one.transactionId,
                             List.of(),
-                            CommitPipeline.nothing(),
-                            commit ? one.pieces() : List.of(),
+                            record,
+                            commit ? one.pieces() : List.of(record),
                             one.built);
             entry.prepared = one;
             pipeline.place(entry, () -> commitSerializable(one, commit));
@@ -639,6 +793,7 @@ public final class Engine implements Storage {
             }
         });
         log.cut(frozen.logIndex() + 1);
+        takeBackAbandoned();
     }
 
     // ---- the rest of the door -------------------------------------------------------------------

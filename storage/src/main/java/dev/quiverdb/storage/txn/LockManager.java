@@ -77,6 +77,18 @@ final class LockManager {
         return lock(owner, key, ObjectLockMode.EXCLUSIVE.code(), policy);
     }
 
+    /** Whether somebody else holds the key. */
+    boolean isKeyTaken(LockOwner owner, LockTarget.Key key) {
+        var partition = partitions[partitionOf(key)];
+        partition.latch.lock();
+        try {
+            var resource = partition.resources.get(key);
+            return resource != null && resource.blocked(owner, ObjectLockMode.EXCLUSIVE.code());
+        } finally {
+            partition.latch.unlock();
+        }
+    }
+
     boolean lockItem(LockOwner owner, LockTarget target, ObjectLockMode mode, WaitPolicy policy) {
         return lock(owner, target, mode.code(), policy);
     }
@@ -358,7 +370,8 @@ final class LockManager {
                             + ","
                             + (two ? 2 : 1)
                             + "]";
-            case LockTarget.Key _, LockTarget.Stripe _ -> "ShareLock on transaction " + blocker.id;
+            case LockTarget.Key _, LockTarget.Stripe _, LockTarget.Load _ ->
+                    "ShareLock on transaction " + blocker.id;
         };
     }
 
@@ -429,6 +442,18 @@ final class LockManager {
                                     OptionalInt.of(tabletId),
                                     OptionalLong.of((long) stripe << 10 | what >> 3),
                                     STRENGTHS.get(what & 7).name(),
+                                    granted));
+            case LockTarget.Load(long transactionId) ->
+                    views.add(
+                            new LockView(
+                                    owner.process,
+                                    owner.id,
+                                    "transactionid",
+                                    OptionalLong.empty(),
+                                    OptionalLong.of(transactionId),
+                                    OptionalInt.empty(),
+                                    OptionalLong.empty(),
+                                    mode(what),
                                     granted));
             case LockTarget.Key _ -> {}
         }

@@ -58,6 +58,9 @@ sealed interface LockTarget {
         }
     }
 
+    /** The end of a transaction that loads in bulk, which holds it exclusively until then. */
+    record Load(long transactionId) implements LockTarget {}
+
     /** The rows of one stripe. */
     record Stripe(int tabletId, int stripe) implements LockTarget {}
 }

@@ -37,10 +37,12 @@ final class PointScan implements IndexCursor {
                 count = Math.min(found.length, index.find(key, snapshot.quiet(), found));
             }
         }
+        int shared = count;
         addOwn(transaction, view, indexId, key);
+        boolean fromIndex = count == shared;
         int seen = 0;
         for (int i = 0; i < count; i++) {
-            if (isSeen(transaction, view, snapshot, keys, key, found[i])) {
+            if (isSeen(transaction, view, snapshot, keys, key, found[i], fromIndex)) {
                 found[seen++] = found[i];
             }
         }
@@ -86,7 +88,8 @@ final class PointScan implements IndexCursor {
             Snapshot snapshot,
             IndexKeys keys,
             byte[] key,
-            long rowId) {
+            long rowId,
+            boolean fromIndex) {
         if (transaction.serializable != null) {
             transaction.engine.serializability.readRow(
                     transaction.serializable, view.tabletId(), rowId);
@@ -102,13 +105,15 @@ final class PointScan implements IndexCursor {
                                 keys, key, new TabletView.Values(version.layout, version.values));
             }
         }
-        return isSeen(view.reader, rowId, snapshot, view, keys, key);
+        return isSeen(view.reader, rowId, snapshot, view, keys, key, fromIndex);
     }
 
     /**
      * Whether the snapshot sees a committed row with the key. The index gave the entry as one that
      * this snapshot may see; if the row has not changed since the snapshot, then its key has not
      * either, and need not be made again.
+     *
+     * @param fromIndex false for an own key, which a rollback may have left behind
      */
     static boolean isSeen(
             RowReader reader,
@@ -116,11 +121,12 @@ final class PointScan implements IndexCursor {
             Snapshot snapshot,
             TabletView view,
             IndexKeys keys,
-            byte[] key) {
+            byte[] key,
+            boolean fromIndex) {
         if (!reader.load(rowId, snapshot, view.layout(), NOTHING)) {
             return false;
         }
-        return (reader.isNewest() && reader.stamp() <= snapshot.quiet())
+        return (fromIndex && reader.isNewest() && reader.stamp() <= snapshot.quiet())
                 || (reader.load(rowId, snapshot, view.layout(), keys.positions())
                         && matches(keys, key, reader));
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * int locks, lock*      byte 1, long class, long object, int mode              an object
  *                       byte 2, int tablet, int index, int length, bytes       a unique key
  *                       byte 3, int tablet, int stripe, int slot << 3 | mode   a row
+ *                       byte 4                                                 its own bulk load
  * int length, redo
  * </pre>
  */
@@ -82,6 +83,12 @@ final class Prepared {
                     out.putInt(what);
                     count++;
                 }
+                case LockTarget.Load(long loader) -> {
+                    if (loader == transactionId) {
+                        out.putByte(4);
+                        count++;
+                    }
+                }
                 case LockTarget.Advisory _ -> {}
             }
         }
@@ -105,6 +112,12 @@ final class Prepared {
                             locks, target, ObjectLockMode.ofCode(in.getInt()), WaitPolicy.NOWAIT);
                 }
                 case 2 -> manager.lockKey(locks, LockTarget.Key.read(in), WaitPolicy.NOWAIT);
+                case 4 ->
+                        manager.lockItem(
+                                locks,
+                                new LockTarget.Load(transactionId),
+                                ObjectLockMode.EXCLUSIVE,
+                                WaitPolicy.NOWAIT);
                 default -> {
                     int tabletId = in.getInt();
                     int stripe = in.getInt();

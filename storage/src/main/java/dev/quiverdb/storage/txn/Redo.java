@@ -1,6 +1,7 @@
 package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.base.type.ByteWriter;
+import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.log.CommitLog;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowBuffer;
@@ -22,7 +23,16 @@ import java.util.List;
  *       row           byte 1 insert, 2 update, 3 delete; varlong row id; see {@link RowBuffer}
  *   7 sequence        long id, long last value, byte called        (in a mutation entry)
  *   8 sequence gone   long id
+ *   9 part            int ordinal, int command, int tablet, int layout version, int stripe, int first slot,
+ *                     int rows, see {@link dev.quiverdb.storage.table.StripePart}    (in a bulk entry)
+ *  10 hidden tablet   int ordinal, spec                                              (in a bulk entry)
+ *  11 show            long transaction, int first, int end: what it loaded with ordinals in
+ *                     [first, end) becomes visible
+ *  12 take back       long transaction, int first: what it loaded from that ordinal on goes
  * </pre>
+ *
+ * <p>Parts of one transaction's bulk loads have ascending ordinals. Show stands before everything
+ * else in a commit.
  */
 final class Redo {
     static final byte CREATE_TABLET = 1;
@@ -33,6 +43,10 @@ final class Redo {
     static final byte ROWS = 6;
     static final byte SEQUENCE = 7;
     static final byte SEQUENCE_GONE = 8;
+    static final byte PART = 9;
+    static final byte HIDDEN_TABLET = 10;
+    static final byte SHOW = 11;
+    static final byte TAKE_BACK = 12;
 
     static final byte INSERT = 1;
     static final byte UPDATE = 2;
@@ -174,6 +188,43 @@ final class Redo {
         out.putLong(id);
         out.putLong(lastValue);
         out.putByte(called ? 1 : 0);
+    }
+
+    /** The head of a part; the rows follow. */
+    static void part(
+            int ordinal,
+            int command,
+            int tabletId,
+            int layoutVersion,
+            int stripe,
+            int first,
+            int rows,
+            ByteWriter out) {
+        out.putByte(PART);
+        out.putInt(ordinal);
+        out.putInt(command);
+        out.putInt(tabletId);
+        out.putInt(layoutVersion);
+        out.putInt(stripe);
+        out.putInt(first);
+        out.putInt(rows);
+    }
+
+    static void hiddenTablet(int ordinal, TabletSpec spec, ByteWriter out) {
+        out.putByte(HIDDEN_TABLET);
+        out.putInt(ordinal);
+        SpecCodec.write(spec, out);
+    }
+
+    static void show(long transactionId, int first, int end, ByteWriter out) {
+        out.putByte(SHOW);
+        out.putLong(transactionId);
+        out.putInt(first);
+        out.putInt(end);
+    }
+
+    static ByteBuffer takeBack(long transactionId, int first) {
+        return ByteBuffer.allocate(13).put(TAKE_BACK).putLong(transactionId).putInt(first).flip();
     }
 
     static long readVarLong(ByteBuffer in) {

@@ -22,6 +22,7 @@ import dev.quiverdb.storage.UniqueViolation;
 import dev.quiverdb.storage.WaitPolicy;
 import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.OrderedIndex;
+import dev.quiverdb.storage.table.HiddenStamp;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
@@ -39,7 +40,8 @@ import java.util.Objects;
 /** The one kind of {@link Transaction}. What it may see and lock it asks of the {@link Engine}. */
 final class SessionTransaction implements Transaction {
     /** Savepoints remember how far the lists had grown. */
-    record Mark(int depth, int writes, int locks, int definitions, SessionTransaction of)
+    record Mark(
+            int depth, int writes, int loads, int locks, int definitions, SessionTransaction of)
             implements Savepoint {}
 
     final Engine engine;
@@ -49,13 +51,23 @@ final class SessionTransaction implements Transaction {
     private boolean readOnly;
     final LockOwner locks;
     final WriteSet writes = new WriteSet();
+    final BulkLoads loads = new BulkLoads(this);
     final DefinitionLog definitions;
     final @Nullable Serializable serializable;
     private final List<Mark> savepoints = new ArrayList<>(0);
     private @Nullable Snapshot snapshot;
+
+    /** The snapshot with what this transaction loaded by commands before {@link #seenBefore}. */
+    private @Nullable Snapshot seen;
+
+    private @Nullable Snapshot seenOf;
+    private int seenBefore;
     private int command;
     private boolean open = true;
     private long commitWaitsFor;
+
+    /** Another transaction whose bulk load has the key that was looked for last; 0 if none has. */
+    private long loaderFound;
 
     SessionTransaction(
             Engine engine,
@@ -147,7 +159,7 @@ final class SessionTransaction implements Transaction {
     @Override
     public void beginStatement() {
         checkOpen();
-        if (!writes.isEmpty() || !definitions.isEmpty()) {
+        if (!writes.isEmpty() || !definitions.isEmpty() || !loads.isEmpty()) {
             command++;
         }
         if (snapshot == null) {
@@ -177,12 +189,30 @@ final class SessionTransaction implements Transaction {
         return command;
     }
 
+    /** What the current command sees of committed rows, and of rows loaded in bulk. */
+    @SuppressWarnings("ReferenceEquality") // The very snapshot that was widened.
     Snapshot snapshot() {
         checkOpen();
         if (snapshot == null) {
             takeSnapshot();
         }
-        return Objects.requireNonNull(snapshot);
+        var taken = Objects.requireNonNull(snapshot);
+        if (loads.isEmpty()) {
+            return taken;
+        }
+        var widened = seen;
+        if (widened == null || seenOf != taken || seenBefore != command) {
+            widened = taken.withOwn(id, command);
+            seen = widened;
+            seenOf = taken;
+            seenBefore = command;
+        }
+        return widened;
+    }
+
+    /** The newest committed state, and all that this transaction loaded. */
+    Snapshot latest() {
+        return loads.isEmpty() ? Snapshot.LATEST : Snapshot.LATEST.withOwn(id, Integer.MAX_VALUE);
     }
 
     TabletView view(int tabletId) {
@@ -322,15 +352,16 @@ final class SessionTransaction implements Transaction {
         if (own != null) {
             return own.isLive() ? -id : 0;
         }
-        return view.reader.load(rowId, snapshot(), view.layout(), new int[0])
-                ? view.reader.stamp()
-                : 0;
+        if (!view.reader.load(rowId, snapshot(), view.layout(), new int[0])) {
+            return 0;
+        }
+        return HiddenStamp.is(view.reader.stamp()) ? -id : view.reader.stamp();
     }
 
     @Override
     public boolean fetchLatest(int tabletId, long rowId, int[] columnIds, @Nullable Object[] out) {
         var view = view(tabletId);
-        return fetch(view, view.reader, rowId, columnIds, out, Snapshot.LATEST, Integer.MAX_VALUE);
+        return fetch(view, view.reader, rowId, columnIds, out, latest(), Integer.MAX_VALUE);
     }
 
     /** The whole newest row, own or committed; null if there is none. */
@@ -416,11 +447,31 @@ final class SessionTransaction implements Transaction {
         if (keys.isDistinct(rowView)) {
             return;
         }
-        lockKey(view, keys, key);
-        long other = findByKey(view, keys, key, self);
+        long other = conflicting(view, keys, key, self);
         if (other >= 0) {
             throw new UniqueViolation(
                     view.tabletId(), keys.spec().indexId(), other, keys.values(rowView));
+        }
+    }
+
+    /**
+     * Locks a unique key and looks for a row other than self that has it in the newest state; waits
+     * for those who are about to bring or take it. Returns the row, or -1.
+     */
+    long conflicting(TabletView view, IndexKeys keys, byte[] key, long self) {
+        while (true) {
+            int held = locks.heldCount();
+            lockKey(view, keys, key);
+            loaderFound = 0;
+            long other = findByKey(view, keys, key, self);
+            if (other >= 0 || loaderFound == 0) {
+                return other;
+            }
+            // Not with the key in hand: the loader looks for those who hold keys that it brings.
+            engine.locks.releaseAfter(locks, held);
+            var end = new LockTarget.Load(loaderFound);
+            engine.locks.lockItem(locks, end, ObjectLockMode.SHARE, WaitPolicy.WAIT);
+            engine.locks.releaseAfter(locks, held);
         }
     }
 
@@ -448,6 +499,7 @@ final class SessionTransaction implements Transaction {
                 if (rowIds[i] != self && latestHasKey(view, keys, rowIds[i], key)) {
                     return rowIds[i];
                 }
+                noteLoader(view, rowIds[i]);
             }
         }
         var own = writes.tabletOrNull(view.tabletId());
@@ -463,6 +515,28 @@ final class SessionTransaction implements Transaction {
             }
         }
         return -1;
+    }
+
+    private void noteLoader(TabletView view, long rowId) {
+        view.reader.load(rowId, Snapshot.LATEST, view.layout(), new int[0]);
+        long stamp = view.reader.stamp();
+        if (HiddenStamp.is(stamp)
+                && HiddenStamp.transaction(stamp) != id
+                && !engine.isAbandoned(HiddenStamp.transaction(stamp))) {
+            loaderFound = HiddenStamp.transaction(stamp);
+        }
+    }
+
+    /** The command that loaded the row in bulk, if this transaction did; else -1. */
+    private int loadedBy(TabletView view, long rowId) {
+        if (!loads.mayHave(view.tabletId())) {
+            return -1;
+        }
+        view.reader.load(rowId, latest(), view.layout(), new int[0]);
+        long stamp = view.reader.stamp();
+        return HiddenStamp.is(stamp) && HiddenStamp.transaction(stamp) == id
+                ? HiddenStamp.command(stamp)
+                : -1;
     }
 
     private boolean latestHasKey(TabletView view, IndexKeys keys, long rowId, byte[] key) {
@@ -491,8 +565,7 @@ final class SessionTransaction implements Transaction {
                     || view.ordered().get(i).isDistinct(rowView)) {
                 continue;
             }
-            lockKey(view, view.ordered().get(i), key);
-            long other = findByKey(view, view.ordered().get(i), key, -1);
+            long other = conflicting(view, view.ordered().get(i), key, -1);
             if (other >= 0) {
                 checkConflictIsSeen(view, other);
                 if (serializable != null) {
@@ -512,7 +585,9 @@ final class SessionTransaction implements Transaction {
     }
 
     private void checkConflictIsSeen(TabletView view, long rowId) {
-        if (!isolation.usesTransactionSnapshot() || writes.newest(view.tabletId(), rowId) != null) {
+        if (!isolation.usesTransactionSnapshot()
+                || writes.newest(view.tabletId(), rowId) != null
+                || loadedBy(view, rowId) >= 0) {
             return;
         }
         if (!view.reader.load(rowId, snapshot(), view.layout(), new int[0])) {
@@ -522,13 +597,21 @@ final class SessionTransaction implements Transaction {
 
     @Override
     public void insertBatch(int tabletId, Batch rows) {
-        @Nullable Object[] row = new Object[rows.columnCount()];
-        for (int i = 0; i < rows.size(); i++) {
-            for (int c = 0; c < row.length; c++) {
-                row[c] = rows.get(i, c);
-            }
-            insert(tabletId, row);
+        checkWritable();
+        if (loads.insert(view(tabletId), rows)) {
+            return;
         }
+        for (int i = 0; i < rows.size(); i++) {
+            insertRow(tabletId, rows, i);
+        }
+    }
+
+    void insertRow(int tabletId, Batch rows, int number) {
+        @Nullable Object[] row = new Object[rows.columnCount()];
+        for (int c = 0; c < row.length; c++) {
+            row[c] = rows.get(number, c);
+        }
+        insert(tabletId, row);
     }
 
     // ---- updating -------------------------------------------------------------------------------
@@ -554,6 +637,10 @@ final class SessionTransaction implements Transaction {
             return !own.isLive() || own.command >= command
                     ? LockOutcome.SELF_MODIFIED
                     : LockOutcome.DONE;
+        }
+        int loaded = loadedBy(view, rowId);
+        if (loaded >= 0) {
+            return loaded >= command ? LockOutcome.SELF_MODIFIED : LockOutcome.DONE;
         }
         return lockCommitted(view, rowId, strength, policy, false);
     }
@@ -599,7 +686,7 @@ final class SessionTransaction implements Transaction {
                     touchesUniqueKey(view, columnIds)
                             ? LockStrength.UPDATE
                             : LockStrength.NO_KEY_UPDATE;
-            var outcome = lockCommitted(view, rowId, strength, WaitPolicy.WAIT, true);
+            var outcome = lockToWrite(view, rowId, strength);
             if (outcome != LockOutcome.DONE) {
                 return outcome;
             }
@@ -639,6 +726,15 @@ final class SessionTransaction implements Transaction {
             engine.serializability.wrote(serializable, view, rowId, oldKeys);
         }
         return LockOutcome.DONE;
+    }
+
+    /** Locks a row that has no own version; one that was loaded in bulk is nobody else's. */
+    private LockOutcome lockToWrite(TabletView view, long rowId, LockStrength strength) {
+        int loaded = loadedBy(view, rowId);
+        if (loaded < 0) {
+            return lockCommitted(view, rowId, strength, WaitPolicy.WAIT, true);
+        }
+        return loaded >= command ? LockOutcome.SELF_MODIFIED : LockOutcome.DONE;
     }
 
     private static boolean @Nullable [] changedOf(Version own, Layout layout) {
@@ -687,7 +783,7 @@ final class SessionTransaction implements Transaction {
                 return LockOutcome.SELF_MODIFIED;
             }
         } else {
-            var outcome = lockCommitted(view, rowId, LockStrength.UPDATE, WaitPolicy.WAIT, true);
+            var outcome = lockToWrite(view, rowId, LockStrength.UPDATE);
             if (outcome != LockOutcome.DONE) {
                 return outcome;
             }
@@ -768,6 +864,7 @@ final class SessionTransaction implements Transaction {
                 new Mark(
                         savepoints.size(),
                         writes.size(),
+                        loads.end(),
                         locks.heldCount(),
                         definitions.size(),
                         this);
@@ -788,6 +885,7 @@ final class SessionTransaction implements Transaction {
         var mark = live(savepoint);
         savepoints.subList(mark.depth() + 1, savepoints.size()).clear();
         writes.truncate(mark.writes(), this::undone);
+        loads.truncate(mark.loads());
         definitions.truncate(mark.definitions());
         engine.locks.releaseAfter(locks, mark.locks());
     }
@@ -871,12 +969,16 @@ final class SessionTransaction implements Transaction {
             return;
         }
         writes.truncate(0, this::undone);
-        definitions.truncate(0);
-        if (serializable != null) {
-            engine.serializability.aborted(serializable);
+        try {
+            loads.abandon();
+            definitions.truncate(0);
+        } finally {
+            if (serializable != null) {
+                engine.serializability.aborted(serializable);
+            }
+            engine.aborted();
+            end();
         }
-        engine.aborted();
-        end();
     }
 
     /** Lets go of locks and snapshot. */

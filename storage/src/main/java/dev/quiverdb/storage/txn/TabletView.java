@@ -41,6 +41,11 @@ final class TabletView {
         ordered = next.ordered();
     }
 
+    /** Whether the transaction built an index over what is there. */
+    boolean anyBuilt() {
+        return !built.isEmpty();
+    }
+
     /** An index that the transaction built is to be used. */
     void built(int indexId, AccessIndex index) {
         var more = new HashMap<>(built);

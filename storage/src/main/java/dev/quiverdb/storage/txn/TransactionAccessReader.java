@@ -1,6 +1,7 @@
 package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.storage.access.AccessReader;
+import dev.quiverdb.storage.table.HiddenStamp;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
 import java.util.function.Consumer;
@@ -35,13 +36,16 @@ final class TransactionAccessReader implements AccessReader {
             visible[i] =
                     !isOwn(rowIds[i])
                             && reader.load(rowIds[i], snapshot, layout, positions)
+                            && !HiddenStamp.is(reader.stamp())
                             && reader.vecIdAt(positions[0]) == vecIds[i];
         }
     }
 
     @Override
     public boolean visible(long rowId) {
-        return !isOwn(rowId) && reader.load(rowId, snapshot, view.layout(), new int[0]);
+        return !isOwn(rowId)
+                && reader.load(rowId, snapshot, view.layout(), new int[0])
+                && !HiddenStamp.is(reader.stamp());
     }
 
     @Override
@@ -54,15 +58,30 @@ final class TransactionAccessReader implements AccessReader {
 
     @Override
     public void ownRows(int columnId, Consumer<OwnRow> consumer) {
+        int position = view.layout().position(columnId);
+        transaction.loads.forEach(
+                view.tabletId(),
+                command,
+                (stripe, first, rows) -> loadedRows(stripe, first, rows, position, consumer));
         var writes = transaction.writes.tabletOrNull(view.tabletId());
         if (writes == null) {
             return;
         }
-        int position = view.layout().position(columnId);
         for (var newest : writes.rows.values()) {
             var version = WriteSet.before(newest, command);
             if (version != null && version.isLive()) {
                 consumer.accept(new OwnRow(version.rowId, version.value(view.layout(), position)));
+            }
+        }
+    }
+
+    private void loadedRows(
+            int stripe, int first, int rows, int position, Consumer<OwnRow> consumer) {
+        int[] positions = {position};
+        for (int slot = first; slot < first + rows; slot++) {
+            long rowId = (long) stripe << 10 | slot;
+            if (!isOwn(rowId) && reader.load(rowId, snapshot, view.layout(), positions)) {
+                consumer.accept(new OwnRow(rowId, reader.valueAt(position)));
             }
         }
     }

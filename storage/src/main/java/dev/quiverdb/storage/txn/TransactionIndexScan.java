@@ -88,6 +88,7 @@ final class TransactionIndexScan implements IndexCursor {
         while (count < rowIds.length) {
             byte[] key;
             long rowId;
+            boolean fromIndex = false;
             if (nextOwn != null && (!sharedThere || ownFirst(nextOwn))) {
                 key = nextOwn.key();
                 rowId = nextOwn.rowId();
@@ -95,6 +96,7 @@ final class TransactionIndexScan implements IndexCursor {
             } else if (sharedThere) {
                 key = shared.key();
                 rowId = shared.rowId();
+                fromIndex = true;
                 sharedThere = shared.next();
             } else {
                 break;
@@ -102,7 +104,7 @@ final class TransactionIndexScan implements IndexCursor {
             if (rowId == lastRowId && Arrays.equals(key, lastKey)) {
                 continue;
             }
-            if (isSeen(key, rowId)) {
+            if (isSeen(key, rowId, fromIndex)) {
                 lastKey = key;
                 lastRowId = rowId;
                 rowIds[count++] = rowId;
@@ -119,7 +121,7 @@ final class TransactionIndexScan implements IndexCursor {
         return reverse ? order >= 0 : order <= 0;
     }
 
-    private boolean isSeen(byte[] key, long rowId) {
+    private boolean isSeen(byte[] key, long rowId, boolean fromIndex) {
         if (transaction.serializable != null) {
             transaction.engine.serializability.readRow(
                     transaction.serializable, view.tabletId(), rowId);
@@ -131,7 +133,7 @@ final class TransactionIndexScan implements IndexCursor {
                     && PointScan.matches(
                             keys, key, new TabletView.Values(version.layout, version.values));
         }
-        return PointScan.isSeen(reader, rowId, snapshot, view, keys, key);
+        return PointScan.isSeen(reader, rowId, snapshot, view, keys, key, fromIndex);
     }
 
     @Override

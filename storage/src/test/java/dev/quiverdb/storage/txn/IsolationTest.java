@@ -128,6 +128,22 @@ final class IsolationTest {
     }
 
     @Test
+    void aKeyThatWasRolledBackToASavepointFindsNothing() {
+        var writer = begin(IsolationLevel.READ_COMMITTED);
+        var savepoint = writer.savepoint();
+        assertThat(writer.update(ACCOUNTS, row(writer, 1), new int[] {1}, new Object[] {9L}))
+                .isEqualTo(LockOutcome.DONE);
+        assertThat(row(writer, 9)).isNotNegative();
+        writer.rollbackTo(savepoint);
+        assertThat(row(writer, 9)).isEqualTo(-1);
+        long[] ids = new long[3];
+        try (var scan = writer.indexScan(ACCOUNTS, 1, KeyRange.ALL, true)) {
+            assertThat(scan.next(ids)).isEqualTo(2);
+        }
+        writer.rollback();
+    }
+
+    @Test
     void aRepeatableReadSeesOneStateOfTheWorld() {
         var reader = begin(IsolationLevel.REPEATABLE_READ);
         assertThat(read(reader, 1)).isEqualTo(100);

@@ -25,6 +25,8 @@ import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.UniqueViolation;
+import dev.quiverdb.storage.access.IndexKeys;
+import dev.quiverdb.storage.access.OrderedIndex;
 import dev.quiverdb.storage.key.KeyRing;
 import dev.quiverdb.storage.key.KeyRings;
 import java.util.ArrayList;
@@ -127,6 +129,9 @@ final class SimulatedWorld {
     /** Keys have a greatest length, so a world either indexes names or has long ones. */
     private final boolean longNamesForbidden;
 
+    /** Few, so that most batches are bulk loads. */
+    private final int rowsBeforeBulk;
+
     private long nextId = 1;
     private int commits;
 
@@ -137,6 +142,7 @@ final class SimulatedWorld {
         chance.nextBytes(key);
         keys = random.nextInt(4) == 0 ? KeyRings.of(key, chance) : null;
         longNamesForbidden = random.nextBoolean();
+        rowsBeforeBulk = random.nextInt(3) * 200;
         storage = open(disk);
     }
 
@@ -153,6 +159,7 @@ final class SimulatedWorld {
                 StorageOptions.in(on, clock, Chance.seeded(random.nextLong()))
                         .withCacheBytes(4 << 20)
                         .withHistoryBytes(random.nextBoolean() ? 1 : 1 << 20)
+                        .withRowsBeforeBulk(rowsBeforeBulk)
                         .withKeyRing(keys));
     }
 
@@ -172,11 +179,11 @@ final class SimulatedWorld {
                 crash();
             }
         }
+        disk.cutPowerAt(Long.MAX_VALUE);
         for (var client : clients) {
             client.transaction.rollback();
         }
         clients.clear();
-        disk.cutPowerAt(Long.MAX_VALUE);
         storage.close();
         storage = open(disk);
         judgeAll();
@@ -304,16 +311,10 @@ final class SimulatedWorld {
             insert(client);
             return;
         }
-        var columns =
-                client.transaction.tablet(TABLET).columns().stream()
-                        .map(column -> Column.of(column.type()))
-                        .toArray(Column[]::new);
-        int count = 1 + random.nextInt(300);
+        var columns = columns(client);
+        int count = 1 + random.nextInt(random.nextInt(4) == 0 ? 1000 : 300);
         for (int i = 0; i < count; i++) {
-            var row = newRow(nextId + i);
-            for (int c = 0; c < columns.length; c++) {
-                columns[c].appendObject(row.values().get(c));
-            }
+            append(newRow(nextId + i), columns);
         }
         client.transaction.insertBatch(TABLET, new Batch(count, columns));
         client.transaction.nextCommand();
@@ -329,6 +330,29 @@ final class SimulatedWorld {
             }
             client.own.put(id, new Row(found[0], values));
         }
+    }
+
+    private static Column[] columns(Client client) {
+        return client.transaction.tablet(TABLET).columns().stream()
+                .map(column -> Column.of(column.type()))
+                .toArray(Column[]::new);
+    }
+
+    private static void append(Row row, Column[] columns) {
+        for (int c = 0; c < columns.length; c++) {
+            columns[c].appendObject(row.values().get(c));
+        }
+    }
+
+    /** New rows in bulk, among them one that is there. */
+    private void insertManyAnd(Client client, Row duplicate) {
+        var columns = columns(client);
+        int count = 65 + random.nextInt(100);
+        int at = random.nextInt(count);
+        for (int i = 0; i < count; i++) {
+            append(i == at ? duplicate : newRow(nextId + i), columns);
+        }
+        client.transaction.insertBatch(TABLET, new Batch(count, columns));
     }
 
     /** A row that no other open transaction has written, so that nobody waits. */
@@ -416,9 +440,19 @@ final class SimulatedWorld {
             return;
         }
         var savepoint = client.transaction.savepoint();
-        assertThatThrownBy(() -> client.transaction.insert(TABLET, row.values().toArray()))
-                .isInstanceOfSatisfying(
-                        UniqueViolation.class, e -> assertThat(e.rowId()).isEqualTo(row.rowId()));
+        boolean inBulk = random.nextInt(3) == 0;
+        UniqueViolation found = null;
+        try {
+            if (inBulk) {
+                insertManyAnd(client, row);
+            } else {
+                client.transaction.insert(TABLET, row.values().toArray());
+            }
+        } catch (UniqueViolation violation) {
+            found = violation;
+        }
+        assertThat(found).isNotNull();
+        assertThat(Objects.requireNonNull(found).rowId()).isEqualTo(row.rowId());
         client.transaction.rollbackTo(savepoint);
         client.transaction.release(savepoint);
     }
@@ -622,6 +656,16 @@ final class SimulatedWorld {
             assertThat(index.index().check()).isEmpty();
         }
         assertThat(tablet.liveRows()).isEqualTo(committed.size());
+        if (prepared.isEmpty()) {
+            var byId = (OrderedIndex) Objects.requireNonNull(tablet.index(1)).index();
+            int entries = 0;
+            try (var all = byId.entries(new IndexKeys.Bounds(null, null), false, Long.MAX_VALUE)) {
+                while (all.next()) {
+                    entries++;
+                }
+            }
+            assertThat(entries).as("entries").isEqualTo(committed.size());
+        }
         client.transaction.rollback();
     }
 
