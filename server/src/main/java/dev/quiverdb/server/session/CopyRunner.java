@@ -17,6 +17,9 @@ import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.sql.parse.Utility;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +32,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * COPY. Rows come in through the plan of {@code INSERT INTO t (columns) VALUES ($1, ...)}, whose
@@ -54,10 +56,13 @@ final class CopyRunner {
             throw new SqlException(
                             SqlState.INSUFFICIENT_PRIVILEGE,
                             copy.from()
-                                    ? "must be superuser or have privileges of the pg_read_server_files role to COPY from a file"
-                                    : "must be superuser or have privileges of the pg_write_server_files role to COPY to a file")
+                                    ? "must be superuser or have privileges of the"
+                                          + " pg_read_server_files role to COPY from a file"
+                                    : "must be superuser or have privileges of the"
+                                          + " pg_write_server_files role to COPY to a file")
                     .withHint(
-                            "Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone.");
+                            "Anyone can COPY to stdout or from stdin. psql's \\copy command also"
+                                + " works for anyone.");
         }
         long rows =
                 copy.from()

@@ -4,8 +4,10 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.pgwire.message.BoundValues;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.Responder;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * A statement with its parameter values, and how far its rows were drawn. Started by the first

@@ -8,6 +8,7 @@ import dev.quiverdb.pgwire.session.Engine;
 import dev.quiverdb.pgwire.session.EngineSession;
 import dev.quiverdb.server.database.Cluster;
 import dev.quiverdb.sql.catalog.Role;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

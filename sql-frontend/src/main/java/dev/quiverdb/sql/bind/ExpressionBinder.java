@@ -10,12 +10,14 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.bind.Coercion.Context;
 import dev.quiverdb.sql.parse.Expr;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Binds expressions in a scope, after parse_expr.c. Function calls and subqueries have files of
@@ -480,7 +482,8 @@ final class ExpressionBinder {
                                 SqlState.INDETERMINATE_DATATYPE,
                                 "cannot determine type of empty array")
                         .withHint(
-                                "Explicitly cast to the desired type, for example ARRAY[]::integer[].");
+                                "Explicitly cast to the desired type, for example"
+                                    + " ARRAY[]::integer[].");
             }
             var common = state.coercion.commonType(elements, "ARRAY", offsets);
             if (common == null) {
@@ -604,7 +607,8 @@ final class ExpressionBinder {
                                 SqlState.FEATURE_NOT_SUPPORTED,
                                 "set-returning functions are not allowed in " + construct)
                         .withHint(
-                                "You might be able to move the set-returning function into a LATERAL FROM item.");
+                                "You might be able to move the set-returning function into a"
+                                    + " LATERAL FROM item.");
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.quiverdb.storage.btree;
 
 import dev.quiverdb.storage.block.BlockStore;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

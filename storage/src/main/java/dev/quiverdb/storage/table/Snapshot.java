@@ -7,9 +7,7 @@ import java.util.Arrays;
  * applied when it was taken; for a transaction that loads in bulk, its own rows too. Immutable.
  */
 public final class Snapshot {
-    /**
-     * Sees everything committed that is applied, published or not. For whoever holds the locks.
-     */
+    /** Sees everything committed that is applied, published or not. For whoever holds the locks. */
     public static final Snapshot LATEST = new Snapshot(HiddenStamp.FIRST - 1, new long[0]);
 
     private final long timestamp;

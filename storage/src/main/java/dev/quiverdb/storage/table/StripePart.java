@@ -11,6 +11,7 @@ import dev.quiverdb.base.batch.ObjectColumn;
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.table.Layout.Form;
 import dev.quiverdb.storage.table.Layout.Placed;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -134,8 +135,7 @@ public final class StripePart {
                 }
                 for (int i = from; i < to; i++) {
                     int row = rows.row(i);
-                    memory.set(
-                            Bytes.INT, at + 4L * (i - from), of.isNull(row) ? 0 : of.value(row));
+                    memory.set(Bytes.INT, at + 4L * (i - from), of.isNull(row) ? 0 : of.value(row));
                 }
             }
             case LongColumn of -> {
@@ -202,8 +202,7 @@ public final class StripePart {
      *
      * @param first the slot of the first row
      */
-    public static StripePart read(
-            Layout layout, int stripe, int first, int count, ByteBuffer in) {
+    public static StripePart read(Layout layout, int stripe, int first, int count, ByteBuffer in) {
         return new StripePart(layout, stripe, first, count, in);
     }
 
@@ -310,8 +309,7 @@ public final class StripePart {
             case INT, FLOAT -> out.setBits(position, memory.get(Bytes.INT, at + 4L * row));
             case LONG, DOUBLE -> out.setBits(position, memory.get(Bytes.LONG, at + 8L * row));
             case HEAP, VECTOR ->
-                    out.setBytes(
-                            position, source, starts[position][row], lengths[position][row]);
+                    out.setBytes(position, source, starts[position][row], lengths[position][row]);
         }
     }
 }

@@ -9,6 +9,9 @@ import dev.quiverdb.storage.table.History;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowBuffer;
 import dev.quiverdb.storage.table.Tablet;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings entries of the log into the tablets, in log order. The same code runs after a commit and
@@ -116,8 +118,7 @@ final class Applier {
                 }
                 case Redo.SEQUENCE_GONE -> sequences.remove(payload.getLong());
                 case Redo.SHOW ->
-                        hidden.show(
-                                payload.getLong(), payload.getInt(), payload.getInt(), commit);
+                        hidden.show(payload.getLong(), payload.getInt(), payload.getInt(), commit);
                 case Redo.TAKE_BACK -> hidden.takeBack(payload.getLong(), payload.getInt());
                 default -> throw new IllegalStateException("unknown redo record " + tag);
             }

@@ -15,6 +15,9 @@ import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.StripePart;
 import dev.quiverdb.storage.table.Tablet;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +25,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction loads in bulk. Rows do not wait in memory: batch by batch they go to the log
@@ -149,8 +151,7 @@ final class BulkLoads {
             }
             for (int i = 0; i < rows.size(); i++) {
                 if (!layout.fits(column, rows.get(i, column))) {
-                    throw SqlException.internal(
-                            "value does not fit column " + column);
+                    throw SqlException.internal("value does not fit column " + column);
                 }
             }
         }
@@ -357,8 +358,7 @@ final class BulkLoads {
     /** Adds the keys that somebody else has locked. */
     private void addTaken(TabletView view, IndexKeys keys, KeyRun run, BitSet doubtful) {
         for (int i = 0; i < run.size(); i++) {
-            var target =
-                    new LockTarget.Key(view.tabletId(), keys.spec().indexId(), run.key(i));
+            var target = new LockTarget.Key(view.tabletId(), keys.spec().indexId(), run.key(i));
             if (transaction.engine.locks.isKeyTaken(transaction.locks, target)) {
                 doubtful.set(i);
             }
@@ -407,8 +407,7 @@ final class BulkLoads {
         targets.forEach((tabletId, target) -> {
             var tablet = transaction.definitions.tabletOrNull(tabletId);
             if (tablet != null && target.next < Layout.SLOTS) {
-                tablet.allocator()
-                        .giveBack(target.stripe, target.next, Layout.SLOTS - target.next);
+                tablet.allocator().giveBack(target.stripe, target.next, Layout.SLOTS - target.next);
             }
             target.next = Layout.SLOTS;
         });

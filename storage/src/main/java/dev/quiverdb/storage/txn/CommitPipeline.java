@@ -4,6 +4,9 @@ import dev.quiverdb.storage.block.BlockStore;
 import dev.quiverdb.storage.log.CommitLog;
 import dev.quiverdb.storage.log.EntryKind;
 import dev.quiverdb.storage.log.LogRecord;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a commit: a place in the log, durability, apply, publication; in log order, all of
@@ -321,10 +323,10 @@ final class CommitPipeline {
     }
 
     /**
-     * Logs a bulk entry and applies it at once. It overtakes entries before it, which it has nothing
-     * in common with: nobody but its transaction sees what it does, and it takes free slots. No
-     * checkpoint comes between log and apply, so one at an index below the entry's may have it
-     * already; replay passes it over then.
+     * Logs a bulk entry and applies it at once. It overtakes entries before it, which it has
+     * nothing in common with: nobody but its transaction sees what it does, and it takes free
+     * slots. No checkpoint comes between log and apply, so one at an index below the entry's may
+     * have it already; replay passes it over then.
      *
      * @param logged null where nothing is logged
      */

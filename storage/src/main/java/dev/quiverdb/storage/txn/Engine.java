@@ -29,6 +29,9 @@ import dev.quiverdb.storage.log.LogRecord;
 import dev.quiverdb.storage.table.History;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.Tablet;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,7 +45,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /** The storage of one partition: everything behind {@link Storage}. */
 public final class Engine implements Storage {
@@ -209,8 +211,7 @@ public final class Engine implements Storage {
                 }
             }
             case BULK ->
-                    applier.hidden.apply(
-                            whole(entry), entry.transactionId(), HiddenParts.NOTHING);
+                    applier.hidden.apply(whole(entry), entry.transactionId(), HiddenParts.NOTHING);
             case ABORT -> {
                 if (prepared.values().stream()
                         .anyMatch(one -> one.transactionId == entry.transactionId())) {
@@ -312,11 +313,7 @@ public final class Engine implements Storage {
     // ---- bulk loads -----------------------------------------------------------------------------
 
     /** Logs rows that a transaction loads, and puts them where only that transaction sees them. */
-    void load(
-            long transactionId,
-            boolean logged,
-            ByteBuffer payload,
-            HiddenParts.AtHand atHand) {
+    void load(long transactionId, boolean logged, ByteBuffer payload, HiddenParts.AtHand atHand) {
         pipeline.bulk(transactionId, logged ? payload.duplicate() : null, payload, atHand);
         if (logged) {
             wrote(payload.remaining());
@@ -347,8 +344,8 @@ public final class Engine implements Storage {
     }
 
     /**
-     * As {@link #takeBack}, of everything, for a transaction that ends. Where the disk is full it is
-     * put off: the rows stay where nobody sees them.
+     * As {@link #takeBack}, of everything, for a transaction that ends. Where the disk is full it
+     * is put off: the rows stay where nobody sees them.
      */
     void abandon(long transactionId, int end, boolean logged) {
         if (pipeline.failure() != null) {

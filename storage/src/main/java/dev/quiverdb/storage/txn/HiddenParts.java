@@ -9,13 +9,15 @@ import dev.quiverdb.storage.table.HiddenStamp;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.StripePart;
 import dev.quiverdb.storage.table.Tablet;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What bulk loads of unfinished transactions have put into tablets, by transaction. Their rows are
@@ -137,8 +139,7 @@ final class HiddenParts {
         parts.add(new Part(ordinal, tabletId, stripe, first, rows));
     }
 
-    private void make(
-            long transactionId, int ordinal, TabletSpec spec, @Nullable Tablet prepared) {
+    private void make(long transactionId, int ordinal, TabletSpec spec, @Nullable Tablet prepared) {
         var load = load(transactionId);
         if (load.made.stream().anyMatch(one -> one.ordinal() == ordinal)) {
             return;
@@ -153,8 +154,7 @@ final class HiddenParts {
     }
 
     private void restoreIndex(Tablet tablet, IndexSpec index) {
-        tablet.restoreIndex(
-                index, applier.method(index.method()).create(tablet.context(index)), 0);
+        tablet.restoreIndex(index, applier.method(index.method()).create(tablet.context(index)), 0);
     }
 
     // ---- the end --------------------------------------------------------------------------------
@@ -254,8 +254,7 @@ final class HiddenParts {
             var load = load(in.getLong());
             for (int parts = in.getInt(); parts > 0; parts--) {
                 load.parts.add(
-                        new Part(
-                                in.getInt(), in.getInt(), in.getInt(), in.getInt(), in.getInt()));
+                        new Part(in.getInt(), in.getInt(), in.getInt(), in.getInt(), in.getInt()));
             }
             for (int made = in.getInt(); made > 0; made--) {
                 int ordinal = in.getInt();

@@ -7,6 +7,7 @@ import dev.quiverdb.storage.LockStrength;
 import dev.quiverdb.storage.LockView;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.WaitPolicy;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -40,8 +40,7 @@ import java.util.Objects;
 /** The one kind of {@link Transaction}. What it may see and lock it asks of the {@link Engine}. */
 final class SessionTransaction implements Transaction {
     /** Savepoints remember how far the lists had grown. */
-    record Mark(
-            int depth, int writes, int loads, int locks, int definitions, SessionTransaction of)
+    record Mark(int depth, int writes, int loads, int locks, int definitions, SessionTransaction of)
             implements Savepoint {}
 
     final Engine engine;

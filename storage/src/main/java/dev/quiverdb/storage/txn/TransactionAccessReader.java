@@ -4,8 +4,10 @@ import dev.quiverdb.storage.access.AccessReader;
 import dev.quiverdb.storage.table.HiddenStamp;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
-import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Consumer;
 
 /** What a search through an access method may see. */
 final class TransactionAccessReader implements AccessReader {

@@ -25,6 +25,11 @@ import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.UniqueViolation;
 import dev.quiverdb.storage.WaitPolicy;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,9 +39,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** Bulk loads: hidden until the commit, gone after an abort, and in everybody's way meanwhile. */
 final class BulkLoadTest {
@@ -141,8 +143,7 @@ final class BulkLoadTest {
 
     private static long rowId(Transaction transaction, long id) {
         long[] found = new long[2];
-        try (var cursor =
-                transaction.indexScan(TABLET, PRIMARY, KeyRange.equalTo(id), false)) {
+        try (var cursor = transaction.indexScan(TABLET, PRIMARY, KeyRange.equalTo(id), false)) {
             int count = cursor.next(found);
             assertThat(count).isLessThan(2);
             return count == 0 ? -1 : found[0];
@@ -445,8 +446,7 @@ final class BulkLoadTest {
 
     /** What another thread does, and whether it is done. */
     private static CompletableFuture<@Nullable Void> start(Runnable what) {
-        return CompletableFuture.runAsync(what, Thread.ofPlatform()::start)
-                .thenApply(_ -> null);
+        return CompletableFuture.runAsync(what, Thread.ofPlatform()::start).thenApply(_ -> null);
     }
 
     private static void assertWaits(CompletableFuture<@Nullable Void> other) {
@@ -548,7 +548,9 @@ final class BulkLoadTest {
         var loader = begin();
         load(loader, TABLET, 0, 1000);
         var other = begin();
-        assertThat(other.findByKeyLatest(TABLET, PRIMARY, new Object[] {5L}, LockStrength.KEY_SHARE))
+        assertThat(
+                        other.findByKeyLatest(
+                                TABLET, PRIMARY, new Object[] {5L}, LockStrength.KEY_SHARE))
                 .isEqualTo(-1);
         assertThat(
                         loader.findByKeyLatest(

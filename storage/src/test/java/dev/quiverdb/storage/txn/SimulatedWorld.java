@@ -29,6 +29,9 @@ import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.OrderedIndex;
 import dev.quiverdb.storage.key.KeyRing;
 import dev.quiverdb.storage.key.KeyRings;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,7 +43,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** One seeded life of a storage, with a model beside it. */
 final class SimulatedWorld {
