@@ -24,6 +24,11 @@ public final class ConstraintQueue {
     private final Map<Integer, Boolean> modes = new HashMap<>();
     private @Nullable Boolean allDeferred;
 
+    /** Whether it is as new. */
+    public boolean isUnused() {
+        return waiting.isEmpty() && modes.isEmpty() && allDeferred == null;
+    }
+
     /** Whether checks of a constraint wait now. */
     public boolean deferred(int constraint, boolean deferrable, boolean initiallyDeferred) {
         if (!deferrable) {

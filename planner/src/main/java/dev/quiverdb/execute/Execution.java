@@ -91,6 +91,23 @@ public final class Execution implements Cursor {
         return measured == null ? null : measured.measured();
     }
 
+    /**
+     * Whether nothing of the last run is kept that a next one would see: no subplans, no common
+     * tables. Referential checks of statements that modify are not looked at.
+     */
+    public boolean restartable() {
+        return instruments == null
+                && !subplans.used()
+                && frame.shared().isEmpty()
+                && frame.tables().isEmpty();
+    }
+
+    /** Makes a closed execution run again, with what its context says now. */
+    public void restart() {
+        opened = false;
+        done = false;
+    }
+
     @Override
     public void close() {
         done = true;

@@ -61,6 +61,10 @@ final class Operators {
             };
         }
 
+        boolean used() {
+            return !made.isEmpty();
+        }
+
         void close() {
             made.forEach(Operator::close);
         }

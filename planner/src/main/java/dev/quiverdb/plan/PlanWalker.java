@@ -155,6 +155,20 @@ public final class PlanWalker {
         return present;
     }
 
+    /**
+     * Whether the plan, with all below it, calls no volatile function and has no subquery in an
+     * expression: it then changes nothing, and waits for nothing but its own reads.
+     */
+    public static boolean isPlain(Plan plan) {
+        for (var expression : expressions(plan)) {
+            if (ExpressionFacts.isVolatile(expression)
+                    || ExpressionFacts.hasSubPlan(expression)) {
+                return false;
+            }
+        }
+        return inputs(plan).stream().allMatch(PlanWalker::isPlain);
+    }
+
     private static void join(
             Collection<@Nullable Expression> out,
             List<Expression> left,

@@ -1,6 +1,7 @@
 package dev.quiverdb.pgwire.message;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** The parameter types of a Parse message; 0 means that the server is to find out. */
 public final class Oids {
@@ -20,6 +21,10 @@ public final class Oids {
 
     public int[] toArray() {
         return oids.clone();
+    }
+
+    public List<Integer> toList() {
+        return Arrays.stream(oids).boxed().toList();
     }
 
     @Override

@@ -126,7 +126,7 @@ final class DefinitionRunner {
     /** SELECT INTO. */
     StatementResult createTableAs(
             PreparedStatement statement,
-            QueryPath.Prepared plan,
+            CachedPlan plan,
             List<@Nullable Object> parameters) {
         var node = statement.statement();
         var into = plan.bound().into();

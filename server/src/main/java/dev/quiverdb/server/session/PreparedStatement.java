@@ -2,11 +2,9 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.pgwire.message.ResultField;
-import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.parse.Statement;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +21,8 @@ final class PreparedStatement {
 
     private List<Type> parameterTypes = List.of();
     private @Nullable List<ResultField> fields;
-    private QueryPath.@Nullable Prepared plan;
+    private final boolean shareable;
+    private @Nullable CachedPlan plan;
     private String planEnvironment = "";
 
     /**
@@ -37,12 +36,42 @@ final class PreparedStatement {
             List<Integer> declaredTypes,
             boolean fromSql,
             long preparedMicros) {
+        this(name, text, statement, declaredTypes, fromSql, preparedMicros, false);
+    }
+
+    private PreparedStatement(
+            String name,
+            String text,
+            @Nullable Statement statement,
+            List<Integer> declaredTypes,
+            boolean fromSql,
+            long preparedMicros,
+            boolean shareable) {
         this.name = name;
         this.text = text;
         this.statement = statement;
         this.declaredTypes = List.copyOf(declaredTypes);
         this.fromSql = fromSql;
         this.preparedMicros = preparedMicros;
+        this.shareable = shareable;
+    }
+
+    /**
+     * A statement that is all of its text, so that text and parameter types say what it is.
+     */
+    static PreparedStatement ofText(
+            String name,
+            String text,
+            @Nullable Statement statement,
+            List<Integer> declaredTypes,
+            long preparedMicros) {
+        return new PreparedStatement(
+                name, text, statement, declaredTypes, false, preparedMicros, true);
+    }
+
+    /** Whether text and parameter types say what it is. */
+    boolean shareable() {
+        return shareable && text.length() <= PlanCache.STATEMENT_CHARACTERS_MAX;
     }
 
     String name() {
@@ -83,35 +112,24 @@ final class PreparedStatement {
         fields = newFields == null ? null : List.copyOf(newFields);
     }
 
-    QueryPath.@Nullable Prepared plan() {
+    /** The newest plan, whether or not it still holds. */
+    @Nullable CachedPlan plan() {
         return plan;
     }
 
     /**
      * @param environment the settings that the plan depends on, as text
      */
-    void plan(QueryPath.Prepared newPlan, String environment) {
+    void plan(CachedPlan newPlan, String environment) {
         plan = newPlan;
         planEnvironment = environment;
     }
 
     /** The plan, if it still holds in this catalog and environment. */
-    QueryPath.@Nullable Prepared validPlan(Catalog catalog, String environment) {
+    @Nullable CachedPlan validPlan(Catalog catalog, String environment) {
         var known = plan;
-        return known != null
-                        && planEnvironment.equals(environment)
-                        && current(known.bound().uses(), catalog)
+        return known != null && planEnvironment.equals(environment) && known.holds(catalog)
                 ? known
                 : null;
-    }
-
-    static boolean current(Map<Integer, Long> uses, Catalog catalog) {
-        for (var use : uses.entrySet()) {
-            var object = catalog.object(use.getKey());
-            if (object == null || object.version() != use.getValue()) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -17,7 +17,6 @@ import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.sql.parse.Utility;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,13 +66,29 @@ final class Session implements EngineSession {
     public void simpleQuery(String sql, Responder responder) {
         state.statementBegins(sql);
         try {
-            List<Statement> parsed = QueryPath.parse(sql);
-            if (parsed.isEmpty()) {
-                responder.emptyQuery();
-            }
-            for (int i = 0; i < parsed.size(); i++) {
-                boolean last = i == parsed.size() - 1;
-                runSimple(parsed.get(i), sql, last, responder);
+            var known = cached("", sql, List.of());
+            if (known != null) {
+                runSimple(known, true, responder);
+            } else {
+                List<Statement> parsed = QueryPath.parse(sql);
+                if (parsed.isEmpty()) {
+                    responder.emptyQuery();
+                }
+                for (int i = 0; i < parsed.size(); i++) {
+                    var statement = parsed.get(i);
+                    var prepared =
+                            parsed.size() == 1
+                                    ? PreparedStatement.ofText(
+                                            "", sql, statement, List.of(), state.nowMicros())
+                                    : new PreparedStatement(
+                                            "",
+                                            sql,
+                                            statement,
+                                            List.of(),
+                                            false,
+                                            state.nowMicros());
+                    runSimple(prepared, i == parsed.size() - 1, responder);
+                }
             }
             state.transaction().endImplicit();
         } catch (RuntimeException e) {
@@ -83,9 +98,24 @@ final class Session implements EngineSession {
         }
     }
 
-    private void runSimple(Statement statement, String sql, boolean last, Responder responder) {
+    /** A statement of this text with a plan that somebody has made before; null if there is none. */
+    private @Nullable PreparedStatement cached(String name, String sql, List<Integer> types) {
+        if (state.transaction().failed()) {
+            return null;
+        }
+        var plan = runner.cached(sql, types);
+        if (plan == null) {
+            return null;
+        }
         var prepared =
-                new PreparedStatement("", sql, statement, List.of(), false, state.nowMicros());
+                PreparedStatement.ofText(name, sql, plan.statement(), types, state.nowMicros());
+        state.transaction().beginStatement(state.nowMicros());
+        prepared.plan(plan, state.planEnvironment());
+        prepared.describe(plan.bound().parameters(), plan.fields());
+        return prepared;
+    }
+
+    private void runSimple(PreparedStatement prepared, boolean last, Responder responder) {
         try (var portal = new Portal("", prepared, List.of(), null)) {
             var result = runner.start(portal, responder);
             portal.start(result);
@@ -108,25 +138,30 @@ final class Session implements EngineSession {
                         SqlState.DUPLICATE_PSTATEMENT,
                         "prepared statement \"" + name + "\" already exists");
             }
-            var parsed = QueryPath.parse(sql);
-            if (parsed.size() > 1) {
-                throw new SqlException(
-                        SqlState.SYNTAX_ERROR,
-                        "cannot insert multiple commands into a prepared statement");
-            }
-            var declared = Arrays.stream(types.toArray()).boxed().toList();
-            var statement = parsed.isEmpty() ? null : parsed.getFirst();
-            var prepared =
-                    new PreparedStatement(name, sql, statement, declared, false, state.nowMicros());
-            if (statement != null) {
-                runner.prepare(prepared);
-            }
-            statements.put(name, prepared);
+            var declared = types.toList();
+            var known = cached(name, sql, declared);
+            statements.put(name, known == null ? prepare(name, sql, declared) : known);
         } catch (RuntimeException e) {
             throw state.located(e, sql);
         } finally {
             state.statementEnds();
         }
+    }
+
+    private PreparedStatement prepare(String name, String sql, List<Integer> declared) {
+        var parsed = QueryPath.parse(sql);
+        if (parsed.size() > 1) {
+            throw new SqlException(
+                    SqlState.SYNTAX_ERROR,
+                    "cannot insert multiple commands into a prepared statement");
+        }
+        var statement = parsed.isEmpty() ? null : parsed.getFirst();
+        var prepared =
+                PreparedStatement.ofText(name, sql, statement, declared, state.nowMicros());
+        if (statement != null) {
+            runner.prepare(prepared);
+        }
+        return prepared;
     }
 
     @Override
@@ -289,10 +324,11 @@ final class Session implements EngineSession {
     @Override
     public boolean answersAtOnce(FrontendMessage message) {
         return switch (message) {
-            case FrontendMessage.Bind(_, var name, _) -> {
-                var prepared = statements.get(name);
-                yield prepared != null && runner.neverWaits(prepared);
-            }
+            case FrontendMessage.Query(var sql) ->
+                    state.transaction().endsWithoutWaiting() && runner.neverWaits(sql);
+            case FrontendMessage.Parse(_, var sql, var types) ->
+                    runner.cached(sql, types.toList()) != null;
+            case FrontendMessage.Bind(_, var name, _) -> statements.containsKey(name);
             case FrontendMessage.Execute(var name, _) -> {
                 var portal = portals.get(name);
                 yield portal != null && runner.neverWaits(portal.prepared());

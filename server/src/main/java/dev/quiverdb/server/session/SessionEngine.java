@@ -28,6 +28,7 @@ public final class SessionEngine implements Engine, AutoCloseable {
     private final Clock clock;
     private final Map<String, String> serverSettings;
     private final SessionRegistry registry = new SessionRegistry();
+    private final PlanCache plans = new PlanCache();
 
     /**
      * @param serverSettings defaults for all sessions
@@ -57,7 +58,7 @@ public final class SessionEngine implements Engine, AutoCloseable {
             var settings = settings(parameters, role);
             var state =
                     new SessionState(
-                            processId, cluster, database, role, registry, client, settings, clock);
+                            processId, cluster, database, role, registry, plans, client, settings, clock);
             return new Session(state);
         } catch (RuntimeException e) {
             database.sessions().decrementAndGet();

@@ -58,7 +58,9 @@ public final class SessionRegistry implements AutoCloseable {
 
     /** The statement that built an index has ended. */
     void buildEnds(int processId) {
-        builds.remove(processId);
+        if (!builds.isEmpty()) {
+            builds.remove(processId);
+        }
     }
 
     List<SessionView.Build> builds(int database) {

@@ -30,8 +30,7 @@ import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.Transaction;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +46,8 @@ final class SessionState {
             List.of("debug", "log", "notice", "warning", "error", "fatal", "panic");
 
     /** Settings that change plans. */
-    private static final List<String> PLANNER_SETTINGS =
-            List.of(
+    static final Set<String> PLANNER_SETTINGS =
+            Set.of(
                     "enable_seqscan",
                     "enable_indexscan",
                     "enable_hashjoin",
@@ -57,12 +56,25 @@ final class SessionState {
                     "enable_sort",
                     "enable_hashagg");
 
+    /** Settings that change what a literal means. */
+    private static final List<String> LITERAL_SETTINGS =
+            List.of(
+                    "DateStyle",
+                    "TimeZone",
+                    "IntervalStyle",
+                    "extra_float_digits",
+                    "bytea_output",
+                    "standard_conforming_strings");
+
     private final int processId;
     private final Cluster cluster;
     private final DatabaseInstance database;
     private final SessionRegistry registry;
     private final Engine.ClientEvents client;
     private final Settings settings;
+    private final HotSettings hot;
+    private final PlanCache plans;
+    private final StatementTimer timer;
     private final TransactionControl transaction;
     private final SequenceMemory sequenceMemory = new SequenceMemory();
     private final RandomSource random;
@@ -77,6 +89,9 @@ final class SessionState {
     private final TypeContext typeContext;
     private final SessionPicture view;
     private String environment = "";
+    private String textEnvironment = "";
+    private int environmentUser;
+    private int environmentSchema;
     private long environmentVersion = -1;
     private int sessionUser;
     private int currentUser;
@@ -84,7 +99,7 @@ final class SessionState {
     private long statementMicros;
     private volatile @Nullable SqlException cancelled;
     private boolean running;
-    private @Nullable ScheduledFuture<?> timeout;
+    private boolean timed;
 
     SessionState(
             int processId,
@@ -92,6 +107,7 @@ final class SessionState {
             DatabaseInstance database,
             Role user,
             SessionRegistry registry,
+            PlanCache plans,
             Engine.ClientEvents client,
             Settings settings,
             Clock clock) {
@@ -101,6 +117,16 @@ final class SessionState {
         this.registry = registry;
         this.client = client;
         this.settings = settings;
+        this.plans = plans;
+        hot = new HotSettings(settings);
+        timer =
+                new StatementTimer(
+                        registry.timer(),
+                        () ->
+                                cancel(
+                                        new SqlException(
+                                                SqlState.QUERY_CANCELED,
+                                                "canceling statement due to statement timeout")));
         this.clock = clock;
         authenticatedUser = user.oid();
         sessionUser = user.oid();
@@ -113,6 +139,7 @@ final class SessionState {
                         cluster,
                         database,
                         settings,
+                        hot,
                         processId,
                         client::notice,
                         new TransactionControl.Listener() {
@@ -182,6 +209,14 @@ final class SessionState {
 
     Settings settings() {
         return settings;
+    }
+
+    HotSettings hot() {
+        return hot;
+    }
+
+    PlanCache plans() {
+        return plans;
     }
 
     TransactionControl transaction() {
@@ -324,18 +359,38 @@ final class SessionState {
         }
     }
 
-    /** What a plan depends on beside the catalog's objects. */
+    /** What a plan depends on beside the catalog's objects. The same string while it lasts. */
     String planEnvironment() {
+        refreshEnvironments();
+        return environment;
+    }
+
+    /** What the meaning of a text depends on beside the catalog: also how literals are read. */
+    String textEnvironment() {
+        refreshEnvironments();
+        return textEnvironment;
+    }
+
+    private void refreshEnvironments() {
         long version = settings.version();
-        if (version != environmentVersion) {
-            environmentVersion = version;
-            var text = new StringBuilder(settings.get("search_path"));
-            for (var name : PLANNER_SETTINGS) {
-                text.append('\0').append(settings.get(name));
-            }
-            environment = text.toString();
+        if (version == environmentVersion
+                && currentUser == environmentUser
+                && temporarySchema == environmentSchema) {
+            return;
         }
-        return environment + '\0' + currentUser + '\0' + temporarySchema;
+        environmentVersion = version;
+        environmentUser = currentUser;
+        environmentSchema = temporarySchema;
+        var text = new StringBuilder(settings.get("search_path"));
+        for (var name : PLANNER_SETTINGS) {
+            text.append('\0').append(settings.get(name));
+        }
+        text.append('\0').append(currentUser).append('\0').append(temporarySchema);
+        environment = text.toString();
+        for (var name : LITERAL_SETTINGS) {
+            text.append('\0').append(settings.get(name));
+        }
+        textEnvironment = text.toString();
     }
 
     void notice(SqlException notice) {
@@ -379,31 +434,21 @@ final class SessionState {
         running = true;
         statementMicros = nowMicros();
         activity.begins(text, statementMicros);
-        long timeoutMillis = settings.getInt("statement_timeout");
+        int timeoutMillis = hot.statementTimeoutMillis();
         if (timeoutMillis > 0) {
-            timeout =
-                    registry.timer()
-                            .schedule(
-                                    () ->
-                                            cancel(
-                                                    new SqlException(
-                                                            SqlState.QUERY_CANCELED,
-                                                            "canceling statement due to statement"
-                                                                    + " timeout")),
-                                    timeoutMillis,
-                                    TimeUnit.MILLISECONDS);
+            timed = true;
+            timer.begins(timeoutMillis);
         }
     }
 
     void statementEnds() {
         running = false;
         registry.buildEnds(processId);
-        var pending = timeout;
-        if (pending != null) {
-            pending.cancel(false);
-            timeout = null;
+        if (timed) {
+            timed = false;
+            timer.ends();
         }
-        activity.application(settings.get("application_name"));
+        activity.application(hot.applicationName());
         activity.ends(transaction.status(), nowMicros());
     }
 

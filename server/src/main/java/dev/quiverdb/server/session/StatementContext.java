@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** What one execution of a plan may ask of its session. */
 final class StatementContext implements ExecutionContext {
     private final SessionState state;
-    private final Transaction transaction;
-    private final List<@Nullable Object> parameters;
-    private final CatalogFunctions catalog;
+    private Transaction transaction;
+    private List<@Nullable Object> parameters;
+    private @Nullable CatalogFunctions catalog;
     private final SessionFunctions session;
     private Plan.@Nullable VirtualScan givenScan;
     private @Nullable Iterator<@Nullable Object[]> givenRows;
@@ -29,13 +29,18 @@ final class StatementContext implements ExecutionContext {
             SessionState state,
             Transaction transaction,
             List<@Nullable Object> parameters,
-            CatalogFunctions catalog,
             SessionFunctions session) {
         this.state = state;
         this.transaction = transaction;
         this.parameters = parameters;
-        this.catalog = catalog;
         this.session = session;
+    }
+
+    /** Makes it that of another execution of the same plan. */
+    void begin(Transaction newTransaction, List<@Nullable Object> newParameters) {
+        transaction = newTransaction;
+        parameters = newParameters;
+        catalog = null;
     }
 
     @Override
@@ -55,7 +60,12 @@ final class StatementContext implements ExecutionContext {
 
     @Override
     public CatalogFunctions catalog() {
-        return catalog;
+        var known = catalog;
+        if (known == null) {
+            known = state.catalogCalls();
+            catalog = known;
+        }
+        return known;
     }
 
     @Override
@@ -80,7 +90,7 @@ final class StatementContext implements ExecutionContext {
 
     @Override
     public long workMemoryBytes() {
-        return state.settings().getInt("work_mem") * 1024L;
+        return state.hot().workMemoryBytes();
     }
 
     @Override

@@ -4,18 +4,17 @@ import dev.quiverdb.base.batch.Cursor;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Type;
-import dev.quiverdb.execute.Execution;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.Responder;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.bind.BoundStatement;
 import dev.quiverdb.sql.catalog.CatalogObject;
-import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Command;
 import dev.quiverdb.sql.parse.Ddl;
 import dev.quiverdb.sql.parse.Dml;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.Utility;
+import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.WaitPolicy;
@@ -27,10 +26,14 @@ import org.jspecify.annotations.Nullable;
  * Prepares and starts statements: those with a plan here, all others through {@link UtilityRunner}.
  */
 final class StatementRunner implements AutoCloseable {
+    private static final StatementResult.Tag SELECTED = rows -> "SELECT " + rows;
+
     private final SessionState state;
     private final UtilityRunner utilities;
     private final SessionCalls calls;
     private final PreparedStatements named;
+    private @Nullable Found lastFound;
+    private final ExecutionPool pool = new ExecutionPool(this::context);
 
     StatementRunner(SessionState state, PreparedStatements prepared) {
         this.state = state;
@@ -68,7 +71,7 @@ final class StatementRunner implements AutoCloseable {
         state.transaction().beginStatement(state.nowMicros());
         if (node instanceof Query || node instanceof Dml) {
             var plan = plan(prepared);
-            prepared.describe(plan.bound().parameters(), fields(plan.bound()));
+            prepared.describe(plan.bound().parameters(), plan.fields());
         } else {
             prepared.describe(
                     prepared.declaredTypes().stream()
@@ -92,30 +95,93 @@ final class StatementRunner implements AutoCloseable {
     }
 
     /** The plan of a statement, made anew if what it uses has changed. */
-    QueryPath.Prepared plan(PreparedStatement prepared) {
+    CachedPlan plan(PreparedStatement prepared) {
         var environment = state.planEnvironment();
+        var old = prepared.plan();
         var known = prepared.validPlan(state.catalog(), environment);
-        if (known != null) {
+        if (known != null && !known.outgrown(state.database().storage(), state.nowMicros())) {
             return known;
         }
-        var statement = prepared.statement();
-        if (statement == null) {
-            throw new IllegalStateException("empty statement");
-        }
-        var old = prepared.plan();
         List<Integer> types =
                 old == null
                         ? prepared.declaredTypes()
                         : prepared.parameterTypes().stream().map(Type::oid).toList();
-        var context = state.bindContext();
-        var bound = (BoundStatement.Rows) QueryPath.bind(statement.node(), context, types);
-        var plan = QueryPath.plan(bound, state.planContext(context));
-        if (old != null && !sameTypes(old.bound(), bound)) {
+        var plan = prepared.shareable() ? shared(prepared, types) : make(prepared, types).plan();
+        if (old != null && !sameTypes(old.bound(), plan.bound())) {
             throw SqlException.notSupported("cached plan must not change result type");
         }
         prepared.plan(plan, environment);
         return plan;
     }
+
+    private record Made(CachedPlan plan, boolean repeatable) {}
+
+    private Made make(PreparedStatement prepared, List<Integer> types) {
+        var statement = prepared.statement();
+        if (statement == null) {
+            throw new IllegalStateException("empty statement");
+        }
+        var session = state.bindContext();
+        var watched =
+                new WatchedBinding(
+                        session,
+                        state.planContext(session).tabletRows(),
+                        SessionState.PLANNER_SETTINGS);
+        var bound =
+                (BoundStatement.Rows) QueryPath.bind(statement.node(), watched.context(), types);
+        var plan = QueryPath.plan(bound, watched.planning());
+        var made =
+                new CachedPlan(
+                        statement,
+                        plan,
+                        fields(bound),
+                        session.catalog(),
+                        watched.tabletRows(),
+                        state.nowMicros());
+        return new Made(made, watched.repeatable());
+    }
+
+    /** A plan that another session may have made, or one that others may use. */
+    private CachedPlan shared(PreparedStatement prepared, List<Integer> types) {
+        var found = cached(prepared.text(), types);
+        if (found != null) {
+            return found;
+        }
+        var key = key(prepared.text(), types);
+        var made = make(prepared, types);
+        // A plan of what this transaction alone has defined is nobody else's.
+        if (made.repeatable() && state.transaction().sharesCatalog()) {
+            state.plans().put(key, made.plan());
+        }
+        return made.plan();
+    }
+
+    private PlanCache.Key key(String text, List<Integer> types) {
+        return new PlanCache.Key(state.database().oid(), text, types, state.textEnvironment());
+    }
+
+    /** The plan of a text, if there is one for what this session sees now. */
+    @Nullable CachedPlan cached(String text, List<Integer> types) {
+        if (!state.transaction().sharesCatalog()
+                || text.length() > PlanCache.STATEMENT_CHARACTERS_MAX) {
+            return null;
+        }
+        var catalog = state.database().catalog();
+        var key = key(text, types);
+        var last = lastFound;
+        if (last != null && last.key.equals(key) && last.plan.plannedIn() == catalog) {
+            return last.plan;
+        }
+        var plan = state.plans().find(key, catalog);
+        if (plan == null || plan.outgrown(state.database().storage(), state.nowMicros())) {
+            return null;
+        }
+        lastFound = new Found(key, plan);
+        return plan;
+    }
+
+    /** The newest find: who asks whether a text can be answered at once asks for it again. */
+    private record Found(PlanCache.Key key, CachedPlan plan) {}
 
     private static boolean sameTypes(BoundStatement.Rows one, BoundStatement.Rows other) {
         return one.outputs().stream()
@@ -156,11 +222,11 @@ final class StatementRunner implements AutoCloseable {
     }
 
     /** The plan of a statement, with locks on the relations that it uses. */
-    QueryPath.Prepared lockedPlan(PreparedStatement prepared) {
+    CachedPlan lockedPlan(PreparedStatement prepared) {
         var plan = plan(prepared);
         checkWritable(plan.bound());
         var transaction = state.transaction().transaction();
-        while (!lock(transaction, plan.bound())) {
+        while (!lock(transaction, plan)) {
             // Somebody changed a definition before we had the lock on it: plan for what is there
             // now.
             state.transaction().refreshCatalog();
@@ -170,15 +236,20 @@ final class StatementRunner implements AutoCloseable {
     }
 
     /** Runs a plan whose relations are locked. */
-    StatementResult run(QueryPath.Prepared plan, List<@Nullable Object> parameters) {
+    StatementResult run(CachedPlan plan, List<@Nullable Object> parameters) {
         var bound = plan.bound();
-        var execution = execute(plan, parameters);
-        if (bound.kind() == BoundStatement.Kind.SELECT) {
-            var fields = fields(bound);
+        var fields = plan.fields();
+        if (plan.restartable()) {
             return new StatementResult.Rows(
-                    fields == null ? List.of() : fields, execution, rows -> "SELECT " + rows);
+                    fields == null ? List.of() : fields,
+                    pool.open(plan, state.transaction().forStatement(), parameters),
+                    SELECTED);
         }
-        var fields = fields(bound);
+        var execution = QueryPath.execute(plan.plan(), context(parameters));
+        if (bound.kind() == BoundStatement.Kind.SELECT) {
+            return new StatementResult.Rows(
+                    fields == null ? List.of() : fields, execution, SELECTED);
+        }
         if (fields == null) {
             try (execution) {
                 execution.finish();
@@ -191,14 +262,14 @@ final class StatementRunner implements AutoCloseable {
         return new StatementResult.Rows(fields, rows, _ -> tag(bound.kind(), affected));
     }
 
-    Execution execute(QueryPath.Prepared plan, List<@Nullable Object> parameters) {
-        return QueryPath.execute(plan.plan(), context(parameters));
-    }
-
     /** What an execution may ask, with a fresh snapshot. */
     StatementContext context(List<@Nullable Object> parameters) {
-        return new StatementContext(
-                state, state.transaction().forStatement(), parameters, state.catalogCalls(), calls);
+        return context(state.transaction().forStatement(), parameters);
+    }
+
+    private StatementContext context(
+            Transaction transaction, List<@Nullable Object> parameters) {
+        return new StatementContext(state, transaction, parameters, calls);
     }
 
     static String tag(BoundStatement.Kind kind, long rows) {
@@ -215,32 +286,71 @@ final class StatementRunner implements AutoCloseable {
         }
     }
 
+    private static ObjectLockMode mode(CachedPlan plan) {
+        return plan.bound().kind() == BoundStatement.Kind.SELECT
+                ? ObjectLockMode.ACCESS_SHARE
+                : ObjectLockMode.ROW_EXCLUSIVE;
+    }
+
     /** Locks the relations of a statement; false if a definition changed meanwhile. */
-    private boolean lock(Transaction transaction, BoundStatement.Rows bound) {
-        boolean waited = false;
-        for (var use : bound.uses().entrySet()) {
-            if (state.catalog().object(use.getKey()) instanceof Relation relation
-                    && relation.index() == null) {
-                var mode =
-                        bound.kind() == BoundStatement.Kind.SELECT
-                                ? ObjectLockMode.ACCESS_SHARE
-                                : ObjectLockMode.ROW_EXCLUSIVE;
-                transaction.lockObject(
-                        CatalogObject.CLASS_RELATION, relation.oid(), mode, WaitPolicy.WAIT);
-                waited = true;
-            }
-        }
-        if (!waited) {
+    private boolean lock(Transaction transaction, CachedPlan plan) {
+        if (plan.relations().length == 0) {
             return true;
         }
+        var mode = mode(plan);
+        for (int relation : plan.relations()) {
+            transaction.lockObject(CatalogObject.CLASS_RELATION, relation, mode, WaitPolicy.WAIT);
+        }
         state.transaction().refreshCatalog();
-        return PreparedStatement.current(bound.uses(), state.catalog());
+        return plan.holds(state.catalog());
+    }
+
+    /**
+     * Whether a plan can be run now without waiting: it is quick, nobody wants its snapshot to
+     * wait, and the locks on its relations could be had at once. The transaction then holds them.
+     */
+    private boolean neverWaits(CachedPlan plan) {
+        if (!plan.quick() || state.transaction().failed() || state.hot().deferrable()) {
+            return false;
+        }
+        state.transaction().beginStatement(state.nowMicros());
+        var transaction = state.transaction().transaction();
+        for (int relation : plan.relations()) {
+            if (transaction.lockObject(
+                            CatalogObject.CLASS_RELATION, relation, mode(plan), WaitPolicy.NOWAIT)
+                    == LockOutcome.WOULD_BLOCK) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether running this statement cannot wait: no lock, no log, few rows. */
     boolean neverWaits(PreparedStatement prepared) {
-        var plan = prepared.plan();
-        return plan != null && plan.bound().readOnly() && QuickPlans.isQuick(plan.plan());
+        if (prepared.statement() != null
+                && prepared.statement().node() instanceof Utility.Transaction command) {
+            return neverWaits(command);
+        }
+        var catalog =
+                state.transaction().sharesCatalog()
+                        ? state.database().catalog()
+                        : state.catalog();
+        var plan = prepared.validPlan(catalog, state.planEnvironment());
+        return plan != null && neverWaits(plan);
+    }
+
+    private boolean neverWaits(Utility.Transaction command) {
+        return switch (command.kind()) {
+            case BEGIN, START -> true;
+            case COMMIT -> state.transaction().wroteNothing();
+            default -> false;
+        };
+    }
+
+    /** Whether a text that was not parsed yet is known to be a statement that cannot wait. */
+    boolean neverWaits(String text) {
+        var plan = cached(text, List.of());
+        return plan != null && neverWaits(plan);
     }
 
     /** A prepared statement by name, for EXECUTE below other statements. */
@@ -263,7 +373,7 @@ final class StatementRunner implements AutoCloseable {
                         true,
                         state.nowMicros());
         List<@Nullable Object[]> rows = new ArrayList<>();
-        try (var execution = execute(plan(query), List.of())) {
+        try (var execution = QueryPath.execute(plan(query).plan(), context(List.of()))) {
             for (var batch = execution.next(); batch != null; batch = execution.next()) {
                 for (int i = 0; i < batch.size(); i++) {
                     @Nullable Object[] row = new @Nullable Object[batch.columnCount()];

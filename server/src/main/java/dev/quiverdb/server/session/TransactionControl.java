@@ -9,7 +9,6 @@ import dev.quiverdb.server.database.CatalogChange;
 import dev.quiverdb.server.database.Cluster;
 import dev.quiverdb.server.database.DatabaseInstance;
 import dev.quiverdb.sql.catalog.Catalog;
-import dev.quiverdb.storage.IsolationLevel;
 import dev.quiverdb.storage.Savepoint;
 import dev.quiverdb.storage.Transaction;
 import java.util.ArrayList;
@@ -33,9 +32,6 @@ final class TransactionControl {
         void ended(boolean committed);
     }
 
-    private static final List<String> MODES =
-            List.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
-
     private enum State {
         IDLE,
         /** Statements of one simple query or of one run of extended messages. */
@@ -50,6 +46,7 @@ final class TransactionControl {
     private final Cluster cluster;
     private final DatabaseInstance database;
     private final Settings settings;
+    private final HotSettings hot;
     private final Consumer<SqlException> notices;
     private final Listener listener;
     private final int processId;
@@ -68,12 +65,14 @@ final class TransactionControl {
             Cluster cluster,
             DatabaseInstance database,
             Settings settings,
+            HotSettings hot,
             int processId,
             Consumer<SqlException> notices,
             Listener listener) {
         this.cluster = cluster;
         this.database = database;
         this.settings = settings;
+        this.hot = hot;
         this.processId = processId;
         this.notices = notices;
         this.listener = listener;
@@ -95,6 +94,11 @@ final class TransactionControl {
 
     boolean failed() {
         return state == State.FAILED;
+    }
+
+    /** Whether the transaction's catalog is the one that everybody sees. */
+    boolean sharesCatalog() {
+        return changes.isEmpty();
     }
 
     /** The catalog as this transaction sees it: the newest committed one and its own changes. */
@@ -123,7 +127,10 @@ final class TransactionControl {
         state = newState;
         startMicros = nowMicros;
         settings.begin();
-        for (var mode : MODES) {
+        if (hot.modesAreDefault()) {
+            return;
+        }
+        for (var mode : HotSettings.MODES) {
             var standard = settings.get("default_" + mode);
             if (!standard.equals(settings.get(mode))) {
                 settings.set(mode, standard, Settings.Scope.LOCAL, true);
@@ -152,12 +159,9 @@ final class TransactionControl {
         if (open == null) {
             open =
                     database.storage()
-                            .begin(
-                                    isolation(settings.get("transaction_isolation")),
-                                    settings.getBoolean("transaction_read_only"),
-                                    settings.getBoolean("transaction_deferrable"));
+                            .begin(hot.isolation(), hot.readOnly(), hot.deferrable());
             open.setProcess(processId);
-            open.setLockTimeout(settings.getInt("lock_timeout"));
+            open.setLockTimeout(hot.lockTimeoutMillis());
             transaction = open;
             cancelTarget = open;
             for (int i = 0; i < frames.size(); i++) {
@@ -178,14 +182,6 @@ final class TransactionControl {
     /** Whether the transaction has taken its first snapshot, after which its modes are fixed. */
     boolean hasBegunReading() {
         return transaction != null;
-    }
-
-    private static IsolationLevel isolation(String name) {
-        return switch (name) {
-            case "serializable" -> IsolationLevel.SERIALIZABLE;
-            case "repeatable read" -> IsolationLevel.REPEATABLE_READ;
-            default -> IsolationLevel.READ_COMMITTED;
-        };
     }
 
     /** Ends the wait of the running statement; from any thread. */
@@ -254,7 +250,12 @@ final class TransactionControl {
 
     /** Whether {@link #endImplicit} has nothing to write: no log, no lock to wait for. */
     boolean endsWithoutWaiting() {
-        return state != State.IMPLICIT || !writes;
+        return state != State.IMPLICIT || wroteNothing();
+    }
+
+    /** Whether a commit now would have nothing to write. */
+    boolean wroteNothing() {
+        return !writes && changes.isEmpty();
     }
 
     /** The end of a simple query or of a run of extended messages: commits what was implicit. */
@@ -293,9 +294,11 @@ final class TransactionControl {
                 open.commit();
                 transaction = null;
                 cancelTarget = null;
-                database.publish(changes.stream().filter(c -> !c.shared()).toList());
             }
-            cluster.commitShared(changes.stream().filter(CatalogChange::shared).toList());
+            if (!changes.isEmpty()) {
+                database.publish(changes.stream().filter(c -> !c.shared()).toList());
+                cluster.commitShared(changes.stream().filter(CatalogChange::shared).toList());
+            }
         } catch (RuntimeException | Error e) {
             rollbackAll();
             throw e;
@@ -336,7 +339,9 @@ final class TransactionControl {
         writes = false;
         changes.clear();
         frames.clear();
-        constraints = new ConstraintQueue();
+        if (!constraints.isUnused()) {
+            constraints = new ConstraintQueue();
+        }
         if (committed) {
             settings.commit();
         } else {

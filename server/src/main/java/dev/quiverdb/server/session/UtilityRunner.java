@@ -68,7 +68,7 @@ final class UtilityRunner implements AutoCloseable {
     /** SELECT INTO. */
     StatementResult createTableAs(
             PreparedStatement statement,
-            QueryPath.Prepared plan,
+            CachedPlan plan,
             List<@Nullable Object> parameters) {
         return definitions.createTableAs(statement, plan, parameters);
     }

@@ -45,6 +45,7 @@ public final class Catalog {
     private final PersistentMap<Name, Integer> names;
     private final PersistentMap<String, List<Integer>> functionsByName;
     private final PersistentMap<Integer, List<Integer>> dependents;
+    private final Object security;
     private final Map<Integer, Type> types = new ConcurrentHashMap<>();
 
     private Catalog(
@@ -52,12 +53,14 @@ public final class Catalog {
             PersistentMap<Integer, CatalogObject> objects,
             PersistentMap<Name, Integer> names,
             PersistentMap<String, List<Integer>> functionsByName,
-            PersistentMap<Integer, List<Integer>> dependents) {
+            PersistentMap<Integer, List<Integer>> dependents,
+            Object security) {
         this.builtins = builtins;
         this.objects = objects;
         this.names = names;
         this.functionsByName = functionsByName;
         this.dependents = dependents;
+        this.security = security;
     }
 
     /** A catalog of the given objects, as read from storage. */
@@ -68,7 +71,8 @@ public final class Catalog {
                         PersistentMap.empty(),
                         PersistentMap.empty(),
                         PersistentMap.empty(),
-                        PersistentMap.empty());
+                        PersistentMap.empty(),
+                        new Object());
         for (var object : objects) {
             catalog = catalog.with(object);
         }
@@ -169,7 +173,23 @@ public final class Catalog {
                 base.objects.with(object.oid(), object),
                 named,
                 functions,
-                edges);
+                edges,
+                securityWith(object));
+    }
+
+    /** Roles, policies and schemas decide who may do what, whatever else a statement looks at. */
+    private Object securityWith(CatalogObject changed) {
+        return changed instanceof Role || changed instanceof Policy || changed instanceof Schema
+                ? new Object()
+                : security;
+    }
+
+    /**
+     * What stands for all roles, policies and schemas as they are: the same object while none of
+     * them changes, and one never seen before after any change.
+     */
+    public Object security() {
+        return security;
     }
 
     /** This catalog without an object; itself where there is none. */
@@ -197,7 +217,8 @@ public final class Catalog {
                 objects.without(oid),
                 named,
                 functions,
-                edges);
+                edges,
+                securityWith(object));
     }
 
     private static boolean isVector(CatalogObject object) {
