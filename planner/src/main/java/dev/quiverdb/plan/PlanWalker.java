@@ -1,10 +1,12 @@
 package dev.quiverdb.plan;
 
 import dev.quiverdb.execute.expression.Expression;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The inputs and the expressions of plan nodes. */
 public final class PlanWalker {
@@ -161,8 +163,7 @@ public final class PlanWalker {
      */
     public static boolean isPlain(Plan plan) {
         for (var expression : expressions(plan)) {
-            if (ExpressionFacts.isVolatile(expression)
-                    || ExpressionFacts.hasSubPlan(expression)) {
+            if (ExpressionFacts.isVolatile(expression) || ExpressionFacts.hasSubPlan(expression)) {
                 return false;
             }
         }

@@ -5,6 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quiverdb.server.QuiverServer;
 import dev.quiverdb.server.ServerOptions;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,12 +23,6 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A plan that was kept never answers where a new one would answer otherwise. */
 class PlanCacheTest {
@@ -142,10 +144,7 @@ class PlanCacheTest {
                     .isInstanceOfSatisfying(
                             SQLException.class,
                             e -> assertThat(e.getSQLState()).isEqualTo("23514"));
-            run(
-                    other,
-                    "CREATE TABLE child (t int REFERENCES t)",
-                    "INSERT INTO child VALUES (1)");
+            run(other, "CREATE TABLE child (t int REFERENCES t)", "INSERT INTO child VALUES (1)");
             delete.setInt(1, 1);
             assertThatThrownBy(delete::execute)
                     .isInstanceOfSatisfying(

@@ -125,9 +125,7 @@ final class DefinitionRunner {
 
     /** SELECT INTO. */
     StatementResult createTableAs(
-            PreparedStatement statement,
-            CachedPlan plan,
-            List<@Nullable Object> parameters) {
+            PreparedStatement statement, CachedPlan plan, List<@Nullable Object> parameters) {
         var node = statement.statement();
         var into = plan.bound().into();
         if (node == null || into == null || !(node.node() instanceof Query query)) {

@@ -2,6 +2,7 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.base.setting.Settings;
 import dev.quiverdb.storage.IsolationLevel;
+
 import java.util.List;
 
 /**
@@ -39,7 +40,8 @@ final class HotSettings {
         applicationName = settings.get("application_name");
         modesAreDefault =
                 MODES.stream()
-                        .allMatch(mode -> settings.get(mode).equals(settings.get("default_" + mode)));
+                        .allMatch(
+                                mode -> settings.get(mode).equals(settings.get("default_" + mode)));
         isolation =
                 switch (settings.get("transaction_isolation")) {
                     case "serializable" -> IsolationLevel.SERIALIZABLE;

@@ -4,8 +4,10 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.parse.Statement;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * A prepared statement: its text and tree for good, its plan for as long as what it uses stays as
@@ -56,9 +58,7 @@ final class PreparedStatement {
         this.shareable = shareable;
     }
 
-    /**
-     * A statement that is all of its text, so that text and parameter types say what it is.
-     */
+    /** A statement that is all of its text, so that text and parameter types say what it is. */
     static PreparedStatement ofText(
             String name,
             String text,

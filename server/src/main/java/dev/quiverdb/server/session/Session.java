@@ -15,13 +15,15 @@ import dev.quiverdb.pgwire.session.Responder;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.sql.parse.Utility;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One client's session as the wire drives it: prepared statements, portals and the rules of the two
@@ -98,7 +100,9 @@ final class Session implements EngineSession {
         }
     }
 
-    /** A statement of this text with a plan that somebody has made before; null if there is none. */
+    /**
+     * A statement of this text with a plan that somebody has made before; null if there is none.
+     */
     private @Nullable PreparedStatement cached(String name, String sql, List<Integer> types) {
         if (state.transaction().failed()) {
             return null;
@@ -156,8 +160,7 @@ final class Session implements EngineSession {
                     "cannot insert multiple commands into a prepared statement");
         }
         var statement = parsed.isEmpty() ? null : parsed.getFirst();
-        var prepared =
-                PreparedStatement.ofText(name, sql, statement, declared, state.nowMicros());
+        var prepared = PreparedStatement.ofText(name, sql, statement, declared, state.nowMicros());
         if (statement != null) {
             runner.prepare(prepared);
         }

@@ -58,7 +58,8 @@ public final class SessionEngine implements Engine, AutoCloseable {
             var settings = settings(parameters, role);
             var state =
                     new SessionState(
-                            processId, cluster, database, role, registry, plans, client, settings, clock);
+                            processId, cluster, database, role, registry, plans, client, settings,
+                            clock);
             return new Session(state);
         } catch (RuntimeException e) {
             database.sessions().decrementAndGet();

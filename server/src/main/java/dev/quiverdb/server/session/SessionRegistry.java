@@ -3,13 +3,15 @@ package dev.quiverdb.server.session;
 import dev.quiverdb.server.catalog.SessionView;
 import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.LockView;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import org.jspecify.annotations.Nullable;
 
 /** All sessions of a server, and what they share beside the data. Thread-safe. */
 public final class SessionRegistry implements AutoCloseable {

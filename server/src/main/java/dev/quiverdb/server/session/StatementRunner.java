@@ -18,9 +18,11 @@ import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.WaitPolicy;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares and starts statements: those with a plan here, all others through {@link UtilityRunner}.
@@ -56,7 +58,8 @@ final class StatementRunner implements AutoCloseable {
         if (!ends) {
             throw new SqlException(
                     SqlState.IN_FAILED_SQL_TRANSACTION,
-                    "current transaction is aborted, commands ignored until end of transaction block");
+                    "current transaction is aborted, commands ignored until end of transaction"
+                        + " block");
         }
     }
 
@@ -267,8 +270,7 @@ final class StatementRunner implements AutoCloseable {
         return context(state.transaction().forStatement(), parameters);
     }
 
-    private StatementContext context(
-            Transaction transaction, List<@Nullable Object> parameters) {
+    private StatementContext context(Transaction transaction, List<@Nullable Object> parameters) {
         return new StatementContext(state, transaction, parameters, calls);
     }
 
@@ -332,9 +334,7 @@ final class StatementRunner implements AutoCloseable {
             return neverWaits(command);
         }
         var catalog =
-                state.transaction().sharesCatalog()
-                        ? state.database().catalog()
-                        : state.catalog();
+                state.transaction().sharesCatalog() ? state.database().catalog() : state.catalog();
         var plan = prepared.validPlan(catalog, state.planEnvironment());
         return plan != null && neverWaits(plan);
     }

@@ -11,10 +11,12 @@ import dev.quiverdb.server.database.DatabaseInstance;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.storage.Savepoint;
 import dev.quiverdb.storage.Transaction;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A session's transaction block: what BEGIN opens, what an error fails and what COMMIT ends,
@@ -157,9 +159,7 @@ final class TransactionControl {
     Transaction transaction() {
         var open = transaction;
         if (open == null) {
-            open =
-                    database.storage()
-                            .begin(hot.isolation(), hot.readOnly(), hot.deferrable());
+            open = database.storage().begin(hot.isolation(), hot.readOnly(), hot.deferrable());
             open.setProcess(processId);
             open.setLockTimeout(hot.lockTimeoutMillis());
             transaction = open;

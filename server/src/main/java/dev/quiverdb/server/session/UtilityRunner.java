@@ -16,9 +16,11 @@ import dev.quiverdb.sql.parse.Utility;
 import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.WaitPolicy;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Statements without a plan of their own. */
 final class UtilityRunner implements AutoCloseable {
@@ -67,9 +69,7 @@ final class UtilityRunner implements AutoCloseable {
 
     /** SELECT INTO. */
     StatementResult createTableAs(
-            PreparedStatement statement,
-            CachedPlan plan,
-            List<@Nullable Object> parameters) {
+            PreparedStatement statement, CachedPlan plan, List<@Nullable Object> parameters) {
         return definitions.createTableAs(statement, plan, parameters);
     }
 

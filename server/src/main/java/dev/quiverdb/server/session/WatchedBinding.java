@@ -8,6 +8,7 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.TypeContext;
 import dev.quiverdb.plan.PlanContext;
 import dev.quiverdb.sql.bind.BindContext;
+
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,8 +27,7 @@ final class WatchedBinding {
     private final Map<Integer, Long> tabletRows = new HashMap<>();
     private boolean repeatable = true;
 
-    WatchedBinding(
-            BindContext session, IntToLongFunction tabletRows, Set<String> knownSettings) {
+    WatchedBinding(BindContext session, IntToLongFunction tabletRows, Set<String> knownSettings) {
         context =
                 new BindContext(
                         session.catalog(),
