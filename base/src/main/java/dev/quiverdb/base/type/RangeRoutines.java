@@ -2,8 +2,10 @@ package dev.quiverdb.base.type;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-import java.nio.ByteBuffer;
+
 import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
 
 /** Range types over one subtype. */
 final class RangeRoutines extends TypeRoutines {
@@ -48,9 +50,7 @@ final class RangeRoutines extends TypeRoutines {
                 return Range.EMPTY;
             }
         }
-        boolean discrete =
-                subtypeOid == Oids.INT4 || subtypeOid == Oids.INT8 || subtypeOid == Oids.DATE;
-        if (!discrete) {
+        if (!isDiscrete()) {
             return new Range(lower, upper, lowerInclusive, upperInclusive, false);
         }
         // The infinities of date are values with no successor, and stay as they are.
@@ -66,6 +66,11 @@ final class RangeRoutines extends TypeRoutines {
             }
         }
         return new Range(first, end, lowerInclusive || lowerMoves, endInclusive, false);
+    }
+
+    /** Whether values have neighbours, so that bounds have a canonical form. */
+    boolean isDiscrete() {
+        return subtypeOid == Oids.INT4 || subtypeOid == Oids.INT8 || subtypeOid == Oids.DATE;
     }
 
     private boolean hasNext(Object value) {

@@ -42,6 +42,7 @@ final class Routines {
             case Oids.XML -> TextRoutines.XML;
             case Oids.JSON -> JsonRoutines.INSTANCE;
             case Oids.JSONB -> JsonbRoutines.INSTANCE;
+            case Oids.JSONPATH -> JsonPathRoutines.INSTANCE;
             case Oids.BYTEA -> ByteaRoutines.INSTANCE;
             case Oids.UUID -> UuidRoutines.INSTANCE;
             case Oids.DATE -> DateRoutines.INSTANCE;
@@ -65,6 +66,12 @@ final class Routines {
             case Oids.DATERANGE -> RangeRoutines.DATE;
             case Oids.TSRANGE -> RangeRoutines.TIMESTAMP;
             case Oids.TSTZRANGE -> RangeRoutines.TIMESTAMPTZ;
+            case Oids.INT4MULTIRANGE -> MultirangeRoutines.INT4;
+            case Oids.INT8MULTIRANGE -> MultirangeRoutines.INT8;
+            case Oids.NUMMULTIRANGE -> MultirangeRoutines.NUMERIC;
+            case Oids.DATEMULTIRANGE -> MultirangeRoutines.DATE;
+            case Oids.TSMULTIRANGE -> MultirangeRoutines.TIMESTAMP;
+            case Oids.TSTZMULTIRANGE -> MultirangeRoutines.TIMESTAMPTZ;
             case Oids.POINT -> PointRoutines.INSTANCE;
             case Oids.MONEY -> MoneyRoutines.INSTANCE;
             case Oids.MACADDR -> MacaddrRoutines.INSTANCE;

@@ -1,9 +1,11 @@
 package dev.quiverdb.base.type;
 
 import dev.quiverdb.base.error.SqlException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A type: its row in pg_type and what its values can do. Immutable; two types are equal if their
@@ -17,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     2^32-1; money in cents)</td></tr>
  * <tr><td>float4, float8</td><td>Float, Double</td></tr>
  * <tr><td>numeric</td><td>{@link Numeric}</td></tr>
- * <tr><td>text, varchar, bpchar, name, "char", unknown, json, xml, cstring, refcursor, jsonpath,
- *     enums</td><td>String</td></tr>
+ * <tr><td>text, varchar, bpchar, name, "char", unknown, json, xml, cstring, refcursor, enums</td><td>String</td></tr>
  * <tr><td>bytea</td><td>{@link ByteString}</td></tr>
  * <tr><td>uuid</td><td>java.util.UUID (compare with {@link #compare}: it is unsigned)</td></tr>
  * <tr><td>date</td><td>Integer, days since 2000-01-01; MIN_VALUE and MAX_VALUE are infinite</td></tr>
@@ -27,13 +28,14 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>timestamp, timestamptz</td><td>Long, microseconds since 2000-01-01 (UTC); MIN_VALUE and
  *     MAX_VALUE are infinite</td></tr>
  * <tr><td>interval</td><td>{@link Interval}</td></tr>
- * <tr><td>jsonb</td><td>{@link Jsonb}</td></tr>
+ * <tr><td>jsonb; jsonpath</td><td>{@link Jsonb}; {@link JsonPath}</td></tr>
  * <tr><td>bit, varbit</td><td>{@link BitString}</td></tr>
  * <tr><td>arrays, int2vector, oidvector</td><td>{@link PgArray}</td></tr>
  * <tr><td>vector, halfvec, sparsevec</td><td>{@link Vector}, {@link HalfVector}, {@link
  *     SparseVector}</td></tr>
  * <tr><td>record, composites</td><td>{@link RecordValue}</td></tr>
- * <tr><td>inet, cidr; ranges; point</td><td>{@link Inet}; {@link Range}; {@link Point}</td></tr>
+ * <tr><td>inet, cidr; point</td><td>{@link Inet}; {@link Point}</td></tr>
+ * <tr><td>ranges; multiranges</td><td>{@link Range}; {@link Multirange}</td></tr>
  * <tr><td>domains</td><td>as their base type</td></tr>
  * </table>
  */
@@ -182,6 +184,20 @@ public final class Type {
     }
 
     /**
+     * {@code record} whose fields are known at one place, as behind a function with OUT parameters
+     * or a column definition list; to all others it is {@code record}.
+     */
+    public static Type record(List<Field> fields) {
+        var builder = new Builder(Oids.RECORD, "pg_catalog", "record", RecordRoutines.INSTANCE);
+        builder.form = Form.PSEUDO;
+        builder.category = 'P';
+        builder.layout = Layout.VARLENA_DOUBLE;
+        builder.arrayOid = Oids.RECORD_ARRAY;
+        builder.fields = fields;
+        return builder.build();
+    }
+
+    /**
      * A domain: values are those of its base type. NOT NULL and CHECK are the executor's business;
      * {@code baseTypmod} is what {@code CREATE DOMAIN d AS numeric(10,2)} fixes, or -1.
      */
@@ -274,6 +290,16 @@ public final class Type {
         return actual.routines instanceof RangeRoutines range ? range.subtype() : null;
     }
 
+    /** The range type of a multirange type; null for all others. */
+    public @Nullable Type multirangeRange() {
+        return actual.routines instanceof MultirangeRoutines multirange ? multirange.range() : null;
+    }
+
+    /** Whether this is a range type whose values have neighbours, as those of integers. */
+    boolean isDiscreteRange() {
+        return actual.routines instanceof RangeRoutines range && range.isDiscrete();
+    }
+
     /**
      * Makes a value of a range type from bounds, null for infinite; orders, checks and normalises
      * them.
@@ -318,7 +344,7 @@ public final class Type {
         return labels;
     }
 
-    /** Attributes of a composite type; empty for all others. */
+    /** Attributes of a composite type, or of a record where they are known; else empty. */
     public List<Field> fields() {
         return fields;
     }

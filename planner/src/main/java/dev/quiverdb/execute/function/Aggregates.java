@@ -6,9 +6,11 @@ import dev.quiverdb.base.type.Numeric;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.FunctionRef;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Comparator;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Finds aggregates by name and argument types. */
 public final class Aggregates {
@@ -40,6 +42,9 @@ public final class Aggregates {
                     case "any_value" -> () -> new Fold((a, b) -> a);
                     case "string_agg" -> () -> new Gathering.Strings(first == Oids.BYTEA);
                     case "array_agg" -> () -> new Gathering.Arrays(arguments[0], result);
+                    case "range_agg" -> () -> new RangeFunctions.Union(arguments[0]);
+                    case "range_intersect_agg" ->
+                            () -> new RangeFunctions.Intersection(arguments[0]);
                     case "json_agg" -> () -> new Gathering.JsonArray(arguments[0], context.types());
                     case "jsonb_agg" ->
                             () -> new Gathering.JsonbArray(arguments[0], context.types());

@@ -3,13 +3,15 @@ package dev.quiverdb.execute.function;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Interval;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.TextStyle;
 import java.time.temporal.IsoFields;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** to_char of timestamps and intervals. */
 final class FormatDates {
@@ -36,10 +38,7 @@ final class FormatDates {
                 "interval_to_char",
                 (CallContext c, Interval a, String f) ->
                         f.isEmpty() ? null : format(parts(c, f), fields(a)));
-        r.two(
-                "to_date",
-                (CallContext c, String s, String f) ->
-                        DateTimes.dateOf(ParseDates.parse(s, f, null)));
+        r.two("to_date", (CallContext c, String s, String f) -> ParseDates.date(s, f));
         r.two(
                 "to_timestamp",
                 (CallContext c, String s, String f) -> ParseDates.parse(s, f, c.types().zone()));
@@ -128,6 +127,9 @@ final class FormatDates {
     private static void append(StringBuilder out, DateTemplate.Part part, Fields f) {
         var date = f.date();
         switch (part.pattern()) {
+            case "FX" -> {
+                // Means something only where text is read.
+            }
             case "HH24" -> number(out, part, f.hour(), 2);
             case "HH", "HH12" -> number(out, part, f.hour() % 12 == 0 ? 12 : f.hour() % 12, 2);
             case "MI" -> number(out, part, f.minute(), 2);
