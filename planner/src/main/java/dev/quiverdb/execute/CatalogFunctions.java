@@ -4,8 +4,10 @@ import dev.quiverdb.base.type.NameResolver;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.storage.SequenceSpec;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * What functions such as {@code pg_get_indexdef} ask of the catalog. Answered by the binder's
@@ -66,7 +68,7 @@ public interface CatalogFunctions {
     @Nullable String triggerDefinition(int oid, boolean pretty);
 
     /** pg_get_expr: the text of a stored expression, as pg_attrdef.adbin and kin hold it. */
-    @Nullable String expression(String stored, int relationOid);
+    @Nullable String expression(String stored, int relationOid, boolean pretty);
 
     /** obj_description, col_description; {@code subId} 0 for the object itself. */
     @Nullable String description(int oid, @Nullable String catalog, int subId);

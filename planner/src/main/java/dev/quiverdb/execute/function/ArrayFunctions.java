@@ -3,12 +3,17 @@ package dev.quiverdb.execute.function;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.PgArray;
+import dev.quiverdb.base.type.RecordValue;
 import dev.quiverdb.base.type.Type;
+import dev.quiverdb.base.type.Types;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Arrays. */
 final class ArrayFunctions {
@@ -27,11 +32,24 @@ final class ArrayFunctions {
                                         Strings.integer(a, 1),
                                         (boolean) Strings.arg(a, 2))
                                 .iterator());
+        r.rows("_pg_expandarray(*)", (c, a) -> expand(c, (PgArray) Strings.arg(a, 0)));
         r.rows(
                 "generate_subscripts_nodir",
                 (c, a) ->
                         subscripts((PgArray) Strings.arg(a, 0), Strings.integer(a, 1), false)
                                 .iterator());
+    }
+
+    /** information_schema's rows of a list's elements and their numbers from 1. */
+    private static Iterator<RecordValue> expand(CallContext c, PgArray array) {
+        var element = c.argumentType(0).actual().element();
+        var types = List.of(element == null ? Types.TEXT : element, Types.INT4);
+        var rows = new ArrayList<RecordValue>();
+        int count = array.dimensions() == 0 ? 0 : array.length(0);
+        for (int i = 0; i < count; i++) {
+            rows.add(RecordValue.of(types, array.dimensions() == 1 ? array.get(i) : null, i + 1));
+        }
+        return rows.iterator();
     }
 
     private static void registerShape(Registry r) {
@@ -143,7 +161,8 @@ final class ArrayFunctions {
             if (!Arrays.equals(tail(a.lengths()), tail(b.lengths()))
                     || !Arrays.equals(tail(a.lowerBounds()), tail(b.lowerBounds()))) {
                 throw incompatible(
-                        "Arrays with differing element dimensions are not compatible for concatenation.");
+                        "Arrays with differing element dimensions are not compatible for"
+                            + " concatenation.");
             }
             int[] lengths = a.lengths();
             lengths[0] += b.length(0);

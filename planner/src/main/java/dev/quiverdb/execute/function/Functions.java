@@ -4,12 +4,17 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.FunctionRef;
 import dev.quiverdb.execute.function.Implementation.Comparison;
 import dev.quiverdb.execute.function.Implementation.Operator;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** All scalar and set-returning builtin functions. Immutable once loaded; for any thread. */
 public final class Functions {
+    /** Below are PostgreSQL's own, whose names users cannot take for theirs. */
+    private static final int FIRST_USER_OID = 16_384;
+
     private static final Registry REGISTRY = load();
 
     private static Registry load() {
@@ -25,6 +30,8 @@ public final class Functions {
         ArrayFunctions.register(registry);
         JsonFunctions.register(registry);
         JsonbFunctions.register(registry);
+        JsonPathFunctions.register(registry);
+        RangeFunctions.register(registry);
         DateFunctions.register(registry);
         FormatNumbers.register(registry);
         VectorFunctions.register(registry);
@@ -36,13 +43,16 @@ public final class Functions {
 
     /**
      * The implementation of a function: by its prosrc; for those that PostgreSQL itself writes in
-     * SQL by {@code name(type,type)}; operators of a comparable type by the type's order. Null if
-     * there is none.
+     * SQL by {@code name(type,type)}, or {@code name(*)} where it is polymorphic; operators of a
+     * comparable type by the type's order. Null if there is none.
      */
     public static @Nullable Implementation find(FunctionRef function) {
         var found = REGISTRY.find(function.source());
         if (found == null) {
             found = REGISTRY.find(signature(function));
+        }
+        if (found == null && Integer.compareUnsigned(function.oid(), FIRST_USER_OID) < 0) {
+            found = REGISTRY.find(function.name() + "(*)");
         }
         if (found == null && function.operator() != null && function.argumentTypes().size() == 2) {
             found = comparison(function);

@@ -7,12 +7,14 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.RecordValue;
 import dev.quiverdb.base.type.Type;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** JSON objects as rows: populate_record, to_record and their sets. */
 final class JsonRecords {
@@ -44,8 +46,8 @@ final class JsonRecords {
                             SqlState.FEATURE_NOT_SUPPORTED,
                             "could not determine row type for result of " + c.function().name())
                     .withHint(
-                            "Provide a non-null record argument, or call the function in the FROM clause using a column"
-                                    + " definition list.");
+                            "Provide a non-null record argument, or call the function in the FROM"
+                                + " clause using a column definition list.");
         }
         return type;
     }
@@ -93,14 +95,14 @@ final class JsonRecords {
     /** A JSON value as a value of a type. */
     static @Nullable Object convert(CallContext c, Type type, int typmod, JsonTree tree) {
         var actual = type.actual();
+        if (tree.kind() == JsonTree.Kind.NULL) {
+            return null;
+        }
         if (actual.oid() == Oids.JSON) {
             return tree.text();
         }
         if (actual.oid() == Oids.JSONB) {
             return Jsonb.parse(tree.text());
-        }
-        if (tree.kind() == JsonTree.Kind.NULL) {
-            return null;
         }
         if (actual.form() == Type.Form.COMPOSITE && tree.kind() == JsonTree.Kind.OBJECT) {
             return record(c, actual, null, tree);
@@ -149,7 +151,8 @@ final class JsonRecords {
         if (tree.kind() != JsonTree.Kind.ARRAY || tree.children().size() != lengths.get(depth)) {
             throw new SqlException(SqlState.INVALID_TEXT_REPRESENTATION, "malformed JSON array")
                     .withDetail(
-                            "Multidimensional arrays must have sub-arrays with matching dimensions.");
+                            "Multidimensional arrays must have sub-arrays with matching"
+                                + " dimensions.");
         }
         for (var child : tree.children()) {
             collect(c, element, typmod, child.value(), lengths, depth + 1, out);

@@ -8,10 +8,12 @@ import dev.quiverdb.base.type.RecordValue;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.CatalogFunctions;
 import dev.quiverdb.execute.SessionFunctions;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What clients and psql ask of the server itself: names, settings, definitions, privileges, sizes,
@@ -135,7 +137,7 @@ final class SystemFunctions {
                     (c, a) -> catalog(c).triggerDefinition(oid(a, 0), flag(a, 1)));
             r.any(
                     "pg_get_expr" + suffix,
-                    (c, a) -> catalog(c).expression(Strings.text(a, 0), oid(a, 1)));
+                    (c, a) -> catalog(c).expression(Strings.text(a, 0), oid(a, 1), flag(a, 2)));
             r.any(
                     "pg_get_viewdef_name" + suffix,
                     (c, a) -> {

@@ -18,11 +18,13 @@ import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SearchPath;
 import dev.quiverdb.storage.SequenceSpec;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** The functions that look into the catalog, answered for one statement of a session. */
 public final class CatalogCalls implements CatalogFunctions {
@@ -31,6 +33,7 @@ public final class CatalogCalls implements CatalogFunctions {
     private final SearchPath path;
     private final CatalogNames names;
     private @Nullable Texts texts;
+    private @Nullable Texts prettyTexts;
 
     public CatalogCalls(SessionView view) {
         this.view = view;
@@ -42,8 +45,17 @@ public final class CatalogCalls implements CatalogFunctions {
     private Texts texts() {
         var made = texts;
         if (made == null) {
-            made = new Texts(view);
+            made = new Texts(view, false);
             texts = made;
+        }
+        return made;
+    }
+
+    private Texts texts(boolean pretty) {
+        var made = pretty ? prettyTexts : texts();
+        if (made == null) {
+            made = new Texts(view, true);
+            prettyTexts = made;
         }
         return made;
     }
@@ -207,18 +219,18 @@ public final class CatalogCalls implements CatalogFunctions {
     @Override
     public @Nullable String viewDefinition(int oid, boolean pretty) {
         var relation = catalog.relation(oid);
-        return relation == null ? null : texts().view(relation);
+        return relation == null ? null : texts(pretty).view(relation);
     }
 
     @Override
     public @Nullable String indexDefinition(int oid, int column, boolean pretty) {
-        return texts().index(oid, column);
+        return texts(pretty).index(oid, column);
     }
 
     @Override
     public @Nullable String constraintDefinition(int oid, boolean pretty) {
         return catalog.object(oid) instanceof Constraint constraint
-                ? texts().constraint(constraint)
+                ? texts(pretty).constraint(constraint)
                 : null;
     }
 
@@ -248,7 +260,7 @@ public final class CatalogCalls implements CatalogFunctions {
     @Override
     public @Nullable String ruleDefinition(int oid, boolean pretty) {
         var relation = catalog.relation(SystemOids.viewOfRule(oid));
-        return relation == null ? null : texts().rule(relation);
+        return relation == null ? null : texts(pretty).rule(relation);
     }
 
     @Override
@@ -257,11 +269,11 @@ public final class CatalogCalls implements CatalogFunctions {
     }
 
     @Override
-    public @Nullable String expression(String stored, int relationOid) {
+    public @Nullable String expression(String stored, int relationOid, boolean pretty) {
         if (relationOid != 0 && catalog.relation(relationOid) == null) {
             return null;
         }
-        return texts().expression(stored, relationOid);
+        return texts(pretty).expression(stored, relationOid);
     }
 
     @Override

@@ -4,10 +4,12 @@ import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.SystemRelations;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** information_schema: constraints of tables and domains. */
 final class ConstraintRows {
@@ -24,7 +26,7 @@ final class ConstraintRows {
         this.view = view;
         catalog = view.catalog();
         database = view.databaseName();
-        texts = new Texts(view);
+        texts = new Texts(view, false);
         privileges = new Privileges(catalog, view.currentUser());
     }
 

@@ -2,10 +2,12 @@ package dev.quiverdb.server.catalog;
 
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Function;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** information_schema: routines and their parameters. */
 final class RoutineRows {
@@ -17,7 +19,7 @@ final class RoutineRows {
     RoutineRows(SessionView view) {
         catalog = view.catalog();
         database = view.databaseName();
-        texts = new Texts(view);
+        texts = new Texts(view, false);
         privileges = new Privileges(catalog, view.currentUser());
     }
 

@@ -8,10 +8,12 @@ import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Definitions of objects as SQL text under the names that a session sees: ruleutils.c's answers.
@@ -22,10 +24,13 @@ final class Texts {
     private final Definitions definitions;
     private final CatalogNames names;
 
-    Texts(SessionView view) {
+    /**
+     * @param pretty for people, with fewer parentheses and shorter names
+     */
+    Texts(SessionView view, boolean pretty) {
         this.view = view;
         catalog = view.catalog();
-        definitions = new Definitions(view.bindContext());
+        definitions = new Definitions(view.bindContext(), pretty);
         names = new CatalogNames(catalog, view.searchPath());
     }
 

@@ -84,17 +84,26 @@ final class StatementRunner implements AutoCloseable {
         }
     }
 
-    /** The columns that a statement returns; null for none. */
+    /**
+     * The columns that a statement returns; null for none. Clients hear of a domain's base type, as
+     * getBaseTypeAndTypmod makes it for PostgreSQL's RowDescription.
+     */
     static @Nullable List<ResultField> fields(BoundStatement.Rows bound) {
         if (bound.into() != null
                 || (bound.outputs().isEmpty() && bound.kind() != BoundStatement.Kind.SELECT)) {
             return null;
         }
-        return bound.outputs().stream()
-                .map(o ->
-                        new ResultField(
-                                o.name(), o.relation(), o.column(), o.type(), o.typmod(), 0))
-                .toList();
+        return bound.outputs().stream().map(StatementRunner::field).toList();
+    }
+
+    private static ResultField field(BoundStatement.Output output) {
+        var type = output.type();
+        int typmod = output.typmod();
+        for (var base = type.base(); base != null; base = type.base()) {
+            typmod = type.baseTypmod();
+            type = base;
+        }
+        return new ResultField(output.name(), output.relation(), output.column(), type, typmod, 0);
     }
 
     /** The plan of a statement, made anew if what it uses has changed. */

@@ -16,13 +16,15 @@ import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.UniqueViolation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Storage's part of definitions: tablets with their columns and indexes, the hidden columns behind
@@ -113,11 +115,23 @@ final class TabletBuilder {
         transaction().nextCommand();
     }
 
-    /** Moves all rows to new storage, computing each column anew. */
+    /**
+     * Moves all rows to new storage, computing each column anew. The indexes are built over the
+     * rows that have moved, as that is faster than one by one.
+     */
     void rewrite(Relation before, Relation after, List<String> columns) {
         create(after);
+        var indexes = state.catalog().indexes(after.oid());
+        for (var index : indexes) {
+            var facts = facts(after);
+            addHiddenColumns(after, facts, made(facts, index));
+        }
         var plan = Planner.rewrite(before, columns, state.planContext(state.bindContext()));
         fill(after, plan, List.of());
+        for (var index : indexes) {
+            createIndex(after, index);
+        }
+        drop(before);
     }
 
     /** Puts a query's rows into a table; answers how many. */
@@ -139,11 +153,7 @@ final class TabletBuilder {
                     "access method \"" + part.method() + "\" is not supported yet");
         }
         var facts = facts(table);
-        var made =
-                facts.indexes().stream()
-                        .filter(i -> i.oid() == index.oid())
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalStateException("no index " + index.name()));
+        var made = made(facts, index);
         addHiddenColumns(table, facts, made);
         try {
             transaction()
@@ -153,6 +163,14 @@ final class TabletBuilder {
             throw duplicate(index, made, violation);
         }
         transaction().nextCommand();
+    }
+
+    private static dev.quiverdb.plan.Relation.Index made(
+            dev.quiverdb.plan.Relation facts, Relation index) {
+        return facts.indexes().stream()
+                .filter(i -> i.oid() == index.oid())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no index " + index.name()));
     }
 
     void dropIndex(Relation table, Relation index) {
@@ -165,11 +183,7 @@ final class TabletBuilder {
     /** REINDEX. */
     void rebuildIndex(Relation table, Relation index) {
         var facts = facts(table);
-        var made =
-                facts.indexes().stream()
-                        .filter(i -> i.oid() == index.oid())
-                        .findFirst()
-                        .orElseThrow();
+        var made = made(facts, index);
         transaction().dropIndex(table.tablet(), index.oid());
         transaction()
                 .createIndex(

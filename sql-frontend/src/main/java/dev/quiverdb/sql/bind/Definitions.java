@@ -7,11 +7,12 @@ import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.SearchPath;
 import dev.quiverdb.sql.parse.Expr;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
+
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Definitions of catalog objects as SQL text, as pg_get_indexdef and its kin answer them. Every
@@ -20,10 +21,19 @@ import org.jspecify.annotations.Nullable;
 public final class Definitions {
     private final BindContext context;
     private final Catalog catalog;
+    private final boolean pretty;
 
     public Definitions(BindContext context) {
+        this(context, false);
+    }
+
+    /**
+     * @param pretty for people: fewer parentheses, and names as short as the search path allows
+     */
+    public Definitions(BindContext context, boolean pretty) {
         this.context = context;
         this.catalog = context.catalog();
+        this.pretty = pretty;
     }
 
     private State state() {
@@ -31,14 +41,15 @@ public final class Definitions {
     }
 
     private Deparser deparser(Relation relation, @Nullable SearchPath path) {
-        return new Deparser(catalog, path, Deparser.names(relation), context.types());
+        return new Deparser(catalog, path, Deparser.names(relation), context.types(), pretty);
     }
 
     /** The text of a stored expression over a relation's columns; null relation for none. */
     public String expression(String stored, @Nullable Relation relation) {
         try {
             if (relation == null) {
-                return new Deparser(catalog, context.searchPath(), List.of(), context.types())
+                return new Deparser(
+                                catalog, context.searchPath(), List.of(), context.types(), pretty)
                         .text(StoredExpressions.standalone(state(), stored));
             }
             return deparser(relation, context.searchPath())
@@ -62,7 +73,7 @@ public final class Definitions {
                             stored,
                             dev.quiverdb.sql.algebra.PgType.of(domain.actual(), -1),
                             0);
-            return new Deparser(catalog, context.searchPath(), List.of(), context.types())
+            return new Deparser(catalog, context.searchPath(), List.of(), context.types(), pretty)
                     .text(node);
         } catch (SqlException unreadable) {
             return stored;
@@ -79,7 +90,7 @@ public final class Definitions {
         var text = new StringBuilder("CREATE ");
         text.append(part.unique() ? "UNIQUE INDEX " : "INDEX ");
         text.append(Quoting.identifier(index.name()));
-        text.append(" ON ").append(qualified(table));
+        text.append(" ON ").append(pretty ? visible(table) : qualified(table));
         text.append(" USING ").append(Quoting.identifier(part.method())).append(" (");
         for (int i = 0; i < part.keyCount(); i++) {
             text.append(i == 0 ? "" : ", ").append(key(index, i + 1, true));
@@ -109,14 +120,25 @@ public final class Definitions {
             return "";
         }
         var parts = new ArrayList<String>();
-        new TreeMap<>(index.options())
+        index.options()
                 .forEach((name, value) ->
                         parts.add(Quoting.identifier(name) + "=" + Quoting.literal(value)));
         return " WITH (" + String.join(", ", parts) + ")";
     }
 
     private String qualified(Relation relation) {
-        return Quoting.qualified(catalog.schemaName(relation.schema()), relation.name());
+        var schema =
+                relation.schema() == context.searchPath().temporary()
+                        ? "pg_temp"
+                        : catalog.schemaName(relation.schema());
+        return Quoting.qualified(schema, relation.name());
+    }
+
+    /** A relation's name, qualified where the search path does not find it. */
+    private String visible(Relation relation) {
+        return context.searchPath().sees(relation.schema())
+                ? Quoting.identifier(relation.name())
+                : qualified(relation);
     }
 
     /** One key of an index, by number from 1; {@code full} adds operator class and order. */
@@ -218,10 +240,7 @@ public final class Definitions {
         text.append("FOREIGN KEY ").append(columns(constraint.relation(), constraint.columns()));
         text.append(" REFERENCES ");
         if (target != null) {
-            text.append(
-                    context.searchPath().sees(target.schema())
-                            ? Quoting.identifier(target.name())
-                            : qualified(target));
+            text.append(visible(target));
         }
         text.append(columns(constraint.referencedRelation(), constraint.referencedColumns()));
         if (constraint.match() == 'f') {

@@ -13,8 +13,7 @@ import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SearchPath;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexInputRef;
@@ -22,27 +21,46 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * Writes bound expressions as SQL text, the way ruleutils.c does: every operation in parentheses,
- * every constant with its type.
+ * Writes bound expressions as SQL text, the way ruleutils.c does: every operation in parentheses
+ * (or, where it is to be pretty, only where they are needed), every constant with its type.
  */
 public final class Deparser {
+    private static final int INDENT = 4;
+
     private final Catalog catalog;
     private final @Nullable SearchPath path;
     private final List<String> columns;
     private final TypeContext types;
+    private final boolean pretty;
+    private int indent;
+
+    /** As {@link #Deparser(Catalog, SearchPath, List, TypeContext, boolean)}, not pretty. */
+    public Deparser(
+            Catalog catalog, @Nullable SearchPath path, List<String> columns, TypeContext types) {
+        this(catalog, path, columns, types, false);
+    }
 
     /**
      * @param path names that it finds are written bare; null qualifies everything that is not
      *     pg_catalog's, for text that is to be stored
      * @param columns what input columns are called
+     * @param pretty leaves parentheses out where {@link Parentheses} says that none are needed
      */
     public Deparser(
-            Catalog catalog, @Nullable SearchPath path, List<String> columns, TypeContext types) {
+            Catalog catalog,
+            @Nullable SearchPath path,
+            List<String> columns,
+            TypeContext types,
+            boolean pretty) {
         this.catalog = catalog;
         this.path = path;
         this.columns = List.copyOf(columns);
         this.types = types;
+        this.pretty = pretty;
     }
 
     /** The text of an expression. */
@@ -79,15 +97,41 @@ public final class Deparser {
         }
     }
 
+    /** The bracket around an operation, which a pretty text leaves to whoever holds it. */
+    private void open(StringBuilder out) {
+        if (!pretty) {
+            out.append('(');
+        }
+    }
+
+    private void close(StringBuilder out) {
+        if (!pretty) {
+            out.append(')');
+        }
+    }
+
+    /** An operand of {@code parent}: get_rule_expr_paren. */
+    private void operand(RexNode node, RexNode parent, StringBuilder out, boolean shown) {
+        boolean needed = pretty && !Parentheses.simple(node, parent, shown);
+        if (needed) {
+            out.append('(');
+        }
+        write(node, out, shown);
+        if (needed) {
+            out.append(')');
+        }
+    }
+
     private void standard(RexCall call, StringBuilder out) {
         var operands = call.getOperands();
         switch (call.getKind()) {
-            case AND -> infix(operands, " AND ", out);
-            case OR -> infix(operands, " OR ", out);
+            case AND -> infix(call, " AND ", out);
+            case OR -> infix(call, " OR ", out);
             case NOT -> {
-                out.append("(NOT ");
-                write(operands.getFirst(), out);
-                out.append(')');
+                open(out);
+                out.append("NOT ");
+                operand(operands.getFirst(), call, out, false);
+                close(out);
             }
             case COALESCE -> {
                 out.append("COALESCE(");
@@ -95,9 +139,10 @@ public final class Deparser {
                 out.append(')');
             }
             default -> {
-                out.append('(');
-                write(operands.getFirst(), out);
-                out.append(' ').append(test(call.getKind())).append(')');
+                open(out);
+                operand(operands.getFirst(), call, out, false);
+                out.append(' ').append(test(call.getKind()));
+                close(out);
             }
         }
     }
@@ -115,15 +160,16 @@ public final class Deparser {
         };
     }
 
-    private void infix(List<RexNode> operands, String between, StringBuilder out) {
-        out.append('(');
+    private void infix(RexCall call, String between, StringBuilder out) {
+        var operands = call.getOperands();
+        open(out);
         for (int i = 0; i < operands.size(); i++) {
             if (i > 0) {
                 out.append(between);
             }
-            write(operands.get(i), out);
+            operand(operands.get(i), call, out, false);
         }
-        out.append(')');
+        close(out);
     }
 
     private void list(List<RexNode> operands, StringBuilder out) {
@@ -131,7 +177,7 @@ public final class Deparser {
             if (i > 0) {
                 out.append(", ");
             }
-            write(operands.get(i), out);
+            write(operands.get(i), out, true);
         }
     }
 
@@ -141,23 +187,17 @@ public final class Deparser {
             case Form.Constant constant -> constant(constant.value(), PgType.of(call), out);
             case Form.Call function -> function(function, call, out, shown);
             case Form.Relabel relabel ->
-                    cast(relabel.syntax(), operands.getFirst(), PgType.of(call), out, shown);
+                    cast(relabel.syntax(), operands.getFirst(), call, out, shown);
             case Form.CoerceViaText cast ->
-                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out, shown);
+                    cast(cast.syntax(), operands.getFirst(), call, out, shown);
             case Form.ArrayCoerce cast ->
-                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out, shown);
+                    cast(cast.syntax(), operands.getFirst(), call, out, shown);
             case Form.CoerceToDomain cast ->
-                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out, shown);
-            case Form.ConvertRow cast ->
-                    cast(cast.syntax(), operands.getFirst(), PgType.of(call), out, shown);
+                    cast(cast.syntax(), operands.getFirst(), call, out, shown);
+            case Form.ConvertRow cast -> cast(cast.syntax(), operands.getFirst(), call, out, shown);
             case Form.ApplyTypmod typmod -> {
                 if (typmod.explicit()) {
-                    cast(
-                            Syntax.EXPLICIT_CAST,
-                            uncast(operands.getFirst()),
-                            PgType.of(call),
-                            out,
-                            shown);
+                    cast(Syntax.EXPLICIT_CAST, uncast(operands.getFirst()), call, out, shown);
                 } else {
                     write(operands.getFirst(), out);
                 }
@@ -175,20 +215,21 @@ public final class Deparser {
                 out.append(')');
             }
             case Form.IsDistinct distinct -> {
-                out.append('(');
-                write(operands.get(0), out, true);
+                open(out);
+                operand(operands.get(0), call, out, true);
                 out.append(distinct.negated() ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM ");
-                write(operands.get(1), out, true);
-                out.append(')');
+                operand(operands.get(1), call, out, true);
+                close(out);
             }
             case Form.ScalarArray array -> {
-                out.append('(');
-                write(operands.get(0), out, true);
+                open(out);
+                operand(operands.get(0), call, out, true);
                 out.append(' ')
                         .append(operator(array.operator().name(), array.operator().schema()));
                 out.append(array.any() ? " ANY (" : " ALL (");
-                write(operands.get(1), out, true);
-                out.append("))");
+                operand(operands.get(1), call, out, true);
+                out.append(')');
+                close(out);
             }
             case Form.Row ignored -> {
                 out.append("ROW(");
@@ -226,14 +267,14 @@ public final class Deparser {
             }
             case Form.Collate collate -> {
                 var collation = catalog.collation(collate.collation());
-                out.append('(');
-                write(operands.getFirst(), out);
+                open(out);
+                operand(operands.getFirst(), call, out, true);
                 out.append(" COLLATE ")
                         .append(
                                 collation == null
                                         ? "\"default\""
-                                        : Quoting.identifier(collation.name()))
-                        .append(')');
+                                        : Quoting.identifier(collation.name()));
+                close(out);
             }
             case Form.Default ignored -> out.append("DEFAULT");
             case Form.FieldStore ignored ->
@@ -269,37 +310,38 @@ public final class Deparser {
     }
 
     private void cast(
-            Syntax syntax, RexNode operand, PgType type, StringBuilder out, boolean shown) {
+            Syntax syntax, RexNode operand, RexCall call, StringBuilder out, boolean shown) {
         if (syntax != Syntax.EXPLICIT_CAST && !shown) {
-            write(operand, out);
+            operand(operand, call, out, false);
             return;
         }
-        out.append('(');
-        write(operand, out);
-        out.append(")::").append(type(type));
+        open(out);
+        operand(operand, call, out, false);
+        close(out);
+        out.append("::").append(type(PgType.of(call)));
     }
 
     private void function(Form.Call call, RexCall node, StringBuilder out, boolean shown) {
         var operands = node.getOperands();
         switch (call.syntax()) {
             case EXPLICIT_CAST, IMPLICIT_CAST ->
-                    cast(call.syntax(), operands.getFirst(), PgType.of(node), out, shown);
+                    cast(call.syntax(), operands.getFirst(), node, out, shown);
             case OPERATOR -> {
                 var operator = call.operator();
                 if (operator == null) {
                     throw SqlException.internal("operator call without operator");
                 }
                 var symbol = operator(operator.name(), operator.schema());
-                out.append('(');
+                open(out);
                 if (operands.size() == 1) {
                     out.append(symbol).append(' ');
-                    write(operands.getFirst(), out, true);
+                    operand(operands.getFirst(), node, out, true);
                 } else {
-                    write(operands.get(0), out, true);
+                    operand(operands.get(0), node, out, true);
                     out.append(' ').append(symbol).append(' ');
-                    write(operands.get(1), out, true);
+                    operand(operands.get(1), node, out, true);
                 }
-                out.append(')');
+                close(out);
             }
             case FUNCTION -> {
                 out.append(name(call.function().name(), call.function().schema())).append('(');
@@ -361,28 +403,40 @@ public final class Deparser {
         return bare ? text : Quoting.identifier(catalog.schemaName(schema)) + "." + text;
     }
 
+    /** A key word on a line of its own, as appendContextKeyword puts it. */
+    private void line(StringBuilder out, String word) {
+        int end = out.length();
+        while (end > 0 && out.charAt(end - 1) == ' ') {
+            end--;
+        }
+        out.setLength(end);
+        out.append('\n').append(" ".repeat(indent)).append(word);
+    }
+
     private void choice(Form.Case form, List<RexNode> operands, PgType type, StringBuilder out) {
         int at = 0;
-        out.append("CASE");
+        line(out, "CASE");
+        indent += INDENT;
         if (form.placeholder() >= 0) {
             out.append(' ');
-            write(operands.get(at++), out);
+            write(operands.get(at++), out, true);
         }
         while (at + 1 < operands.size()) {
-            out.append(" WHEN ");
+            line(out, "WHEN ");
             write(operands.get(at++), out);
             out.append(" THEN ");
-            write(operands.get(at++), out);
+            write(operands.get(at++), out, true);
         }
-        out.append(" ELSE ");
+        line(out, "ELSE ");
         var otherwise = operands.get(at);
         var constant = PgOperator.constant(otherwise);
         if (constant != null && constant.value() == null) {
             out.append("NULL::").append(type(type));
         } else {
-            write(otherwise, out);
+            write(otherwise, out, true);
         }
-        out.append(" END");
+        indent -= INDENT;
+        line(out, "END");
     }
 
     private void subscript(Form.Subscript subscript, List<RexNode> operands, StringBuilder out) {
@@ -451,7 +505,7 @@ public final class Deparser {
         }
     }
 
-    /** An expression in parentheses unless it is in some already, or is a call. */
+    /** An expression in parentheses unless it is a call. */
     public String wrapped(RexNode node) {
         var text = text(node);
         boolean call =

@@ -15,9 +15,7 @@ import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.From;
 import dev.quiverdb.sql.parse.RangeVar;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.logical.LogicalCorrelate;
@@ -29,6 +27,10 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.util.ImmutableBitSet;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Binds FROM, after parse_clause.c. Items are bound from left to right, so the columns of the
@@ -397,6 +399,13 @@ final class FromBinder {
             var type = Coercion.type(call);
             if (!definitions.isEmpty()) {
                 definitions(call, definitions, names, types, item);
+                if (call instanceof RexCall made) {
+                    call =
+                            OutColumns.shaped(
+                                    made,
+                                    names.subList(before, names.size()),
+                                    types.subList(before, types.size()));
+                }
                 whole = null;
             } else if (type.actual().form() == Type.Form.COMPOSITE) {
                 for (var field : type.actual().fields()) {
@@ -489,9 +498,10 @@ final class FromBinder {
                     definitions.getFirst(),
                     SqlState.SYNTAX_ERROR,
                     type.actual().form() == Type.Form.COMPOSITE
-                            ? "a column definition list is redundant for a function returning a named composite"
-                                    + " type"
-                            : "a column definition list is only allowed for functions returning \"record\"");
+                            ? "a column definition list is redundant for a function returning a"
+                                  + " named composite type"
+                            : "a column definition list is only allowed for functions returning"
+                                  + " \"record\"");
         }
         if (PgOperator.form(call) instanceof Form.Call form
                 && OutColumns.count(form.function()) > 0) {

@@ -13,10 +13,13 @@ import dev.quiverdb.sql.catalog.Aggregate;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
-import java.util.ArrayList;
-import java.util.List;
+
+import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Binds function, aggregate and window calls, after ParseFuncOrColumn. */
 final class FunctionCalls {
@@ -107,8 +110,8 @@ final class FunctionCalls {
                             SqlState.UNDEFINED_FUNCTION,
                             "function " + signature + " does not exist")
                     .withHint(
-                            "No aggregate function matches the given name and argument types. You might need to"
-                                    + " add explicit type casts.");
+                            "No aggregate function matches the given name and argument types. You"
+                                + " might need to add explicit type casts.");
         }
         if (!call.orderBy().isEmpty() && !call.withinGroup()) {
             return Errors.at(
@@ -116,17 +119,17 @@ final class FunctionCalls {
                             SqlState.UNDEFINED_FUNCTION,
                             "function " + signature + " does not exist")
                     .withHint(
-                            "No aggregate function matches the given name and argument types. Perhaps you"
-                                    + " misplaced ORDER BY; ORDER BY must appear after all regular arguments of the"
-                                    + " aggregate.");
+                            "No aggregate function matches the given name and argument types."
+                                + " Perhaps you misplaced ORDER BY; ORDER BY must appear after all"
+                                + " regular arguments of the aggregate.");
         }
         return Errors.at(
                         call,
                         SqlState.UNDEFINED_FUNCTION,
                         "function " + signature + " does not exist")
                 .withHint(
-                        "No function matches the given name and argument types. You might need to add explicit"
-                                + " type casts.");
+                        "No function matches the given name and argument types. You might need to"
+                            + " add explicit type casts.");
     }
 
     /** A call of a one-argument function by attribute notation; null if there is none. */
@@ -230,6 +233,11 @@ final class FunctionCalls {
                                 variadicArray && function.variadicElement() == Oids.ANY),
                         PgType.of(solution.result(), -1),
                         operands);
+        if (solution.result().oid() == Oids.RECORD
+                && OutColumns.count(function) > 0
+                && expression instanceof RexCall made) {
+            expression = OutColumns.shaped(state, function, made);
+        }
         return new Made(expression, operands);
     }
 
@@ -322,7 +330,8 @@ final class FunctionCalls {
                             SqlState.FEATURE_NOT_SUPPORTED,
                             "aggregate function calls cannot contain set-returning function calls")
                     .withHint(
-                            "You might be able to move the set-returning function into a LATERAL FROM item.");
+                            "You might be able to move the set-returning function into a LATERAL"
+                                + " FROM item.");
         }
     }
 
@@ -368,9 +377,11 @@ final class FunctionCalls {
                 throw Errors.at(
                                 call,
                                 SqlState.FEATURE_NOT_SUPPORTED,
-                                "aggregate function calls cannot contain set-returning function calls")
+                                "aggregate function calls cannot contain set-returning function"
+                                    + " calls")
                         .withHint(
-                                "You might be able to move the set-returning function into a LATERAL FROM item.");
+                                "You might be able to move the set-returning function into a"
+                                    + " LATERAL FROM item.");
             }
         }
         if (call.over() != null) {
@@ -404,7 +415,8 @@ final class FunctionCalls {
                         throw Errors.at(
                                 call.orderBy().get(i).expression(),
                                 SqlState.INVALID_COLUMN_REFERENCE,
-                                "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list");
+                                "in an aggregate with DISTINCT, ORDER BY expressions must appear in"
+                                    + " argument list");
                     }
                 }
                 for (var operand : made.operands()) {
@@ -439,7 +451,8 @@ final class FunctionCalls {
                         call,
                         SqlState.WRONG_OBJECT_TYPE,
                         display
-                                + " is not an ordered-set aggregate, so it cannot have WITHIN GROUP");
+                                + " is not an ordered-set aggregate, so it cannot have WITHIN"
+                                + " GROUP");
             }
             return;
         }
@@ -541,7 +554,8 @@ final class FunctionCalls {
                                 SqlState.FEATURE_NOT_SUPPORTED,
                                 "window function calls cannot contain set-returning function calls")
                         .withHint(
-                                "You might be able to move the set-returning function into a LATERAL FROM item.");
+                                "You might be able to move the set-returning function into a"
+                                    + " LATERAL FROM item.");
             }
         }
         var made = call(match, arguments, offsets, call.offset(), call.variadic());

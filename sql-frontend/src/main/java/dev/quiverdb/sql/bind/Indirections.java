@@ -8,11 +8,13 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.bind.Coercion.Context;
 import dev.quiverdb.sql.parse.Expr;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Binds subscripts and field selections. */
 final class Indirections {
@@ -67,9 +69,8 @@ final class Indirections {
                 }
                 return names;
             }
-            if (PgOperator.form(row) instanceof Form.Call call
-                    && !call.function().allArgumentTypes().isEmpty()) {
-                return OutColumns.names(call.function());
+            if (!type.fields().isEmpty()) {
+                return type.fields().stream().map(Type.Field::name).toList();
             }
         }
         return null;
@@ -79,14 +80,7 @@ final class Indirections {
     static @Nullable RexNode field(State state, RexNode row, String name) {
         var type = Coercion.type(row).actual();
         if (type.form() == Type.Form.COMPOSITE) {
-            var fields = type.fields();
-            for (int i = 0; i < fields.size(); i++) {
-                var field = fields.get(i);
-                if (field.name().equals(name)) {
-                    return select(row, i, name, PgType.of(field.type(), field.typmod()));
-                }
-            }
-            return null;
+            return named(row, type, name);
         }
         if (type.oid() == Oids.RECORD) {
             if (PgOperator.form(row) instanceof Form.Row && row instanceof RexCall call) {
@@ -96,12 +90,17 @@ final class Indirections {
                     }
                 }
             }
-            if (PgOperator.form(row) instanceof Form.Call call
-                    && !call.function().allArgumentTypes().isEmpty()) {
-                var names = OutColumns.names(call.function());
-                var types = OutColumns.types(state, call.function(), (RexCall) row);
-                int at = names.indexOf(name);
-                return at < 0 ? null : select(row, at, name, types.get(at));
+            return named(row, type, name);
+        }
+        return null;
+    }
+
+    private static @Nullable RexNode named(RexNode row, Type type, String name) {
+        var fields = type.fields();
+        for (int i = 0; i < fields.size(); i++) {
+            var field = fields.get(i);
+            if (field.name().equals(name)) {
+                return select(row, i, name, PgType.of(field.type(), field.typmod()));
             }
         }
         return null;

@@ -3,9 +3,12 @@ package dev.quiverdb.sql.bind;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Function;
+
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexNode;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.calcite.rex.RexCall;
 
 /** The columns that a function with OUT parameters returns. */
 final class OutColumns {
@@ -25,6 +28,20 @@ final class OutColumns {
             }
         }
         return names;
+    }
+
+    /** The call with a result type that knows its columns. */
+    static RexNode shaped(State state, Function function, RexCall call) {
+        return shaped(call, names(function), types(state, function, call));
+    }
+
+    /** As {@link #shaped(State, Function, RexCall)} with columns that the user has defined. */
+    static RexNode shaped(RexCall call, List<String> names, List<PgType> types) {
+        var fields = new ArrayList<Type.Field>();
+        for (int i = 0; i < names.size(); i++) {
+            fields.add(new Type.Field(names.get(i), types.get(i).type(), types.get(i).typmod()));
+        }
+        return call.clone(PgType.of(Type.record(fields), -1), call.getOperands());
     }
 
     static int count(Function function) {

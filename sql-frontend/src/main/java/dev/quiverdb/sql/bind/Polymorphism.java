@@ -5,10 +5,12 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgOperator;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Solves {@code anyelement} and its kin: which real types a call's polymorphic parameters stand
@@ -121,7 +123,7 @@ final class Polymorphism {
                 case Oids.ANYMULTIRANGE -> multirange = same(multirange, base, "anymultirange");
                 case Oids.ANYCOMPATIBLE, Oids.ANYCOMPATIBLENONARRAY -> compatible.add(found);
                 case Oids.ANYCOMPATIBLEARRAY -> {
-                    var inner = base.isTrueArray() ? base.element() : null;
+                    var inner = base.isArray() ? base.element() : null;
                     if (inner == null) {
                         throw mismatch(
                                 "argument declared anycompatiblearray is not an array but type "
@@ -182,7 +184,7 @@ final class Polymorphism {
     private void unifyAny(boolean throwing) {
         var inArray = array;
         if (inArray != null && inArray.oid() != Oids.ANYARRAY) {
-            var inner = inArray.isTrueArray() ? inArray.element() : null;
+            var inner = inArray.isArray() ? inArray.element() : null;
             if (inner == null) {
                 throw mismatch(
                         "argument declared anyarray is not an array but type "
@@ -192,7 +194,8 @@ final class Polymorphism {
                 element = inner;
             } else if (element.oid() != inner.oid()) {
                 throw mismatch(
-                                "argument declared anyarray is not consistent with argument declared anyelement")
+                                "argument declared anyarray is not consistent with argument"
+                                    + " declared anyelement")
                         .withDetail(inArray.formatType(-1) + " versus " + element.formatType(-1));
             }
         }
@@ -201,7 +204,8 @@ final class Polymorphism {
             var below = rangeOf(ofRanges, "anymultirange");
             if (range != null && range.oid() != below.oid()) {
                 throw mismatch(
-                                "argument declared anymultirange is not consistent with argument declared anyrange")
+                                "argument declared anymultirange is not consistent with argument"
+                                    + " declared anyrange")
                         .withDetail(ofRanges.formatType(-1) + " versus " + range.formatType(-1));
             }
             range = below;
@@ -213,7 +217,8 @@ final class Polymorphism {
                 element = inner;
             } else if (element.oid() != inner.oid()) {
                 throw mismatch(
-                                "argument declared anyrange is not consistent with argument declared anyelement")
+                                "argument declared anyrange is not consistent with argument"
+                                    + " declared anyelement")
                         .withDetail(inRange.formatType(-1) + " versus " + element.formatType(-1));
             }
         }
@@ -225,7 +230,7 @@ final class Polymorphism {
             }
             return;
         }
-        if (nonArray && found.actual().isTrueArray()) {
+        if (nonArray && found.actual().isArray()) {
             throw mismatch("type matched to anynonarray is an array type: " + found.formatType(-1));
         }
         if (enumOnly && found.form() != Type.Form.ENUM) {
@@ -261,7 +266,7 @@ final class Polymorphism {
                             + " does not match anycompatible type "
                             + chosen.formatType(-1));
         }
-        if (compatibleNonArray && chosen.actual().isTrueArray()) {
+        if (compatibleNonArray && chosen.actual().isArray()) {
             throw mismatch(
                     "type matched to anycompatiblenonarray is an array type: "
                             + chosen.formatType(-1));

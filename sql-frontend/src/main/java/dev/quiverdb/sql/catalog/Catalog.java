@@ -645,7 +645,7 @@ public final class Catalog {
             return true;
         }
         if ((target == Oids.ANYARRAY || target == Oids.ANYCOMPATIBLEARRAY)
-                && source.isTrueArray()) {
+                && source.actual().isArray()) {
             return true;
         }
         if (target == Oids.ANYENUM && source.actual().form() == Type.Form.ENUM) {

@@ -1,5 +1,7 @@
 package dev.quiverdb.sql.catalog;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -10,10 +12,9 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of user objects, as they lie in the catalog's tablet:
@@ -121,7 +122,7 @@ public final class ObjectCodec {
             }
             case Map<?, ?> map -> {
                 out.writeInt(map.size());
-                for (var entry : new TreeMap<>(map).entrySet()) {
+                for (var entry : map.entrySet()) {
                     writeText(entry.getKey().toString(), out);
                     writeText(entry.getValue().toString(), out);
                 }
@@ -197,7 +198,7 @@ public final class ObjectCodec {
         }
         if (type == Map.class) {
             int size = in.readInt();
-            var map = new TreeMap<String, String>();
+            var map = new LinkedHashMap<String, String>();
             for (int i = 0; i < size; i++) {
                 var key = readText(in);
                 map.put(key, readText(in));

@@ -1,10 +1,12 @@
 package dev.quiverdb.sql.catalog;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What pg_class lists: tables, views, materialized views, sequences, indexes and composite types.
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns all columns ever made, dropped ones too; position is number - 1
  * @param rowType OID of the row type; 0 for indexes and sequences
  * @param tablet storage's tablet with the rows; 0 for none
- * @param options WITH (name = value), sorted by name
+ * @param options WITH (name = value), in the order in which they were given
  * @param index what an index adds; null for others
  * @param sequence what a sequence adds; null for others
  * @param view what a view or materialized view adds; null for others
@@ -131,7 +133,7 @@ public record Relation(
 
     public Relation {
         columns = List.copyOf(columns);
-        options = Map.copyOf(options);
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
 
     @Override
@@ -170,10 +172,9 @@ public record Relation(
         return columns.get(number - 1);
     }
 
-    /** Options in the order of their names, as {@code name=value}. */
+    /** Options as {@code name=value}. */
     public List<String> optionTexts() {
-        return new TreeMap<>(options)
-                .entrySet().stream().map(o -> o.getKey() + "=" + o.getValue()).toList();
+        return options.entrySet().stream().map(o -> o.getKey() + "=" + o.getValue()).toList();
     }
 
     @Override

@@ -10,10 +10,12 @@ import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.TableDdl;
 import dev.quiverdb.sql.parse.TableElement;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 
 /** ALTER TABLE and its kin, one action after the other; after tablecmds.c. */
 final class TableAlterer {
@@ -80,12 +82,16 @@ final class TableAlterer {
                 }
             }
             case SET_REL_OPTIONS -> {
-                var options = new TreeMap<>(table.options());
-                options.putAll(TableCreator.options(options(action)));
+                var options = new LinkedHashMap<>(table.options());
+                TableCreator.options(options(action))
+                        .forEach((name, value) -> {
+                            options.remove(name);
+                            options.put(name, value);
+                        });
                 change.put(table.toBuilder().options(options).build());
             }
             case RESET_REL_OPTIONS -> {
-                var options = new TreeMap<>(table.options());
+                var options = new LinkedHashMap<>(table.options());
                 options(action).forEach(option -> options.remove(option.name()));
                 change.put(table.toBuilder().options(options).build());
             }
@@ -404,7 +410,8 @@ final class TableAlterer {
                                     + "\" is a generated column")
                     .withHint(
                             action.definition() == null
-                                    ? "Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead."
+                                    ? "Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION"
+                                          + " instead."
                                     : null);
         }
         if (action.definition() instanceof Expr expression) {

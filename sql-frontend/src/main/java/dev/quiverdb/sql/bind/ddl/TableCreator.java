@@ -17,11 +17,13 @@ import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.sql.parse.TableDdl;
 import dev.quiverdb.sql.parse.TableElement;
 import dev.quiverdb.sql.parse.TypeName;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** CREATE TABLE, after transformCreateStmt and DefineRelation. */
 final class TableCreator {
@@ -139,7 +141,7 @@ final class TableCreator {
 
     /** WITH (name = value); names are checked only loosely, for most of them mean nothing here. */
     static Map<String, String> options(List<Clause.Option> options) {
-        var map = new TreeMap<String, String>();
+        var map = new LinkedHashMap<String, String>();
         for (var option : options) {
             var value = option.value();
             map.put(option.name(), value == null ? "true" : optionText(value));
