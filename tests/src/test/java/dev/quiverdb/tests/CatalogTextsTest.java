@@ -70,23 +70,23 @@ class CatalogTextsTest {
                     + " (coalesce(a, b+1) > 2), CONSTRAINT c4 CHECK (a IS DISTINCT FROM b OR (a ="
                     + " 1) IS TRUE))",
                 "CREATE INDEX pretty_i ON pretty (lower(c), (a+1)) WITH (fillfactor = 70) WHERE a >"
-                    + " 3 OR c IS NULL");
+                        + " 3 OR c IS NULL");
 
         assertThat(
                         values(
                                 "SELECT pg_get_constraintdef(oid), pg_get_constraintdef(oid, true)"
-                                    + " FROM pg_constraint WHERE conrelid = 'pretty'::regclass"
-                                    + " ORDER BY conname"))
+                                        + " FROM pg_constraint WHERE conrelid = 'pretty'::regclass"
+                                        + " ORDER BY conname"))
                 .containsExactly(
                         "CHECK (((((a * 2) + b) > (3 * (b - a))) AND (NOT ((c ~~ 'x%'::text) OR (d"
-                            + " < '2020-01-01'::date)))))",
+                                + " < '2020-01-01'::date)))))",
                         "CHECK ((a * 2 + b) > (3 * (b - a)) AND NOT (c ~~ 'x%'::text OR d <"
-                            + " '2020-01-01'::date))",
+                                + " '2020-01-01'::date))",
                         "CHECK (\n"
-                            + "CASE\n"
-                            + "    WHEN (a > 1) THEN (b < 2)\n"
-                            + "    ELSE (c IS NOT NULL)\n"
-                            + "END)",
+                                + "CASE\n"
+                                + "    WHEN (a > 1) THEN (b < 2)\n"
+                                + "    ELSE (c IS NOT NULL)\n"
+                                + "END)",
                         "CHECK (\nCASE\n    WHEN a > 1 THEN b < 2\n    ELSE c IS NOT NULL\nEND)",
                         "CHECK ((COALESCE(a, (b + 1)) > 2))",
                         "CHECK (COALESCE(a, b + 1) > 2)",
@@ -95,12 +95,12 @@ class CatalogTextsTest {
         assertThat(
                         values(
                                 "SELECT pg_get_indexdef('pretty_i'::regclass),"
-                                    + " pg_get_indexdef('pretty_i'::regclass, 0, true)"))
+                                        + " pg_get_indexdef('pretty_i'::regclass, 0, true)"))
                 .containsExactly(
                         "CREATE INDEX pretty_i ON public.pretty USING btree (lower(c), ((a + 1)))"
-                            + " WITH (fillfactor='70') WHERE ((a > 3) OR (c IS NULL))",
+                                + " WITH (fillfactor='70') WHERE ((a > 3) OR (c IS NULL))",
                         "CREATE INDEX pretty_i ON pretty USING btree (lower(c), (a + 1)) WITH"
-                            + " (fillfactor='70') WHERE a > 3 OR c IS NULL");
+                                + " (fillfactor='70') WHERE a > 3 OR c IS NULL");
     }
 
     @Test
@@ -109,7 +109,7 @@ class CatalogTextsTest {
                 "CREATE EXTENSION IF NOT EXISTS vector",
                 "CREATE TABLE ordered (v vector(3))",
                 "CREATE INDEX ordered_i ON ordered USING hnsw (v vector_l2_ops) WITH (m = 8,"
-                    + " ef_construction = 32)");
+                        + " ef_construction = 32)");
 
         assertThat(values("SELECT reloptions FROM pg_class WHERE relname = 'ordered_i'"))
                 .containsExactly("{m=8,ef_construction=32}");

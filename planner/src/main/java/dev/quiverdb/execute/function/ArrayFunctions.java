@@ -162,7 +162,7 @@ final class ArrayFunctions {
                     || !Arrays.equals(tail(a.lowerBounds()), tail(b.lowerBounds()))) {
                 throw incompatible(
                         "Arrays with differing element dimensions are not compatible for"
-                            + " concatenation.");
+                                + " concatenation.");
             }
             int[] lengths = a.lengths();
             lengths[0] += b.length(0);

@@ -201,7 +201,7 @@ final class DateReader {
             throw invalid("invalid combination of date conventions")
                     .withHint(
                             "Do not mix Gregorian and ISO week date conventions in a formatting"
-                                + " template.");
+                                    + " template.");
         }
         out.mode = mode;
     }

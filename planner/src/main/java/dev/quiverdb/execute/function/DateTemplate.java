@@ -73,7 +73,7 @@ final class DateTemplate {
         return has(
                 parts,
                 "A.D. B.C. AD BC MONTH MON MM DAY DY DDD IDDD DD D ID WW Q CC Y,YYY YYYY IYYY YYY"
-                    + " IYY YY IY Y I RM W IW J");
+                        + " IYY YY IY Y I RM W IW J");
     }
 
     private static boolean has(List<Part> parts, String patterns) {

@@ -86,7 +86,7 @@ final class JsonPathEvaluator {
                             SqlState.INVALID_PARAMETER_VALUE, "\"vars\" argument is not an object")
                     .withDetail(
                             "Jsonpath parameters should be encoded as key-value pairs of \"vars\""
-                                + " object.");
+                                    + " object.");
         }
     }
 
@@ -183,7 +183,7 @@ final class JsonPathEvaluator {
                         : error(
                                 SqlState.SQL_JSON_OBJECT_NOT_FOUND,
                                 "jsonpath wildcard member accessor can only be applied to an"
-                                    + " object");
+                                        + " object");
             }
             case JsonPath.Binary(var operator, var left, var right) ->
                     arithmetic(chain, operator, left, right, value, found);
@@ -727,7 +727,7 @@ final class JsonPathEvaluator {
                     return error(
                             SqlState.NON_NUMERIC_SQL_JSON_ITEM,
                             "numeric argument of jsonpath item method .double() is out of range for"
-                                + " type double precision");
+                                    + " type double precision");
                 }
                 return next(chain, value, found);
             }
@@ -737,7 +737,7 @@ final class JsonPathEvaluator {
                     return error(
                             SqlState.NON_NUMERIC_SQL_JSON_ITEM,
                             "string argument of jsonpath item method .double() is not a valid"
-                                + " representation of a double precision number");
+                                    + " representation of a double precision number");
                 }
                 return next(chain, number(Numeric.of(number.doubleValue())), found);
             }
@@ -745,7 +745,7 @@ final class JsonPathEvaluator {
                 return error(
                         SqlState.NON_NUMERIC_SQL_JSON_ITEM,
                         "jsonpath item method .double() can only be applied to a string or numeric"
-                            + " value");
+                                + " value");
             }
         }
     }
@@ -806,7 +806,7 @@ final class JsonPathEvaluator {
                                 "datetime format is not recognized: \"" + text + "\"")
                         .withHint(
                                 "Use a datetime template argument to specify the input data"
-                                    + " format.");
+                                        + " format.");
             }
         } else {
             DateTemplate.checkStandard(DateTemplate.parse(template));

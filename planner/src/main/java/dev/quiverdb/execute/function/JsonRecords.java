@@ -47,7 +47,7 @@ final class JsonRecords {
                             "could not determine row type for result of " + c.function().name())
                     .withHint(
                             "Provide a non-null record argument, or call the function in the FROM"
-                                + " clause using a column definition list.");
+                                    + " clause using a column definition list.");
         }
         return type;
     }
@@ -152,7 +152,7 @@ final class JsonRecords {
             throw new SqlException(SqlState.INVALID_TEXT_REPRESENTATION, "malformed JSON array")
                     .withDetail(
                             "Multidimensional arrays must have sub-arrays with matching"
-                                + " dimensions.");
+                                    + " dimensions.");
         }
         for (var child : tree.children()) {
             collect(c, element, typmod, child.value(), lengths, depth + 1, out);

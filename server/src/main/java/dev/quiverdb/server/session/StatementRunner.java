@@ -59,7 +59,7 @@ final class StatementRunner implements AutoCloseable {
             throw new SqlException(
                     SqlState.IN_FAILED_SQL_TRANSACTION,
                     "current transaction is aborted, commands ignored until end of transaction"
-                        + " block");
+                            + " block");
         }
     }
 

@@ -499,9 +499,9 @@ final class FromBinder {
                     SqlState.SYNTAX_ERROR,
                     type.actual().form() == Type.Form.COMPOSITE
                             ? "a column definition list is redundant for a function returning a"
-                                  + " named composite type"
+                                    + " named composite type"
                             : "a column definition list is only allowed for functions returning"
-                                  + " \"record\"");
+                                    + " \"record\"");
         }
         if (PgOperator.form(call) instanceof Form.Call form
                 && OutColumns.count(form.function()) > 0) {

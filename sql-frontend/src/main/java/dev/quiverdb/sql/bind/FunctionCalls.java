@@ -111,7 +111,7 @@ final class FunctionCalls {
                             "function " + signature + " does not exist")
                     .withHint(
                             "No aggregate function matches the given name and argument types. You"
-                                + " might need to add explicit type casts.");
+                                    + " might need to add explicit type casts.");
         }
         if (!call.orderBy().isEmpty() && !call.withinGroup()) {
             return Errors.at(
@@ -129,7 +129,7 @@ final class FunctionCalls {
                         "function " + signature + " does not exist")
                 .withHint(
                         "No function matches the given name and argument types. You might need to"
-                            + " add explicit type casts.");
+                                + " add explicit type casts.");
     }
 
     /** A call of a one-argument function by attribute notation; null if there is none. */
@@ -331,7 +331,7 @@ final class FunctionCalls {
                             "aggregate function calls cannot contain set-returning function calls")
                     .withHint(
                             "You might be able to move the set-returning function into a LATERAL"
-                                + " FROM item.");
+                                    + " FROM item.");
         }
     }
 
@@ -378,10 +378,10 @@ final class FunctionCalls {
                                 call,
                                 SqlState.FEATURE_NOT_SUPPORTED,
                                 "aggregate function calls cannot contain set-returning function"
-                                    + " calls")
+                                        + " calls")
                         .withHint(
                                 "You might be able to move the set-returning function into a"
-                                    + " LATERAL FROM item.");
+                                        + " LATERAL FROM item.");
             }
         }
         if (call.over() != null) {
@@ -416,7 +416,7 @@ final class FunctionCalls {
                                 call.orderBy().get(i).expression(),
                                 SqlState.INVALID_COLUMN_REFERENCE,
                                 "in an aggregate with DISTINCT, ORDER BY expressions must appear in"
-                                    + " argument list");
+                                        + " argument list");
                     }
                 }
                 for (var operand : made.operands()) {
@@ -555,7 +555,7 @@ final class FunctionCalls {
                                 "window function calls cannot contain set-returning function calls")
                         .withHint(
                                 "You might be able to move the set-returning function into a"
-                                    + " LATERAL FROM item.");
+                                        + " LATERAL FROM item.");
             }
         }
         var made = call(match, arguments, offsets, call.offset(), call.variadic());

@@ -195,7 +195,7 @@ final class Polymorphism {
             } else if (element.oid() != inner.oid()) {
                 throw mismatch(
                                 "argument declared anyarray is not consistent with argument"
-                                    + " declared anyelement")
+                                        + " declared anyelement")
                         .withDetail(inArray.formatType(-1) + " versus " + element.formatType(-1));
             }
         }
@@ -205,7 +205,7 @@ final class Polymorphism {
             if (range != null && range.oid() != below.oid()) {
                 throw mismatch(
                                 "argument declared anymultirange is not consistent with argument"
-                                    + " declared anyrange")
+                                        + " declared anyrange")
                         .withDetail(ofRanges.formatType(-1) + " versus " + range.formatType(-1));
             }
             range = below;
@@ -218,7 +218,7 @@ final class Polymorphism {
             } else if (element.oid() != inner.oid()) {
                 throw mismatch(
                                 "argument declared anyrange is not consistent with argument"
-                                    + " declared anyelement")
+                                        + " declared anyelement")
                         .withDetail(inRange.formatType(-1) + " versus " + element.formatType(-1));
             }
         }

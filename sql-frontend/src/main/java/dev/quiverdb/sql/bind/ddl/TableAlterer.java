@@ -411,7 +411,7 @@ final class TableAlterer {
                     .withHint(
                             action.definition() == null
                                     ? "Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION"
-                                          + " instead."
+                                            + " instead."
                                     : null);
         }
         if (action.definition() instanceof Expr expression) {
