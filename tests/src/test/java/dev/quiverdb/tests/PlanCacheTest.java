@@ -20,6 +20,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -323,6 +325,78 @@ class PlanCacheTest {
         assertThat(rows(one, "SELECT 'abcdef'::varchar(3)")).containsExactly("abc");
         assertThat(rows(one, "SELECT id + 1, count(*) FROM t GROUP BY id + 1 ORDER BY 1 LIMIT 1"))
                 .containsExactly("2,1");
+    }
+
+    /** The same statement under a text that nobody has seen, so that it is planned as it stands. */
+    private static Object unseen(Connection connection, String sql) {
+        return outcome(connection, "/* " + UUID.randomUUID() + " */ " + sql);
+    }
+
+    private static Object outcome(Connection connection, String sql) {
+        try {
+            return rows(connection, sql);
+        } catch (SQLException e) {
+            return e.getSQLState() + " " + e.getMessage().lines().findFirst().orElse("");
+        }
+    }
+
+    @Test
+    void literalsMeanTheSameWhetherOrNotTheyShareAPlan() throws SQLException {
+        run(
+                one,
+                "CREATE EXTENSION IF NOT EXISTS vector",
+                "DROP TABLE t",
+                "CREATE TABLE t (id bigint PRIMARY KEY, n numeric(6,2), v varchar(4), d date, u text"
+                        + " UNIQUE, e vector(2), b bool)",
+                "CREATE INDEX part ON t (v) WHERE n > 5");
+        for (int i = 0; i < 40; i++) {
+            run(
+                    one,
+                    "INSERT INTO t VALUES (%d, %d.25, 'v%d', '2024-01-%02d', 'u''%d', '[%d,1]', %b)"
+                            .formatted(i - 5, i, i % 7, i % 28 + 1, i, i, i % 2 == 0));
+        }
+        long seed = Long.getLong("seed", System.nanoTime());
+        var random = new Random(seed);
+        var numbers =
+                List.of("1", "-3", "0", "7.0", "2.50", "3000000000", "'4'", "' 5 '", "'x'", "1e1",
+                        "9223372036854775807", "'2024-01-03'", "NULL", "-2147483648");
+        var templates =
+                List.of(
+                        "SELECT id, n, v FROM t WHERE id = %s",
+                        "SELECT id FROM t WHERE u = %s",
+                        "SELECT id FROM t WHERE id = %s AND v = %s",
+                        "SELECT id FROM t WHERE id > %s ORDER BY id LIMIT %s",
+                        "SELECT id FROM t WHERE id >= %s AND id < %s ORDER BY 1",
+                        "SELECT d FROM t WHERE id = 3 AND d <> %s",
+                        "SELECT n + 1, n - 2 FROM t WHERE id = %s OFFSET 0",
+                        "SELECT id FROM t WHERE v = 'v3' AND n > %s ORDER BY id LIMIT 3",
+                        "SELECT id, e <-> '[%s,1]' FROM t ORDER BY e <-> '[%s,1]' LIMIT 2",
+                        "UPDATE t SET n = n + %s WHERE id = %s RETURNING n",
+                        "UPDATE t SET v = %s WHERE id = %s RETURNING v",
+                        "UPDATE t SET d = %s, b = 'yes' WHERE id = 4 RETURNING d, b",
+                        "DELETE FROM t WHERE id = %s AND b = 'maybe' RETURNING id",
+                        "INSERT INTO t (id, n, v) VALUES (%s, %s, 'abc') ON CONFLICT DO NOTHING"
+                                + " RETURNING id, n",
+                        "SELECT id FROM t WHERE id = %s::int",
+                        "SELECT id, %s FROM t WHERE id = 2",
+                        "SELECT count(*) FROM t WHERE id = %s GROUP BY n + 1");
+        for (int i = 0; i < 500; i++) {
+            var template = templates.get(random.nextInt(templates.size()));
+            Object[] literals = new Object[2];
+            for (int n = 0; n < 2; n++) {
+                literals[n] =
+                        template.contains("[%s")
+                                ? Integer.toString(random.nextInt(3))
+                                : numbers.get(random.nextInt(numbers.size()));
+            }
+            var sql = template.formatted(literals);
+            run(one, "BEGIN");
+            var shared = outcome(one, sql);
+            run(one, "ROLLBACK", "BEGIN");
+            var alone = unseen(one, sql);
+            run(one, "ROLLBACK");
+            assertThat(shared).as("%s; replay with -Dseed=%d", sql, seed).isEqualTo(alone);
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.quiverdb.sql.catalog.Catalog;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -19,6 +20,7 @@ final class PlanCache {
     private static final long TEXT_CHARACTERS_MAX = 4L << 20;
 
     private static final int ENTRY_CHARACTERS = 500;
+    private static final int CANDIDATES_MAX = 2000;
 
     /** Longer texts are not worth keeping: they hold data and do not come back. */
     static final int STATEMENT_CHARACTERS_MAX = 16 << 10;
@@ -41,6 +43,28 @@ final class PlanCache {
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
 
+    /** Texts whose literals were looked at: not yet again, or in vain in that catalog. */
+    private final Cache<Key, Optional<Catalog>> candidates =
+            Caffeine.newBuilder().maximumSize(CANDIDATES_MAX).executor(Runnable::run).build();
+
+    /**
+     * Whether a text without its literals has been seen before, so that a plan for it may pay, and
+     * was not refused in this catalog.
+     */
+    boolean isCandidate(Key key, Catalog catalog) {
+        var seen = candidates.getIfPresent(key);
+        if (seen == null) {
+            candidates.put(key, Optional.empty());
+            return false;
+        }
+        return seen.filter(refused -> refused == catalog).isEmpty();
+    }
+
+    /** A text's plan without its literals is not the text's plan. */
+    void refuse(Key key, Catalog catalog) {
+        candidates.put(key, Optional.of(catalog));
+    }
+
     /** A plan for exactly this catalog. */
     @Nullable CachedPlan find(Key key, Catalog catalog) {
         var plan = plans.getIfPresent(key);
@@ -56,10 +80,6 @@ final class PlanCache {
         plans.put(key, plan);
     }
 
-    void remove(Key key) {
-        plans.invalidate(key);
-    }
-
     long hits() {
         return hits.sum();
     }
@@ -68,7 +88,4 @@ final class PlanCache {
         return misses.sum();
     }
 
-    long size() {
-        return plans.estimatedSize();
-    }
 }

@@ -68,9 +68,9 @@ final class Session implements EngineSession {
     public void simpleQuery(String sql, Responder responder) {
         state.statementBegins(sql);
         try {
-            var known = cached("", sql, List.of());
+            var known = state.transaction().failed() ? null : known(sql);
             if (known != null) {
-                runSimple(known, true, responder);
+                runSimple(known.prepared(), known.parameters(), true, responder);
             } else {
                 List<Statement> parsed = QueryPath.parse(sql);
                 if (parsed.isEmpty()) {
@@ -89,7 +89,7 @@ final class Session implements EngineSession {
                                             List.of(),
                                             false,
                                             state.nowMicros());
-                    runSimple(prepared, i == parsed.size() - 1, responder);
+                    runSimple(prepared, List.of(), i == parsed.size() - 1, responder);
                 }
             }
             state.transaction().endImplicit();
@@ -119,8 +119,20 @@ final class Session implements EngineSession {
         return prepared;
     }
 
-    private void runSimple(PreparedStatement prepared, boolean last, Responder responder) {
-        try (var portal = new Portal("", prepared, List.of(), null)) {
+    /** A text of one statement with a plan that was made before, perhaps for other literals. */
+    private OpenStatements.@Nullable Bound known(String sql) {
+        var prepared = cached("", sql, List.of());
+        return prepared != null
+                ? new OpenStatements.Bound(prepared, List.of())
+                : runner.open(sql);
+    }
+
+    private void runSimple(
+            PreparedStatement prepared,
+            List<@Nullable Object> parameters,
+            boolean last,
+            Responder responder) {
+        try (var portal = new Portal("", prepared, parameters, null)) {
             var result = runner.start(portal, responder);
             portal.start(result);
             if (result instanceof StatementResult.Rows rows) {

@@ -34,6 +34,7 @@ final class StatementRunner implements AutoCloseable {
     private final UtilityRunner utilities;
     private final SessionCalls calls;
     private final PreparedStatements named;
+    private final OpenStatements open;
     private @Nullable Found lastFound;
     private final ExecutionPool pool = new ExecutionPool(this::context);
 
@@ -41,6 +42,13 @@ final class StatementRunner implements AutoCloseable {
         this.state = state;
         calls = new SessionCalls(state);
         named = prepared;
+        open =
+                new OpenStatements(
+                        state,
+                        (statement, types) -> {
+                            var made = make(statement, types);
+                            return made.repeatable() ? made.plan() : null;
+                        });
         utilities = new UtilityRunner(state, this, prepared);
     }
 
@@ -124,6 +132,11 @@ final class StatementRunner implements AutoCloseable {
         }
         prepared.plan(plan, environment);
         return plan;
+    }
+
+    /** A text as a plan and the values of its literals; null if it must be planned as it is. */
+    OpenStatements.@Nullable Bound open(String sql) {
+        return open.bind(sql);
     }
 
     private record Made(CachedPlan plan, boolean repeatable) {}
@@ -359,6 +372,9 @@ final class StatementRunner implements AutoCloseable {
     /** Whether a text that was not parsed yet is known to be a statement that cannot wait. */
     boolean neverWaits(String text) {
         var plan = cached(text, List.of());
+        if (plan == null) {
+            plan = open.find(text);
+        }
         return plan != null && neverWaits(plan);
     }
 
