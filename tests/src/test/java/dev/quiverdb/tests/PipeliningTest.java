@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiverdb.server.QuiverServer;
 import dev.quiverdb.server.ServerOptions;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -13,10 +19,6 @@ import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The extended protocol with many messages under way, byte by byte. */
 class PipeliningTest {
@@ -117,7 +119,9 @@ class PipeliningTest {
             waiting.reset();
         }
 
-        /** Types of messages up to ReadyForQuery; rows and tags with their text, errors with code. */
+        /**
+         * Types of messages up to ReadyForQuery; rows and tags with their text, errors with code.
+         */
         String answersUntilReady() throws IOException {
             var answers = new StringBuilder();
             while (true) {
@@ -127,7 +131,12 @@ class PipeliningTest {
                 switch (type) {
                     case 'D' ->
                             answers.append('(')
-                                    .append(new String(body, 6, body.length - 6, StandardCharsets.UTF_8))
+                                    .append(
+                                            new String(
+                                                    body,
+                                                    6,
+                                                    body.length - 6,
+                                                    StandardCharsets.UTF_8))
                                     .append(')');
                     case 'E' -> {
                         var text = new String(body, StandardCharsets.UTF_8);

@@ -358,8 +358,21 @@ class PlanCacheTest {
         long seed = Long.getLong("seed", System.nanoTime());
         var random = new Random(seed);
         var numbers =
-                List.of("1", "-3", "0", "7.0", "2.50", "3000000000", "'4'", "' 5 '", "'x'", "1e1",
-                        "9223372036854775807", "'2024-01-03'", "NULL", "-2147483648");
+                List.of(
+                        "1",
+                        "-3",
+                        "0",
+                        "7.0",
+                        "2.50",
+                        "3000000000",
+                        "'4'",
+                        "' 5 '",
+                        "'x'",
+                        "1e1",
+                        "9223372036854775807",
+                        "'2024-01-03'",
+                        "NULL",
+                        "-2147483648");
         var templates =
                 List.of(
                         "SELECT id, n, v FROM t WHERE id = %s",

@@ -8,10 +8,12 @@ import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.PlanWalker;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.parse.OpenText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Plans for texts that differ in literals alone. A text's literals become parameters ({@link
@@ -112,9 +114,7 @@ final class OpenStatements {
                 : plan;
     }
 
-    /**
-     * The plan and values for a text; null if it must be planned as it stands.
-     */
+    /** The plan and values for a text; null if it must be planned as it stands. */
     @Nullable Bound bind(String sql) {
         var open = open(sql);
         if (open == null || !state.transaction().sharesCatalog()) {
@@ -174,8 +174,7 @@ final class OpenStatements {
 
     private PreparedStatement prepared(String text, List<Integer> types) {
         var statements = QueryPath.parse(text);
-        return PreparedStatement.ofText(
-                "", text, statements.getFirst(), types, state.nowMicros());
+        return PreparedStatement.ofText("", text, statements.getFirst(), types, state.nowMicros());
     }
 
     private @Nullable List<@Nullable Object> values(OpenText open, CachedPlan plan) {
@@ -226,8 +225,7 @@ final class OpenStatements {
                                             p.filter() == null);
                     case Plan.VectorSearch p when p.index() != null ->
                             "vector %d %s %b"
-                                    .formatted(
-                                            p.index().indexId(), p.mode(), p.filter() == null);
+                                    .formatted(p.index().indexId(), p.mode(), p.filter() == null);
                     case Plan.Values p -> "values " + p.rows().size();
                     case Plan.Result _ -> "result";
                     case Plan.Project _ -> "project";

@@ -87,5 +87,4 @@ final class PlanCache {
     long misses() {
         return misses.sum();
     }
-
 }

@@ -122,9 +122,7 @@ final class Session implements EngineSession {
     /** A text of one statement with a plan that was made before, perhaps for other literals. */
     private OpenStatements.@Nullable Bound known(String sql) {
         var prepared = cached("", sql, List.of());
-        return prepared != null
-                ? new OpenStatements.Bound(prepared, List.of())
-                : runner.open(sql);
+        return prepared != null ? new OpenStatements.Bound(prepared, List.of()) : runner.open(sql);
     }
 
     private void runSimple(

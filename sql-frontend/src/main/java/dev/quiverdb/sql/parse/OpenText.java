@@ -1,8 +1,9 @@
 package dev.quiverdb.sql.parse;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A statement with those of its literals taken out that mean the same as a parameter of their type:
@@ -35,7 +36,10 @@ public record OpenText(String text, List<Literal> literals) {
         literals = List.copyOf(literals);
     }
 
-    /** Takes the literals out; null if there are none that may be, or if the text is no such statement. */
+    /**
+     * Takes the literals out; null if there are none that may be, or if the text is no such
+     * statement.
+     */
     public static @Nullable OpenText of(String sql) {
         return new Taker(new Lexer(sql).run()).take();
     }
@@ -92,10 +96,10 @@ public record OpenText(String text, List<Literal> literals) {
             for (int i = 1; i < tokens.kinds.length; i++) {
                 switch (tokens.kinds[i]) {
                     case GROUP, DISTINCT, UNION, INTERSECT, EXCEPT, OVER, WINDOW, WITH, WITH_LA ->
-                            // Their expressions are compared, or there is more than one query.
-                            {
-                                return false;
-                            }
+                    // Their expressions are compared, or there is more than one query.
+                    {
+                        return false;
+                    }
                     case CASE, HAVING, FETCH, PARAM, ERROR -> {
                         return false;
                     }
@@ -169,8 +173,7 @@ public record OpenText(String text, List<Literal> literals) {
                     }
                     yield whole && digits.length() < 19 ? Kind.BIGINT : Kind.NUMERIC;
                 }
-                case SCONST ->
-                        tokens.sql.charAt(tokens.starts[i]) == '\'' ? Kind.UNKNOWN : null;
+                case SCONST -> tokens.sql.charAt(tokens.starts[i]) == '\'' ? Kind.UNKNOWN : null;
                 default -> null;
             };
         }
@@ -229,8 +232,8 @@ public record OpenText(String text, List<Literal> literals) {
         }
 
         /**
-         * The parameter of a literal. Equal targets of a distance are one: the planner must see that
-         * the distance in ORDER BY is that of the select list.
+         * The parameter of a literal. Equal targets of a distance are one: the planner must see
+         * that the distance in ORDER BY is that of the select list.
          */
         private int number(int i, Kind kind) {
             boolean distance = tokens.kinds[i - 1] == Token.OP;
