@@ -327,11 +327,11 @@ public final class BTree {
             if (key.length > keyBytesMax()) {
                 throw new IllegalArgumentException("key of " + key.length + " bytes");
             }
-            if (next > from && !Node.covers(node, key, rowId)) {
+            if (next > from && !Node.isBelowHigh(node, key, rowId)) {
                 return next;
             }
-            index = Node.lowerBound(node, key, rowId);
-            if (isBeside(node, index, key)) {
+            index = Node.lowerBound(node, key, rowId, index);
+            if (Node.isBeside(node, index, key)) {
                 run.doubt(next);
             }
             if (!insertInto(node, index, key, rowId, 0, timestamp)) {
@@ -342,17 +342,6 @@ public final class BTree {
             next++;
         }
         return next;
-    }
-
-    /** Whether an entry next to the place, or perhaps one in the leaf next to it, has the key. */
-    private static boolean isBeside(MemorySegment leaf, int index, byte[] key) {
-        int count = Node.count(leaf);
-        if ((index > 0 && Node.hasKey(leaf, index - 1, key))
-                || (index < count && Node.hasKey(leaf, index, key))) {
-            return true;
-        }
-        return (index == 0 && Node.isLowKey(leaf, key))
-                || (index == count && Node.isHighKey(leaf, key));
     }
 
     private static NodeImage withNewestChange(NodeImage image, long timestamp) {

@@ -43,12 +43,7 @@ public final class KeyRun {
             if (isSorted()) {
                 return new KeyRun(Arrays.copyOf(keys, count), Arrays.copyOf(rowIds, count));
             }
-            var order = new Integer[count];
-            for (int i = 0; i < count; i++) {
-                order[i] = i;
-            }
-            // Stable, and row ids ascend: so equal keys stay in the order of their row ids.
-            Arrays.sort(order, (a, b) -> Arrays.compareUnsigned(keys[a], keys[b]));
+            int[] order = sorted();
             var sortedKeys = new byte[count][];
             var sortedIds = new long[count];
             for (int i = 0; i < count; i++) {
@@ -56,6 +51,52 @@ public final class KeyRun {
                 sortedIds[i] = rowIds[order[i]];
             }
             return new KeyRun(sortedKeys, sortedIds);
+        }
+
+        /**
+         * Row ids ascend and the merges are stable, so equal keys stay in the order of their row
+         * ids. Most comparisons end at the first eight bytes behind the first.
+         */
+        private int[] sorted() {
+            var heads = new long[count];
+            int[] order = new int[count];
+            for (int i = 0; i < count; i++) {
+                heads[i] = keys[i].length == 0 ? 0 : Node.head(keys[i], 1) + Long.MIN_VALUE;
+                order[i] = i;
+            }
+            int[] other = new int[count];
+            for (int width = 1; width < count; width *= 2) {
+                for (int from = 0; from < count; from += 2 * width) {
+                    merge(order, other, heads, from, width);
+                }
+                int[] done = other;
+                other = order;
+                order = done;
+            }
+            return order;
+        }
+
+        private void merge(int[] order, int[] to, long[] heads, int from, int width) {
+            int left = from;
+            int leftEnd = Math.min(from + width, count);
+            int right = leftEnd;
+            int rightEnd = Math.min(from + 2 * width, count);
+            for (int at = from; at < rightEnd; at++) {
+                boolean takeLeft =
+                        right == rightEnd
+                                || (left < leftEnd
+                                        && compare(order[left], order[right], heads) <= 0);
+                to[at] = takeLeft ? order[left++] : order[right++];
+            }
+        }
+
+        private int compare(int a, int b, long[] heads) {
+            byte[] left = keys[a];
+            byte[] right = keys[b];
+            if (left.length > 0 && right.length > 0 && left[0] == right[0] && heads[a] != heads[b]) {
+                return Long.compare(heads[a], heads[b]);
+            }
+            return Arrays.compareUnsigned(left, right);
         }
 
         private boolean isSorted() {

@@ -2,6 +2,7 @@ package dev.quiverdb.storage.btree;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
@@ -45,8 +46,8 @@ final class Node {
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong BIG_LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final VarHandle BIG_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle VERSION =
             ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
@@ -163,7 +164,7 @@ final class Node {
     static long head(byte[] key, int from) {
         int n = key.length - from;
         if (n >= 8) {
-            return MemorySegment.ofArray(key).get(BIG_LONG, from);
+            return (long) BIG_LONG.get(key, from);
         }
         long head = 0;
         for (int i = 0; i < n; i++) {
@@ -231,14 +232,33 @@ final class Node {
                         || compareFence(node, high, AT_HIGH, AT_HIGH_ROW, key, rowId) >= 0);
     }
 
-    /** Whether the low fence has the key. */
-    static boolean isLowKey(MemorySegment node, byte[] key) {
-        return isFenceKey(node, lowBytes(node), AT_LOW, key);
+    /** Whether (key, rowId) < high. */
+    static boolean isBelowHigh(MemorySegment node, byte[] key, long rowId) {
+        int high = highBytes(node);
+        return high == UNBOUNDED
+                || compareFence(node, high, AT_HIGH, AT_HIGH_ROW, key, rowId) > 0;
     }
 
-    /** Whether the high fence has the key. */
-    static boolean isHighKey(MemorySegment node, byte[] key) {
-        return isFenceKey(node, highBytes(node), AT_HIGH, key);
+    /** As {@link #lowerBound}, where the entry is known not to lie before {@code from}. */
+    static int lowerBound(MemorySegment node, byte[] key, long rowId, int from) {
+        return search(node, key, rowId, from);
+    }
+
+    /**
+     * Whether an entry next to the place has the key, or perhaps one in the leaf next to this one.
+     */
+    static boolean isBeside(MemorySegment leaf, int index, byte[] key) {
+        int count = count(leaf);
+        int prefix = Math.min(prefixBytes(leaf), key.length);
+        long head = head(key, prefix);
+        if (index > 0 && leaf.get(LONG, slot(index - 1)) == head && hasKey(leaf, index - 1, key)) {
+            return true;
+        }
+        if (index < count && leaf.get(LONG, slot(index)) == head && hasKey(leaf, index, key)) {
+            return true;
+        }
+        return (index == 0 && isFenceKey(leaf, lowBytes(leaf), AT_LOW, key))
+                || (index == count && isFenceKey(leaf, highBytes(leaf), AT_HIGH, key));
     }
 
     private static boolean isFenceKey(MemorySegment node, int bytes, int atOffset, byte[] key) {
@@ -246,7 +266,8 @@ final class Node {
             return false;
         }
         long offset = node.get(INT, atOffset);
-        for (int i = 0; i < bytes; i++) {
+        // Neighbours differ at the end.
+        for (int i = bytes - 1; i >= 0; i--) {
             if (node.get(ValueLayout.JAVA_BYTE, offset + i) != key[i]) {
                 return false;
             }

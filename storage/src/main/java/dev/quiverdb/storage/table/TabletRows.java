@@ -1,6 +1,8 @@
 package dev.quiverdb.storage.table;
 
+import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.access.RowSource;
+import java.util.stream.IntStream;
 
 /**
  * The newest rows of a tablet, and those that the asking transaction loaded, for an index build
@@ -13,16 +15,20 @@ public final class TabletRows implements RowSource {
     private final int[] positions;
 
     /**
+     * @param index the columns of which are read
      * @param snapshot the newest state, as the asking transaction sees it
      */
-    public TabletRows(Tablet tablet, Layout layout, Snapshot snapshot) {
+    public TabletRows(Tablet tablet, Layout layout, IndexSpec index, Snapshot snapshot) {
         this.tablet = tablet;
         this.layout = layout;
         this.snapshot = snapshot;
-        positions = new int[layout.columnCount()];
-        for (int i = 0; i < positions.length; i++) {
-            positions[i] = i;
-        }
+        positions =
+                IntStream.concat(
+                                index.keys().stream().mapToInt(IndexSpec.Key::columnId),
+                                index.membershipColumn().stream())
+                        .map(layout::position)
+                        .distinct()
+                        .toArray();
     }
 
     @Override

@@ -39,6 +39,9 @@ final class BulkLoads {
     /** Smaller batches go by the row way. */
     private static final int BATCH_ROWS_MIN = 64;
 
+    /** Up to so many own keys are walked through beside a part's, more are searched. */
+    private static final int WALKED_MAX = 8192;
+
     private static final int PART_BYTES_MAX = CommitLog.CHUNK_BYTES;
 
     /** Where the next rows of a tablet go. */
@@ -316,7 +319,7 @@ final class BulkLoads {
             }
             var doubtful = (BitSet) run.doubtful().clone();
             addOwn(view, keys, run, doubtful);
-            if (!view.created) {
+            if (!view.created && !transaction.engine.isAlone()) {
                 addTaken(view, keys, run, doubtful);
             }
             for (int i = doubtful.nextSetBit(0); i >= 0; i = doubtful.nextSetBit(i + 1)) {
@@ -340,16 +343,25 @@ final class BulkLoads {
         if (own == null || own.isEmpty()) {
             return;
         }
-        byte[] least = own.first().key();
-        byte[] greatest = own.last().key();
-        for (int i = 0; i < run.size(); i++) {
-            byte[] key = run.key(i);
-            if (Arrays.compareUnsigned(key, least) < 0
-                    || Arrays.compareUnsigned(key, greatest) > 0) {
-                continue;
+        if (own.size() > WALKED_MAX) {
+            for (int i = 0; i < run.size(); i++) {
+                var next = own.ceiling(new OwnKey(run.key(i), Long.MIN_VALUE));
+                if (next != null && Arrays.equals(next.key(), run.key(i))) {
+                    doubtful.set(i);
+                }
             }
-            var next = own.ceiling(new OwnKey(key, Long.MIN_VALUE));
-            if (next != null && Arrays.equals(next.key(), key)) {
+            return;
+        }
+        // Both are in order: side by side.
+        int at = 0;
+        for (var one : own) {
+            while (at < run.size() && Arrays.compareUnsigned(run.key(at), one.key()) < 0) {
+                at++;
+            }
+            if (at == run.size()) {
+                return;
+            }
+            for (int i = at; i < run.size() && Arrays.equals(run.key(i), one.key()); i++) {
                 doubtful.set(i);
             }
         }

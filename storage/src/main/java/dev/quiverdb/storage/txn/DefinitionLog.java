@@ -168,7 +168,7 @@ final class DefinitionLog {
         method.validate(context);
         AccessIndex built = null;
         if (!view.created || engine.isHidden(tabletId)) {
-            var rows = new TabletRows(view.tablet, view.layout(), transaction.latest());
+            var rows = new TabletRows(view.tablet, view.layout(), index, transaction.latest());
             built = method.build(context, rows, progress);
         }
         try {
@@ -215,7 +215,7 @@ final class DefinitionLog {
         var keys = new IndexKeys(layout.spec(), index);
         var found = new ArrayList<WriteSet.OwnKey>();
         var writes = transaction.writes.tabletOrNull(view.tabletId());
-        var source = new TabletRows(view.tablet, view.layout(), transaction.latest());
+        var source = new TabletRows(view.tablet, view.layout(), index, transaction.latest());
         for (int stripe = 0; stripe < source.stripes(); stripe++) {
             RowSource.Visitor visitor =
                     (rowId, row) -> {

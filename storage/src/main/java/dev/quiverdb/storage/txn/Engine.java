@@ -363,6 +363,19 @@ public final class Engine implements Storage {
         return options.rowsBeforeBulk();
     }
 
+    /**
+     * Whether one transaction at most is open or prepared. Who begins later finds what that one has
+     * brought into the indexes.
+     */
+    boolean isAlone() {
+        if (active.size() > 1) {
+            return false;
+        }
+        synchronized (prepared) {
+            return prepared.isEmpty();
+        }
+    }
+
     /** Whether a transaction made the tablet, has loaded into it and not ended. */
     boolean isHidden(int tabletId) {
         return applier.hidden.tablets.containsKey(tabletId);
