@@ -93,7 +93,10 @@ public final class KeyRun {
         private int compare(int a, int b, long[] heads) {
             byte[] left = keys[a];
             byte[] right = keys[b];
-            if (left.length > 0 && right.length > 0 && left[0] == right[0] && heads[a] != heads[b]) {
+            if (left.length > 0
+                    && right.length > 0
+                    && left[0] == right[0]
+                    && heads[a] != heads[b]) {
                 return Long.compare(heads[a], heads[b]);
             }
             return Arrays.compareUnsigned(left, right);

@@ -235,8 +235,7 @@ final class Node {
     /** Whether (key, rowId) < high. */
     static boolean isBelowHigh(MemorySegment node, byte[] key, long rowId) {
         int high = highBytes(node);
-        return high == UNBOUNDED
-                || compareFence(node, high, AT_HIGH, AT_HIGH_ROW, key, rowId) > 0;
+        return high == UNBOUNDED || compareFence(node, high, AT_HIGH, AT_HIGH_ROW, key, rowId) > 0;
     }
 
     /** As {@link #lowerBound}, where the entry is known not to lie before {@code from}. */

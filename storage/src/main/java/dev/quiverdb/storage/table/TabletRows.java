@@ -2,6 +2,7 @@ package dev.quiverdb.storage.table;
 
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.access.RowSource;
+
 import java.util.stream.IntStream;
 
 /**

@@ -19,6 +19,9 @@ import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.UniqueViolation;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +33,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 
 /**
  * Threads that load, insert, change their mind and take checkpoints over the same keys, beside
@@ -67,28 +69,31 @@ final class BulkLoadConcurrencyTest {
                 var all = new ArrayList<Future<?>>();
                 for (int seed = 0; seed < 3; seed++) {
                     var random = new SplittableRandom(seed);
-                    all.add(threads.submit(() -> {
-                        try {
-                            for (int round = 0; round < ROUNDS; round++) {
-                                write(storage, random);
-                            }
-                        } finally {
-                            writersLeft.countDown();
-                        }
-                    }));
+                    all.add(
+                            threads.submit(() -> {
+                                try {
+                                    for (int round = 0; round < ROUNDS; round++) {
+                                        write(storage, random);
+                                    }
+                                } finally {
+                                    writersLeft.countDown();
+                                }
+                            }));
                 }
-                all.add(threads.submit(() -> {
-                    while (!writersLeft.await(1, TimeUnit.MILLISECONDS)) {
-                        look(storage);
-                    }
-                    return null;
-                }));
-                all.add(threads.submit(() -> {
-                    while (!writersLeft.await(20, TimeUnit.MILLISECONDS)) {
-                        storage.checkpoint();
-                    }
-                    return null;
-                }));
+                all.add(
+                        threads.submit(() -> {
+                            while (!writersLeft.await(1, TimeUnit.MILLISECONDS)) {
+                                look(storage);
+                            }
+                            return null;
+                        }));
+                all.add(
+                        threads.submit(() -> {
+                            while (!writersLeft.await(20, TimeUnit.MILLISECONDS)) {
+                                storage.checkpoint();
+                            }
+                            return null;
+                        }));
                 for (var one : all) {
                     one.get(60, TimeUnit.SECONDS);
                 }
@@ -129,8 +134,7 @@ final class BulkLoadConcurrencyTest {
     }
 
     /** Makes room again: everything of one load, in one transaction. */
-    private static void deleteSome(
-            Storage storage, Transaction failed, SplittableRandom random) {
+    private static void deleteSome(Storage storage, Transaction failed, SplittableRandom random) {
         failed.rollback();
         var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
         transaction.beginStatement();
