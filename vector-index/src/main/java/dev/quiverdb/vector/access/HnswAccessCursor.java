@@ -13,13 +13,15 @@ import dev.quiverdb.vector.graph.SearchStatistics;
 import dev.quiverdb.vector.simd.DistanceFunction;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rows by ascending distance: those of the index that the snapshot sees, merged with those that the
@@ -67,9 +69,7 @@ final class HnswAccessCursor implements AccessCursor {
         this.query = VectorValues.encode(request.query(), slots.kind(), slots.dimensions());
         this.wanted = request.wanted();
         var asked = request.parameters();
-        // Codes err: a wider view makes an effort mean what it means without them.
-        this.parameters =
-                access.hasCodes() ? asked.withEfSearch(asked.efSearch() * 8 / 5 + 1) : asked;
+        this.parameters = asked.withEfSearch(access.effortByCodes(asked.efSearch()));
         this.own = ownRows(slots, request);
         this.admission = admission(request.filter());
     }

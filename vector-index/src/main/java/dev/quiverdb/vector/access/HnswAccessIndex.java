@@ -12,7 +12,11 @@ import dev.quiverdb.vector.graph.CodeSpace;
 import dev.quiverdb.vector.graph.HnswIndex;
 import dev.quiverdb.vector.graph.HnswOptions;
 import dev.quiverdb.vector.graph.SlotSpace;
+import dev.quiverdb.vector.quantise.RabitqCodec;
 import dev.quiverdb.vector.quantise.VectorCodec;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +26,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One graph over a column of vectors in slots. The applying thread stores vectors in the tail and
@@ -139,9 +142,16 @@ final class HnswAccessIndex implements AccessIndex {
         return blocks;
     }
 
-    /** Returns whether searches navigate by codes. */
-    boolean hasCodes() {
-        return codec != null;
+    /**
+     * Returns the effort that finds by codes as much as the one asked for finds by vectors: codes
+     * err, and a wider view makes up for it.
+     */
+    int effortByCodes(int asked) {
+        return switch (codec) {
+            case null -> asked;
+            case RabitqCodec rabitq when rabitq.bits() == 1 -> asked * 8 / 5 + 1;
+            default -> asked * 6 / 5 + 1;
+        };
     }
 
     /** Stores and links the rows of a build with some threads, the calling one among them. */

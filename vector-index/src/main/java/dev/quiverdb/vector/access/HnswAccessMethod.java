@@ -10,13 +10,15 @@ import dev.quiverdb.vector.quantise.RabitqCodec;
 import dev.quiverdb.vector.quantise.VectorCodec;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code USING hnsw} with pgvector's options {@code m} and {@code ef_construction}, and {@code
@@ -30,6 +32,9 @@ public final class HnswAccessMethod implements AccessMethod, AutoCloseable {
 
     /** Below this one bit a dimension says too little. */
     private static final int CODE_DIMENSIONS_MIN = 128;
+
+    /** One more than navigates at all: a walk by two bits sees nearly as well as by vectors. */
+    private static final int CODE_BITS = 2;
 
     static final byte FORMAT = 1;
 
@@ -125,7 +130,8 @@ public final class HnswAccessMethod implements AccessMethod, AutoCloseable {
     }
 
     private static VectorCodec codec(Parsed parsed, float[] centre) {
-        return new RabitqCodec(parsed.column.operatorClass().metric(), centre, 1, 0x51756976L);
+        return new RabitqCodec(
+                parsed.column.operatorClass().metric(), centre, CODE_BITS, 0x51756976L);
     }
 
     /** Ends the background threads; indexes stay searchable and their tails grow. */

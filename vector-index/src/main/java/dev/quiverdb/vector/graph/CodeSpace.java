@@ -6,6 +6,7 @@ import dev.quiverdb.vector.quantise.VectorCodec;
 import dev.quiverdb.vector.simd.HugePages;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -74,7 +75,7 @@ public final class CodeSpace implements VectorSpace {
 
     @Override
     public double nanosPerScore() {
-        return 4 + 0.12 * stride;
+        return 4 + 0.12 * codec.readBytes();
     }
 
     @Override
@@ -87,6 +88,7 @@ public final class CodeSpace implements VectorSpace {
                 new QueryVector(slots.kind(), slots.dimensions(), Arena.ofAuto());
         private final CodeQuery query = codec.newQuery(Arena.ofAuto());
         private final float[] four = new float[8];
+        private int[] doubtful = new int[64];
 
         /** Kept so that the reads are not optimised away. */
         @SuppressWarnings("UnusedVariable")
@@ -126,6 +128,35 @@ public final class CodeSpace implements VectorSpace {
             }
             for (; i < count; i++) {
                 distances[i] = query.estimate(codes[vecIds[i] >>> shift], offset(vecIds[i]));
+            }
+        }
+
+        @Override
+        public void score(int[] vecIds, int count, float bound, float[] distances) {
+            if (!query.refines()) {
+                score(vecIds, count, distances);
+                return;
+            }
+            var codes = slabs;
+            touch(codes, vecIds, count);
+            if (doubtful.length < count) {
+                doubtful = new int[count];
+            }
+            int[] again = doubtful;
+            int againCount = 0;
+            for (int i = 0; i < count; i++) {
+                var slab = codes[vecIds[i] >>> shift];
+                long at = offset(vecIds[i]);
+                float distance = query.coarse(slab, at);
+                distances[i] = distance;
+                if (!(distance - query.doubt(slab, at) >= bound)) {
+                    again[againCount++] = i;
+                }
+            }
+            for (int i = 0; i < againCount; i++) {
+                int place = again[i];
+                int vecId = vecIds[place];
+                distances[place] = query.refine(codes[vecId >>> shift], offset(vecId));
             }
         }
 

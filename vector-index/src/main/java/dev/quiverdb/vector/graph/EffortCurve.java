@@ -8,13 +8,20 @@ package dev.quiverdb.vector.graph;
 final class EffortCurve {
     private final int[] efforts;
     private final double[] recalls;
+    private final int liveCount;
 
-    EffortCurve(int[] efforts, double[] recalls) {
+    EffortCurve(int[] efforts, double[] recalls, int liveCount) {
+        this.liveCount = liveCount;
         this.efforts = efforts.clone();
         this.recalls = recalls.clone();
         for (int i = 1; i < recalls.length; i++) {
             this.recalls[i] = Math.max(this.recalls[i], this.recalls[i - 1]);
         }
+    }
+
+    /** Returns whether an index grew or shrank so much since that the curve says little of it. */
+    boolean isStale(int liveNow) {
+        return Math.abs(liveNow - liveCount) > Math.max(1000, liveCount / 3);
     }
 
     /** Returns the least effort expected to meet the recall; the greatest measured if none does. */

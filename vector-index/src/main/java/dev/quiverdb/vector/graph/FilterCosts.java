@@ -9,9 +9,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class FilterCosts {
     /** One look at a neighbour's row and its bits in the filter. */
-    private static final double ROW_NANOS = 80;
+    private static final double ROW_NANOS = 300;
 
     private static final double HOP_NANOS = 60;
+
+    /** What a distance costs in the order of vecIds, over one to a random vector. */
+    private static final double IN_ORDER = 0.6;
+
+    /** Vectors ranked exactly at the end of a scan by codes. */
+    private static final int RANKED = 40;
 
     private final double exactNanos;
     private final double navigationNanos;
@@ -34,9 +40,9 @@ final class FilterCosts {
 
     double exactFew(int count) {
         if (navigationNanos < exactNanos && count > HnswIndex.EXACT_WITHOUT_CODES) {
-            return count * (navigationNanos + 2) + 100 * exactNanos;
+            return count * (navigationNanos + 2) + RANKED * exactNanos;
         }
-        return count * (exactNanos + 2);
+        return count * (IN_ORDER * exactNanos + 2);
     }
 
     double gated(int effort, double share) {

@@ -394,6 +394,13 @@ final class GraphState {
         return count;
     }
 
+    /** Reads two ints of a ground row, which brings all of it near. */
+    int touchRow(int vecId) {
+        var block = rows.read(vecId);
+        long at = rows.offset(vecId);
+        return block.get(JAVA_INT, at) + block.get(JAVA_INT, at + 4L * m);
+    }
+
     /** Writes a whole row. The caller holds the node's lock and keeps the in-degrees. */
     void setNeighbours(int vecId, int layer, int[] from, int count) {
         MemorySegment block;

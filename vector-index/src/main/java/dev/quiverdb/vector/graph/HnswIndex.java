@@ -2,11 +2,15 @@ package dev.quiverdb.vector.graph;
 
 import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.filter.Everything;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A graph with its tail: vectors are searchable when {@link #insert} returns and linked afterwards
@@ -21,6 +25,8 @@ public final class HnswIndex {
     /** The share of admitted vectors above which the filter only decides about results. */
     private static final double GATED_SHARE = 0.6;
 
+    private static final int CALIBRATION_SAMPLE = 60;
+    private static final int CALIBRATION_K = 10;
     private static final int[] EFFORTS = {10, 16, 24, 36, 54, 80, 120, 180, 270, 400, 600, 1000};
 
     private final HnswOptions options;
@@ -31,6 +37,7 @@ public final class HnswIndex {
     private final Tail tail = new Tail();
     private final FilterCosts costs;
     private volatile @Nullable EffortCurve curve;
+    private final AtomicBoolean calibrating = new AtomicBoolean();
 
     /**
      * Makes an empty index whose state begins in a block that it allocates.
@@ -274,6 +281,15 @@ public final class HnswIndex {
         }
     }
 
+    /** As {@link #search} of everything, with a stored vector that does not meet itself. */
+    void searchBeside(
+            int vecId, MemorySegment vector, int k, SearchParameters parameters, Neighbours into) {
+        try (var cursor = cursor(vector, k, parameters, Admission.ALL, false)) {
+            cursor.leaveOut(vecId);
+            cursor.next(k, into);
+        }
+    }
+
     /** Begins a search that goes on for as long as it is asked. */
     public SearchCursor openCursor(
             MemorySegment query, SearchParameters parameters, Admission admission) {
@@ -286,11 +302,10 @@ public final class HnswIndex {
             SearchParameters parameters,
             Admission admission,
             boolean resumable) {
-        int effort = parameters.efSearch();
-        var known = curve;
-        if (parameters.targetRecall() > 0 && known != null) {
-            effort = known.effortFor(parameters.targetRecall());
-        }
+        int effort =
+                parameters.targetRecall() > 0
+                        ? effortToMeet(parameters.targetRecall(), parameters.efSearch())
+                        : parameters.efSearch();
         effort = Math.max(effort, k);
         var mode = chooseMode(admission, effort);
         return new SearchCursor(
@@ -333,8 +348,9 @@ public final class HnswIndex {
     }
 
     /**
-     * Measures recall at {@code k} against an exact scan, over random stored vectors as queries,
-     * each of which is left out of its own answer.
+     * Measures recall at {@code k} against an exact scan, over random stored vectors as queries.
+     * The search for one goes as if it were not in the graph, where its own edges would show the
+     * way.
      *
      * @param queryOf reads a stored vector in the encoding of a query
      */
@@ -363,7 +379,34 @@ public final class HnswIndex {
                             : sample.recall(
                                     this, SearchParameters.defaults().withEfSearch(EFFORTS[i]));
         }
-        curve = new EffortCurve(EFFORTS, recalls);
+        curve = new EffortCurve(EFFORTS, recalls, liveCount());
+    }
+
+    /**
+     * Returns the effort for a target recall. The first to ask measures it, and so does the first
+     * after the index became another; who asks meanwhile takes what is known.
+     */
+    private int effortToMeet(double targetRecall, int otherwise) {
+        var known = curve;
+        if ((known == null || known.isStale(liveCount()))
+                && calibrating.compareAndSet(false, true)) {
+            try {
+                calibrate(CALIBRATION_SAMPLE, CALIBRATION_K, new SplittableRandom(liveCount()));
+            } finally {
+                calibrating.set(false);
+            }
+        }
+        return effortFor(targetRecall, otherwise);
+    }
+
+    private void calibrate(int sampleCount, int k, SplittableRandom chance) {
+        if (liveCount() > k && exactSpace.vector(0) != null) {
+            calibrate(
+                    vecId -> Objects.requireNonNull(exactSpace.vector(vecId)),
+                    sampleCount,
+                    k,
+                    chance);
+        }
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.quiverdb.vector.graph;
 
-import dev.quiverdb.vector.filter.Admission;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +35,7 @@ final class RecallSample {
             int tries = 50 * sampleCount;
             while (queries.size() < sampleCount && state.idsMax() > 0 && tries-- > 0) {
                 int vecId = chance.nextInt(state.idsMax());
-                if (state.isStored(vecId)) {
+                if (state.isStored(vecId) && vecId != state.entryId()) {
                     queries.add(
                             new Query(
                                     vecId, queryOf.apply(vecId), exact(index, context, vecId, k)));
@@ -83,14 +82,10 @@ final class RecallSample {
         long wanted = 0;
         var answer = new Neighbours();
         for (var query : queries) {
-            index.search(query.vector, k + 1, parameters, Admission.ALL, answer);
+            index.searchBeside(query.vecId, query.vector, k, parameters, answer);
             wanted += query.nearest.size();
-            int looked = 0;
-            for (int i = 0; i < answer.count() && looked < k; i++) {
-                if (answer.vecId(i) != query.vecId) {
-                    looked++;
-                    found += query.nearest.contains(answer.vecId(i)) ? 1 : 0;
-                }
+            for (int i = 0; i < answer.count(); i++) {
+                found += query.nearest.contains(answer.vecId(i)) ? 1 : 0;
             }
         }
         return wanted == 0 ? 1 : (double) found / wanted;

@@ -8,6 +8,7 @@ package dev.quiverdb.vector.graph;
  * sees the newest, whose rows still have room.
  */
 final class Scored {
+    /** Above every other; its distance is NaN. */
     static final long NONE = Long.MAX_VALUE;
 
     private Scored() {}

@@ -26,6 +26,12 @@ final class SearchContext {
     /** Exactly measured vectors that a cursor will give next. */
     final LongHeap ready = new LongHeap(256);
 
+    /** Vectors that a walk found by estimates and that no one measured yet. */
+    final LongHeap unranked = new LongHeap(256);
+
+    /** The nearest of those measured, the farthest of them on top. */
+    final LongHeap nearest = new LongHeap(16);
+
     /** Vectors of the tail, to be merged with what the walk finds. */
     final LongHeap beside = new LongHeap(256);
 

@@ -3,10 +3,12 @@ package dev.quiverdb.vector.graph;
 import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.filter.Everything;
 import dev.quiverdb.vector.filter.VecIdBitmap;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A search in progress: hands out neighbours a few at a time, as far as there are any, and never
@@ -20,6 +22,17 @@ import org.jspecify.annotations.Nullable;
 public final class SearchCursor implements AutoCloseable {
     private static final int BATCH = 64;
 
+    /** Vectors ranked exactly at once, the first time and later. */
+    private static final int RANKED_FIRST = 16;
+
+    private static final int RANKED_NEXT = 8;
+
+    /**
+     * An estimate this many times the usual error above an exact distance will not turn out to be
+     * nearer.
+     */
+    private static final double SLACK = 3;
+
     private final HnswGraph graph;
     private final GraphState state;
     private final SearchContext context;
@@ -30,11 +43,14 @@ public final class SearchCursor implements AutoCloseable {
     private final int ef;
     private final boolean resumable;
     private final LongHeap ready;
+    private final LongHeap unranked;
     private final int[] batch = new int[BATCH];
     private final float[] distances = new float[BATCH];
+    private final float[] estimates = new float[RANKED_FIRST];
     private final boolean[] verdicts = new boolean[BATCH];
 
     private SearchMode mode;
+    private int leftOut = -1;
     private boolean started;
     private boolean walkedOut;
     private boolean done;
@@ -43,6 +59,7 @@ public final class SearchCursor implements AutoCloseable {
     private @Nullable BitSet delivered;
     private @Nullable LongHeap rest;
     private long reranked;
+    private double squaredErrors;
     private long tailScanned;
     private long tested;
     private long passed;
@@ -68,8 +85,10 @@ public final class SearchCursor implements AutoCloseable {
         this.mode = mode;
         this.resumable = resumable;
         this.ready = context.ready;
+        this.unranked = context.unranked;
         this.tail = tail.view();
         ready.clear();
+        unranked.clear();
         context.beside.clear();
         context.navigator.bindQuery(query);
         if (graph.navigatesByCodes()) {
@@ -81,6 +100,12 @@ public final class SearchCursor implements AutoCloseable {
         }
     }
 
+    /** Searches as if a vector were not there; called before anything else. */
+    void leaveOut(int vecId) {
+        walk.leaveOut(vecId);
+        leftOut = vecId;
+    }
+
     /**
      * Fills {@code into} with the next {@code count} neighbours; fewer only where no more vectors
      * are admitted.
@@ -90,11 +115,12 @@ public final class SearchCursor implements AutoCloseable {
         long ticket = graph.blocks().enter();
         try {
             while (into.count() < count) {
-                while (ready.isEmpty() || (ready.size() < count - into.count() && !done)) {
-                    if (done) {
-                        return;
-                    }
+                while (!done && ready.size() + unranked.size() < count - into.count()) {
                     round(count - into.count());
+                }
+                rankNearest(count - into.count());
+                if (ready.isEmpty()) {
+                    return;
                 }
                 long found = ready.pop();
                 if (parameters.strictOrder() && found < lastGiven) {
@@ -184,7 +210,7 @@ public final class SearchCursor implements AutoCloseable {
         int count = 0;
         for (int position = 0; position < tail.size(); position++) {
             int vecId = tail.vecId(position);
-            if (state.isTail(vecId) && walk.note(vecId)) {
+            if (state.isTail(vecId) && vecId != leftOut && walk.note(vecId)) {
                 batch[count++] = vecId;
                 if (count == BATCH) {
                     offerTail(count);
@@ -216,22 +242,70 @@ public final class SearchCursor implements AutoCloseable {
         }
     }
 
-    /** Moves the walk's results to those ready to be given, measured exactly. */
+    /** Moves the walk's results out, to be ranked exactly where they are estimates. */
     private void deliver() {
         int count = walk.drain();
-        if (graph.navigatesByCodes()) {
-            int best = parameters.rerank() == 0 ? count : Math.min(count, parameters.rerank());
-            walk.rescore(context.exact, best);
-            reranked += best;
-            count = best;
+        boolean estimates = graph.navigatesByCodes();
+        if (estimates && parameters.rerank() > 0) {
+            count = Math.min(count, parameters.rerank());
         }
+        take(count, estimates);
+    }
+
+    private void take(int count, boolean estimates) {
+        var into = estimates ? unranked : ready;
         long[] sorted = walk.sorted();
         for (int i = 0; i < count; i++) {
-            ready.push(sorted[i]);
+            into.push(sorted[i]);
             if (delivered != null) {
                 delivered.set(Scored.vecId(sorted[i]));
             }
         }
+    }
+
+    /**
+     * Ranks estimates until those left are most likely not among the {@code wanted} nearest. One
+     * who may ask for more gets all in order, so nothing is left then.
+     */
+    private void rankNearest(int wanted) {
+        var nearest = context.nearest;
+        nearest.clear();
+        while (!unranked.isEmpty()
+                && (resumable || nearest.size() < wanted || mayBeNearer(~nearest.peek()))) {
+            int count = rank(reranked == 0 ? RANKED_FIRST : RANKED_NEXT);
+            for (int i = 0; i < count; i++) {
+                long ranked = Scored.of(distances[i], batch[i]);
+                ready.push(ranked);
+                if (nearest.size() < wanted) {
+                    nearest.push(~ranked);
+                } else if (ranked < ~nearest.peek()) {
+                    nearest.replaceTop(~ranked);
+                }
+            }
+        }
+    }
+
+    /** Returns whether what is not ranked yet may come before a ranked vector. */
+    private boolean mayBeNearer(long ranked) {
+        double usual = Math.sqrt(squaredErrors / Math.max(1, reranked));
+        return !(Scored.distance(unranked.peek()) - SLACK * usual > Scored.distance(ranked));
+    }
+
+    /** Measures the most promising estimates exactly, to {@code distances}; returns how many. */
+    private int rank(int countMax) {
+        int count = 0;
+        while (count < countMax && !unranked.isEmpty()) {
+            long next = unranked.pop();
+            batch[count] = Scored.vecId(next);
+            estimates[count++] = Scored.distance(next);
+        }
+        context.exact.score(batch, count, distances);
+        for (int i = 0; i < count; i++) {
+            double error = estimates[i] - distances[i];
+            squaredErrors += error * error;
+        }
+        reranked += count;
+        return count;
     }
 
     /** Compares every admitted vector; by codes first where they are many. */
@@ -254,26 +328,14 @@ public final class SearchCursor implements AutoCloseable {
             }
         }
         offerScored(scorer, count, kept);
-        if (byCodes) {
-            reranked += walk.resultCount();
-            int found = walk.drain();
-            walk.rescore(context.exact, found);
-            for (int i = 0; i < found; i++) {
-                ready.push(walk.sorted()[i]);
-            }
-        } else {
-            int found = walk.drain();
-            for (int i = 0; i < found; i++) {
-                ready.push(walk.sorted()[i]);
-            }
-        }
+        take(walk.drain(), byCodes);
     }
 
     private void offerScored(Scorer scorer, int count, int kept) {
         if (count == 0) {
             return;
         }
-        scorer.score(batch, count, distances);
+        scorer.score(batch, count, walk.bound(kept), distances);
         scanned += count;
         tested += count;
         if (admission instanceof VecIdBitmap) {
@@ -324,6 +386,7 @@ public final class SearchCursor implements AutoCloseable {
         if (!resumable) {
             // What was found so far is found again, in order.
             ready.clear();
+            unranked.clear();
         }
         var ordered = new LongHeap(1024);
         var known = admission.superset();

@@ -5,8 +5,8 @@ package dev.quiverdb.vector.graph;
  *
  * @param efSearch vectors kept in view; at least the number wanted is kept
  * @param rerank of those, how many are measured exactly when codes navigate; 0 for all
- * @param targetRecall recall that the search finds its own {@code efSearch} for, when the index is
- *     calibrated; 0 to take {@code efSearch} as given
+ * @param targetRecall recall that the search finds its own {@code efSearch} for, by a sample that
+ *     the first such search takes; 0 to take {@code efSearch} as given
  * @param scanTuplesMax vectors met after which a filtered walk gives way to an exact scan of the
  *     rest
  * @param strictOrder whether a cursor leaves out what it finds too late to be in order

@@ -6,6 +6,7 @@ import dev.quiverdb.vector.simd.Kernels;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,6 +40,12 @@ public final class SlotSpace implements VectorSpace {
             float squared = KERNELS.innerProductF32(slab, at, slab, at, slots.dimensions());
             inverseNorms.set(vecId, (float) (1 / Math.sqrt(squared)));
         }
+    }
+
+    @Override
+    public MemorySegment vector(int vecId) {
+        return slots.slabOf(vecId)
+                .asSlice(slots.offset(vecId), slots.kind().sizeBytes(slots.dimensions()));
     }
 
     /** Returns whether a vector has distances: under cosine one of zeros has none. */

@@ -3,6 +3,7 @@ package dev.quiverdb.vector.graph;
 import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.filter.Everything;
 import dev.quiverdb.vector.filter.VecIdBitmap;
+
 import java.util.Arrays;
 
 /**
@@ -36,6 +37,11 @@ final class Traversal {
     private Scorer scorer;
     private boolean resumable;
     private boolean anyNoted;
+    private int leftOut;
+
+    /** Kept so that reads ahead are not optimised away. */
+    @SuppressWarnings("UnusedVariable")
+    private int touched;
 
     // What happened since begin, for statistics and for the choice of mode.
     long hops;
@@ -53,6 +59,7 @@ final class Traversal {
         scorer = bound;
         resumable = mayResume;
         anyNoted = false;
+        leftOut = -1;
         hops = 0;
         scored = 0;
         tested = 0;
@@ -62,8 +69,21 @@ final class Traversal {
         evicted.clear();
     }
 
-    private void forget() {
+    /** Makes the walk one over a graph without a vector, which is neither passed nor returned. */
+    void leaveOut(int vecId) {
+        leftOut = vecId;
+        clearVisited();
+    }
+
+    private void clearVisited() {
         visited.clear(state.idsMax());
+        if (leftOut >= 0) {
+            visited.add(leftOut);
+        }
+    }
+
+    private void forget() {
+        clearVisited();
         candidates.clear();
         results.clear();
     }
@@ -82,7 +102,7 @@ final class Traversal {
             while (true) {
                 long before = best;
                 int count = state.neighbours(Scored.vecId(best), layer, row);
-                int fresh = takeUnvisited(row, count, 0);
+                int fresh = visited.addAll(row, count, batch);
                 scoreBatch(fresh);
                 for (int i = 0; i < fresh; i++) {
                     best = Math.min(best, Scored.of(distances[i], batch[i]));
@@ -92,7 +112,7 @@ final class Traversal {
                 }
             }
         }
-        visited.clear(state.idsMax());
+        clearVisited();
         return best;
     }
 
@@ -155,8 +175,8 @@ final class Traversal {
             candidates.pop();
             hops++;
             int count = state.neighbours(Scored.vecId(next), layer, row);
-            int fresh = takeUnvisited(row, count, 0);
-            scoreBatch(fresh);
+            int fresh = visited.addAll(row, count, batch);
+            scoreBatch(fresh, worst);
             for (int i = 0; i < fresh; i++) {
                 long found = Scored.of(distances[i], batch[i]);
                 if (found < worst) {
@@ -205,10 +225,18 @@ final class Traversal {
             candidates.pop();
             hops++;
             int count = state.neighbours(Scored.vecId(next), 0, row);
-            int fresh = takeUnvisited(row, count, 0);
-            scoreBatch(fresh);
+            if (!candidates.isEmpty()) {
+                // Most often the next to be looked at: its row comes while these are scored.
+                touched += state.touchRow(Scored.vecId(candidates.peek()));
+            }
+            int fresh = visited.addAll(row, count, batch);
+            scoreBatch(fresh, worst);
             int gatedCount = 0;
+            float bound = Scored.distance(worst);
             for (int i = 0; i < fresh; i++) {
+                if (distances[i] > bound && !resumable) {
+                    continue;
+                }
                 long found = Scored.of(distances[i], batch[i]);
                 if (found >= worst) {
                     if (resumable) {
@@ -221,6 +249,7 @@ final class Traversal {
                     if (isReturnable(batch[i]) && (everything || passes(admission, batch[i]))) {
                         keep(found, ef);
                         worst = worst(ef);
+                        bound = Scored.distance(worst);
                     }
                 } else if (isReturnable(batch[i])) {
                     gated[gatedCount] = batch[i];
@@ -278,7 +307,7 @@ final class Traversal {
                     }
                 }
             }
-            scoreBatch(fresh);
+            scoreBatch(fresh, worst);
             for (int i = 0; i < fresh; i++) {
                 long found = Scored.of(distances[i], batch[i]);
                 if (found < worst) {
@@ -343,6 +372,11 @@ final class Traversal {
         return results.size();
     }
 
+    /** Returns the distance that a result must be below to be kept; NaN for any. */
+    float bound(int ef) {
+        return Scored.distance(worst(ef));
+    }
+
     /** Offers a result found beside the graph. */
     void offer(long found, int ef) {
         keep(found, ef);
@@ -380,14 +414,12 @@ final class Traversal {
         Arrays.sort(sorted, 0, count);
     }
 
-    private int takeUnvisited(int[] from, int count, int taken) {
-        int fresh = taken;
-        for (int i = 0; i < count; i++) {
-            if (visited.add(from[i])) {
-                batch[fresh++] = from[i];
-            }
+    /** Scores a batch of which only what is nearer than {@code worst} matters. */
+    private void scoreBatch(int count, long worst) {
+        if (count > 0) {
+            scorer.score(batch, count, Scored.distance(worst), distances);
+            scored += count;
         }
-        return fresh;
     }
 
     private void scoreBatch(int count) {

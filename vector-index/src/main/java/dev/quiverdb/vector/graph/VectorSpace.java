@@ -1,5 +1,9 @@
 package dev.quiverdb.vector.graph;
 
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+
 /**
  * A set of stored vectors under one metric, as a graph sees it: something that makes {@link
  * Scorer}s. Any thread may call it.
@@ -13,6 +17,14 @@ public interface VectorSpace {
      * once for each use of a vecId, before any scorer meets it.
      */
     default void prepare(int vecId) {}
+
+    /**
+     * Returns a stored vector in the encoding of a query, readable within the caller's visit; null
+     * where vectors are not kept that way.
+     */
+    default @Nullable MemorySegment vector(int vecId) {
+        return null;
+    }
 
     /** Returns about how long one distance to a random vector takes, for choosing between plans. */
     double nanosPerScore();

@@ -53,6 +53,33 @@ final class VisitedSet {
         return addToTable(vecId);
     }
 
+    /** Adds ids and copies those that were absent to {@code into}; returns how many they are. */
+    int addAll(int[] ids, int count, int[] into) {
+        int fresh = 0;
+        if (!stamped) {
+            for (int i = 0; i < count; i++) {
+                if (addToTable(ids[i])) {
+                    into[fresh++] = ids[i];
+                }
+            }
+            return fresh;
+        }
+        byte[] seen = stamps;
+        byte now = epoch;
+        for (int i = 0; i < count; i++) {
+            int vecId = ids[i];
+            if (vecId >= seen.length) {
+                seen = Arrays.copyOf(seen, vecId + (vecId >>> 2) + 64);
+                stamps = seen;
+            }
+            // Whether an id is fresh is as good as chance: no branch is better than a guess.
+            into[fresh] = vecId;
+            fresh += seen[vecId] == now ? 0 : 1;
+            seen[vecId] = now;
+        }
+        return fresh;
+    }
+
     boolean contains(int vecId) {
         if (stamped) {
             return vecId < stamps.length && stamps[vecId] == epoch;

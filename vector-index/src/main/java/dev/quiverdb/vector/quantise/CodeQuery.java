@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.QueryVector;
+
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -27,4 +28,27 @@ public abstract class CodeQuery {
             MemorySegment s3,
             long o3,
             float[] out);
+
+    /**
+     * Whether {@link #coarse} reads less of a code than {@link #estimate} does, so that most codes
+     * need no more.
+     */
+    public boolean refines() {
+        return false;
+    }
+
+    /** Estimated rank by the beginning of a code. */
+    public float coarse(MemorySegment codes, long offset) {
+        return estimate(codes, offset);
+    }
+
+    /** How far above its true rank a coarse estimate may well lie. */
+    public float doubt(MemorySegment codes, long offset) {
+        return 0;
+    }
+
+    /** Estimated rank by the whole of a code whose coarse estimate was not enough. */
+    public float refine(MemorySegment codes, long offset) {
+        return estimate(codes, offset);
+    }
 }

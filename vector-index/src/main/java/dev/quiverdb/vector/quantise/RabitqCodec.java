@@ -3,6 +3,7 @@ package dev.quiverdb.vector.quantise;
 import dev.quiverdb.vector.simd.Kernels;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,19 +19,35 @@ import java.util.Arrays;
  *
  * <p>With {@code r} the rotated residual, {@code k_i} its code in dimension i, {@code h = (2^bits -
  * 1) / 2} and {@code v_i = k_i - h}, the estimate is {@code <r, q> ~ |r|^2 / <r, v> * <v, q>}. The
- * query is cut into 16 steps (256 for finer codes), so that {@code <k, q>} is a weighted sum of
- * population counts of code planes against query planes: about 14 ns for one bit and 384
+ * query is cut into 16 steps (256 for three bits and more), so that {@code <k, q>} is a weighted
+ * sum of population counts of code planes against query planes: about 14 ns for one plane of 384
  * dimensions.
  *
- * <p>Code, little-endian, D = dimensions padded to 64: {@code bits} planes of D/8 bytes, lowest
- * first; float add, float mul, float sum of the k_i. Rank = base(query) + add + mul * ({@code <k,
- * q>} - h * sum(q)).
+ * <p>The highest bit of each {@code k_i} is the sign of {@code r_i}, which is a code of one bit by
+ * itself: codes of more bits are estimated by the signs first, and only what may come below a bound
+ * by the others too, which lie on further cache lines.
+ *
+ * <p>Code, little-endian, D = dimensions padded to 64:
+ *
+ * <pre>
+ *   0         D/8 bytes              the plane of signs
+ *   D/8       4 floats               add; mul, sum of k_i and error of the signs taken alone
+ *   D/8 + 16  (bits - 1) * D/8 bytes the other planes, lowest first; none for one bit
+ *   then      2 floats               mul and sum of k_i of all bits
+ * </pre>
+ *
+ * Rank = base(query) + add + mul * ({@code <k, q>} - h * sum(q)). Errors are normal with a
+ * deviation of error * |q|.
  *
  * <p>Source: Gao, Long: RaBitQ (SIGMOD 2024), sections 3.2 and 3.3; for more bits Gao et al.:
  * Practical and asymptotically optimal quantization of high-dimensional vectors (SIGMOD 2025).
  */
 public final class RabitqCodec implements VectorCodec {
     static final byte KIND = 1;
+
+    /** How many deviations below the bound an estimate by signs must not be to be left at that. */
+    private static final float DOUBTFUL_DEVIATIONS = 0.5f;
+
     private static final Kernels KERNELS = Kernels.active();
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -89,7 +106,21 @@ public final class RabitqCodec implements VectorCodec {
 
     @Override
     public int strideBytes() {
-        return (bits * planeBytes + 12 + 63) & ~63;
+        return (factorsAt() + (bits == 1 ? 0 : 8) + 63) & ~63;
+    }
+
+    @Override
+    public int readBytes() {
+        return restAt();
+    }
+
+    /** Offset of the planes beside the signs, and where there are none the end. */
+    private int restAt() {
+        return planeBytes + 16;
+    }
+
+    private int factorsAt() {
+        return restAt() + (bits - 1) * planeBytes;
     }
 
     @Override
@@ -122,55 +153,88 @@ public final class RabitqCodec implements VectorCodec {
                 residual[i] = scratch[i] - centre[i];
             }
             rotation.apply(residual);
-            double norm = squaredNorm(residual);
+            float norm = (float) squaredNorm(residual);
+            encodeSigns(norm, target, offset);
+            if (bits > 1) {
+                encodeRest(norm, target, offset);
+            }
+        }
+
+        private void encodeSigns(float norm, MemorySegment target, long offset) {
+            double aligned = Levels.choose(residual, 1, levels);
+            writePlane(0, target, offset);
+            double squaredCosine = norm > 0 ? aligned * aligned / (norm * padded * 0.25) : 1;
+            double sine = Math.sqrt(Math.max(0, 1 / squaredCosine - 1));
+            double error = Math.sqrt(norm) * sine / Math.sqrt(padded - 1);
+            long at = offset + planeBytes;
+            target.set(FLOAT, at, metric == Metric.L2 ? norm : 0);
+            target.set(FLOAT, at + 4, mul(norm, aligned));
+            target.set(FLOAT, at + 8, levelSum());
+            target.set(FLOAT, at + 12, (float) (metric == Metric.L2 ? 2 * error : error));
+        }
+
+        private void encodeRest(float norm, MemorySegment target, long offset) {
             double aligned = Levels.choose(residual, bits, levels);
+            for (int plane = 0; plane < bits - 1; plane++) {
+                writePlane(plane, target, offset + restAt() + (long) plane * planeBytes);
+            }
+            target.set(FLOAT, offset + factorsAt(), mul(norm, aligned));
+            target.set(FLOAT, offset + factorsAt() + 4, levelSum());
+        }
+
+        private float mul(float norm, double aligned) {
+            float factor = aligned > 0 ? (float) (norm / aligned) : 0;
+            return metric == Metric.L2 ? -2 * factor : -factor;
+        }
+
+        private float levelSum() {
             int sum = 0;
             for (byte level : levels) {
                 sum += level;
             }
-            for (int plane = 0; plane < bits; plane++) {
-                for (int word = 0; word < padded / 64; word++) {
-                    long packed = plane(levels, 64 * word, plane);
-                    target.set(LONG, offset + (long) plane * planeBytes + 8L * word, packed);
-                }
+            return sum;
+        }
+
+        private void writePlane(int plane, MemorySegment target, long at) {
+            for (int word = 0; word < padded / 64; word++) {
+                target.set(LONG, at + 8L * word, plane(levels, 64 * word, plane));
             }
-            float factor = aligned > 0 ? (float) (norm / aligned) : 0;
-            long at = offset + (long) bits * planeBytes;
-            target.set(FLOAT, at, metric == Metric.L2 ? (float) norm : 0);
-            target.set(FLOAT, at + 4, metric == Metric.L2 ? -2 * factor : -factor);
-            target.set(FLOAT, at + 8, sum);
         }
     }
 
     private final class Query extends CodeQuery {
         /**
-         * Query levels in groups of four planes, the lowest first: 4 bits for one-bit codes, 8 bits
-         * for finer ones.
+         * Query levels in groups of four planes, the lowest first: 4 bits for codes of one and two
+         * bits, 8 bits for finer ones.
          */
-        private final long[][] planes = new long[bits == 1 ? 1 : 2][4 * padded / 64];
+        private final long[][] planes = new long[bits <= 2 ? 1 : 2][4 * padded / 64];
 
         private final float[] values = new float[padded];
         private final byte[] levels = new byte[padded];
         private float base;
         private float low;
         private float step;
-        private float offsetSum;
+        private float sum;
+        private float doubt;
 
         @Override
         public void set(QueryVector query) {
             base = project(query, values);
             float least = Float.POSITIVE_INFINITY;
             float greatest = Float.NEGATIVE_INFINITY;
-            float sum = 0;
+            float total = 0;
+            float squares = 0;
             for (float x : values) {
                 least = Math.min(least, x);
                 greatest = Math.max(greatest, x);
-                sum += x;
+                total += x;
+                squares += x * x;
             }
             low = least;
             int top = (1 << (4 * planes.length)) - 1;
             step = greatest > least ? (greatest - least) / top : 1;
-            offsetSum = ((1 << bits) - 1) * 0.5f * sum;
+            sum = total;
+            doubt = DOUBTFUL_DEVIATIONS * (float) Math.sqrt(squares);
             cut(least, 1 / step);
         }
 
@@ -188,20 +252,50 @@ public final class RabitqCodec implements VectorCodec {
             }
         }
 
+        /** The inner product of a plane with the query's levels. */
+        private int product(MemorySegment codes, long at) {
+            int product = KERNELS.bitPlanes(planes[0], padded / 64, codes, at);
+            return planes.length == 1
+                    ? product
+                    : product + (KERNELS.bitPlanes(planes[1], padded / 64, codes, at) << 4);
+        }
+
+        @Override
+        public boolean refines() {
+            return bits > 1;
+        }
+
         @Override
         public float estimate(MemorySegment codes, long offset) {
-            if (bits == 1) {
-                return rank(
-                        KERNELS.bitPlanes(planes[0], padded / 64, codes, offset), codes, offset);
+            return bits == 1 ? coarse(codes, offset) : refine(codes, offset);
+        }
+
+        @Override
+        public float coarse(MemorySegment codes, long offset) {
+            int product = product(codes, offset);
+            long at = offset + planeBytes;
+            float add = codes.get(FLOAT, at);
+            float mul = codes.get(FLOAT, at + 4);
+            float levelSum = codes.get(FLOAT, at + 8);
+            return base + add + mul * (low * levelSum + step * product - 0.5f * sum);
+        }
+
+        @Override
+        public float doubt(MemorySegment codes, long offset) {
+            return doubt * codes.get(FLOAT, offset + planeBytes + 12);
+        }
+
+        @Override
+        public float refine(MemorySegment codes, long offset) {
+            int product = product(codes, offset) << (bits - 1);
+            for (int plane = 0; plane < bits - 1; plane++) {
+                product += product(codes, offset + restAt() + (long) plane * planeBytes) << plane;
             }
-            int product = 0;
-            for (int plane = 0; plane < bits; plane++) {
-                long at = offset + (long) plane * planeBytes;
-                int fine = KERNELS.bitPlanes(planes[0], padded / 64, codes, at);
-                int coarse = KERNELS.bitPlanes(planes[1], padded / 64, codes, at);
-                product += (fine + (coarse << 4)) << plane;
-            }
-            return rank(product, codes, offset);
+            float add = codes.get(FLOAT, offset + planeBytes);
+            float mul = codes.get(FLOAT, offset + factorsAt());
+            float levelSum = codes.get(FLOAT, offset + factorsAt() + 4);
+            float half = ((1 << bits) - 1) * 0.5f;
+            return base + add + mul * (low * levelSum + step * product - half * sum);
         }
 
         @Override
@@ -219,14 +313,6 @@ public final class RabitqCodec implements VectorCodec {
             out[1] = estimate(s1, o1);
             out[2] = estimate(s2, o2);
             out[3] = estimate(s3, o3);
-        }
-
-        private float rank(int product, MemorySegment codes, long offset) {
-            long at = offset + (long) bits * planeBytes;
-            float add = codes.get(FLOAT, at);
-            float mul = codes.get(FLOAT, at + 4);
-            float sum = codes.get(FLOAT, at + 8);
-            return base + add + mul * (low * sum + step * product - offsetSum);
         }
     }
 

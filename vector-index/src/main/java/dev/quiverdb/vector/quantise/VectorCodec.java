@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.Metric;
+
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,6 +19,11 @@ public sealed interface VectorCodec permits RabitqCodec, ScalarCodec, HalfCodec 
 
     /** Bytes from one code to the next: a multiple of 64, so that codes lie on cache lines. */
     int strideBytes();
+
+    /** Bytes of a code that most estimates of a search read. */
+    default int readBytes() {
+        return strideBytes();
+    }
 
     /** An encoder with scratch memory from {@code arena}. */
     CodeEncoder newEncoder(Arena arena);

@@ -9,6 +9,7 @@ import dev.quiverdb.vector.simd.DistanceFunction;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
@@ -96,6 +97,40 @@ class VectorCodecTest {
             assertThat(four).isLessThan(0.6 * two);
             assertThat(eight).isLessThan(0.05);
             assertThat(sixteen).isLessThan(0.01);
+        }
+    }
+
+    @Randomised(runs = 3)
+    void signsAloneEstimateAndTellTheirError(SplittableRandom random) {
+        for (Metric metric : new Metric[] {Metric.L2, Metric.INNER_PRODUCT, Metric.COSINE}) {
+            int dims = 256;
+            float[] centre = gaussian(random, dims, 0);
+            var codec = new RabitqCodec(metric, centre, 2 + random.nextInt(2), 7);
+            try (Arena arena = Arena.ofConfined();
+                    var slots = new ArenaVectorSlots(ElementKind.FLOAT32, dims)) {
+                MemorySegment code = arena.allocate(codec.strideBytes(), 64);
+                var encoder = codec.newEncoder(arena);
+                var query = new QueryVector(ElementKind.FLOAT32, dims, arena);
+                var estimator = codec.newQuery(arena);
+                assertThat(estimator.refines()).isTrue();
+                var exact = DistanceFunction.of(metric, ElementKind.FLOAT32, dims);
+                double coarse = 0;
+                double fine = 0;
+                double told = 0;
+                for (int i = 0; i < COUNT; i++) {
+                    int vecId = slots.add(gaussian(random, dims, 0));
+                    encoder.encode(slots, vecId, code, 0);
+                    estimator.set(query.set(gaussian(random, dims, 0)));
+                    double rank = exact.rank(query, slots, vecId);
+                    coarse += Math.pow(estimator.coarse(code, 0) - rank, 2);
+                    fine += Math.pow(estimator.refine(code, 0) - rank, 2);
+                    // Half a deviation is what makes an estimate doubtful.
+                    told += Math.pow(2 * estimator.doubt(code, 0), 2);
+                    assertThat(estimator.estimate(code, 0)).isEqualTo(estimator.refine(code, 0));
+                }
+                assertThat(fine).isLessThan(0.6 * coarse);
+                assertThat(told / coarse).isBetween(0.6, 1.6);
+            }
         }
     }
 

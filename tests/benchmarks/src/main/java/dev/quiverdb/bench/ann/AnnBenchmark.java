@@ -4,6 +4,7 @@ import dev.quiverdb.vector.ivf.IvfOptions;
 import dev.quiverdb.vector.ivf.IvfOptions.Coding;
 import dev.quiverdb.vector.simd.Kernels;
 import dev.quiverdb.vector.simd.Metric;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,13 +83,19 @@ public final class AnnBenchmark {
         var scenarios = new Scenarios(data, Integer.parseInt(options.getOrDefault("passes", "3")));
         boolean filters = options.containsKey("filters");
         Map<String, BitSet> filterBits = filters ? scenarios.filters() : Map.of();
-        Map<String, int[][]> truths = filters ? scenarios.truths(filterBits) : Map.of();
+        Map<String, Scenarios.Exact> truths = filters ? scenarios.truths(filterBits) : Map.of();
         List<Outcome> outcomes = new ArrayList<>();
         for (Supplier<AnnEngine> maker :
                 engines(options.getOrDefault("engines", "quiver,lucene,jvector"))) {
             outcomes.add(measure(maker, data, scenarios, options, filterBits, truths));
+            // After each engine, as one that is slow may be cut short.
+            write(outcomes, options);
         }
         System.out.print(Report.table(outcomes));
+    }
+
+    private static void write(List<Outcome> outcomes, Map<String, String> options)
+            throws IOException {
         if (options.containsKey("json")) {
             Report.json(outcomes, Path.of(options.getOrDefault("json", "")));
         }
@@ -103,7 +110,7 @@ public final class AnnBenchmark {
             Scenarios scenarios,
             Map<String, String> options,
             Map<String, BitSet> filters,
-            Map<String, int[][]> truths) {
+            Map<String, Scenarios.Exact> truths) {
         String[] threads = options.getOrDefault("threads", "1").split(",", -1);
         Outcome outcome = null;
         for (int build = 0; build < threads.length; build++) {
@@ -138,9 +145,11 @@ public final class AnnBenchmark {
             Scenarios scenarios,
             Map<String, String> options,
             Map<String, BitSet> filters,
-            Map<String, int[][]> truths,
+            Map<String, Scenarios.Exact> truths,
             Outcome outcome) {
         outcome.bytesPerVector = engine.indexBytesPerVector();
+        outcome.storeMicros = engine.storeMicros();
+        outcome.linkedPerSecond = engine.linkedPerSecond();
         scenarios.warmUp(engine);
         int effort95 = engine.efforts()[engine.efforts().length - 1];
         for (int effort : engine.efforts()) {
@@ -168,7 +177,10 @@ public final class AnnBenchmark {
         int[] probes = {4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256};
         Map<String, Supplier<AnnEngine>> known = new java.util.LinkedHashMap<>();
         known.put("quiver hnsw", () -> new QuiverHnswEngine("quiver hnsw", 0, 0));
-        known.put("quiver hnsw rabitq", () -> new QuiverHnswEngine("quiver hnsw rabitq", 1, 0));
+        known.put("quiver hnsw rabitq", () -> new QuiverHnswEngine("quiver hnsw rabitq", 2, 0));
+        known.put(
+                "quiver hnsw rabitq 1 bit",
+                () -> new QuiverHnswEngine("quiver hnsw rabitq 1 bit", 1, 0));
         known.put(
                 "quiver ivfpq",
                 () ->

@@ -1,7 +1,8 @@
 package dev.quiverdb.bench.ann;
 
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
+
+import java.util.BitSet;
 
 /** One index under test. Built once; searched and changed by one thread. */
 interface AnnEngine extends AutoCloseable {
@@ -14,6 +15,19 @@ interface AnnEngine extends AutoCloseable {
 
     /** Bytes the index adds a vector, the vectors themselves not counted. */
     double indexBytesPerVector();
+
+    /**
+     * Processor time of making one vector searchable, without what is done for it in the
+     * background; NaN where an engine has no such step.
+     */
+    default double storeMicros() {
+        return Double.NaN;
+    }
+
+    /** Vectors that one core links a second, at the full size; NaN where linking is no own step. */
+    default double linkedPerSecond() {
+        return Double.NaN;
+    }
 
     /** Efforts to measure, rising. */
     int[] efforts();

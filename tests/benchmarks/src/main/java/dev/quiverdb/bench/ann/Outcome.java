@@ -13,6 +13,8 @@ final class Outcome {
     double recallBeforeChurn = Double.NaN;
     double recallAfterChurn = Double.NaN;
     double insertMicros = Double.NaN;
+    double storeMicros = Double.NaN;
+    double linkedPerSecond = Double.NaN;
 
     /**
      * A filtered search at one pass rate.
@@ -20,8 +22,15 @@ final class Outcome {
      * @param recall against the exact answer among the admitted
      * @param queriesPerSecond one thread
      * @param unfiltered queries per second of the same effort without a filter
+     * @param exactScan queries per second of an exact scan of the admitted vectors
      */
-    record Filtered(double recall, double queriesPerSecond, double unfiltered) {}
+    record Filtered(double recall, double queriesPerSecond, double unfiltered, double exactScan) {
+
+        /** Speed over the faster of half the unfiltered speed and the exact scan. */
+        double shareOfFair() {
+            return queriesPerSecond / Math.max(unfiltered / 2, exactScan);
+        }
+    }
 
     Outcome(String engine) {
         this.engine = engine;

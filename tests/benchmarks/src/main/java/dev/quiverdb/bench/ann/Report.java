@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+
 import javax.imageio.ImageIO;
 
 /** Outcomes as a table, as JSON and as a picture. */
@@ -54,12 +55,26 @@ final class Report {
                     text.append(
                             String.format(
                                     Locale.ROOT,
-                                    "filter %-18s %-26s recall %.3f  %,9.0f queries/s  (unfiltered %,9.0f)%n",
+                                    "filter %-18s %-26s recall %.3f  %,9.0f queries/s"
+                                            + "  (unfiltered %,9.0f, exact scan %,9.0f: %.2f of what is fair)%n",
                                     rate,
                                     outcome.engine,
                                     filtered.recall(),
                                     filtered.queriesPerSecond(),
-                                    filtered.unfiltered())));
+                                    filtered.unfiltered(),
+                                    filtered.exactScan(),
+                                    filtered.shareOfFair())));
+        }
+        for (Outcome outcome : outcomes) {
+            if (!Double.isNaN(outcome.storeMicros)) {
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                "insert %-26s searchable after %.1f us; linked %,.0f vectors/s on one core%n",
+                                outcome.engine,
+                                outcome.storeMicros,
+                                outcome.linkedPerSecond));
+            }
         }
         for (Outcome outcome : outcomes) {
             if (!Double.isNaN(outcome.recallAfterChurn)) {
@@ -113,13 +128,40 @@ final class Report {
                                         point.recall(),
                                         point.queriesPerSecond()));
             }
-            text.append("]}");
+            text.append("], \"insertSearchableMicros\": ")
+                    .append(json(outcome.storeMicros))
+                    .append(", \"linkedPerSecond\": ")
+                    .append(json(outcome.linkedPerSecond))
+                    .append(", \"recallBeforeChurn\": ")
+                    .append(share(outcome.recallBeforeChurn))
+                    .append(", \"recallAfterChurn\": ")
+                    .append(share(outcome.recallAfterChurn))
+                    .append(", \"filtered\": {");
+            String comma = "";
+            for (var filtered : outcome.filtered.entrySet()) {
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                "%s\"%s\": {\"recall\": %.4f, \"qps\": %.0f, \"unfiltered\": %.0f, \"exactScan\": %.0f}",
+                                comma,
+                                filtered.getKey(),
+                                filtered.getValue().recall(),
+                                filtered.getValue().queriesPerSecond(),
+                                filtered.getValue().unfiltered(),
+                                filtered.getValue().exactScan()));
+                comma = ", ";
+            }
+            text.append("}}");
         }
         Files.writeString(file, text.append("\n]}\n"));
     }
 
     private static String json(double value) {
         return Double.isNaN(value) ? "null" : String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static String share(double value) {
+        return Double.isNaN(value) ? "null" : String.format(Locale.ROOT, "%.4f", value);
     }
 
     /** Recall from 0.8 to 1 to the right, queries per second upwards over their logarithm. */

@@ -8,15 +8,18 @@ import dev.quiverdb.vector.simd.DistanceFunction;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is done to an engine and timed. Times are those of the thread's processor, so that other
@@ -125,28 +128,36 @@ final class Scenarios {
             AnnEngine engine,
             int effort,
             Map<String, BitSet> filters,
-            Map<String, int[][]> truths,
+            Map<String, Exact> truths,
             Outcome outcome) {
-        double unfiltered = measure(engine, effort).queriesPerSecond();
-        filters.forEach((name, bits) -> {
+        truths.forEach((name, exact) -> {
+            BitSet bits = filters.getOrDefault(name, new BitSet());
             Object prepared = engine.prepareFilter(bits);
-            measure(engine, effort, bits, prepared, truths.getOrDefault(name, new int[0][]));
-            Curve.Point point =
-                    measure(
-                            engine,
-                            effort,
-                            bits,
-                            prepared,
-                            truths.getOrDefault(name, new int[0][]));
+            measure(engine, effort, bits, prepared, exact.nearest());
+            // Side by side, as a machine's pace changes over the minutes.
+            double unfiltered = measure(engine, effort).queriesPerSecond();
+            Curve.Point point = measure(engine, effort, bits, prepared, exact.nearest());
             outcome.filtered.put(
                     name,
-                    new Outcome.Filtered(point.recall(), point.queriesPerSecond(), unfiltered));
+                    new Outcome.Filtered(
+                            point.recall(),
+                            point.queriesPerSecond(),
+                            unfiltered,
+                            exact.queriesPerSecond()));
         });
     }
 
+    /**
+     * Exact answers among some vectors.
+     *
+     * @param nearest ids for each query, nearest first
+     * @param queriesPerSecond of the scan that found them
+     */
+    record Exact(int[][] nearest, double queriesPerSecond) {}
+
     /** The exact answers among the admitted. */
-    Map<String, int[][]> truths(Map<String, BitSet> filters) {
-        Map<String, int[][]> truths = new LinkedHashMap<>();
+    Map<String, Exact> truths(Map<String, BitSet> filters) {
+        Map<String, Exact> truths = new LinkedHashMap<>();
         try (var slots = new ArenaVectorSlots(ElementKind.FLOAT32, data.dimensions());
                 Arena arena = Arena.ofConfined()) {
             for (float[] vector : data.base()) {
@@ -161,13 +172,17 @@ final class Scenarios {
             filters.forEach((name, bits) -> {
                 var bitmap = VecIdBitmap.ofWords(bits.toLongArray());
                 int[][] truth = new int[data.queries().length][];
+                long[] spent = new long[truth.length];
                 for (int q = 0; q < truth.length; q++) {
+                    long start = THREADS.getCurrentThreadCpuTime();
                     heap.reset(K);
                     scan.nearest(query.set(data.queries()[q]), data.base().length, bitmap, heap);
                     heap.sort();
+                    spent[q] = THREADS.getCurrentThreadCpuTime() - start;
                     truth[q] = heap.toVecIds();
                 }
-                truths.put(name, truth);
+                Arrays.sort(spent);
+                truths.put(name, new Exact(truth, 1e9 / spent[spent.length / 2]));
             });
         }
         return truths;
