@@ -8,10 +8,16 @@ import org.jspecify.annotations.Nullable;
  * lose a sample.
  */
 final class FilterCosts {
-    /** One look at a neighbour's row and its bits in the filter. */
-    private static final double ROW_NANOS = 300;
+    /** One look at a rejected neighbour's row, fetched together with others. */
+    private static final double ROW_NANOS = 120;
 
-    private static final double HOP_NANOS = 60;
+    private static final double HOP_NANOS = 400;
+
+    /** What a walk spends on a vector beside its distance: waiting, the visited set, heaps. */
+    private static final double WALKED_NANOS = 125;
+
+    /** What a scan spends on a vector beside its distance. */
+    private static final double SCANNED_NANOS = 20;
 
     /** What a distance costs in the order of vecIds, over one to a random vector. */
     private static final double IN_ORDER = 0.6;
@@ -40,18 +46,22 @@ final class FilterCosts {
 
     double exactFew(int count) {
         if (navigationNanos < exactNanos && count > HnswIndex.EXACT_WITHOUT_CODES) {
-            return count * (navigationNanos + 2) + RANKED * exactNanos;
+            return count * (navigationNanos + SCANNED_NANOS) + RANKED * exactNanos;
         }
-        return count * (IN_ORDER * exactNanos + 2);
+        return count * (IN_ORDER * exactNanos + SCANNED_NANOS);
     }
 
     double gated(int effort, double share) {
         double kept = effort / Math.max(share, 1e-9);
-        return kept * (scoredPerEffort * navigationNanos + HOP_NANOS);
+        return kept * hop();
     }
 
     double admittedOnly(int effort, double share, int rowRoom) {
         double looked = rowRoom * 0.6 * (1 - share) * ROW_NANOS;
-        return effort * (scoredPerEffort * navigationNanos + HOP_NANOS + looked);
+        return effort * (hop() + looked);
+    }
+
+    private double hop() {
+        return scoredPerEffort * (navigationNanos + WALKED_NANOS) + HOP_NANOS;
     }
 }

@@ -20,10 +20,10 @@ import java.util.function.IntFunction;
  */
 public final class HnswIndex {
     /** Up to here an exact scan reads vectors, above it codes first. */
-    static final int EXACT_WITHOUT_CODES = 2_000;
+    static final int EXACT_WITHOUT_CODES = 400;
 
     /** The share of admitted vectors above which the filter only decides about results. */
-    private static final double GATED_SHARE = 0.6;
+    private static final double GATED_SHARE = 0.4;
 
     private static final int CALIBRATION_SAMPLE = 60;
     private static final int CALIBRATION_K = 10;

@@ -90,9 +90,9 @@ public final class SearchCursor implements AutoCloseable {
         ready.clear();
         unranked.clear();
         context.beside.clear();
-        context.navigator.bindQuery(query);
-        if (graph.navigatesByCodes()) {
-            context.exact.bindQuery(query);
+        context.exact.bindQuery(query);
+        if (graph.navigatesByCodes() && (mode != SearchMode.EXACT_FEW || scansByCodes(known()))) {
+            context.navigator.bindQuery(query);
         }
         walk.begin(context.navigator, resumable && mode == SearchMode.GATED);
         if (resumable) {
@@ -150,6 +150,10 @@ public final class SearchCursor implements AutoCloseable {
             }
             case EXACT_REST -> exactRest(wanted);
         }
+    }
+
+    private boolean scansByCodes(VecIdBitmap bitmap) {
+        return graph.navigatesByCodes() && bitmap.cardinality() > HnswIndex.EXACT_WITHOUT_CODES;
     }
 
     private VecIdBitmap known() {
@@ -310,8 +314,7 @@ public final class SearchCursor implements AutoCloseable {
 
     /** Compares every admitted vector; by codes first where they are many. */
     private void exactFew(VecIdBitmap bitmap, int wanted) {
-        boolean byCodes =
-                graph.navigatesByCodes() && bitmap.cardinality() > HnswIndex.EXACT_WITHOUT_CODES;
+        boolean byCodes = scansByCodes(bitmap);
         var scorer = byCodes ? context.navigator : context.exact;
         int kept = resumable ? Integer.MAX_VALUE : byCodes ? Math.max(100, 10 * wanted) : wanted;
         int count = 0;

@@ -301,6 +301,11 @@ final class Traversal {
             tested += count;
             passed += count - rejected;
             if (rejected * 4 > count) {
+                for (int i = 0; i < rejected; i++) {
+                    if (!visited.contains(row[i])) {
+                        touched += state.touchRow(row[i]);
+                    }
+                }
                 for (int i = 0; i < rejected && fresh < enough; i++) {
                     if (visited.add(row[i])) {
                         fresh = takeAdmittedBehind(row[i], known, fresh);
