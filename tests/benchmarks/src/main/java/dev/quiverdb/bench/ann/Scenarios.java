@@ -147,13 +147,25 @@ final class Scenarios {
         });
     }
 
-    /**
-     * Exact answers among some vectors.
-     *
-     * @param nearest ids for each query, nearest first
-     * @param queriesPerSecond of the scan that found them
-     */
-    record Exact(int[][] nearest, double queriesPerSecond) {}
+    /** Exact answers among some vectors, and how fast a scan found them. */
+    static final class Exact {
+        private final int[][] nearest;
+        private final double queriesPerSecond;
+
+        Exact(int[][] nearest, double queriesPerSecond) {
+            this.nearest = nearest;
+            this.queriesPerSecond = queriesPerSecond;
+        }
+
+        /** Ids for each query, nearest first. */
+        int[][] nearest() {
+            return nearest;
+        }
+
+        double queriesPerSecond() {
+            return queriesPerSecond;
+        }
+    }
 
     /** The exact answers among the admitted. */
     Map<String, Exact> truths(Map<String, BitSet> filters) {
