@@ -35,6 +35,9 @@ public interface CatalogFunctions {
      */
     @Nullable String relationName(int oid);
 
+    /** format_type of a type that exists: qualified where the search path does not find it. */
+    String typeName(Type type, @Nullable Integer typmod);
+
     /** pg_get_serial_sequence; null if the column has none. 42P01, 42703 for missing names. */
     @Nullable String serialSequence(String table, String column);
 

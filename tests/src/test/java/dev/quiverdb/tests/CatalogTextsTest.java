@@ -65,10 +65,10 @@ class CatalogTextsTest {
     void prettyDefinitionsLeaveOutWhatIsNotNeeded() throws SQLException {
         run(
                 "CREATE TABLE pretty (a int, b int, c text, d date, CONSTRAINT c1 CHECK (a*2+b >"
-                    + " 3*(b-a) AND NOT (c LIKE 'x%' OR d < '2020-01-01')), CONSTRAINT c2 CHECK"
-                    + " (CASE WHEN a > 1 THEN b < 2 ELSE c IS NOT NULL END), CONSTRAINT c3 CHECK"
-                    + " (coalesce(a, b+1) > 2), CONSTRAINT c4 CHECK (a IS DISTINCT FROM b OR (a ="
-                    + " 1) IS TRUE))",
+                        + " 3*(b-a) AND NOT (c LIKE 'x%' OR d < '2020-01-01')), CONSTRAINT c2 CHECK"
+                        + " (CASE WHEN a > 1 THEN b < 2 ELSE c IS NOT NULL END), CONSTRAINT c3 CHECK"
+                        + " (coalesce(a, b+1) > 2), CONSTRAINT c4 CHECK (a IS DISTINCT FROM b OR (a ="
+                        + " 1) IS TRUE))",
                 "CREATE INDEX pretty_i ON pretty (lower(c), (a+1)) WITH (fillfactor = 70) WHERE a >"
                         + " 3 OR c IS NULL");
 
@@ -155,8 +155,8 @@ class CatalogTextsTest {
         assertThat(
                         values(
                                 "SELECT (k).n, (k).x FROM (SELECT"
-                                    + " information_schema._pg_expandarray('7 8'::int2vector) AS k)"
-                                    + " s"))
+                                        + " information_schema._pg_expandarray('7 8'::int2vector) AS k)"
+                                        + " s"))
                 .containsExactly("1", "7", "2", "8");
     }
 
@@ -165,8 +165,8 @@ class CatalogTextsTest {
         assertThat(
                         values(
                                 "SELECT * FROM"
-                                    + " json_to_recordset('[{\"a\":1,\"b\":{\"x\":2}},{\"b\":null,\"a\":3}]')"
-                                    + " AS x(a int, b json, c text)"))
+                                        + " json_to_recordset('[{\"a\":1,\"b\":{\"x\":2}},{\"b\":null,\"a\":3}]')"
+                                        + " AS x(a int, b json, c text)"))
                 .containsExactly("1", "{\"x\":2}", null, "3", null, null);
     }
 
@@ -186,5 +186,54 @@ class CatalogTextsTest {
         org.assertj.core.api.Assertions.assertThatThrownBy(
                         () -> run("INSERT INTO retyped VALUES (3, 'Ann', 3)"))
                 .hasMessageContaining("retyped_n_key");
+    }
+
+    @Test
+    void aViewsTextNamesWhatTheReaderDoesNotSee() throws SQLException {
+        run(
+                "CREATE SCHEMA hidden",
+                "CREATE TYPE hidden.size AS ENUM ('s', 'l')",
+                "CREATE TABLE hidden.t (a int, z hidden.size)",
+                "SET search_path = hidden, public",
+                "CREATE VIEW public.over_hidden AS WITH w AS (SELECT a FROM t) SELECT w.a, 's'::size AS z FROM w, t x",
+                "SET search_path = public");
+        assertThat(values("SELECT pg_get_viewdef('over_hidden')"))
+                .containsExactly(
+                        " WITH w AS (SELECT a FROM hidden.t) SELECT w.a, 's'::hidden.size AS z FROM w, hidden.t x;");
+        run("RESET search_path");
+    }
+
+    @Test
+    void typesCanBeRenamedMovedAndGivenAway() throws SQLException {
+        run(
+                "CREATE SCHEMA elsewhere",
+                "CREATE TYPE hue AS ENUM ('r', 'g')",
+                "CREATE ROLE painter",
+                "ALTER TYPE hue RENAME TO tint",
+                "ALTER TYPE tint OWNER TO painter",
+                "ALTER TYPE tint SET SCHEMA elsewhere",
+                "CREATE DOMAIN small AS int",
+                "ALTER DOMAIN small RENAME TO tiny",
+                "ALTER DOMAIN tiny OWNER TO painter");
+        assertThat(
+                        values(
+                                "SELECT typname, typnamespace::regnamespace, typowner::regrole FROM pg_type"
+                                        + " WHERE typname IN ('tint', '_tint', 'tiny') ORDER BY 1"))
+                .containsExactly(
+                        "_tint",
+                        "elsewhere",
+                        "painter",
+                        "tint",
+                        "elsewhere",
+                        "painter",
+                        "tiny",
+                        "public",
+                        "painter");
+    }
+
+    @Test
+    void aLetterOfANameIsReadByItsPosition() throws SQLException {
+        assertThat(values("SELECT ('ab'::name)[0], ('ab'::name)[1], ('ab'::name)[64] IS NULL"))
+                .containsExactly("a", "b", "t");
     }
 }

@@ -7,9 +7,12 @@ import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Expression.Bracket;
 import dev.quiverdb.execute.function.JsonPaths;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** {@code a[i]}, {@code a[l:u]} and {@code j['key']}, read and assigned. */
 final class Subscripts {
@@ -93,6 +96,18 @@ final class Subscripts {
         }
     }
 
+    /** Bytes of a name, counted from 0; beyond its text there are zeros. */
+    private static final int NAME_BYTES = 64;
+
+    private static @Nullable Object letter(String name, @Nullable Object[] index) {
+        int at = index[0] instanceof Integer number ? number : -1;
+        var bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (at < 0 || at >= NAME_BYTES) {
+            return null;
+        }
+        return at < bytes.length ? Character.toString(bytes[at] & 0xff) : "";
+    }
+
     static final class Read extends Evaluator {
         private final Evaluator argument;
         private final Brackets brackets;
@@ -112,6 +127,10 @@ final class Subscripts {
             if (container instanceof Jsonb json) {
                 var path = brackets.plain(row);
                 return path == null ? null : JsonPaths.extract(json, texts(path));
+            }
+            if (container instanceof String name) {
+                var index = brackets.plain(row);
+                return index == null ? null : letter(name, index);
             }
             var array = (PgArray) container;
             if (brackets.slice) {

@@ -3,6 +3,10 @@ package dev.quiverdb.execute.function;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.ByteString;
+import dev.quiverdb.base.type.ByteWriter;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -12,12 +16,59 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** bytea: slices, bits, hashes, encodings. */
 final class ByteaFunctions {
+    /** Functions that answer the binary form of their argument. */
+    private static final List<String> SENDERS =
+            List.of(
+                    "boolsend",
+                    "int2send",
+                    "int4send",
+                    "int8send",
+                    "float4send",
+                    "float8send",
+                    "numeric_send",
+                    "textsend",
+                    "varcharsend",
+                    "bpcharsend",
+                    "namesend",
+                    "byteasend",
+                    "uuid_send",
+                    "date_send",
+                    "time_send",
+                    "timetz_send",
+                    "timestamp_send",
+                    "timestamptz_send",
+                    "interval_send",
+                    "json_send",
+                    "jsonb_send",
+                    "jsonpath_send",
+                    "bit_send",
+                    "varbit_send",
+                    "oidsend",
+                    "cash_send",
+                    "array_send",
+                    "record_send",
+                    "range_send",
+                    "multirange_send",
+                    "enum_send",
+                    "inet_send",
+                    "cidr_send",
+                    "point_send");
+
+    private static Object send(CallContext c, Object value) {
+        var out = new ByteWriter();
+        c.argumentType(0).send(value, out, c.types());
+        return ByteString.wrap(out.toBytes());
+    }
+
     static void register(Registry r) {
+        for (var sender : SENDERS) {
+            r.one(sender, (CallContext c, Object value) -> send(c, value));
+        }
         r.two("byteacat", (CallContext c, ByteString a, ByteString b) -> a.concat(b));
         r.one("byteaoctetlen", (CallContext c, ByteString a) -> a.length());
         r.one("bit_length(bytea)", (CallContext c, ByteString a) -> 8 * a.length());

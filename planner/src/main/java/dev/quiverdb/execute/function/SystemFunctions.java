@@ -189,7 +189,7 @@ final class SystemFunctions {
         if (type == null) {
             return "???";
         }
-        return a[1] == null ? type.displayName() : type.formatType((Integer) a[1]);
+        return catalog(c).typeName(type, (Integer) a[1]);
     }
 
     private static void registerVisibility(Registry r) {

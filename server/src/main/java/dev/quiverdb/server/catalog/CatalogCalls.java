@@ -61,6 +61,11 @@ public final class CatalogCalls implements CatalogFunctions {
     }
 
     @Override
+    public String typeName(Type type, @Nullable Integer typmod) {
+        return names.typeName(type, typmod);
+    }
+
+    @Override
     public @Nullable Type type(int oid) {
         return catalog.typeOrNull(oid);
     }

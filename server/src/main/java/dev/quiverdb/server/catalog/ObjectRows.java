@@ -2,6 +2,7 @@ package dev.quiverdb.server.catalog;
 
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Comment;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Database;
@@ -12,9 +13,12 @@ import dev.quiverdb.sql.catalog.Policy;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
+import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.sql.catalog.UserType;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** System tables with one row for each object of a kind, pg_class and its family left out. */
 final class ObjectRows {
@@ -339,10 +343,38 @@ final class ObjectRows {
     }
 
     void descriptions(TableRows rows) {
+        for (var extension : catalog.objects(Extension.class)) {
+            var text = ViewRows.extensionComment(extension.name());
+            if (text != null && catalog.comment(extension.oid(), 0) == null) {
+                rows.add(extension.oid(), CatalogObject.CLASS_EXTENSION, 0, text);
+            }
+        }
         for (var comment : catalog.objects(Comment.class)) {
             if (!isShared(comment.subjectClass())) {
                 rows.add(
                         comment.subject(), comment.subjectClass(), comment.subId(), comment.text());
+            }
+        }
+    }
+
+    /**
+     * Privileges that objects of a fresh server have, so that a dump leaves them alone where they
+     * were not changed.
+     */
+    void initialPrivileges(TableRows rows) {
+        for (var relation : SystemRelations.all()) {
+            rows.add(relation.oid(), CatalogObject.CLASS_RELATION, 0, "i", relation.acl());
+        }
+        for (var facts : catalog.facts("pg_namespace")) {
+            for (var row : facts.rows()) {
+                if (row.get("nspacl") != null) {
+                    rows.add(
+                            row.number("oid"),
+                            CatalogObject.CLASS_SCHEMA,
+                            0,
+                            "i",
+                            row.text("nspacl"));
+                }
             }
         }
     }

@@ -3,6 +3,9 @@ package dev.quiverdb.server.catalog;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Schema;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -10,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of the relations that have no tablet: those of pg_catalog and information_schema, and
@@ -106,6 +108,7 @@ public final class SystemRows {
             case "pg_extension" -> objects.extensions(rows);
             case "pg_enum" -> objects.enums(rows);
             case "pg_policy" -> objects.policies(rows);
+            case "pg_init_privs" -> objects.initialPrivileges(rows);
             case "pg_rewrite" -> objects.rules(rows);
             case "pg_constraint" -> objects.constraints(rows);
             case "pg_shdescription" -> objects.sharedDescriptions(rows);

@@ -40,7 +40,7 @@ final class Texts {
         if (part == null) {
             return null;
         }
-        var query = part.query().strip();
+        var query = definitions.view(relation).strip();
         return " " + query + (query.endsWith(";") ? "" : ";");
     }
 
@@ -83,7 +83,7 @@ final class Texts {
         if (type == null) {
             return "???";
         }
-        return typmod < 0 ? names.typeName(type) : type.formatType(typmod);
+        return names.typeName(type, typmod < 0 ? null : (Integer) typmod);
     }
 
     /** The type by itself as format_type(oid, NULL) writes it. */

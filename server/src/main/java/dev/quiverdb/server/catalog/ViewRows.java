@@ -264,6 +264,16 @@ final class ViewRows {
                             null,
                             "vector data type and ivfflat and hnsw access methods"));
 
+    /** The comment that an extension comes with; null for one that is not known. */
+    static @Nullable String extensionComment(String name) {
+        for (var offer : OFFERS) {
+            if (offer.name().equals(name)) {
+                return offer.comment();
+            }
+        }
+        return null;
+    }
+
     List<@Nullable Object[]> extensions() {
         var rows = new ArrayList<@Nullable Object[]>();
         for (var offer : OFFERS) {

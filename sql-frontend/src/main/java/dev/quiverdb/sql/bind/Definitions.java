@@ -170,7 +170,13 @@ public final class Definitions {
         if (operatorClass != null && method != null) {
             var standard = catalog.defaultOperatorClass(method.oid(), type);
             if (standard == null || standard.oid() != operatorClass.oid()) {
-                out.append(' ').append(Quoting.identifier(operatorClass.name()));
+                out.append(' ')
+                        .append(
+                                context.searchPath().sees(operatorClass.schema())
+                                        ? Quoting.identifier(operatorClass.name())
+                                        : Quoting.qualified(
+                                                catalog.schemaName(operatorClass.schema()),
+                                                operatorClass.name()));
             }
         }
         if (part.method().equals("btree")) {
@@ -184,6 +190,11 @@ public final class Definitions {
             }
         }
         return out.toString();
+    }
+
+    /** A view's query under the names of now. */
+    public String view(Relation view) {
+        return new ViewText(catalog, context.searchPath()).of(view);
     }
 
     /** pg_get_constraintdef. */

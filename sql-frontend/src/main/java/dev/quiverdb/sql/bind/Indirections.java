@@ -198,7 +198,13 @@ final class Indirections {
         var type = Coercion.type(container).actual();
         boolean json = type.oid() == Oids.JSONB;
         var element = type.element();
-        if (!json && (element == null || !type.isArray())) {
+        // A name is a row of characters, of which one may be read; the catalog's readers do so.
+        boolean letter =
+                type.oid() == Oids.NAME
+                        && assigned == null
+                        && steps.size() == 1
+                        && steps.getFirst() instanceof Expr.Step.Index;
+        if (!json && !letter && (element == null || !type.isArray())) {
             throw Errors.at(
                     offset,
                     SqlState.DATATYPE_MISMATCH,

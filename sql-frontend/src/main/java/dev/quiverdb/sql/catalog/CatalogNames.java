@@ -5,10 +5,12 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.NameResolver;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Names of catalog objects for the reg* types, found by a search path. */
 public final class CatalogNames implements NameResolver {
@@ -332,12 +334,17 @@ public final class CatalogNames implements NameResolver {
 
     /** format_type_be: qualified where the path does not see it. */
     public String typeName(Type type) {
+        return typeName(type, null);
+    }
+
+    /** format_type; without a typmod it names a type, not a column's. */
+    public String typeName(Type type, @Nullable Integer typmod) {
         var element = type.isTrueArray() && type.base() == null ? type.element() : null;
         if (element != null) {
-            return typeName(element) + "[]";
+            return typeName(element, typmod) + "[]";
         }
         int schema = catalog.schemaOfType(type.oid());
-        var text = type.displayName();
+        var text = typmod == null ? type.displayName() : type.formatType(typmod);
         return path.sees(schema)
                 ? text
                 : Quoting.identifier(catalog.schemaName(schema)) + "." + text;

@@ -9,8 +9,10 @@ import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.ObjectType;
 import dev.quiverdb.sql.parse.RangeVar;
-import java.util.ArrayList;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
 
 /** ALTER ... RENAME, OWNER TO and SET SCHEMA. */
 final class Renames {
@@ -48,18 +50,7 @@ final class Renames {
                                 schema.acl()));
             }
             case TYPE, DOMAIN -> {
-                var user =
-                        change.catalog()
-                                .userType(
-                                        change.expressions()
-                                                .type(object.types().getFirst())
-                                                .type()
-                                                .oid());
-                if (user == null) {
-                    throw new SqlException(
-                            SqlState.INSUFFICIENT_PRIVILEGE,
-                            "must be owner of type " + parts.getLast());
-                }
+                var user = new TypeCommands(change).userType(object.name());
                 type(user, rename.newName());
             }
             case ROLE -> {
@@ -78,6 +69,20 @@ final class Renames {
 
     private void type(UserType user, String name) {
         change.put(RoleCommands.named(user, name, user.schema(), user.owner()));
+        renameArray(user, name);
+    }
+
+    /** Names a type's array type after it. */
+    private void renameArray(UserType type, String name) {
+        var array = change.catalog().userType(type.array());
+        if (array != null) {
+            change.put(
+                    RoleCommands.named(
+                            array,
+                            Names.arrayType(change.catalog(), type.schema(), name),
+                            array.schema(),
+                            array.owner()));
+        }
     }
 
     private DdlResult relation(ObjectDdl.Rename rename, RangeVar variable) {
@@ -109,16 +114,7 @@ final class Renames {
         change.put(relation.toBuilder().name(name).build());
         var row = change.catalog().userType(relation.rowType());
         if (row != null) {
-            change.put(RoleCommands.named(row, name, row.schema(), row.owner()));
-            var array = change.catalog().userType(row.array());
-            if (array != null) {
-                change.put(
-                        RoleCommands.named(
-                                array,
-                                Names.arrayType(change.catalog(), row.schema(), name),
-                                array.schema(),
-                                array.owner()));
-            }
+            type(row, name);
         }
         if (relation.index() != null) {
             var constraint = change.catalog().constraintOfIndex(relation);
@@ -276,20 +272,21 @@ final class Renames {
                                 schema.acl()));
             }
             case TYPE, DOMAIN -> {
-                var user =
-                        change.catalog()
-                                .userType(
-                                        change.expressions()
-                                                .type(object.types().getFirst())
-                                                .type()
-                                                .oid());
-                if (user != null) {
-                    change.put(RoleCommands.named(user, user.name(), user.schema(), owner));
-                }
+                var user = new TypeCommands(change).userType(object.name());
+                placed(user, user.schema(), owner);
             }
             default -> throw SqlException.notSupported(tag + " OWNER TO is not supported");
         }
         return change.result(tag);
+    }
+
+    /** A type and its array type with another schema or owner. */
+    private void placed(UserType type, int schema, int owner) {
+        change.put(RoleCommands.named(type, type.name(), schema, owner));
+        var array = change.catalog().userType(type.array());
+        if (array != null) {
+            change.put(RoleCommands.named(array, array.name(), schema, owner));
+        }
     }
 
     DdlResult schema(ObjectDdl.AlterSchema alter) {
@@ -300,17 +297,9 @@ final class Renames {
         if (variable == null) {
             if (object != null
                     && (alter.type() == ObjectType.TYPE || alter.type() == ObjectType.DOMAIN)) {
-                var user =
-                        change.catalog()
-                                .userType(
-                                        change.expressions()
-                                                .type(object.types().getFirst())
-                                                .type()
-                                                .oid());
-                if (user != null) {
-                    change.put(RoleCommands.named(user, user.name(), schema, user.owner()));
-                    return change.result(tag);
-                }
+                var user = new TypeCommands(change).userType(object.name());
+                placed(user, schema, user.owner());
+                return change.result(tag);
             }
             throw SqlException.notSupported(tag + " SET SCHEMA is not supported");
         }

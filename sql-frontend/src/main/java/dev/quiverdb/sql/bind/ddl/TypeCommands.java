@@ -11,11 +11,13 @@ import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.TableDdl;
 import dev.quiverdb.sql.parse.TableElement;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Enums, domains and composite types. */
 final class TypeCommands {
@@ -105,7 +107,8 @@ final class TypeCommands {
         return change.result("CREATE TYPE");
     }
 
-    private UserType userType(List<String> name) {
+    /** A type that the role owns. */
+    UserType userType(List<String> name) {
         Type found = null;
         if (name.size() > 1) {
             found =
