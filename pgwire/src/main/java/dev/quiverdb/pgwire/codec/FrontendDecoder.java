@@ -23,13 +23,20 @@ import java.util.Map;
 /**
  * Cuts the byte stream into {@link FrontendMessage}s. Before the start-up message a packet is
  * {@code int32 length, int32 code, body}; after it {@code byte type, int32 length, body}, the
- * length counting itself. A packet that breaks these rules is a protocol violation: it reaches the
- * next handler as an {@link SqlException} of {@code 08P01} and nothing more is read from the
- * connection.
+ * length counting itself. Where the stream cannot be cut any further (a length or a type that
+ * cannot be) it reaches the next handler as an {@link SqlException} of {@code 08P01} and nothing
+ * more is read from the connection. A message that was cut but whose body makes no sense becomes a
+ * {@link FrontendMessage.Malformed}: the statement fails, the connection lives on.
  */
 public final class FrontendDecoder extends ByteToMessageDecoder {
     private static final int STARTUP_BYTES_MAX = 10_000;
     private static final int MESSAGE_BYTES_MAX = 0x3fff_ffff;
+
+    /** What may come after the start-up message; each has a case in {@link #message}. */
+    private static final String MESSAGE_TYPES = "QPBEDCSHdcfpFX";
+
+    private static final String STARTUP_LAYOUT =
+            "invalid startup packet layout: expected terminator as last byte";
     private static final int SSL_REQUEST = 80_877_103;
     private static final int GSS_ENC_REQUEST = 80_877_104;
     private static final int CANCEL_REQUEST = 80_877_102;
@@ -56,7 +63,7 @@ public final class FrontendDecoder extends ByteToMessageDecoder {
     }
 
     private @Nullable FrontendMessage nextStartup(ByteBuf in) {
-        if (in.readableBytes() < 8) {
+        if (in.readableBytes() < 4) {
             return null;
         }
         int length = in.getInt(in.readerIndex());
@@ -86,16 +93,25 @@ public final class FrontendDecoder extends ByteToMessageDecoder {
                     "unsupported frontend protocol %d.%d: server supports 3.0 to 3.2"
                             .formatted(major, minor));
         }
+        if (!body.isReadable() || body.getByte(body.writerIndex() - 1) != 0) {
+            throw violation(STARTUP_LAYOUT);
+        }
         Map<String, String> parameters = new LinkedHashMap<>();
         while (true) {
             var name = text(body);
             if (name.isEmpty()) {
                 break;
             }
+            if (!body.isReadable()) {
+                throw violation(STARTUP_LAYOUT);
+            }
             parameters.put(name, text(body));
+            if (!body.isReadable()) {
+                throw violation(STARTUP_LAYOUT);
+            }
         }
         if (body.isReadable()) {
-            throw violation("invalid startup packet layout: expected terminator as last byte");
+            throw violation(STARTUP_LAYOUT);
         }
         started = true;
         return new FrontendMessage.Startup(minor, parameters);
@@ -114,11 +130,21 @@ public final class FrontendDecoder extends ByteToMessageDecoder {
         }
         char type = (char) in.readUnsignedByte();
         var body = in.readSlice(length).skipBytes(4);
-        var message = message(type, body);
-        if (body.isReadable()) {
-            throw violation("invalid message format");
+        if (MESSAGE_TYPES.indexOf(type) < 0) {
+            throw violation("invalid frontend message type " + (int) type);
         }
-        return message;
+        try {
+            var message = message(type, body);
+            if (body.isReadable()) {
+                throw violation("invalid message format");
+            }
+            return message;
+        } catch (SqlException e) {
+            return new FrontendMessage.Malformed(type, e);
+        } catch (IndexOutOfBoundsException e) {
+            return new FrontendMessage.Malformed(
+                    type, violation("insufficient data left in message"));
+        }
     }
 
     private static FrontendMessage message(char type, ByteBuf body) {
@@ -140,7 +166,7 @@ public final class FrontendDecoder extends ByteToMessageDecoder {
                 yield new FrontendMessage.FunctionCall();
             }
             case 'X' -> new FrontendMessage.Terminate();
-            default -> throw violation("invalid frontend message type " + (int) type);
+            default -> throw new IllegalArgumentException("message type " + type);
         };
     }
 
@@ -174,7 +200,7 @@ public final class FrontendDecoder extends ByteToMessageDecoder {
                 body.readBytes(value);
                 parameters[i] = value;
             } else if (length != -1) {
-                throw violation("invalid message format");
+                throw violation("insufficient data left in message");
             }
         }
         return new FrontendMessage.Bind(
@@ -230,9 +256,14 @@ public final class FrontendDecoder extends ByteToMessageDecoder {
         return utf8(bytes);
     }
 
-    /** Strict UTF-8; {@code 22021} names the first bytes that are none. */
+    /** Strict UTF-8 without the zero byte; {@code 22021} names the first bytes that are none. */
     public static String utf8(byte[] bytes) {
         var text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf('\0') >= 0) {
+            throw new SqlException(
+                    SqlState.CHARACTER_NOT_IN_REPERTOIRE,
+                    "invalid byte sequence for encoding \"UTF8\": 0x00");
+        }
         if (text.indexOf('\ufffd') < 0) {
             return text;
         }

@@ -1,5 +1,7 @@
 package dev.quiverdb.pgwire.message;
 
+import dev.quiverdb.base.error.SqlException;
+
 import java.util.Map;
 
 /** What a client may say, after PostgreSQL's protocol 3.0 and 3.2. */
@@ -92,4 +94,34 @@ public sealed interface FrontendMessage {
 
     /** A friendly end. */
     record Terminate() implements FrontendMessage {}
+
+    /** A message of a known type whose body makes no sense. */
+    record Malformed(char type, SqlException error) implements FrontendMessage {}
+
+    /** The byte that stands for this message on the wire; 0 for those without one. */
+    default char type() {
+        return switch (this) {
+            case Query _ -> 'Q';
+            case Parse _ -> 'P';
+            case Bind _ -> 'B';
+            case Execute _ -> 'E';
+            case DescribeStatement _ -> 'D';
+            case DescribePortal _ -> 'D';
+            case CloseStatement _ -> 'C';
+            case ClosePortal _ -> 'C';
+            case Sync _ -> 'S';
+            case Flush _ -> 'H';
+            case FunctionCall _ -> 'F';
+            case CopyData _ -> 'd';
+            case CopyDone _ -> 'c';
+            case CopyFail _ -> 'f';
+            case Password _ -> 'p';
+            case Terminate _ -> 'X';
+            case Malformed(var type, _) -> type;
+            case Startup _ -> 0;
+            case SslRequest _ -> 0;
+            case GssEncRequest _ -> 0;
+            case CancelRequest _ -> 0;
+        };
+    }
 }

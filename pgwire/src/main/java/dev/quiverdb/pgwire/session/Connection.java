@@ -194,11 +194,12 @@ final class Connection extends ChannelInboundHandlerAdapter
             var error = translate(e);
             outlet().writer().error(error);
             failSession(open);
-            if (error.severity().compareTo(Severity.FATAL) >= 0) {
+            var reason = terminated;
+            if (reason != null) {
+                fatal(reason);
+            } else if (error.severity().compareTo(Severity.FATAL) >= 0) {
                 closeAfterFlush();
-            } else if (message instanceof FrontendMessage.Query
-                    || message instanceof FrontendMessage.FunctionCall
-                    || message instanceof FrontendMessage.Sync) {
+            } else if ("QFS".indexOf(message.type()) >= 0) {
                 ready(open);
             } else {
                 skipUntilSync = true;
@@ -260,11 +261,16 @@ final class Connection extends ChannelInboundHandlerAdapter
             case FrontendMessage.CopyData _ -> {}
             case FrontendMessage.CopyDone() -> {}
             case FrontendMessage.CopyFail _ -> {}
+            case FrontendMessage.Malformed(_, var error) -> throw error;
             case FrontendMessage.Startup _ -> throw unexpected();
             case FrontendMessage.SslRequest() -> throw unexpected();
             case FrontendMessage.GssEncRequest() -> throw unexpected();
             case FrontendMessage.CancelRequest _ -> throw unexpected();
-            case FrontendMessage.Password _ -> throw unexpected();
+            case FrontendMessage.Password _ ->
+                    throw new SqlException(
+                                    SqlState.PROTOCOL_VIOLATION,
+                                    "invalid frontend message type " + (int) message.type())
+                            .withSeverity(Severity.FATAL);
         }
     }
 
@@ -476,10 +482,19 @@ final class Connection extends ChannelInboundHandlerAdapter
                 // Clients of the extended protocol may send these while they copy.
                 case FrontendMessage.Flush() -> {}
                 case FrontendMessage.Sync() -> {}
-                default ->
-                        throw new SqlException(
-                                SqlState.PROTOCOL_VIOLATION,
-                                "unexpected message type during COPY from stdin");
+                default -> {
+                    // Whether the client takes itself to be in COPY or not cannot be known now.
+                    terminated =
+                            new SqlException(
+                                    SqlState.PROTOCOL_VIOLATION,
+                                    "terminating connection because protocol synchronization was"
+                                            + " lost");
+                    char type = message instanceof FrontendMessage m ? m.type() : 0;
+                    throw new SqlException(
+                            SqlState.PROTOCOL_VIOLATION,
+                            "unexpected message type 0x%02X during COPY from stdin"
+                                    .formatted((int) type));
+                }
             }
         }
     }

@@ -57,12 +57,12 @@ final class CopyRunner {
                             SqlState.INSUFFICIENT_PRIVILEGE,
                             copy.from()
                                     ? "must be superuser or have privileges of the"
-                                          + " pg_read_server_files role to COPY from a file"
+                                            + " pg_read_server_files role to COPY from a file"
                                     : "must be superuser or have privileges of the"
-                                          + " pg_write_server_files role to COPY to a file")
+                                            + " pg_write_server_files role to COPY to a file")
                     .withHint(
                             "Anyone can COPY to stdout or from stdin. psql's \\copy command also"
-                                + " works for anyone.");
+                                    + " works for anyone.");
         }
         long rows =
                 copy.from()
@@ -252,6 +252,7 @@ final class CopyRunner {
             var context = statements.context(List.of()).withRows(scan, rows);
             try (var execution = QueryPath.execute(copying, context)) {
                 execution.finish();
+                source.skipRest();
                 return execution.modifiedRows();
             } catch (SqlException e) {
                 throw rows.located(e);
@@ -263,6 +264,9 @@ final class CopyRunner {
 
     /** Pieces of COPY data, closed at the end. */
     interface Source extends Supplier<byte @Nullable []>, AutoCloseable {
+        /** The rows have ended, at {@code \.} perhaps before the data: takes the rest of it. */
+        default void skipRest() {}
+
         @Override
         void close() throws IOException;
     }
@@ -278,17 +282,26 @@ final class CopyRunner {
 
                 @Override
                 public byte @Nullable [] get() {
-                    byte[] piece = ended ? null : data.next();
+                    if (ended) {
+                        return null;
+                    }
+                    // If the client gave up, what comes next belongs to no COPY any more.
+                    ended = true;
+                    byte[] piece = data.next();
                     ended = piece == null;
                     return piece;
                 }
 
                 @Override
-                public void close() {
-                    // After \. the client may go on sending; an error leaves the rest to the wire.
-                    while (!ended && get() != null) {
-                        // Skipped.
+                public void skipRest() {
+                    while (get() != null) {
+                        // Nobody wants it.
                     }
+                }
+
+                @Override
+                public void close() {
+                    // After an error the wire ignores what the client still sends.
                 }
             };
         }

@@ -87,7 +87,7 @@ final class DefinitionRunner {
         for (int oid : oids) {
             var old = before.object(oid);
             var now = state.catalog().object(oid);
-            if (old == null || now == null || old.version() != now.version()) {
+            if (old == null ? now != null : now == null || old.version() != now.version()) {
                 return false;
             }
         }

@@ -1,6 +1,8 @@
 package dev.quiverdb.server.session;
 
 import dev.quiverdb.base.batch.Batch;
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.pgwire.message.BoundValues;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.Responder;
@@ -84,6 +86,11 @@ final class Portal implements AutoCloseable {
         switch (result) {
             case null -> throw new IllegalStateException("portal not started");
             case StatementResult.Done(var tag) -> {
+                if (finished) {
+                    throw new SqlException(
+                            SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
+                            "portal \"" + name + "\" cannot be run");
+                }
                 finished = true;
                 responder.commandComplete(tag);
             }

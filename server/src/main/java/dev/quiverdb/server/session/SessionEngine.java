@@ -11,6 +11,7 @@ import dev.quiverdb.sql.catalog.Role;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -44,6 +45,7 @@ public final class SessionEngine implements Engine, AutoCloseable {
 
     @Override
     public EngineSession open(int processId, Map<String, String> parameters, ClientEvents client) {
+        refuseReplication(parameters.getOrDefault("replication", "false"));
         var user = parameters.getOrDefault("user", "");
         var databaseName = parameters.getOrDefault("database", "");
         var database =
@@ -64,6 +66,21 @@ public final class SessionEngine implements Engine, AutoCloseable {
         } catch (RuntimeException e) {
             database.sessions().decrementAndGet();
             throw e;
+        }
+    }
+
+    private static void refuseReplication(String wanted) {
+        switch (wanted.toLowerCase(Locale.ROOT)) {
+            case "false", "off", "no", "0", "f", "n" -> {}
+            case "true", "on", "yes", "1", "t", "y", "database" ->
+                    throw SqlException.notSupported("replication connections are not supported");
+            default ->
+                    throw new SqlException(
+                                    SqlState.INVALID_PARAMETER_VALUE,
+                                    "invalid value for parameter \"replication\": \""
+                                            + wanted
+                                            + "\"")
+                            .withHint("Valid values are: \"false\", 0, \"true\", 1, \"database\".");
         }
     }
 

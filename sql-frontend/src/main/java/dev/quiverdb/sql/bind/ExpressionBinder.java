@@ -11,6 +11,7 @@ import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.bind.Coercion.Context;
 import dev.quiverdb.sql.parse.Expr;
 
+import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
@@ -403,9 +404,12 @@ final class ExpressionBinder {
 
     private RexNode isNull(Expr.IsNull test) {
         var operand = bind(test.operand());
+        // The test says nothing about the type of a parameter: another place has to.
         return std(
                 test.negated() ? SqlStdOperatorTable.IS_NOT_NULL : SqlStdOperatorTable.IS_NULL,
-                state.coercion.unknownToText(operand));
+                operand instanceof RexDynamicParam
+                        ? operand
+                        : state.coercion.unknownToText(operand));
     }
 
     private RexNode isTruth(Expr.IsTruth test) {
@@ -483,7 +487,7 @@ final class ExpressionBinder {
                                 "cannot determine type of empty array")
                         .withHint(
                                 "Explicitly cast to the desired type, for example"
-                                    + " ARRAY[]::integer[].");
+                                        + " ARRAY[]::integer[].");
             }
             var common = state.coercion.commonType(elements, "ARRAY", offsets);
             if (common == null) {
@@ -608,7 +612,7 @@ final class ExpressionBinder {
                                 "set-returning functions are not allowed in " + construct)
                         .withHint(
                                 "You might be able to move the set-returning function into a"
-                                    + " LATERAL FROM item.");
+                                        + " LATERAL FROM item.");
             }
         }
     }

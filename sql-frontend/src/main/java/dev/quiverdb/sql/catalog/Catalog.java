@@ -1,5 +1,7 @@
 package dev.quiverdb.sql.catalog;
 
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
@@ -463,7 +465,9 @@ public final class Catalog {
     public Type type(int oid) {
         var type = typeOrNull(oid);
         if (type == null) {
-            throw new IllegalStateException("type " + oid + " is not in the catalog");
+            throw new SqlException(
+                    SqlState.INTERNAL_ERROR,
+                    "cache lookup failed for type " + Integer.toUnsignedString(oid));
         }
         return type;
     }
