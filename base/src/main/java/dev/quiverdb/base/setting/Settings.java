@@ -8,6 +8,9 @@ import dev.quiverdb.base.type.IntervalStyle;
 import dev.quiverdb.base.type.NameResolver;
 import dev.quiverdb.base.type.TimeZones;
 import dev.quiverdb.base.type.TypeContext;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
@@ -21,7 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a session's settings, with PostgreSQL's transactional rules: SET lasts for the
@@ -110,7 +112,8 @@ public final class Settings {
         if (!CUSTOM_NAME.matcher(name).matches()) {
             throw invalidName(name)
                     .withDetail(
-                            "Custom parameter names must be two or more simple identifiers separated by dots.");
+                            "Custom parameter names must be two or more simple identifiers"
+                                    + " separated by dots.");
         }
         String prefix = name.substring(0, dot);
         if (RESERVED_PREFIXES.contains(prefix)) {
@@ -188,6 +191,11 @@ public final class Settings {
 
     /** SET with a list, {@code SET search_path TO a, "B c"}. */
     public void set(String name, List<String> list, Scope scope, boolean superuser) {
+        set(name, listText(name, list), scope, superuser);
+    }
+
+    /** The text of a list, its names quoted where they must be. */
+    public String listText(String name, List<String> list) {
         var setting = find(name);
         boolean quote = setting != null && setting.quotedList();
         var text = new StringBuilder();
@@ -196,7 +204,7 @@ public final class Settings {
             boolean plain = !quote || PLAIN_IDENTIFIER.matcher(element).matches();
             text.append(plain ? element : '"' + element.replace("\"", "\"\"") + '"');
         }
-        set(name, text.toString(), scope, superuser);
+        return text.toString();
     }
 
     /** RESET, and SET ... TO DEFAULT. */

@@ -10,7 +10,9 @@ import dev.quiverdb.sql.catalog.Policy;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
+import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.sql.catalog.UserType;
+
 import java.util.Map;
 
 /**
@@ -45,6 +47,7 @@ final class DependencyRows {
                 case Schema ignored -> {}
                 case Role ignored -> {}
                 case Database ignored -> {}
+                case SettingDefaults ignored -> {}
                 case dev.quiverdb.sql.catalog.Comment ignored -> {}
                 case Constraint constraint -> plain(rows, constraint);
                 case UserType type -> plain(rows, type);

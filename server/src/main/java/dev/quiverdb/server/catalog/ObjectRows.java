@@ -14,6 +14,7 @@ import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SystemRelations;
+import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.sql.catalog.UserType;
 
 import org.jspecify.annotations.Nullable;
@@ -94,17 +95,10 @@ final class ObjectRows {
         }
     }
 
-    /** pg_db_role_setting: of databases, then of roles. */
+    /** pg_db_role_setting. */
     void settings(TableRows rows) {
-        for (var database : catalog.objects(Database.class)) {
-            if (!database.settings().isEmpty()) {
-                rows.add(database.oid(), 0, database.settings());
-            }
-        }
-        for (var role : catalog.objects(Role.class)) {
-            if (!role.settings().isEmpty()) {
-                rows.add(0, role.oid(), role.settings());
-            }
+        for (var defaults : catalog.objects(SettingDefaults.class)) {
+            rows.add(defaults.database(), defaults.role(), defaults.settings());
         }
     }
 

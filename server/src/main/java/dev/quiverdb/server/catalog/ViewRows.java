@@ -75,7 +75,7 @@ final class ViewRows {
                     "********",
                     role.validUntilMicros(),
                     role.bypassRowSecurity(),
-                    ObjectRows.orNull(role.settings()),
+                    ObjectRows.orNull(catalog.settings(0, role.oid())),
                     role.oid());
         }
     }
@@ -93,7 +93,7 @@ final class ViewRows {
                         role.bypassRowSecurity(),
                         secrets ? role.password() : "********",
                         role.validUntilMicros(),
-                        ObjectRows.orNull(role.settings()));
+                        ObjectRows.orNull(catalog.settings(0, role.oid())));
             }
         }
     }

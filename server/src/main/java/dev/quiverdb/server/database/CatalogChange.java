@@ -2,8 +2,6 @@ package dev.quiverdb.server.database;
 
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
-import dev.quiverdb.sql.catalog.Database;
-import dev.quiverdb.sql.catalog.Role;
 
 /** One change that a statement makes to the catalog; a transaction's changes apply in order. */
 public sealed interface CatalogChange {
@@ -13,9 +11,9 @@ public sealed interface CatalogChange {
     /** The catalog after this change. */
     Catalog applyTo(Catalog catalog);
 
-    /** Whether all databases of the server share the object: roles and databases. */
+    /** Whether all databases of the server share the object. */
     default boolean shared() {
-        return object() instanceof Role || object() instanceof Database;
+        return object().shared();
     }
 
     /** An object comes into being, or takes the place of the one with its OID. */

@@ -5,9 +5,13 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Database;
-import dev.quiverdb.sql.catalog.Role;
+import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.storage.IsolationLevel;
 import dev.quiverdb.storage.Storage;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All databases of one data directory: {@code global/} holds roles and the list of databases,
@@ -43,7 +45,8 @@ public final class Cluster implements AutoCloseable {
         global = opener.apply(globalDirectory);
         if (global.tablet(CatalogTablet.ID) == null) {
             CatalogTablet.create(
-                    global, Catalog.initialObjects().stream().filter(Cluster::isShared).toList());
+                    global,
+                    Catalog.initialObjects().stream().filter(CatalogObject::shared).toList());
         }
         Files.createDirectories(directory.resolve("spill"));
         shared = Catalog.of(CatalogTablet.read(global));
@@ -63,10 +66,6 @@ public final class Cluster implements AutoCloseable {
      */
     public static Cluster open(Path directory, Function<Path, Storage> opener) throws IOException {
         return new Cluster(directory, opener);
-    }
-
-    private static boolean isShared(CatalogObject object) {
-        return object instanceof Role || object instanceof Database;
     }
 
     private void raiseOid(Catalog catalog) {
@@ -110,7 +109,7 @@ public final class Cluster implements AutoCloseable {
                         CatalogTablet.create(
                                 storage,
                                 Catalog.initialObjects().stream()
-                                        .filter(o -> !isShared(o))
+                                        .filter(o -> !o.shared())
                                         .toList());
                     }
                     List<CatalogObject> objects = new ArrayList<>(shared.objects());
@@ -185,7 +184,11 @@ public final class Cluster implements AutoCloseable {
                                             + sessions
                                             + " other sessions using the database.");
         }
-        commitShared(List.of(new CatalogChange.Remove(database)));
+        List<CatalogChange> changes = new ArrayList<>(List.of(new CatalogChange.Remove(database)));
+        shared.objects(SettingDefaults.class).stream()
+                .filter(defaults -> defaults.database() == database.oid())
+                .forEach(defaults -> changes.add(new CatalogChange.Remove(defaults)));
+        commitShared(changes);
         if (instance != null) {
             open.remove(database.oid());
             instance.storage().close();

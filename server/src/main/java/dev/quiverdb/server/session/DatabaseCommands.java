@@ -5,8 +5,8 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.catalog.Database;
 import dev.quiverdb.sql.parse.ObjectDdl;
+
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 
 /** CREATE DATABASE and DROP DATABASE, which no transaction can take back. */
@@ -88,7 +88,6 @@ final class DatabaseCommands {
                                     template,
                                     allowConnections,
                                     connectionLimit,
-                                    List.of(),
                                     null));
         } catch (IOException e) {
             throw new SqlException(

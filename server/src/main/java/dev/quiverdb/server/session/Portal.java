@@ -27,6 +27,9 @@ final class Portal implements AutoCloseable {
     private long rowsDrawn;
     private boolean finished;
 
+    /** Whether a statement without rows was answered: it cannot be run again. */
+    private boolean ran;
+
     /**
      * @param formats says in which formats rows are sent; null for text
      */
@@ -86,11 +89,12 @@ final class Portal implements AutoCloseable {
         switch (result) {
             case null -> throw new IllegalStateException("portal not started");
             case StatementResult.Done(var tag) -> {
-                if (finished) {
+                if (ran) {
                     throw new SqlException(
                             SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
                             "portal \"" + name + "\" cannot be run");
                 }
+                ran = true;
                 finished = true;
                 responder.commandComplete(tag);
             }

@@ -7,6 +7,8 @@ import dev.quiverdb.base.world.Clock;
 import dev.quiverdb.pgwire.session.Engine;
 import dev.quiverdb.pgwire.session.EngineSession;
 import dev.quiverdb.server.database.Cluster;
+import dev.quiverdb.server.database.DatabaseInstance;
+import dev.quiverdb.sql.catalog.AccessControl;
 import dev.quiverdb.sql.catalog.Role;
 
 import java.util.LinkedHashMap;
@@ -57,7 +59,8 @@ public final class SessionEngine implements Engine, AutoCloseable {
                         SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
                         "role \"" + user + "\" is not permitted to log in");
             }
-            var settings = settings(parameters, role);
+            admit(database, role);
+            var settings = settings(parameters, role, database.oid());
             var state =
                     new SessionState(
                             processId, cluster, database, role, registry, plans, client, settings,
@@ -94,12 +97,48 @@ public final class SessionEngine implements Engine, AutoCloseable {
         return role;
     }
 
-    private Settings settings(Map<String, String> parameters, Role role) {
+    /** Whether the role may connect to the database now; superusers always may. */
+    private void admit(DatabaseInstance instance, Role role) {
+        var catalog = cluster.shared();
+        var database = catalog.database(instance.name());
+        if (database == null || role.superuser()) {
+            return;
+        }
+        var acl = database.acl();
+        if (acl != null && !AccessControl.allows(catalog, database.owner(), acl, role.oid(), 'c')) {
+            throw new SqlException(
+                            SqlState.INSUFFICIENT_PRIVILEGE,
+                            "permission denied for database \"" + database.name() + "\"")
+                    .withDetail("User does not have CONNECT privilege.");
+        }
+        int limit = database.connectionLimit();
+        if (limit >= 0 && instance.sessions().get() > limit) {
+            throw new SqlException(
+                    SqlState.TOO_MANY_CONNECTIONS,
+                    "too many connections for database \"" + database.name() + "\"");
+        }
+        if (role.connectionLimit() >= 0 && registry.count(role.oid()) >= role.connectionLimit()) {
+            throw new SqlException(
+                    SqlState.TOO_MANY_CONNECTIONS,
+                    "too many connections for role \"" + role.name() + "\"");
+        }
+    }
+
+    private Settings settings(Map<String, String> parameters, Role role, int database) {
         var settings = new Settings();
         serverSettings.forEach(settings::setDefault);
-        for (var setting : role.settings()) {
-            int equals = setting.indexOf('=');
-            settings.setDefault(setting.substring(0, equals), setting.substring(equals + 1));
+        var catalog = cluster.shared();
+        // Later ones win, as PostgreSQL ranks them.
+        for (var defaults :
+                List.of(
+                        catalog.settings(0, 0),
+                        catalog.settings(database, 0),
+                        catalog.settings(0, role.oid()),
+                        catalog.settings(database, role.oid()))) {
+            for (var setting : defaults) {
+                int equals = setting.indexOf('=');
+                settings.setDefault(setting.substring(0, equals), setting.substring(equals + 1));
+            }
         }
         settings.override("is_superuser", role.superuser() ? "on" : "off");
         settings.override("session_authorization", role.name());

@@ -37,6 +37,11 @@ public final class SessionRegistry implements AutoCloseable {
         return sessions.get(processId);
     }
 
+    /** How many sessions a role has opened. */
+    int count(int role) {
+        return (int) sessions.values().stream().filter(s -> s.authenticatedUser() == role).count();
+    }
+
     List<Activity.Picture> activity() {
         return sessions.values().stream().map(s -> s.activity().picture()).toList();
     }

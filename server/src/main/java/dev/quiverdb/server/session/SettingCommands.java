@@ -7,10 +7,9 @@ import dev.quiverdb.base.setting.Setting;
 import dev.quiverdb.base.setting.Settings;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.pgwire.message.ResultField;
-import dev.quiverdb.sql.parse.Ast;
 import dev.quiverdb.sql.parse.Clause;
-import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Utility;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,7 +34,7 @@ final class SettingCommands {
         var scope = set.local() ? Settings.Scope.LOCAL : Settings.Scope.SESSION;
         var name = set.name();
         switch (set.kind()) {
-            case VALUE -> setValue(name, set.arguments(), scope);
+            case VALUE -> setValue(name, set.values(), scope);
             case DEFAULT, RESET -> reset(name, scope);
             case CURRENT ->
                     state.settings()
@@ -45,12 +44,12 @@ final class SettingCommands {
         }
     }
 
-    private void setValue(String name, List<Ast> arguments, Settings.Scope scope) {
+    private void setValue(String name, List<String> values, Settings.Scope scope) {
         var lower = name.toLowerCase(Locale.ROOT);
         switch (lower) {
-            case "role" -> setRole(text(arguments.getFirst()), scope);
+            case "role" -> setRole(values.getFirst(), scope);
             case "session_authorization" -> {
-                var role = role(text(arguments.getFirst()));
+                var role = role(values.getFirst());
                 if (role != state.sessionUser() && !state.isSessionSuperuser()) {
                     throw new SqlException(
                             SqlState.INSUFFICIENT_PRIVILEGE,
@@ -59,9 +58,8 @@ final class SettingCommands {
                 state.sessionUser(role);
             }
             case "transaction_isolation", "transaction_read_only", "transaction_deferrable" ->
-                    setMode(lower, text(arguments.getFirst()));
+                    setMode(lower, values.getFirst());
             default -> {
-                var values = arguments.stream().map(SettingCommands::text).toList();
                 var setting = state.settings().find(name);
                 boolean list = values.size() > 1 || (setting != null && setting.quotedList());
                 if (list) {
@@ -162,14 +160,6 @@ final class SettingCommands {
             case "false", "0", "off" -> "off";
             default -> value.toLowerCase(Locale.ROOT);
         };
-    }
-
-    private static String text(Ast argument) {
-        if (argument instanceof Expr.Cast cast) {
-            return text(cast.operand());
-        }
-        var text = Options.textOrNull(argument);
-        return text == null ? "" : text;
     }
 
     /** The columns of SHOW. */

@@ -9,9 +9,7 @@ import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.SessionFunctions;
 import dev.quiverdb.sql.catalog.Role;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
+
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 /** Functions over the catalog. Expected answers and errors are a PostgreSQL 15's. */
 final class CatalogCallsTest {
@@ -153,7 +155,7 @@ final class CatalogCallsTest {
         world.put(
                 new Role(
                         bob, 1, "bob", false, true, false, false, true, false, false, -1, null,
-                        null, List.of(), List.of()));
+                        null, List.of()));
         var orders = world.relation("orders");
         world.put(orders.toBuilder().acl("{postgres=arwdDxt/postgres,bob=ar*/postgres}").build());
         var calls = calls();

@@ -7,15 +7,18 @@ import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Policy;
 import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
+import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.sql.catalog.UserType;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What clients read of the system catalogs. Expected lines are a PostgreSQL 15's answers. */
 final class SystemRowsTest {
@@ -335,26 +338,15 @@ final class SystemRowsTest {
 
     private static Role role(int oid, String name) {
         return new Role(
-                oid,
-                1,
-                name,
-                false,
-                true,
-                false,
-                false,
-                true,
-                false,
-                false,
-                -1,
-                "secret",
-                null,
-                List.of(),
-                List.of("work_mem=8MB"));
+                oid, 1, name, false, true, false, false, true, false, false, -1, "secret", null,
+                List.of());
     }
 
     @Test
     void passwordsAreHidden() {
-        world.put(role(world.newOid(), "bob"));
+        var bob = role(world.newOid(), "bob");
+        world.put(bob);
+        world.put(new SettingDefaults(world.newOid(), 1, 0, bob.oid(), List.of("work_mem=8MB")));
         assertThat(world.select("pg_roles", "rolpassword rolconfig rolcanlogin", "rolname", "bob"))
                 .containsExactly("********|{work_mem=8MB}|t");
         assertThat(world.select("pg_user", "passwd", "usename", "bob")).containsExactly("********");

@@ -125,14 +125,13 @@ public final class Catalog {
                             -1,
                             null,
                             null,
-                            memberships,
-                            List.of()));
+                            memberships));
         }
         int owner = Role.BOOTSTRAP;
         var acl = "{=c/postgres,postgres=CTc/postgres}";
-        made.add(new Database(1, 1, "template1", owner, true, true, -1, List.of(), acl));
-        made.add(new Database(4, 1, "template0", owner, true, false, -1, List.of(), acl));
-        made.add(new Database(5, 1, "postgres", owner, false, true, -1, List.of(), null));
+        made.add(new Database(1, 1, "template1", owner, true, true, -1, acl));
+        made.add(new Database(4, 1, "template0", owner, true, false, -1, acl));
+        made.add(new Database(5, 1, "postgres", owner, false, true, -1, null));
         made.add(new Extension(PLPGSQL_OID, 1, "plpgsql", owner, Schema.PG_CATALOG, false, "1.0"));
         return made;
     }
@@ -149,6 +148,7 @@ public final class Catalog {
             case Function ignored -> null;
             case Policy ignored -> null;
             case Comment ignored -> null;
+            case SettingDefaults ignored -> null;
         };
     }
 
@@ -459,6 +459,19 @@ public final class Catalog {
             types.put(oid, made);
         }
         return made;
+    }
+
+    /**
+     * What a session starts with, {@code name=value}: for one database (0: any) and one role (0:
+     * any) alone.
+     */
+    public List<String> settings(int database, int role) {
+        for (var defaults : objects(SettingDefaults.class)) {
+            if (defaults.database() == database && defaults.role() == role) {
+                return defaults.settings();
+            }
+        }
+        return List.of();
     }
 
     /** The type with this OID, which must exist. */

@@ -15,6 +15,7 @@ public sealed interface CatalogObject
                 Function,
                 Role,
                 Database,
+                SettingDefaults,
                 Extension,
                 Policy,
                 Comment {
@@ -26,6 +27,7 @@ public sealed interface CatalogObject
     int CLASS_CONSTRAINT = 2606;
     int CLASS_DESCRIPTION = 2609;
     int CLASS_SCHEMA = 2615;
+    int CLASS_SETTING_DEFAULTS = 2964;
     int CLASS_EXTENSION = 3079;
     int CLASS_POLICY = 3256;
 
@@ -37,6 +39,11 @@ public sealed interface CatalogObject
 
     /** OID of the system table that PostgreSQL keeps such objects in. */
     int classId();
+
+    /** Whether all databases of the server have this object in common. */
+    default boolean shared() {
+        return false;
+    }
 
     /** What this object needs, for DROP and pg_depend. */
     default List<Dependency> dependencies() {

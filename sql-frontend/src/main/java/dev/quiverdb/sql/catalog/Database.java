@@ -1,9 +1,8 @@
 package dev.quiverdb.sql.catalog;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A database, pg_database. {@code settings} are {@code name=value} of ALTER DATABASE SET. */
+/** A database, pg_database. */
 public record Database(
         int oid,
         long version,
@@ -12,15 +11,15 @@ public record Database(
         boolean template,
         boolean allowConnections,
         int connectionLimit,
-        List<String> settings,
         @Nullable String acl)
         implements CatalogObject {
-    public Database {
-        settings = List.copyOf(settings);
-    }
-
     @Override
     public int classId() {
         return CLASS_DATABASE;
+    }
+
+    @Override
+    public boolean shared() {
+        return true;
     }
 }

@@ -20,7 +20,7 @@ import java.util.Map;
  * Bytes of user objects, as they lie in the catalog's tablet:
  *
  * <pre>
- * object  = format (1 byte, now 1), record
+ * object  = format (1 byte, now 2), record
  * record  = number of components (u8), components in the order of the Java record
  * int, long, float, char, boolean = big-endian, fixed width
  * String, Long, nested record     = 0 for null | 1, value (text: u32 length in bytes, UTF-8)
@@ -30,7 +30,7 @@ import java.util.Map;
  * A reader takes missing trailing components as null, 0 or empty, so components may be appended.
  */
 public final class ObjectCodec {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private ObjectCodec() {}
 
@@ -66,6 +66,7 @@ public final class ObjectCodec {
             case CatalogObject.CLASS_RELATION -> Relation.class;
             case CatalogObject.CLASS_ROLE -> Role.class;
             case CatalogObject.CLASS_DATABASE -> Database.class;
+            case CatalogObject.CLASS_SETTING_DEFAULTS -> SettingDefaults.class;
             case CatalogObject.CLASS_CONSTRAINT -> Constraint.class;
             case CatalogObject.CLASS_DESCRIPTION -> Comment.class;
             case CatalogObject.CLASS_SCHEMA -> Schema.class;

@@ -1,7 +1,8 @@
 package dev.quiverdb.sql.catalog;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * A role, pg_authid, with the roles it is a member of.
@@ -9,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param connectionLimit -1 for none
  * @param password as stored: a SCRAM verifier; null for none
  * @param validUntilMicros microseconds since 2000-01-01 UTC; null for ever
- * @param settings {@code name=value} of ALTER ROLE SET
  */
 public record Role(
         int oid,
@@ -25,8 +25,7 @@ public record Role(
         int connectionLimit,
         @Nullable String password,
         @Nullable Long validUntilMicros,
-        List<Membership> memberOf,
-        List<String> settings)
+        List<Membership> memberOf)
         implements CatalogObject {
     /** OID of the role that a fresh server has. */
     public static final int BOOTSTRAP = 10;
@@ -36,11 +35,15 @@ public record Role(
 
     public Role {
         memberOf = List.copyOf(memberOf);
-        settings = List.copyOf(settings);
     }
 
     @Override
     public int classId() {
         return CLASS_ROLE;
+    }
+
+    @Override
+    public boolean shared() {
+        return true;
     }
 }

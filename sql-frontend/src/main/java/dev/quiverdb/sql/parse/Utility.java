@@ -1,8 +1,9 @@
 package dev.quiverdb.sql.parse;
 
-import java.util.List;
 import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** Statements that neither query nor define. */
 public sealed interface Utility extends Command {
@@ -132,6 +133,21 @@ public sealed interface Utility extends Command {
 
         public List<Ast> arguments() {
             return arguments;
+        }
+
+        /** The arguments as text: literals, words, names; SET of several is a list. */
+        public List<String> values() {
+            return arguments.stream().map(SetVariable::text).toList();
+        }
+
+        private static String text(Ast argument) {
+            return switch (argument) {
+                case Expr.Cast cast -> text(cast.operand());
+                case Expr.Literal literal -> literal.text();
+                case TypeName type -> type.names().getLast();
+                case Clause.NameRef name -> String.join(".", name.parts());
+                default -> "";
+            };
         }
 
         public boolean local() {

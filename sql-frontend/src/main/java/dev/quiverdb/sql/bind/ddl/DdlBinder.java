@@ -16,9 +16,11 @@ import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.RoleDdl;
 import dev.quiverdb.sql.parse.RoleSpec;
 import dev.quiverdb.sql.parse.TableDdl;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The door to DDL: a definition against a catalog becomes what is to be done. The catalog that the
@@ -92,7 +94,8 @@ public final class DdlBinder {
             case ObjectDdl.AlterDatabase ignored -> throw unsupported("ALTER DATABASE");
             case ObjectDdl.DropDatabase ignored ->
                     throw unsupported("DROP DATABASE inside a catalog change");
-            case ObjectDdl.AlterDatabaseSet ignored -> throw unsupported("ALTER DATABASE SET");
+            case ObjectDdl.AlterDatabaseSet set ->
+                    new SettingDefaultsCommands(change).database(set);
             case ObjectDdl.CreateRange ignored -> throw unsupported("CREATE TYPE AS RANGE");
             case ObjectDdl.Define ignored -> throw unsupported("this CREATE statement");
             case ObjectDdl.AlterExtension ignored -> change.result("ALTER EXTENSION");
@@ -190,7 +193,8 @@ public final class DdlBinder {
                             SqlState.FEATURE_NOT_SUPPORTED,
                             "extension \"" + create.name() + "\" is not available")
                     .withHint(
-                            "The extension must first be installed on the system where PostgreSQL is running.");
+                            "The extension must first be installed on the system where PostgreSQL"
+                                    + " is running.");
         }
         int schema = Schema.PUBLIC;
         for (var option : create.options()) {
@@ -239,7 +243,8 @@ public final class DdlBinder {
                 } else {
                     throw new SqlException(
                                     SqlState.FEATURE_NOT_SUPPORTED,
-                                    "cannot truncate a table referenced in a foreign key constraint")
+                                    "cannot truncate a table referenced in a foreign key"
+                                            + " constraint")
                             .withDetail(
                                     "Table \""
                                             + referrer.name()

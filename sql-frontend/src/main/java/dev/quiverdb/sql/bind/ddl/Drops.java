@@ -15,16 +15,19 @@ import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
+import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.ObjectType;
 import dev.quiverdb.sql.parse.RangeVar;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** DROP with RESTRICT and CASCADE, after dependency.c. */
 final class Drops {
@@ -283,7 +286,8 @@ final class Drops {
                                     SqlState.AMBIGUOUS_FUNCTION,
                                     "function name \"" + name + "\" is not unique")
                             .withHint(
-                                    "Specify the argument list to select the function unambiguously.");
+                                    "Specify the argument list to select the function"
+                                            + " unambiguously.");
                 }
                 found = candidate;
             }
@@ -591,6 +595,7 @@ final class Drops {
             case Role role -> "role " + Quoting.identifier(role.name());
             case Database database -> "database " + Quoting.identifier(database.name());
             case Comment comment -> "comment " + comment.name();
+            case SettingDefaults ignored -> "settings";
         };
     }
 }

@@ -3,25 +3,25 @@ package dev.quiverdb.sql.bind.ddl;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.catalog.AccessControl;
+import dev.quiverdb.sql.catalog.Database;
 import dev.quiverdb.sql.catalog.Policy;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
+import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
-import dev.quiverdb.sql.parse.ObjectType;
 import dev.quiverdb.sql.parse.RoleDdl;
 import dev.quiverdb.sql.parse.RoleSpec;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
-/** Roles, privileges and policies. */
-final class RoleCommands {
-    private static final String TABLE_PRIVILEGES = "arwdDxt";
+import java.util.ArrayList;
+import java.util.List;
 
+/** Roles, their members and policies. */
+final class RoleCommands {
     private final Change change;
 
     RoleCommands(Change change) {
@@ -35,9 +35,9 @@ final class RoleCommands {
             case RoleDdl.DropRole drop -> drop(drop);
             case RoleDdl.CreatePolicy create -> policy(create);
             case RoleDdl.AlterPolicy alter -> policy(alter);
-            case RoleDdl.Grant grant -> grant(grant);
+            case RoleDdl.Grant grant -> new Grants(change).bind(grant);
             case RoleDdl.GrantRole grant -> grantRole(grant);
-            case RoleDdl.AlterRoleSet ignored -> throw unsupported("ALTER ROLE SET");
+            case RoleDdl.AlterRoleSet set -> new SettingDefaultsCommands(change).role(set);
             case RoleDdl.ReassignOwned ignored -> throw unsupported("REASSIGN OWNED");
             case RoleDdl.DropOwned ignored -> throw unsupported("DROP OWNED");
             case RoleDdl.SecurityLabel ignored -> throw unsupported("SECURITY LABEL");
@@ -88,7 +88,6 @@ final class RoleCommands {
                         -1,
                         null,
                         null,
-                        List.of(),
                         List.of());
         change.put(options(fresh, create.options()));
         return change.result("CREATE ROLE");
@@ -153,8 +152,7 @@ final class RoleCommands {
                 limit,
                 password,
                 role.validUntilMicros(),
-                memberOf,
-                role.settings());
+                memberOf);
     }
 
     private static @Nullable String passwordOf(dev.quiverdb.sql.parse.Ast value) {
@@ -199,6 +197,7 @@ final class RoleCommands {
                     owned.add("owner of schema " + schema.name());
                 }
             }
+            owned.addAll(privileges(role.name()));
             if (!owned.isEmpty()) {
                 throw new SqlException(
                                 SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
@@ -208,8 +207,37 @@ final class RoleCommands {
                         .withDetail(String.join("\n", owned));
             }
             change.remove(role);
+            change.catalog().objects(SettingDefaults.class).stream()
+                    .filter(defaults -> defaults.role() == role.oid())
+                    .forEach(change::remove);
         }
         return change.result("DROP ROLE");
+    }
+
+    /** What a role was granted in this database, for the detail of the error. */
+    private List<String> privileges(String role) {
+        var found = new ArrayList<String>();
+        for (var relation : change.catalog().objects(Relation.class)) {
+            if (names(relation.acl(), role)) {
+                found.add("privileges for " + Names.kind(relation) + " " + relation.name());
+            }
+        }
+        for (var schema : change.catalog().objects(Schema.class)) {
+            if (names(schema.acl(), role)) {
+                found.add("privileges for schema " + schema.name());
+            }
+        }
+        for (var database : change.catalog().objects(Database.class)) {
+            if (names(database.acl(), role)) {
+                found.add("privileges for database " + database.name());
+            }
+        }
+        return found;
+    }
+
+    private static boolean names(@Nullable String acl, String role) {
+        return AccessControl.parse(acl).stream()
+                .anyMatch(e -> e.grantee().equals(role) || e.grantor().equals(role));
     }
 
     static Role renamed(Role role, String name) {
@@ -227,8 +255,7 @@ final class RoleCommands {
                 role.connectionLimit(),
                 role.password(),
                 role.validUntilMicros(),
-                role.memberOf(),
-                role.settings());
+                role.memberOf());
     }
 
     static UserType named(UserType user, String name, int schema, int owner) {
@@ -293,134 +320,10 @@ final class RoleCommands {
                                 member.connectionLimit(),
                                 member.password(),
                                 member.validUntilMicros(),
-                                memberships,
-                                member.settings()));
+                                memberships));
             }
         }
         return change.result(grant.grant() ? "GRANT ROLE" : "REVOKE ROLE");
-    }
-
-    // ------------------------------------------------------------------ privileges
-
-    private static char letter(String name) {
-        return switch (name) {
-            case "select" -> 'r';
-            case "insert" -> 'a';
-            case "update" -> 'w';
-            case "delete" -> 'd';
-            case "truncate" -> 'D';
-            case "references" -> 'x';
-            case "trigger" -> 't';
-            case "usage" -> 'U';
-            case "create" -> 'C';
-            case "connect" -> 'c';
-            case "temporary", "temp" -> 'T';
-            case "execute" -> 'X';
-            default ->
-                    throw new SqlException(
-                            SqlState.SYNTAX_ERROR, "unrecognized privilege type \"" + name + "\"");
-        };
-    }
-
-    private DdlResult grant(RoleDdl.Grant grant) {
-        var tag = grant.grant() ? "GRANT" : "REVOKE";
-        switch (grant.type()) {
-            case TABLE, SEQUENCE, VIEW -> {
-                for (var relation : relations(grant)) {
-                    change.requireOwner(relation);
-                    boolean sequence = relation.kind() == 'S';
-                    var acl =
-                            changed(
-                                    relation.acl(),
-                                    relation.owner(),
-                                    sequence ? "rwU" : TABLE_PRIVILEGES,
-                                    grant);
-                    change.put(relation.toBuilder().acl(acl).build());
-                }
-            }
-            case SCHEMA -> {
-                for (var object : grant.objects()) {
-                    var schema = change.schema(object.name().getLast(), object.offset());
-                    change.put(
-                            new Schema(
-                                    schema.oid(),
-                                    schema.version() + 1,
-                                    schema.name(),
-                                    schema.owner(),
-                                    changed(schema.acl(), schema.owner(), "UC", grant)));
-                }
-            }
-            default -> {}
-        }
-        return change.result(tag);
-    }
-
-    private List<Relation> relations(RoleDdl.Grant grant) {
-        var found = new ArrayList<Relation>();
-        for (var object : grant.objects()) {
-            if (grant.allInSchema()) {
-                int schema = change.schema(object.name().getLast(), object.offset()).oid();
-                for (var relation : change.catalog().objects(Relation.class)) {
-                    boolean fits =
-                            grant.type() == ObjectType.SEQUENCE
-                                    ? relation.kind() == 'S'
-                                    : relation.kind() == 'r'
-                                            || relation.kind() == 'v'
-                                            || relation.kind() == 'm';
-                    if (relation.schema() == schema && fits) {
-                        found.add(relation);
-                    }
-                }
-            } else {
-                found.add(change.relation(Drops.variable(object)));
-            }
-        }
-        return found;
-    }
-
-    private String changed(@Nullable String old, int owner, String all, RoleDdl.Grant grant) {
-        var ownerRole = change.catalog().role(owner);
-        var ownerName = ownerRole == null ? "" : ownerRole.name();
-        var entries = new LinkedHashMap<String, String>();
-        if (old == null) {
-            entries.put(ownerName, all);
-        }
-        for (var entry : AccessControl.parse(old)) {
-            entries.put(entry.grantee(), entry.privileges());
-        }
-        var wanted = new StringBuilder();
-        if (grant.privileges().isEmpty()) {
-            wanted.append(all);
-        }
-        for (var privilege : grant.privileges()) {
-            var name = privilege.name();
-            wanted.append(name == null ? all : String.valueOf(letter(name)));
-        }
-        for (var spec : grant.grantees()) {
-            var grantee =
-                    spec.kind() == RoleSpec.Kind.PUBLIC ? "" : DdlBinder.role(spec, change).name();
-            var has = new StringBuilder(entries.getOrDefault(grantee, ""));
-            for (int i = 0; i < wanted.length(); i++) {
-                char letter = wanted.charAt(i);
-                int at = has.indexOf(String.valueOf(letter));
-                if (grant.grant() && at < 0) {
-                    has.append(letter);
-                } else if (!grant.grant() && at >= 0) {
-                    has.deleteCharAt(at);
-                }
-            }
-            var ordered = new StringBuilder();
-            for (char letter : "arwdDxtXUCTc".toCharArray()) {
-                if (has.indexOf(String.valueOf(letter)) >= 0) {
-                    ordered.append(letter);
-                }
-            }
-            entries.put(grantee, ordered.toString());
-        }
-        var made = new ArrayList<AccessControl.Entry>();
-        entries.forEach((grantee, privileges) ->
-                made.add(new AccessControl.Entry(grantee, privileges, ownerName)));
-        return AccessControl.format(made);
     }
 
     // ------------------------------------------------------------------ policies
