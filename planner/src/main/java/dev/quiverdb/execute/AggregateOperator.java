@@ -1,6 +1,7 @@
 package dev.quiverdb.execute;
 
 import dev.quiverdb.base.batch.Batch;
+import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Compiler;
 import dev.quiverdb.execute.expression.Evaluator;
@@ -10,29 +11,30 @@ import dev.quiverdb.execute.spill.RowCodec;
 import dev.quiverdb.execute.spill.RowSource;
 import dev.quiverdb.execute.spill.RunFile;
 import dev.quiverdb.plan.Plan;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
 
 /**
- * GROUP BY. Hashed: one table for each grouping set; when the only table outgrows work_mem, rows of
- * new groups go to files parted by hash, which are aggregated afterwards. Sorted: a group ends
- * where the keys change.
+ * GROUP BY. Hashed: one table for each grouping set, fed by the batch ({@link HashedGroups}); when
+ * the only table outgrows work_mem, rows of new groups go to files parted by hash, which are
+ * aggregated afterwards. Sorted: a group ends where the keys change.
  */
 final class AggregateOperator extends Operator {
     private static final int PARTS = 16;
 
-    private static final class Group {
+    /** The group that a sorted input is in. */
+    private static final class SortedGroup {
         final @Nullable Object[] keys;
         final AggregateState[] states;
 
-        Group(@Nullable Object[] keys, AggregateState[] states) {
+        SortedGroup(@Nullable Object[] keys, AggregateState[] states) {
             this.keys = keys;
             this.states = states;
         }
@@ -47,14 +49,15 @@ final class AggregateOperator extends Operator {
     private final BatchBuilder builder;
     private final Row.OfArray arrayRow = new Row.OfArray();
 
-    private @Nullable Iterator<Result> results;
+    /** The tables whose groups are given out, and where that stands; null before the input ran. */
+    private @Nullable List<HashedGroups> tables;
+
+    private int nextTable;
+    private int nextGroup;
     private final ArrayDeque<RunFile> waiting = new ArrayDeque<>();
-    private long spilledParts;
+    private int rounds;
 
-    /** A finished group of one grouping set. */
-    private record Result(Group group, Set<Integer> set) {}
-
-    private @Nullable Group sortedGroup;
+    private @Nullable SortedGroup sortedGroup;
     private @Nullable RowReader sortedRows;
     private boolean sortedEnd;
 
@@ -73,7 +76,7 @@ final class AggregateOperator extends Operator {
     }
 
     private static Set<Integer> all(int count) {
-        var set = new java.util.TreeSet<Integer>();
+        var set = new TreeSet<Integer>();
         for (int i = 0; i < count; i++) {
             set.add(i);
         }
@@ -92,18 +95,142 @@ final class AggregateOperator extends Operator {
         close();
         builder.reset();
         input.open();
-        results = null;
+        rounds = 0;
         sortedGroup = null;
         sortedEnd = false;
         sortedRows = streaming() ? new RowReader(input) : null;
     }
 
-    private Group start(@Nullable Object[] keyValues) {
+    @Override
+    @Nullable Batch next() {
+        var reader = sortedRows;
+        if (reader != null) {
+            return nextSorted(reader);
+        }
+        var found = tables;
+        if (found == null) {
+            found = aggregateInput();
+        }
+        while (!builder.full()) {
+            if (nextTable == found.size()) {
+                var file = waiting.poll();
+                if (file == null) {
+                    break;
+                }
+                found = aggregateFile(file);
+            } else if (nextGroup == found.get(nextTable).count()) {
+                nextTable++;
+                nextGroup = 0;
+            } else {
+                emit(found.get(nextTable), nextGroup++);
+            }
+        }
+        return builder.take();
+    }
+
+    private void emit(HashedGroups table, int group) {
+        @Nullable Object[] row = new @Nullable Object[types.length];
+        table.result(group, row, keys.length);
+        addGroupings(row, table.set());
+        builder.add(row);
+    }
+
+    private void addGroupings(@Nullable Object[] row, Set<Integer> set) {
+        int at = keys.length + templates.length;
+        for (var arguments : plan.groupings()) {
+            int bits = 0;
+            for (int argument : arguments) {
+                bits = bits << 1 | (set.contains(argument) ? 0 : 1);
+            }
+            row[at++] = bits;
+        }
+    }
+
+    // ---- hashed ----
+
+    private interface Batches {
+        @Nullable Batch next();
+    }
+
+    private List<HashedGroups> aggregateInput() {
+        var found = aggregate(input::next);
+        input.close();
+        return found;
+    }
+
+    private List<HashedGroups> aggregateFile(RunFile file) {
+        var batches = new BatchBuilder(input.types);
+        try (file;
+                var rows = file.finish().read()) {
+            return aggregate(() -> fill(batches, rows));
+        }
+    }
+
+    private static @Nullable Batch fill(BatchBuilder batches, RowSource rows) {
+        while (!batches.full()) {
+            var row = rows.next();
+            if (row == null) {
+                break;
+            }
+            batches.add(row);
+        }
+        return batches.take();
+    }
+
+    /** Groups of a set come out in the order in which they came in. */
+    private List<HashedGroups> aggregate(Batches batches) {
+        var found = new ArrayList<HashedGroups>();
+        for (var set : sets) {
+            found.add(new HashedGroups(set, keyTypes, templates));
+        }
+        Parts parts = null;
+        var columns = new Column[keys.length];
+        for (var batch = batches.next(); batch != null; batch = batches.next()) {
+            int[] rows = rows(batch);
+            for (int i = 0; i < columns.length; i++) {
+                columns[i] = keys[i].column(batch, rows, batch.size());
+            }
+            for (var table : found) {
+                table.add(batch, columns, rows, batch.size(), parts);
+            }
+            if (parts == null
+                    && found.size() == 1
+                    && found.getFirst().memoryBytes() > frame.context().hashMemoryBytes()) {
+                parts = new Parts();
+            }
+        }
+        tables = found;
+        nextTable = 0;
+        nextGroup = 0;
+        return found;
+    }
+
+    /** Rows of groups for which there is no room in this round, parted by hash. */
+    private final class Parts implements HashedGroups.Overflow {
+        private final int salt = ++rounds * 0x85EBCA6B;
+        private final @Nullable RunFile[] files = new RunFile[PARTS];
+
+        @Override
+        public void row(Batch batch, int physicalRow, int hash) {
+            int part = ((hash + salt) * 0x9E3779B9) >>> 28;
+            var file = files[part];
+            if (file == null) {
+                file = new RunFile(frame.context().spillDirectory(), new RowCodec(input.types));
+                files[part] = file;
+                waiting.add(file);
+            }
+            file.write(RowReader.copyPhysical(batch, physicalRow));
+        }
+    }
+
+    // ---- sorted ----
+
+    private SortedGroup start(@Nullable Object[] keyValues) {
         var states = new AggregateState[templates.length];
         for (int i = 0; i < states.length; i++) {
             states[i] = templates[i].start();
         }
-        return new Group(keyValues, states);
+        return new SortedGroup(keyValues, states);
     }
 
     private @Nullable Object[] keys(Row row) {
@@ -114,36 +241,6 @@ final class AggregateOperator extends Operator {
         return values;
     }
 
-    @Override
-    @Nullable Batch next() {
-        var reader = sortedRows;
-        if (reader != null) {
-            return nextSorted(reader);
-        }
-        var found = results;
-        if (found == null) {
-            found = aggregateInput();
-            results = found;
-        }
-        while (!builder.full()) {
-            if (!found.hasNext()) {
-                var file = waiting.poll();
-                if (file == null) {
-                    break;
-                }
-                try (file;
-                        var rows = file.finish().read()) {
-                    found = aggregate(rows);
-                }
-                results = found;
-                continue;
-            }
-            var result = found.next();
-            emit(result.group, result.set);
-        }
-        return builder.take();
-    }
-
     private @Nullable Batch nextSorted(RowReader reader) {
         while (!builder.full() && !sortedEnd) {
             var row = reader.next();
@@ -151,7 +248,7 @@ final class AggregateOperator extends Operator {
             if (row == null) {
                 sortedEnd = true;
                 if (group != null) {
-                    emit(group, sets.getFirst());
+                    emit(group);
                 }
                 break;
             }
@@ -160,7 +257,7 @@ final class AggregateOperator extends Operator {
             if (group == null
                     || !new HashKey(keyTypes, values).equals(new HashKey(keyTypes, group.keys))) {
                 if (group != null) {
-                    emit(group, sets.getFirst());
+                    emit(group);
                 }
                 group = start(values);
                 sortedGroup = group;
@@ -172,126 +269,21 @@ final class AggregateOperator extends Operator {
         return builder.take();
     }
 
-    private void emit(Group group, Set<Integer> set) {
-        @Nullable Object[] row = new @Nullable Object[types.length];
-        int at = 0;
-        for (int i = 0; i < keys.length; i++) {
-            row[at++] = set.contains(i) ? group.keys[i] : null;
-        }
+    private void emit(SortedGroup group) {
+        @Nullable Object[] row = Arrays.copyOf(group.keys, types.length);
+        int at = keys.length;
         for (var state : group.states) {
             row[at++] = state.result();
         }
-        for (var arguments : plan.groupings()) {
-            int bits = 0;
-            for (int argument : arguments) {
-                bits = bits << 1 | (set.contains(argument) ? 0 : 1);
-            }
-            row[at++] = bits;
-        }
+        addGroupings(row, sets.getFirst());
         builder.add(row);
-    }
-
-    private Iterator<Result> aggregateInput() {
-        if (keys.length == 0 && sets.size() == 1) {
-            var group = start(new Object[0]);
-            var row = new Row.OfBatch();
-            for (var batch = input.next(); batch != null; batch = input.next()) {
-                for (int i = 0; i < batch.size(); i++) {
-                    row.set(batch, batch.row(i));
-                    for (var state : group.states) {
-                        state.add(row);
-                    }
-                }
-            }
-            input.close();
-            return List.of(new Result(group, sets.getFirst())).iterator();
-        }
-        var rows = new RowReader(input);
-        var found = aggregate(rows);
-        input.close();
-        return found;
-    }
-
-    private Iterator<Result> aggregate(RowSource rows) {
-        List<Map<HashKey, Group>> tables = new ArrayList<>();
-        for (int i = 0; i < sets.size(); i++) {
-            tables.add(new LinkedHashMap<>());
-        }
-        RunFile[] parts = null;
-        long memoryBytes = 0;
-        for (var row = rows.next(); row != null; row = rows.next()) {
-            arrayRow.set(row);
-            var values = keys(arrayRow);
-            for (int s = 0; s < tables.size(); s++) {
-                var key = new HashKey(keyTypes, masked(values, sets.get(s)));
-                var table = tables.get(s);
-                var group = table.get(key);
-                if (group == null) {
-                    if (tables.size() == 1 && memoryBytes > frame.context().workMemoryBytes()) {
-                        if (parts == null) {
-                            parts = parts();
-                        }
-                        parts[
-                                (key.hashCode() * 0x9E3779B9 + (int) spilledParts * 0x85EBCA6B)
-                                        >>> 28]
-                                .write(row);
-                        continue;
-                    }
-                    group = start(values);
-                    table.put(key, group);
-                    memoryBytes += 96 + RowCodec.memoryBytes(values) + 64L * templates.length;
-                }
-                for (var state : group.states) {
-                    long before = state.memoryBytes();
-                    state.add(arrayRow);
-                    memoryBytes += state.memoryBytes() - before;
-                }
-            }
-        }
-        if (parts != null) {
-            spilledParts++;
-            for (var part : parts) {
-                if (part.rows() > 0) {
-                    waiting.add(part);
-                } else {
-                    part.close();
-                }
-            }
-        }
-        var found = new ArrayList<Result>();
-        for (int s = 0; s < tables.size(); s++) {
-            var set = sets.get(s);
-            if (set.isEmpty() && tables.get(s).isEmpty()) {
-                found.add(new Result(start(new Object[keys.length]), set));
-            }
-            tables.get(s).values().forEach(group -> found.add(new Result(group, set)));
-        }
-        return found.iterator();
-    }
-
-    private RunFile[] parts() {
-        var parts = new RunFile[PARTS];
-        for (int i = 0; i < PARTS; i++) {
-            parts[i] = new RunFile(frame.context().spillDirectory(), new RowCodec(input.types));
-        }
-        return parts;
-    }
-
-    private @Nullable Object[] masked(@Nullable Object[] values, Set<Integer> set) {
-        if (set.size() == values.length) {
-            return values;
-        }
-        @Nullable Object[] masked = new @Nullable Object[values.length];
-        for (int index : set) {
-            masked[index] = values[index];
-        }
-        return masked;
     }
 
     @Override
     public void close() {
         waiting.forEach(RunFile::close);
         waiting.clear();
+        tables = null;
         input.close();
     }
 }

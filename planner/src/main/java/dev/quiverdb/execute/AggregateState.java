@@ -10,13 +10,15 @@ import dev.quiverdb.execute.function.Aggregates;
 import dev.quiverdb.execute.function.CallContext;
 import dev.quiverdb.execute.spill.RowCodec;
 import dev.quiverdb.plan.AggregateCall;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** One aggregate call of one group: FILTER, DISTINCT and ORDER BY around an accumulator. */
 final class AggregateState {
@@ -28,12 +30,14 @@ final class AggregateState {
         final boolean distinct;
         final @Nullable RowOrder order;
         final Type[] argumentTypes;
+        final String name;
         private final Supplier<Accumulator> accumulators;
 
         Template(AggregateCall call, Compiler compiler) {
             arguments = compiler.compileAll(call.arguments());
             direct = compiler.compileAll(call.directArguments());
             filter = compiler.compileIf(call.filter());
+            name = call.function().name();
             distinct = call.distinct();
             order = call.orderBy().isEmpty() ? null : new RowOrder(call.orderBy(), compiler);
             argumentTypes = Arrays.stream(arguments).map(Evaluator::type).toArray(Type[]::new);
@@ -44,6 +48,11 @@ final class AggregateState {
 
         AggregateState start() {
             return new AggregateState(this);
+        }
+
+        /** Whether all that matters of a row are the arguments. */
+        boolean isPlain() {
+            return !distinct && order == null && direct.length == 0;
         }
 
         Accumulator accumulator() {
@@ -69,6 +78,11 @@ final class AggregateState {
         if (template.filter != null && !template.filter.isTrue(row)) {
             return;
         }
+        addPassed(row);
+    }
+
+    /** As {@link #add}, for a row that FILTER let through. */
+    void addPassed(Row row) {
         @Nullable Object[] values = new @Nullable Object[template.arguments.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = template.arguments[i].value(row);

@@ -5,10 +5,12 @@ import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.Sequences;
 import dev.quiverdb.storage.Transaction;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one execution of a plan may know of the world around it: made by the session for each
@@ -35,8 +37,13 @@ public interface ExecutionContext {
     /** Throws 57014 if the statement was cancelled or has timed out. Called for every batch. */
     void checkCancelled();
 
-    /** work_mem: what one sort or hash table may keep in memory. */
+    /** work_mem: what one sort or other working table may keep in memory. */
     long workMemoryBytes();
+
+    /** work_mem times hash_mem_multiplier: what one hash table may keep in memory. */
+    default long hashMemoryBytes() {
+        return workMemoryBytes();
+    }
 
     /** Where spill files go; the files are deleted when the execution ends. */
     Path spillDirectory();

@@ -11,18 +11,20 @@ import dev.quiverdb.execute.spill.RowSource;
 import dev.quiverdb.execute.spill.RunFile;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Plan.JoinKind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hash join: the right side fills a table, the left side asks it. When the table outgrows work_mem
  * both sides are parted by the keys' hash into files, and each pair of parts is joined by itself
- * (GRACE).
+ * (GRACE). Most joins that fit into memory are done by the column ({@link ColumnarHashJoin}).
  */
 final class HashJoinOperator extends Operator {
     private static final int PARTS = 32;
@@ -60,6 +62,9 @@ final class HashJoinOperator extends Operator {
     private boolean anyBuildRow;
     private boolean anyBuildNull;
     private long memoryBytes;
+
+    /** Does the join while the right side fits into memory; null if it cannot. */
+    private @Nullable ColumnarHashJoin columnar;
 
     private @Nullable RowSource probe;
     private @Nullable Object @Nullable [] current;
@@ -101,6 +106,22 @@ final class HashJoinOperator extends Operator {
     private void build() {
         built = true;
         right.open();
+        if (ColumnarHashJoin.suits(plan.kind(), leftKeys, rightKeys, residual)) {
+            var join =
+                    new ColumnarHashJoin(
+                            plan.kind(), left, right, leftKeys, rightKeys, residual, types);
+            if (join.build(frame.context().hashMemoryBytes())) {
+                right.close();
+                left.open();
+                columnar = join;
+                return;
+            }
+            buildParts = files(right.types);
+            for (int i = 0; i < join.buildRows(); i++) {
+                var row = join.buildRow(i);
+                buildParts[partOf(key(rightKeys, row))].write(row);
+            }
+        }
         var rows = new RowReader(right);
         for (var row = rows.next(); row != null; row = rows.next()) {
             anyBuildRow = true;
@@ -113,7 +134,7 @@ final class HashJoinOperator extends Operator {
             }
             insert(key, row);
             // A NOT IN join with several keys looks at all rows, so it stays in memory.
-            if (memoryBytes > frame.context().workMemoryBytes()
+            if (memoryBytes > frame.context().hashMemoryBytes()
                     && plan.kind() != JoinKind.NULL_AWARE_ANTI) {
                 spill();
             }
@@ -200,6 +221,10 @@ final class HashJoinOperator extends Operator {
     @Nullable Batch next() {
         if (!built) {
             build();
+        }
+        var join = columnar;
+        if (join != null) {
+            return join.next();
         }
         while (!builder.full()) {
             if (unmatched != null) {
@@ -352,7 +377,9 @@ final class HashJoinOperator extends Operator {
         return List.of(
                 Map.entry(
                         "Buckets",
-                        table.size() + "  Batches: " + (buildParts == null ? 1 : PARTS)));
+                        (columnar == null ? table.size() : columnar.buildRows())
+                                + "  Batches: "
+                                + (buildParts == null ? 1 : PARTS)));
     }
 
     private void reset() {
@@ -367,6 +394,7 @@ final class HashJoinOperator extends Operator {
         }
         buildParts = null;
         probeParts = null;
+        columnar = null;
         probe = null;
         current = null;
         candidates = null;

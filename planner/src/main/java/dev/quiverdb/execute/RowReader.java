@@ -2,6 +2,7 @@ package dev.quiverdb.execute;
 
 import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.execute.spill.RowSource;
+
 import org.jspecify.annotations.Nullable;
 
 /** Reads an operator row by row; each row is a fresh array. */
@@ -36,7 +37,10 @@ final class RowReader implements RowSource {
 
     /** The i-th row that counts. */
     static @Nullable Object[] copy(Batch batch, int i) {
-        int row = batch.row(i);
+        return copyPhysical(batch, batch.row(i));
+    }
+
+    static @Nullable Object[] copyPhysical(Batch batch, int row) {
         @Nullable Object[] values = new @Nullable Object[batch.columnCount()];
         for (int column = 0; column < values.length; column++) {
             values[column] = batch.column(column).get(row);

@@ -11,10 +11,12 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.type.Kind;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
+import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.expression.Expression.Call;
 import dev.quiverdb.execute.function.Functions;
 import dev.quiverdb.execute.function.Implementation.Comparison;
 import dev.quiverdb.execute.function.Implementation.Operator;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +48,70 @@ final class Kernels {
             }
             return null;
         }
+        var mixed = mixedIntegers(source, call.type());
+        if (mixed != null) {
+            return left.kind() == Kind.INT && right.kind() == Kind.INT
+                    ? new IntComparison(call.type(), mixed, arguments[0], arguments[1])
+                    : new LongComparison(
+                            call.type(), mixed, widened(arguments[0]), widened(arguments[1]));
+        }
         return Functions.find(call.function()) instanceof Comparison comparison
                 ? compare(call, comparison.operator(), left, right, arguments)
                 : null;
+    }
+
+    /** The comparison of integers of two sizes, such as {@code int84gt}; null if it is none. */
+    private static @Nullable Operator mixedIntegers(String source, Type result) {
+        if (result.kind() != Kind.BOOL
+                || source.length() != 7
+                || !source.startsWith("int")
+                || "248".indexOf(source.charAt(3)) < 0
+                || "248".indexOf(source.charAt(4)) < 0) {
+            return null;
+        }
+        return switch (source.substring(5)) {
+            case "eq" -> Operator.EQUAL;
+            case "ne" -> Operator.NOT_EQUAL;
+            case "lt" -> Operator.LESS;
+            case "le" -> Operator.LESS_EQUAL;
+            case "gt" -> Operator.GREATER;
+            case "ge" -> Operator.GREATER_EQUAL;
+            default -> null;
+        };
+    }
+
+    private static Evaluator widened(Evaluator argument) {
+        return argument.type().kind() == Kind.LONG ? argument : new Widened(argument);
+    }
+
+    /** An int2 or int4 as an int8. */
+    private static final class Widened extends Evaluator {
+        private final Evaluator argument;
+
+        Widened(Evaluator argument) {
+            super(Types.INT8);
+            this.argument = argument;
+        }
+
+        @Override
+        public @Nullable Object value(Row row) {
+            return argument.value(row) instanceof Number number ? number.longValue() : null;
+        }
+
+        @Override
+        public Column column(Batch batch, int[] rows, int count) {
+            var from = (IntColumn) argument.column(batch, rows, count);
+            var out = (LongColumn) output(batch.rows());
+            for (int i = 0; i < count; i++) {
+                int row = rows[i];
+                if (from.isNull(row)) {
+                    out.setNull(row);
+                } else {
+                    out.values()[row] = from.value(row);
+                }
+            }
+            return out;
+        }
     }
 
     private static boolean isInt4(Type type) {
@@ -355,24 +418,22 @@ final class Kernels {
             int[] b = ((IntColumn) second).values();
             boolean[] result = ((BoolColumn) out).values();
             switch (operator) {
-                case EQUAL -> {
+                case EQUAL, NOT_EQUAL -> {
+                    boolean equal = operator == Operator.EQUAL;
                     for (int i = 0; i < count; i++) {
-                        result[rows[i]] = a[rows[i]] == b[rows[i]];
+                        result[rows[i]] = (a[rows[i]] == b[rows[i]]) == equal;
                     }
                 }
-                case LESS -> {
+                case LESS, GREATER_EQUAL -> {
+                    boolean less = operator == Operator.LESS;
                     for (int i = 0; i < count; i++) {
-                        result[rows[i]] = a[rows[i]] < b[rows[i]];
+                        result[rows[i]] = (a[rows[i]] < b[rows[i]]) == less;
                     }
                 }
-                case GREATER -> {
+                case GREATER, LESS_EQUAL -> {
+                    boolean greater = operator == Operator.GREATER;
                     for (int i = 0; i < count; i++) {
-                        result[rows[i]] = a[rows[i]] > b[rows[i]];
-                    }
-                }
-                case NOT_EQUAL, LESS_EQUAL, GREATER_EQUAL -> {
-                    for (int i = 0; i < count; i++) {
-                        result[rows[i]] = operator.holds(Integer.compare(a[rows[i]], b[rows[i]]));
+                        result[rows[i]] = (a[rows[i]] > b[rows[i]]) == greater;
                     }
                 }
             }
@@ -397,9 +458,25 @@ final class Kernels {
             long[] a = ((LongColumn) first).values();
             long[] b = ((LongColumn) second).values();
             boolean[] result = ((BoolColumn) out).values();
-            for (int i = 0; i < count; i++) {
-                int row = rows[i];
-                result[row] = operator.holds(Long.compare(a[row], b[row]));
+            switch (operator) {
+                case EQUAL, NOT_EQUAL -> {
+                    boolean equal = operator == Operator.EQUAL;
+                    for (int i = 0; i < count; i++) {
+                        result[rows[i]] = (a[rows[i]] == b[rows[i]]) == equal;
+                    }
+                }
+                case LESS, GREATER_EQUAL -> {
+                    boolean less = operator == Operator.LESS;
+                    for (int i = 0; i < count; i++) {
+                        result[rows[i]] = (a[rows[i]] < b[rows[i]]) == less;
+                    }
+                }
+                case GREATER, LESS_EQUAL -> {
+                    boolean greater = operator == Operator.GREATER;
+                    for (int i = 0; i < count; i++) {
+                        result[rows[i]] = (a[rows[i]] > b[rows[i]]) == greater;
+                    }
+                }
             }
         }
     }

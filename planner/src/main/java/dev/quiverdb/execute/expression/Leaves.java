@@ -2,9 +2,12 @@ package dev.quiverdb.execute.expression;
 
 import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.batch.Column;
+import dev.quiverdb.base.batch.IntColumn;
+import dev.quiverdb.base.batch.LongColumn;
 import dev.quiverdb.execute.SessionFunctions;
 import dev.quiverdb.execute.expression.Expression.SqlValue;
 import dev.quiverdb.execute.function.DateTimes;
+
 import org.jspecify.annotations.Nullable;
 
 /** Expressions without arguments. */
@@ -71,6 +74,11 @@ final class Leaves {
         public @Nullable Object value(Row row) {
             return frame.slot(slot);
         }
+
+        @Override
+        public Column column(Batch batch, int[] rows, int count) {
+            return fill(output(batch.rows()), frame.slot(slot), rows, count);
+        }
     }
 
     static final class ParameterValue extends Evaluator {
@@ -86,6 +94,11 @@ final class Leaves {
         @Override
         public @Nullable Object value(Row row) {
             return frame.context().parameters().get(index);
+        }
+
+        @Override
+        public Column column(Batch batch, int[] rows, int count) {
+            return fill(output(batch.rows()), value(Row.NONE), rows, count);
         }
     }
 
@@ -127,6 +140,20 @@ final class Leaves {
                 }
             };
         }
+    }
+
+    /** One value for all rows. */
+    private static Column fill(Column out, @Nullable Object value, int[] rows, int count) {
+        if (value instanceof Long number && out instanceof LongColumn longs) {
+            longs.fill(0, longs.size(), number);
+        } else if (value instanceof Number number && out instanceof IntColumn ints) {
+            ints.fill(0, ints.size(), number.intValue());
+        } else {
+            for (int i = 0; i < count; i++) {
+                out.set(rows[i], value);
+            }
+        }
+        return out;
     }
 
     private Leaves() {}

@@ -96,6 +96,11 @@ final class StatementContext implements ExecutionContext {
     }
 
     @Override
+    public long hashMemoryBytes() {
+        return (long) (workMemoryBytes() * state.settings().getDouble("hash_mem_multiplier"));
+    }
+
+    @Override
     public Path spillDirectory() {
         return state.cluster().spillDirectory();
     }
