@@ -107,7 +107,7 @@ final class GroupTable {
     /**
      * Finds the groups of rows.
      *
-     * @param hashes by physical row, of {@link #hash}
+     * @param rowHashes by physical row, of {@link #hash}
      * @param mayGrow whether keys that are new get a group
      * @param groups receives the group by physical row; -1 for new keys if it may not grow
      * @return whether every row has a group

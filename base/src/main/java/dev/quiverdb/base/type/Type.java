@@ -381,7 +381,9 @@ public final class Type {
     }
 
     public boolean valuesEqual(Object left, Object right) {
-        return routines.compare(actual, left, right) == 0;
+        // The same characters are equal in every type whose values are strings.
+        return (left instanceof String text && text.equals(right))
+                || routines.compare(actual, left, right) == 0;
     }
 
     /** Equal for values that compare equal. */

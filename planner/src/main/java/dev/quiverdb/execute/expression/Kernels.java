@@ -533,6 +533,14 @@ final class Kernels {
         void run(Column first, Column second, int[] rows, int count, Column out) {
             boolean[] result = ((BoolColumn) out).values();
             if (first instanceof ObjectColumn a && second instanceof ObjectColumn b) {
+                if (operator == Operator.EQUAL || operator == Operator.NOT_EQUAL) {
+                    boolean equal = operator == Operator.EQUAL;
+                    for (int i = 0; i < count; i++) {
+                        int row = rows[i];
+                        result[row] = operands.valuesEqual(a.value(row), b.value(row)) == equal;
+                    }
+                    return;
+                }
                 for (int i = 0; i < count; i++) {
                     int row = rows[i];
                     result[row] = operator.holds(operands.compare(a.value(row), b.value(row)));

@@ -152,14 +152,52 @@ final class Stripe {
         }
     }
 
+    /**
+     * Copies the whole heap, one array for each block, into arrays from an earlier call where they
+     * fit. Null where it has more than so many bytes.
+     */
+    byte @Nullable [][] copyHeapBlocks(byte[][] reused, int bytesMax) {
+        var blocks = heap;
+        var copies = reused.length >= blocks.length ? reused : Arrays.copyOf(reused, blocks.length);
+        int total = 0;
+        for (int i = 0; i < blocks.length; i++) {
+            var memory = store.read(blocks[i]);
+            int bytes = (int) memory.byteSize();
+            total += bytes;
+            if (total > bytesMax) {
+                return null;
+            }
+            if (copies[i] == null || copies[i].length < bytes) {
+                copies[i] = new byte[bytes];
+            }
+            MemorySegment.copy(memory, Bytes.BYTE, 0, copies[i], 0, bytes);
+        }
+        return copies;
+    }
+
+    /** Bytes of a heap reference's value. */
+    static int length(long reference) {
+        return (int) reference & 0xff_ffff;
+    }
+
+    /** Where a heap reference's value begins in its block. */
+    static int offset(long reference) {
+        return (int) (reference >>> 24) & 0xf_ffff;
+    }
+
+    /** Which block of the heap a reference means. */
+    static int block(long reference) {
+        return (int) (reference >>> 44) & 0x7_ffff;
+    }
+
     /** Copies a value of the heap. */
     byte[] copyHeap(long reference) {
-        int length = (int) reference & 0xff_ffff;
+        int length = length(reference);
         if (length == 0) {
             return EMPTY;
         }
-        var memory = store.read(heap[(int) (reference >>> 44) & 0x7_ffff]);
-        int offset = (int) (reference >>> 24) & 0xf_ffff;
+        var memory = store.read(heap[block(reference)]);
+        int offset = offset(reference);
         if (reference < 0) {
             return Overflow.read(
                     store, memory.get(Bytes.LONG, offset), memory.get(Bytes.INT, offset + 8L));

@@ -8,12 +8,16 @@ import dev.quiverdb.base.batch.FloatColumn;
 import dev.quiverdb.base.batch.IntColumn;
 import dev.quiverdb.base.batch.LongColumn;
 import dev.quiverdb.base.batch.ObjectColumn;
+import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.storage.table.Layout.Form;
 import dev.quiverdb.storage.table.Layout.Placed;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.StampedLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Copies whole stripes into batches as a snapshot sees them. In a quiet stripe (everything in it is
@@ -23,7 +27,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to one thread at a time.
  */
 public final class StripeScan {
+    private static final byte[] NOTHING = {};
     private static final int OPTIMISTIC_TRIES = 3;
+
+    /** Larger heaps, and those of which few rows are wanted, are not copied whole. */
+    private static final int HEAP_COPY_BYTES_MAX = 512 << 10;
+
+    private static final int HEAP_COPY_ROWS_MIN = 256;
 
     private final Tablet tablet;
     private final Layout layout;
@@ -33,7 +43,18 @@ public final class StripeScan {
     private final int[] slow = new int[Layout.SLOTS];
     private int fastCount;
     private int slowCount;
+
+    /** Values that were copied one by one, by column and row. */
     private final byte[] @Nullable [] @Nullable [] heapValues;
+
+    /** References into {@link #heapBlocks}, by column and row, where the heap was copied whole. */
+    private final long @Nullable [][] references;
+
+    /** Whether a column's values are to be had from {@link #references}. */
+    private final boolean[] fromBlocks;
+
+    private byte[][] heapBlocks = {};
+    private boolean heapCopied;
     private final int[] @Nullable [] vecIds;
     private final @Nullable Object[] values;
 
@@ -43,12 +64,15 @@ public final class StripeScan {
         this.positions = positions.clone();
         this.rows = new RowReader(tablet);
         heapValues = new byte[positions.length][][];
+        references = new long[positions.length][];
+        fromBlocks = new boolean[positions.length];
         vecIds = new int[positions.length][];
         values = new Object[positions.length];
         for (int i = 0; i < positions.length; i++) {
             var form = layout.column(positions[i]).form();
             if (form == Form.HEAP) {
                 heapValues[i] = new byte[Layout.SLOTS][];
+                references[i] = new long[Layout.SLOTS];
             } else if (form == Form.VECTOR) {
                 vecIds[i] = new int[Layout.SLOTS];
             }
@@ -158,10 +182,12 @@ public final class StripeScan {
     private void copyOnce(Stripe stripe, Snapshot snapshot, @Nullable OwnRows own, Batch out) {
         clear(out);
         select(stripe, snapshot, own);
+        heapCopied = false;
         for (int i = 0; i < positions.length; i++) {
             var column = layout.column(positions[i]);
             var target = out.column(i);
             target.setSize(fastCount);
+            fromBlocks[i] = false;
             var memory = stripe.segment(column);
             if (memory == null) {
                 fillMissing(column, target);
@@ -209,6 +235,18 @@ public final class StripeScan {
                 }
             }
         }
+    }
+
+    /** Whether the heap was, or now is, copied whole. */
+    private boolean copyHeap(Stripe stripe) {
+        if (!heapCopied && fastCount >= HEAP_COPY_ROWS_MIN) {
+            var copies = stripe.copyHeapBlocks(heapBlocks, HEAP_COPY_BYTES_MAX);
+            if (copies != null) {
+                heapBlocks = copies;
+                heapCopied = true;
+            }
+        }
+        return heapCopied;
     }
 
     private void fillMissing(Placed column, Column target) {
@@ -265,6 +303,17 @@ public final class StripeScan {
             case ObjectColumn _ -> {
                 var ids = vecIds[index];
                 var heap = heapValues[index];
+                var refer = references[index];
+                if (heap != null && refer != null && copyHeap(stripe)) {
+                    fromBlocks[index] = true;
+                    for (int i = 0; i < fastCount; i++) {
+                        long reference = memory.get(Bytes.LONG, at + 8L * fast[i]);
+                        refer[i] = reference;
+                        boolean isLarge = reference < 0 && !(anyNull && target.isNull(i));
+                        heap[i] = isLarge ? stripe.copyHeap(reference) : null;
+                    }
+                    return;
+                }
                 for (int i = 0; i < fastCount; i++) {
                     boolean isNull = anyNull && target.isNull(i);
                     if (ids != null) {
@@ -317,6 +366,26 @@ public final class StripeScan {
         }
     }
 
+    /** Makes objects of values that lie in the copied blocks; large ones are elsewhere. */
+    private void decode(Placed column, long[] refer, ObjectColumn target) {
+        @Nullable Object[] objects = target.values();
+        boolean isText = column.type().actual().oid() == Oids.TEXT;
+        boolean anyNull = target.hasNulls();
+        for (int i = 0; i < fastCount; i++) {
+            long reference = refer[i];
+            if (reference < 0 || (anyNull && target.isNull(i))) {
+                continue;
+            }
+            int length = Stripe.length(reference);
+            byte[] block = length == 0 ? NOTHING : heapBlocks[Stripe.block(reference)];
+            int offset = length == 0 ? 0 : Stripe.offset(reference);
+            objects[i] =
+                    isText
+                            ? new String(block, offset, length, StandardCharsets.UTF_8)
+                            : column.type().decode(ByteBuffer.wrap(block, offset, length).slice());
+        }
+    }
+
     /** Makes objects of the bytes that were copied under the sequence check. */
     private void finishFast(Batch out) {
         for (int c = 0; c < positions.length; c++) {
@@ -327,6 +396,10 @@ public final class StripeScan {
             var heap = heapValues[c];
             var ids = vecIds[c];
             @Nullable Object[] objects = target.values();
+            var refer = references[c];
+            if (refer != null && fromBlocks[c]) {
+                decode(column, refer, target);
+            }
             for (int i = 0; i < fastCount; i++) {
                 if (heap != null) {
                     byte[] bytes = heap[i];

@@ -8,6 +8,7 @@ import dev.quiverdb.storage.table.Snapshot;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * The rows of exactly one key: one descent, little allocation. What it found at the beginning is
@@ -105,7 +106,7 @@ final class PointScan implements IndexCursor {
                                 keys, key, new TabletView.Values(version.layout, version.values));
             }
         }
-        return isSeen(view.reader, rowId, snapshot, view, keys, key, fromIndex);
+        return isSeen(view.reader, rowId, snapshot, view, keys, () -> key, fromIndex);
     }
 
     /**
@@ -121,14 +122,14 @@ final class PointScan implements IndexCursor {
             Snapshot snapshot,
             TabletView view,
             IndexKeys keys,
-            byte[] key,
+            Supplier<byte[]> key,
             boolean fromIndex) {
         if (!reader.load(rowId, snapshot, view.layout(), NOTHING)) {
             return false;
         }
         return (fromIndex && reader.isNewest() && reader.stamp() <= snapshot.quiet())
                 || (reader.load(rowId, snapshot, view.layout(), keys.positions())
-                        && matches(keys, key, reader));
+                        && matches(keys, key.get(), reader));
     }
 
     static boolean matches(IndexKeys keys, byte[] key, RowView row) {

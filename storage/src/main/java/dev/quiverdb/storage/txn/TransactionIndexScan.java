@@ -82,8 +82,24 @@ final class TransactionIndexScan implements IndexCursor {
         return range;
     }
 
+    /** Without rows of its own every entry comes once, and most need no key. */
+    private int nextShared(long[] rowIds) {
+        int count = 0;
+        while (sharedThere && count < rowIds.length) {
+            long rowId = shared.rowId();
+            if (PointScan.isSeen(reader, rowId, snapshot, view, keys, shared::key, true)) {
+                rowIds[count++] = rowId;
+            }
+            sharedThere = shared.next();
+        }
+        return count;
+    }
+
     @Override
     public int next(long[] rowIds) {
+        if (transaction.writes.isEmpty() && transaction.serializable == null) {
+            return nextShared(rowIds);
+        }
         int count = 0;
         while (count < rowIds.length) {
             byte[] key;
@@ -133,7 +149,7 @@ final class TransactionIndexScan implements IndexCursor {
                     && PointScan.matches(
                             keys, key, new TabletView.Values(version.layout, version.values));
         }
-        return PointScan.isSeen(reader, rowId, snapshot, view, keys, key, fromIndex);
+        return PointScan.isSeen(reader, rowId, snapshot, view, keys, () -> key, fromIndex);
     }
 
     @Override

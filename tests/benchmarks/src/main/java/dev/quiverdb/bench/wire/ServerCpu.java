@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * the process which listens on a port, of its children, and of those of its children that have
  * ended. Unlike throughput it hardly depends on what else the machine does.
  */
-final class ServerCpu {
+public final class ServerCpu {
     /** Fields of /proc/PID/stat behind the command's closing bracket, counted from 0. */
     private static final int PARENT = 1;
 
@@ -29,12 +29,12 @@ final class ServerCpu {
     /**
      * The server on a port; without a process where it is not of this machine or not ours to see.
      */
-    static ServerCpu of(int port) {
+    public static ServerCpu of(int port) {
         return new ServerCpu(listener(port).orElse(-1));
     }
 
     /** Processor seconds so far. */
-    OptionalDouble seconds() {
+    public OptionalDouble seconds() {
         if (process < 0) {
             return OptionalDouble.empty();
         }
