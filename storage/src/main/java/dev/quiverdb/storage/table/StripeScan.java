@@ -48,7 +48,7 @@ public final class StripeScan {
     private final byte[] @Nullable [] @Nullable [] heapValues;
 
     /** References into {@link #heapBlocks}, by column and row, where the heap was copied whole. */
-    private final long @Nullable [][] references;
+    private final long[] @Nullable [] references;
 
     /** Whether a column's values are to be had from {@link #references}. */
     private final boolean[] fromBlocks;
