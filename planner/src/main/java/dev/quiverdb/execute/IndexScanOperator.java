@@ -5,6 +5,7 @@ import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Compiler;
 import dev.quiverdb.execute.expression.Evaluator;
+import dev.quiverdb.execute.expression.Frame;
 import dev.quiverdb.execute.expression.Row;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.storage.IndexCursor;
@@ -42,7 +43,60 @@ final class IndexScanOperator extends ScanOperator {
         close();
         nextRange = 0;
         chunk = FIRST_ROWS;
-        ranges = openFixed() ? List.of() : ranges();
+        boolean isFixed = openFixed();
+        ranges = ranges();
+        if (isFixed && !hasKeyInRange(fixed)) {
+            ranges = List.of();
+        }
+    }
+
+    /** Whether the row of a re-evaluation is still one that this scan would find. */
+    private boolean hasKeyInRange(Frame.@Nullable FixedRow row) {
+        if (row == null || row.rowId() < 0) {
+            return false;
+        }
+        var index = plan.index();
+        var positions = new ArrayList<>(index.columns());
+        if (index.membership() >= 0) {
+            positions.add(index.membership());
+        }
+        var columns = plan.source().relation().columns();
+        int[] ids = positions.stream().mapToInt(p -> columns.get(p).columnId()).toArray();
+        @Nullable Object[] key = new @Nullable Object[ids.length];
+        if (!fetch(row, ids, key)
+                || (index.membership() >= 0 && !Boolean.TRUE.equals(key[ids.length - 1]))) {
+            return false;
+        }
+        var types = index.columns().stream().map(p -> columns.get(p).type()).toList();
+        return ranges.stream().anyMatch(range -> contains(range, key, types));
+    }
+
+    private static boolean contains(KeyRange range, @Nullable Object[] key, List<Type> types) {
+        int at = 0;
+        for (var wanted : range.prefix()) {
+            var value = key[at];
+            boolean same =
+                    wanted == null || value == null
+                            ? wanted == value
+                            : types.get(at).compare(value, wanted) == 0;
+            if (!same) {
+                return false;
+            }
+            at++;
+        }
+        var lower = range.lower();
+        var upper = range.upper();
+        if (lower == null && upper == null) {
+            return range.nulls() || key[at] != null;
+        }
+        var value = key[at];
+        return value != null
+                && (lower == null || admits(lower, types.get(at).compare(value, lower.value())))
+                && (upper == null || admits(upper, types.get(at).compare(upper.value(), value)));
+    }
+
+    private static boolean admits(KeyRange.Bound bound, int order) {
+        return order > 0 || (order == 0 && bound.inclusive());
     }
 
     private List<KeyRange> ranges() {
@@ -124,7 +178,7 @@ final class IndexScanOperator extends ScanOperator {
     @Nullable Batch next() {
         var row = fixed;
         if (row != null) {
-            return nextFixed(row);
+            return ranges.isEmpty() ? null : nextFixed(row);
         }
         while (true) {
             frame.context().checkCancelled();

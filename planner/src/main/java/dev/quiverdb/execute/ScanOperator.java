@@ -62,11 +62,14 @@ abstract class ScanOperator extends Operator {
         }
         fixedDone = true;
         @Nullable Object[] values = new @Nullable Object[columnIds.length];
-        boolean found =
-                row.latest()
-                        ? transaction().fetchLatest(tabletId, row.rowId(), columnIds, values)
-                        : transaction().fetch(tabletId, row.rowId(), columnIds, values);
-        return found ? single(row.rowId(), values) : null;
+        return fetch(row, columnIds, values) ? single(row.rowId(), values) : null;
+    }
+
+    /** The row of a re-evaluation as it is to be seen; false if it is gone. */
+    final boolean fetch(Frame.FixedRow row, int[] ids, @Nullable Object[] values) {
+        return row.latest()
+                ? transaction().fetchLatest(tabletId, row.rowId(), ids, values)
+                : transaction().fetch(tabletId, row.rowId(), ids, values);
     }
 
     /** A batch of one row; null if the filter drops it. */

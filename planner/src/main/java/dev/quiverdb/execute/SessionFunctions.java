@@ -54,6 +54,8 @@ public interface SessionFunctions {
 
     List<Integer> blockingPids(int pid);
 
+    List<Integer> safeSnapshotBlockingPids(int pid);
+
     /** pg_cancel_backend, pg_terminate_backend; false if there is no such session. */
     boolean signal(int pid, boolean terminate);
 

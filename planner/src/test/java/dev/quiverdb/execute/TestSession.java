@@ -88,6 +88,11 @@ final class TestSession implements SessionFunctions {
     }
 
     @Override
+    public List<Integer> safeSnapshotBlockingPids(int pid) {
+        return List.of();
+    }
+
+    @Override
     public List<Integer> blockingPids(int pid) {
         return List.of();
     }

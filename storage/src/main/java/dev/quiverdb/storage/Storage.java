@@ -5,6 +5,7 @@ import dev.quiverdb.storage.access.BtreeMethod;
 import dev.quiverdb.storage.txn.Engine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,12 @@ public interface Storage extends AutoCloseable {
 
     /** Object and row locks held and waited for: pg_locks. */
     List<LockView> locks();
+
+    /** The processes whose locks a process waits for, keys included: pg_blocking_pids. O(locks). */
+    Set<Long> blockers(long processId);
+
+    /** The processes for whose end a deferrable snapshot waits: pg_safe_snapshot_blocking_pids. */
+    Set<Long> safeSnapshotBlockers(long processId);
 
     /** Takes a checkpoint now and waits for it. Reads and writes go on. */
     void checkpoint();

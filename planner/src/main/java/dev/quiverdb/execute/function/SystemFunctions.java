@@ -81,7 +81,8 @@ final class SystemFunctions {
                         PgArray.of(Types.INT4, session(c).blockingPids(pid)));
         r.one(
                 "pg_safe_snapshot_blocking_pids",
-                (CallContext c, Integer pid) -> PgArray.empty(Types.INT4));
+                (CallContext c, Integer pid) ->
+                        PgArray.of(Types.INT4, session(c).safeSnapshotBlockingPids(pid)));
         r.zero("pg_current_xact_id", c -> c.execution().transaction().id());
         r.zero("pg_current_xact_id_if_assigned", c -> c.execution().transaction().id());
     }

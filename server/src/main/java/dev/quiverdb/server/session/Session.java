@@ -323,9 +323,9 @@ final class Session implements EngineSession {
 
     @Override
     public void fail() {
-        state.transaction().fail();
         // A portal that was running cannot go on.
         dropPortals();
+        state.transaction().fail();
     }
 
     @Override

@@ -125,7 +125,13 @@ final class SessionCalls implements SessionFunctions {
 
     @Override
     public boolean isolationTestSessionIsBlocked(int pid, List<Integer> interestingPids) {
-        return blockingPids(pid).stream().anyMatch(interestingPids::contains);
+        return blockingPids(pid).stream().anyMatch(interestingPids::contains)
+                || !safeSnapshotBlockingPids(pid).isEmpty();
+    }
+
+    @Override
+    public List<Integer> safeSnapshotBlockingPids(int pid) {
+        return state.registry().safeSnapshotBlockers(pid);
     }
 
     @Override

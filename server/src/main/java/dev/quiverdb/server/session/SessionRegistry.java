@@ -2,11 +2,10 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.server.catalog.SessionView;
 import dev.quiverdb.storage.BuildProgress;
-import dev.quiverdb.storage.LockView;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,33 +76,22 @@ public final class SessionRegistry implements AutoCloseable {
                 .toList();
     }
 
-    /** Who holds a lock that a session waits for. */
+    /** Who holds a lock that a session waits for, or waits for it longer. */
     List<Integer> blockers(int processId) {
         var waiting = sessions.get(processId);
-        if (waiting == null) {
-            return List.of();
-        }
-        var locks = waiting.database().storage().locks();
-        List<Integer> blockers = new ArrayList<>();
-        for (var wanted : locks) {
-            if (wanted.processId() != processId || wanted.granted()) {
-                continue;
-            }
-            for (var held : locks) {
-                if (held.granted() && held.processId() != processId && sameObject(wanted, held)) {
-                    blockers.add((int) held.processId());
-                }
-            }
-        }
-        return blockers;
+        return waiting == null ? List.of() : processes(waiting.database().storage().blockers(processId));
     }
 
-    private static boolean sameObject(LockView one, LockView other) {
-        return one.kind().equals(other.kind())
-                && one.classId().equals(other.classId())
-                && one.objectId().equals(other.objectId())
-                && one.tabletId().equals(other.tabletId())
-                && one.rowId().equals(other.rowId());
+    /** Those for whose end a session waits before its deferrable transaction begins. */
+    List<Integer> safeSnapshotBlockers(int processId) {
+        var waiting = sessions.get(processId);
+        return waiting == null
+                ? List.of()
+                : processes(waiting.database().storage().safeSnapshotBlockers(processId));
+    }
+
+    private static List<Integer> processes(Collection<Long> ids) {
+        return ids.stream().map(Long::intValue).toList();
     }
 
     Notifications notifications() {

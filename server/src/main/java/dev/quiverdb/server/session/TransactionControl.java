@@ -60,6 +60,7 @@ final class TransactionControl {
     private final List<Frame> frames = new ArrayList<>();
     private ConstraintQueue constraints = new ConstraintQueue();
     private long startMicros;
+
     private boolean writes;
     private volatile @Nullable Transaction cancelTarget;
 
@@ -121,6 +122,10 @@ final class TransactionControl {
     void beginStatement(long nowMicros) {
         if (state == State.IDLE) {
             open(State.IMPLICIT, nowMicros);
+        }
+        var open = transaction;
+        if (open != null) {
+            open.setLockTimeout(hot.lockTimeoutMillis());
         }
         refreshCatalog();
     }
@@ -270,9 +275,31 @@ final class TransactionControl {
         switch (state) {
             case IDLE -> {}
             case IMPLICIT -> rollbackAll();
-            case BLOCK -> state = State.FAILED;
+            case BLOCK -> {
+                state = State.FAILED;
+                releaseFailed();
+            }
             case FAILED -> {}
         }
+    }
+
+    /**
+     * What failed gives back its locks and its writes at once, so that nobody waits for a client to
+     * say ROLLBACK: all of the transaction, or what came after its newest savepoint.
+     */
+    private void releaseFailed() {
+        var open = transaction;
+        if (open == null) {
+            return;
+        }
+        var savepoint = frames.isEmpty() ? null : frames.getLast().savepoint;
+        if (savepoint != null) {
+            open.rollbackTo(savepoint);
+            return;
+        }
+        transaction = null;
+        cancelTarget = null;
+        open.rollback();
     }
 
     /** Rolls back whatever is open. */

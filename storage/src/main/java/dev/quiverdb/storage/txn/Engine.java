@@ -633,7 +633,8 @@ public final class Engine implements Storage {
                     entry,
                     () -> {
                         if (transaction.serializable != null) {
-                            serializability.prepare(transaction.serializable);
+                            serializability.prepare(
+                                    transaction.serializable, pipeline.lastCommit() + 1);
                         }
                     });
             pipeline.finish(entry);
@@ -857,6 +858,16 @@ public final class Engine implements Storage {
     @Override
     public AdvisoryLocks advisoryLocks() {
         return new SessionAdvisoryLocks(this, nextTransaction.getAndIncrement());
+    }
+
+    @Override
+    public Set<Long> blockers(long processId) {
+        return locks.blockersOf(processId);
+    }
+
+    @Override
+    public Set<Long> safeSnapshotBlockers(long processId) {
+        return serializability.safeSnapshotBlockers(processId);
     }
 
     @Override

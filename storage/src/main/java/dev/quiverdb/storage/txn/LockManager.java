@@ -11,6 +11,7 @@ import dev.quiverdb.storage.WaitPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -290,9 +291,10 @@ final class LockManager {
         }
         try {
             var path = new ArrayList<Edge>();
-            return !start.granted && search(start, start.owner, path, new HashSet<>())
-                    ? path
-                    : List.of();
+            if (start.granted || !search(start, start.owner, path, new HashSet<>())) {
+                return List.of();
+            }
+            return resolve(start, path) ? List.of() : path;
         } finally {
             for (var partition : partitions) {
                 partition.latch.unlock();
@@ -300,7 +302,45 @@ final class LockManager {
         }
     }
 
-    private boolean search(
+    /**
+     * Opens a circle, if it can be done, by letting somebody pass whom only the order of a queue
+     * holds up, the last such wait of the circle first. All partitions are locked.
+     */
+    private static boolean resolve(LockWaiter start, List<Edge> circle) {
+        for (var edge : circle.reversed()) {
+            var waiter = edge.waiter();
+            var resource = waiter.resource;
+            int behind = indexOfOwner(resource.queue, edge.blocker());
+            int at = resource.queue.indexOf(waiter);
+            if (behind < 0 || behind > at || resource.blocked(waiter.owner, waiter.what)) {
+                continue;
+            }
+            resource.queue.remove(at);
+            resource.queue.add(behind, waiter);
+            boolean works =
+                    !search(start, start.owner, new ArrayList<>(), new HashSet<>())
+                            && resource.queue.subList(behind + 1, at + 1).stream()
+                                    .noneMatch(passed -> search(passed, passed.owner, new ArrayList<>(), new HashSet<>()));
+            if (works) {
+                resource.wakeQueue();
+                return true;
+            }
+            resource.queue.remove(behind);
+            resource.queue.add(at, waiter);
+        }
+        return false;
+    }
+
+    private static int indexOfOwner(List<LockWaiter> queue, LockOwner owner) {
+        for (int i = 0; i < queue.size(); i++) {
+            if (queue.get(i).owner == owner) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean search(
             LockWaiter waiter, LockOwner start, List<Edge> path, Set<LockOwner> seen) {
         for (var blocker : blockers(waiter)) {
             path.add(new Edge(waiter, blocker));
@@ -381,6 +421,26 @@ final class LockManager {
     }
 
     // ---- inspection -----------------------------------------------------------------------------
+
+    /** The processes that a process waits for: holders in its way and those before it in a queue. */
+    Set<Long> blockersOf(long process) {
+        var found = new LinkedHashSet<Long>();
+        for (var partition : partitions) {
+            partition.latch.lock();
+            try {
+                for (var resource : partition.resources.values()) {
+                    for (var waiter : resource.queue) {
+                        if (waiter.owner.process == process) {
+                            blockers(waiter).forEach(blocker -> found.add(blocker.process));
+                        }
+                    }
+                }
+            } finally {
+                partition.latch.unlock();
+            }
+        }
+        return found;
+    }
 
     /** Everything held and waited for, keys left out. */
     List<LockView> views() {

@@ -84,6 +84,7 @@ final class Serializability {
     Snapshot takeSnapshot(Serializable reader, LockOwner owner, boolean deferrable) {
         latch.lock();
         try {
+            reader.owner = owner;
             while (true) {
                 var snapshot = snapshots.take();
                 reader.snapshot = snapshot;
@@ -121,6 +122,7 @@ final class Serializability {
     private boolean waitUntilSafe(Serializable reader, LockOwner owner, Set<Serializable> writers) {
         // While it waits, it is tracked, so that nobody who matters is forgotten.
         tracked.add(reader);
+        reader.awaited = writers;
         try {
             while (writers.stream().anyMatch(writer -> !writer.ended)) {
                 if (owner.cancelled()) {
@@ -135,6 +137,7 @@ final class Serializability {
             throw new SqlException(
                     SqlState.QUERY_CANCELED, "canceling statement due to user request");
         } finally {
+            reader.awaited = Set.of();
             tracked.remove(reader);
         }
         var snapshot = reader.snapshot;
@@ -148,10 +151,30 @@ final class Serializability {
         return true;
     }
 
+    /** The processes for whose end a process waits to have a safe snapshot. */
+    Set<Long> safeSnapshotBlockers(long process) {
+        var found = new LinkedHashSet<Long>();
+        latch.lock();
+        try {
+            for (var reader : tracked) {
+                if (reader.process() == process) {
+                    reader.awaited.stream()
+                            .filter(writer -> !writer.ended)
+                            .forEach(writer -> found.add(writer.process()));
+                }
+            }
+        } finally {
+            latch.unlock();
+        }
+        return found;
+    }
+
     private static long firstOut(Serializable one) {
         long first = one.leastForgottenOut;
         for (var out : one.out) {
-            first = Math.min(first, out.commit);
+            if (!out.ended || out.committed()) {
+                first = Math.min(first, out.preparedAt);
+            }
         }
         return first;
     }
@@ -310,7 +333,7 @@ final class Serializability {
     private void checkPivot(Serializable pivot, Serializable current) {
         long first = firstOut(pivot);
         if (first == Long.MAX_VALUE || first > pivot.commit) {
-            // The last of the three has not committed first.
+            // The last of the three has neither committed first nor sworn to.
             return;
         }
         for (var reader : List.copyOf(pivot.in)) {
@@ -364,12 +387,17 @@ final class Serializability {
 
     // ---- the end --------------------------------------------------------------------------------
 
-    /** Throws if the transaction must give way, else it may be prepared. */
-    void prepare(Serializable transaction) {
+    /**
+     * Throws if the transaction must give way, else it may be prepared.
+     *
+     * @param at the place of its entry among the commits
+     */
+    void prepare(Serializable transaction, long at) {
         latch.lock();
         try {
             checkCommit(transaction);
             transaction.prepared = true;
+            transaction.preparedAt = at;
         } finally {
             latch.unlock();
         }
@@ -388,6 +416,7 @@ final class Serializability {
         try {
             if (!transaction.prepared) {
                 checkCommit(transaction);
+                transaction.preparedAt = commit;
             }
             transaction.commit = commit;
         } finally {
@@ -454,7 +483,7 @@ final class Serializability {
         for (var one : tracked) {
             for (var out : one.out) {
                 if (gone.contains(out) && out.committed()) {
-                    one.leastForgottenOut = Math.min(one.leastForgottenOut, out.commit);
+                    one.leastForgottenOut = Math.min(one.leastForgottenOut, out.preparedAt);
                 }
             }
             one.out.removeAll(gone);

@@ -17,8 +17,20 @@ final class Serializable {
     boolean readOnly;
     @Nullable Snapshot snapshot;
 
+    /** Whose it is; null before its snapshot. */
+    @Nullable LockOwner owner;
+
+    /** Those whose end it waits for, to have a safe snapshot. */
+    Set<Serializable> awaited = Set.of();
+
     /** When it commits or committed; Long.MAX_VALUE before. */
     long commit = Long.MAX_VALUE;
+
+    /**
+     * When it was prepared, on the same scale; for one committed without, when it committed. From
+     * then on nothing can keep it from being the first of a dangerous structure to commit.
+     */
+    long preparedAt = Long.MAX_VALUE;
 
     boolean prepared;
     boolean published;
@@ -47,6 +59,11 @@ final class Serializable {
     Serializable(long transactionId, boolean readOnly) {
         this.transactionId = transactionId;
         this.readOnly = readOnly;
+    }
+
+    /** The process whose it is, or -1. */
+    long process() {
+        return owner == null ? -1 : owner.process;
     }
 
     boolean committed() {

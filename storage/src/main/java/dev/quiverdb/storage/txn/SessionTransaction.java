@@ -448,6 +448,12 @@ final class SessionTransaction implements Transaction {
         }
         long other = conflicting(view, keys, key, self);
         if (other >= 0) {
+            if (serializable != null) {
+                // That the row was not seen may say more than that it is there.
+                var written = new byte[view.ordered().size()] @Nullable [];
+                written[indexNumber] = key;
+                engine.serializability.wrote(serializable, view, other, written);
+            }
             throw new UniqueViolation(
                     view.tabletId(), keys.spec().indexId(), other, keys.values(rowView));
         }
@@ -633,15 +639,28 @@ final class SessionTransaction implements Transaction {
         var view = view(tabletId);
         var own = writes.newest(tabletId, rowId);
         if (own != null) {
-            return !own.isLive() || own.command >= command
-                    ? LockOutcome.SELF_MODIFIED
-                    : LockOutcome.DONE;
+            if (!own.isLive() || own.command >= command) {
+                return LockOutcome.SELF_MODIFIED;
+            }
+            return lockOwn(view, own, strength, policy)
+                    ? LockOutcome.DONE
+                    : LockOutcome.WOULD_BLOCK;
         }
         int loaded = loadedBy(view, rowId);
         if (loaded >= 0) {
             return loaded >= command ? LockOutcome.SELF_MODIFIED : LockOutcome.DONE;
         }
         return lockCommitted(view, rowId, strength, policy, false);
+    }
+
+    /**
+     * Strengthens the lock on a row that this transaction has written: an update that leaves the
+     * keys alone lets others lock them.
+     */
+    private boolean lockOwn(
+            TabletView view, Version own, LockStrength strength, WaitPolicy policy) {
+        return own.bornHere()
+                || engine.locks.lockRow(locks, view.tabletId(), own.rowId, strength, policy);
     }
 
     private LockOutcome lockCommitted(
@@ -663,10 +682,41 @@ final class SessionTransaction implements Transaction {
         if (live && snapshot().sees(view.reader.stamp())) {
             return LockOutcome.DONE;
         }
+        if (live && strength == LockStrength.KEY_SHARE && !forWrite && keepsKeys(view, rowId)) {
+            // Who locks the key does not mind what else changed.
+            return LockOutcome.DONE;
+        }
         if (isolation.usesTransactionSnapshot()) {
             throw live || !forWrite ? concurrentUpdate() : concurrentDelete();
         }
         return live ? LockOutcome.UPDATED : LockOutcome.DELETED;
+    }
+
+    /** Whether the newest row has the unique keys of the one that the snapshot sees. */
+    private boolean keepsKeys(TabletView view, long rowId) {
+        var layout = view.layout();
+        @Nullable Object[] seen = new Object[layout.columnCount()];
+        int[] columns = layout.spec().columnIds();
+        if (!fetch(view, view.reader, rowId, columns, seen, snapshot(), command)) {
+            return false;
+        }
+        var newest = latest(view, rowId);
+        return newest != null && !changesUniqueKey(view, seen, newest);
+    }
+
+    /** Whether two states of a row differ in a key that others may refer to. */
+    private static boolean changesUniqueKey(
+            TabletView view, @Nullable Object[] old, @Nullable Object[] row) {
+        var oldRow = new TabletView.Values(view.layout(), old);
+        var newRow = new TabletView.Values(view.layout(), row);
+        for (var keys : view.ordered()) {
+            if (keys.spec().unique()
+                    && keys.spec().membershipColumn().isEmpty()
+                    && !Arrays.equals(keys.key(oldRow), keys.key(newRow))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -680,11 +730,9 @@ final class SessionTransaction implements Transaction {
             if (!own.isLive() || own.command >= command) {
                 return LockOutcome.SELF_MODIFIED;
             }
+            lockOwn(view, own, strengthOf(view, rowId, columnIds, values), WaitPolicy.WAIT);
         } else {
-            var strength =
-                    touchesUniqueKey(view, columnIds)
-                            ? LockStrength.UPDATE
-                            : LockStrength.NO_KEY_UPDATE;
+            var strength = strengthOf(view, rowId, columnIds, values);
             var outcome = lockToWrite(view, rowId, strength);
             if (outcome != LockOutcome.DONE) {
                 return outcome;
@@ -756,6 +804,32 @@ final class SessionTransaction implements Transaction {
         }
     }
 
+    /**
+     * How an update must lock its row. A key column that gets the value it has is no change; should
+     * somebody else change it before the lock is ours, the lock says that the row is another one.
+     */
+    private LockStrength strengthOf(
+            TabletView view, long rowId, int[] columnIds, @Nullable Object[] values) {
+        if (!touchesUniqueKey(view, columnIds)) {
+            return LockStrength.NO_KEY_UPDATE;
+        }
+        var old = latest(view, rowId);
+        if (old == null) {
+            return LockStrength.UPDATE;
+        }
+        var row = old.clone();
+        for (int i = 0; i < columnIds.length; i++) {
+            int position = view.layout().position(columnIds[i]);
+            if (!view.layout().fits(position, values[i])) {
+                return LockStrength.UPDATE;
+            }
+            row[position] = values[i];
+        }
+        return changesUniqueKey(view, old, row)
+                ? LockStrength.UPDATE
+                : LockStrength.NO_KEY_UPDATE;
+    }
+
     private static boolean touchesUniqueKey(TabletView view, int[] columnIds) {
         for (var keys : view.ordered()) {
             if (!keys.spec().unique() || keys.spec().membershipColumn().isPresent()) {
@@ -781,6 +855,7 @@ final class SessionTransaction implements Transaction {
             if (!own.isLive() || own.command >= command) {
                 return LockOutcome.SELF_MODIFIED;
             }
+            lockOwn(view, own, LockStrength.UPDATE, WaitPolicy.WAIT);
         } else {
             var outcome = lockToWrite(view, rowId, LockStrength.UPDATE);
             if (outcome != LockOutcome.DONE) {

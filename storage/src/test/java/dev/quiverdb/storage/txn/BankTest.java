@@ -60,7 +60,8 @@ final class BankTest {
             threads.add(Thread.ofPlatform().start(() -> guarded(() -> count(storage))));
             threads.add(Thread.ofPlatform().start(() -> guarded(() -> count(storage))));
             long end = System.nanoTime() + 3_000_000_000L;
-            while (System.nanoTime() < end && failures.isEmpty()) {
+            while ((System.nanoTime() < end || counts.get() < 3 || transfers.get() < 101)
+                    && failures.isEmpty()) {
                 Thread.sleep(20);
             }
             over.set(true);

@@ -316,6 +316,7 @@ final class Drops {
     /** Removes objects and what depends on them; 2BP01 under RESTRICT where something else does. */
     void remove(List<CatalogObject> targets, boolean cascade) {
         var doomed = new LinkedHashMap<Integer, CatalogObject>();
+        var dependentReports = new LinkedHashMap<Integer, String>();
         var reported = new ArrayList<String>();
         for (var target : targets) {
             doomed.put(target.oid(), target);
@@ -335,17 +336,24 @@ final class Drops {
             }
             for (var edge : dependents(object)) {
                 var dependent = edge.getKey();
+                boolean automatic = edge.getValue() == 'a' || edge.getValue() == 'i';
+                if (automatic) {
+                    // What goes with another of those that go is nobody's surprise.
+                    dependentReports.remove(dependent.oid());
+                }
                 if (doomed.containsKey(dependent.oid())) {
                     continue;
                 }
-                boolean automatic = edge.getValue() == 'a' || edge.getValue() == 'i';
                 if (!automatic) {
-                    reported.add(describe(dependent) + " depends on " + describe(object));
+                    dependentReports.put(
+                            dependent.oid(),
+                            describe(dependent) + " depends on " + describe(object));
                 }
                 doomed.put(dependent.oid(), dependent);
                 queue.add(dependent);
             }
         }
+        reported.addAll(dependentReports.values());
         if (!reported.isEmpty() && !cascade) {
             throw restricted(targets, reported);
         }
