@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -44,6 +45,8 @@ public final class SimulatedDisk implements Disk {
     private long powerCutAt = Long.MAX_VALUE;
     private long forces;
     private long failForceAt = Long.MAX_VALUE;
+    private boolean forceFailed;
+    private Predicate<String> lies = _ -> false;
     private LongConsumer listener = _ -> {};
     private SplittableRandom faults = new SplittableRandom(0);
 
@@ -70,6 +73,21 @@ public final class SimulatedDisk implements Disk {
     public synchronized void failForceAt(long number, long seed) {
         failForceAt = number;
         faults = new SplittableRandom(seed);
+    }
+
+    /** Whether the force that was to fail has failed. */
+    public synchronized boolean forceHasFailed() {
+        return forceFailed;
+    }
+
+    /** Forces of these files say that all is well and save nothing, as a cheap disk's cache does. */
+    public synchronized void lieAboutForcesOf(Predicate<String> names) {
+        lies = names;
+    }
+
+    /** Bytes that all files together have. */
+    public synchronized long usedBytes() {
+        return usedBytes;
     }
 
     /**
@@ -134,6 +152,8 @@ public final class SimulatedDisk implements Disk {
      */
     public synchronized SimulatedDisk killProcess() {
         powerCutAt = Long.MAX_VALUE;
+        failForceAt = Long.MAX_VALUE;
+        forceFailed = false;
         locks.clear();
         return this;
     }
@@ -215,6 +235,12 @@ public final class SimulatedDisk implements Disk {
          */
         final TreeMap<Integer, List<byte[]>> unforced = new TreeMap<>();
 
+        /**
+         * Durable bytes of sectors whose force failed and that were not written since. Reads see
+         * what was written, and no later force saves it: the system thinks them clean.
+         */
+        final TreeMap<Integer, byte[]> lost = new TreeMap<>();
+
         void reserve(int bytes) {
             if (bytes > content.length) {
                 content = Arrays.copyOf(content, Math.max(bytes, content.length * 2));
@@ -225,8 +251,12 @@ public final class SimulatedDisk implements Disk {
             for (int s = from / SECTOR_BYTES; s * SECTOR_BYTES < to; s++) {
                 int start = s * SECTOR_BYTES;
                 reserve(start + SECTOR_BYTES);
-                unforced.computeIfAbsent(s, _ -> new ArrayList<>())
-                        .add(Arrays.copyOfRange(content, start, start + SECTOR_BYTES));
+                var states = unforced.computeIfAbsent(s, _ -> new ArrayList<>());
+                var durable = lost.remove(s);
+                if (durable != null) {
+                    states.add(durable);
+                }
+                states.add(Arrays.copyOfRange(content, start, start + SECTOR_BYTES));
             }
         }
 
@@ -254,12 +284,20 @@ public final class SimulatedDisk implements Disk {
 
         /** A force that failed: the system calls the pages clean, whatever became of them. */
         void loseForce(SplittableRandom random) {
-            // Some sectors were saved; the others keep their old durable bytes, and reads go on
-            // seeing the new ones.
-            unforced.values().removeIf(_ -> random.nextBoolean());
+            unforced.forEach((sector, states) -> {
+                if (random.nextBoolean()) {
+                    lost.put(sector, states.getFirst());
+                }
+            });
+            unforced.clear();
             if (random.nextBoolean()) {
                 durableSize = size;
             }
+        }
+
+        private void place(int sector, byte[] bytes) {
+            reserve((sector + 1) * SECTOR_BYTES);
+            System.arraycopy(bytes, 0, content, sector * SECTOR_BYTES, SECTOR_BYTES);
         }
 
         Inode image(Draw draw, boolean losesAll, boolean keepsAll) {
@@ -268,15 +306,11 @@ public final class SimulatedDisk implements Disk {
             copy.size = newSize ? size : durableSize;
             copy.content = Arrays.copyOf(content, Math.max(content.length, copy.size));
             if (!keepsAll) {
+                lost.forEach((sector, durable) -> copy.place(sector, durable));
                 unforced.forEach((sector, states) -> {
                     int chosen = losesAll ? 0 : Math.floorMod(draw.next(), states.size() + 1);
                     if (chosen < states.size()) {
-                        System.arraycopy(
-                                states.get(chosen),
-                                0,
-                                copy.content,
-                                sector * SECTOR_BYTES,
-                                SECTOR_BYTES);
+                        copy.place(sector, states.get(chosen));
                     }
                 });
             }
@@ -430,6 +464,7 @@ public final class SimulatedDisk implements Disk {
     private void countForce(String name) {
         forces++;
         if (forces == failForceAt) {
+            forceFailed = true;
             throw new DiskForceException(describe(name), new IOException("Input/output error"));
         }
     }
@@ -525,7 +560,9 @@ public final class SimulatedDisk implements Disk {
                     inode.loseForce(faults);
                     throw e;
                 }
-                inode.force();
+                if (!lies.test(name)) {
+                    inode.force();
+                }
             }
         }
 

@@ -95,6 +95,7 @@ public final class LocalBlockStore implements BlockStore {
     private final ArrayDeque<Long> freeIds = new ArrayDeque<>();
     private long nextBlockId;
 
+    private final boolean brokenRoot;
     private volatile Root root;
     private volatile Manifest manifest;
     private volatile @Nullable Throwable failure;
@@ -102,6 +103,7 @@ public final class LocalBlockStore implements BlockStore {
 
     private LocalBlockStore(BlockStoreOptions options, StoreRecovery recovered) {
         this.options = options;
+        this.brokenRoot = recovered.brokenRoot;
         this.describedDirectory = options.disk().describe(options.directory());
         this.manifestFile = recovered.manifestFile;
         this.file = recovered.file;
@@ -133,6 +135,26 @@ public final class LocalBlockStore implements BlockStore {
      */
     public static LocalBlockStore open(BlockStoreOptions options) {
         return new LocalBlockStore(options, StoreRecovery.run(options));
+    }
+
+    /**
+     * Whether one root was not whole when the store was opened. If it was the newer one, it was
+     * either never published or is damaged; in the first case the log goes back to the older one.
+     */
+    public boolean hasBrokenRoot() {
+        return brokenRoot;
+    }
+
+    /** What to say when the log does not go back to the root that is whole. */
+    public BlockDamagedException brokenRoot(RuntimeException missing) {
+        var damage =
+                new BlockDamagedException(
+                        Long.MIN_VALUE,
+                        options.disk().describe(ManifestFile.name(options.directory())),
+                        (long) root.otherSlot() * Root.SLOT_BYTES,
+                        "this root is not whole, and the log does not reach back to the other one");
+        damage.addSuppressed(missing);
+        return damage;
     }
 
     static int leafOf(long blockId) {

@@ -39,15 +39,25 @@ final class ManifestFile implements AutoCloseable {
     static ManifestFile open(Disk disk, String directory, boolean force) {
         var file = disk.open(name(directory), Disk.Open.WRITE);
         if (force) {
-            // The process that wrote it may have died before its own force.
             disk.forceDirectory(directory);
-            file.force();
         }
         return new ManifestFile(file, force);
     }
 
     private static long offset(long sequence) {
         return sequence % Root.SLOTS * Root.SLOT_BYTES;
+    }
+
+    /** Whether something stands in a slot that is not a whole root. */
+    boolean isBroken(int slot) {
+        var bytes = ByteBuffer.allocateDirect(Root.SLOT_BYTES);
+        long at = (long) slot * Root.SLOT_BYTES;
+        if (file.sizeBytes() < at + Root.SLOT_BYTES) {
+            return true;
+        }
+        file.read(at, bytes);
+        boolean isEmpty = bytes.clear().mismatch(ByteBuffer.allocate(Root.SLOT_BYTES)) < 0;
+        return !isEmpty && Root.decode(bytes) == null;
     }
 
     /** The root in a slot, or null where there is no whole one. */

@@ -61,6 +61,11 @@ record Root(
         }
     }
 
+    /** The slot where the root before and the root after this one stand. */
+    int otherSlot() {
+        return (int) ((sequence + 1) % SLOTS);
+    }
+
     ByteBuffer encode() {
         var slot = ByteBuffer.allocateDirect(SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         slot.putLong(0, MAGIC);

@@ -19,12 +19,16 @@ final class StoreRecovery {
     final PageSpace space = new PageSpace();
     final byte[] payload;
 
+    /** Whether the slot of the root that is not taken holds something broken. */
+    final boolean brokenRoot;
+
     /** Places that only the older root refers to. */
     final List<Location> onlyOlder = new ArrayList<>();
 
     private StoreRecovery(
             ManifestFile manifestFile, BlockFile file, Root root, @Nullable Root older) {
         this.manifestFile = manifestFile;
+        this.brokenRoot = older == null && manifestFile.isBroken(root.otherSlot());
         this.file = file;
         this.root = root;
         if (root.nextBlockId() > 1) {
@@ -62,6 +66,11 @@ final class StoreRecovery {
                         disk.describe(ManifestFile.name(directory)),
                         0,
                         "neither root is whole");
+            }
+            if (options.force()) {
+                // The process that wrote it may have died before its own force, or of it: then the
+                // system takes the page for clean, and only writing it again makes it durable.
+                manifestFile.publish(newest);
             }
             data = disk.open(dataName, Disk.Open.WRITE);
             var file =

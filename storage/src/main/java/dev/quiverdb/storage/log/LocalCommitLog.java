@@ -91,6 +91,7 @@ public final class LocalCommitLog implements CommitLog {
             // What a process that died wrote, names included, may still be only in the system's
             // cache.
             disk.forceDirectory(options.directory());
+            writeAgain(active, recovered.unsureFrom, recovered.tail);
             force(active);
             durableIndex = lastIndex;
             if (recovered.mustRoll || options.keyRing() != null || active.dataKey != null) {
@@ -134,6 +135,22 @@ public final class LocalCommitLog implements CommitLog {
                     "there is a log in \"" + options.disk().describe(options.directory()) + "\"");
         }
         return new LocalCommitLog(options, recovered, firstIndex);
+    }
+
+    /**
+     * Writes what was read, so that the next force saves it: if the last one failed, the system
+     * takes these pages for clean and would force nothing.
+     */
+    private void writeAgain(Segment segment, long from, long to) {
+        if (!options.force()) {
+            return;
+        }
+        var buffer = LogFormat.direct((int) Math.min(GROW_BYTES, Math.max(to - from, 0)));
+        for (long at = from; at < to; at += buffer.limit()) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
+            segment.file.read(at, buffer);
+            segment.file.write(at, buffer.flip());
+        }
     }
 
     private long initialBytes() {

@@ -27,6 +27,12 @@ final class LogRecovery {
     long leaderEpochMax;
 
     /**
+     * From here on to {@link #tail}, what the last segment has may stand in the system's cache
+     * alone: nothing says that a force has saved it.
+     */
+    long unsureFrom;
+
+    /**
      * The last segment must be closed: valid but dropped entries lie behind the tail, or its end is
      * written.
      */
@@ -132,9 +138,11 @@ final class LogRecovery {
         long offset = LogFormat.SEGMENT_HEADER_BYTES;
         long expected = segment.firstIndex;
         long epoch = 0;
+        long durable = 0;
         boolean ended = false;
         while (reader.load(offset) && reader.index() == expected && reader.leaderEpoch() >= epoch) {
             int kind = reader.kind();
+            durable = Math.max(durable, reader.durableIndex());
             if (kind == LogFormat.KIND_MARK) {
                 break;
             }
@@ -149,6 +157,7 @@ final class LogRecovery {
         }
         lastIndex = expected - 1;
         tail = offset;
+        unsureFrom = durable >= lastIndex ? tail : segment.offsetBefore(durable + 1);
         leaderEpochMax = Math.max(leaderEpochMax, epoch);
         if (ended) {
             mustRoll = true;

@@ -23,6 +23,7 @@ import dev.quiverdb.storage.block.LocalBlockStore;
 import dev.quiverdb.storage.log.CommitLog;
 import dev.quiverdb.storage.log.EntryKind;
 import dev.quiverdb.storage.log.LocalCommitLog;
+import dev.quiverdb.storage.log.LogDamagedException;
 import dev.quiverdb.storage.log.LogEntry;
 import dev.quiverdb.storage.log.LogOptions;
 import dev.quiverdb.storage.log.LogRecord;
@@ -95,7 +96,7 @@ public final class Engine implements Storage {
             methods.put(method.name(), method);
         }
         locks = new LockManager(options.clock());
-        store =
+        var blocks =
                 LocalBlockStore.open(
                         BlockStoreOptions.of(
                                         options.disk(),
@@ -104,6 +105,7 @@ public final class Engine implements Storage {
                                         options.cacheBytes())
                                 .withKeyRing(options.keyRing())
                                 .withForce(options.fsync()));
+        store = blocks;
         history = new History(options.historyBytes(), options.temporaryDirectory());
         applier = new Applier(store, history, methods);
         var found = new ArrayList<Prepared>();
@@ -111,15 +113,24 @@ public final class Engine implements Storage {
         for (var one : found) {
             prepared.put(one.gid, one);
         }
-        log =
-                LocalCommitLog.open(
-                        LogOptions.of(options.disk(), options.chance(), "log")
-                                .withKeyRing(options.keyRing())
-                                .withForce(options.fsync()),
-                        store.manifest().logIndex() + 1);
+        log = openLog(blocks);
         pipeline = new CommitPipeline(log, store, applier, snapshots, history);
         sequences = new SequenceTable(this::logSequence);
         recover();
+    }
+
+    private CommitLog openLog(LocalBlockStore blocks) {
+        try {
+            return LocalCommitLog.open(
+                    LogOptions.of(options.disk(), options.chance(), "log")
+                            .withKeyRing(options.keyRing())
+                            .withForce(options.fsync()),
+                    blocks.manifest().logIndex() + 1);
+        } catch (LogDamagedException missing) {
+            blocks.close();
+            // An older root needs entries that were cut when the newer one became durable.
+            throw blocks.hasBrokenRoot() ? blocks.brokenRoot(missing) : missing;
+        }
     }
 
     /**
@@ -506,13 +517,18 @@ public final class Engine implements Storage {
                         changes.temporary(),
                         built(transaction));
         entry.late = !changes.defines() && changes.isLarge();
-        pipeline.place(
-                entry,
-                () -> {
-                    if (serializable != null) {
-                        serializability.commit(serializable, pipeline.lastCommit() + 1);
-                    }
-                });
+        try {
+            pipeline.place(
+                    entry,
+                    () -> {
+                        if (serializable != null) {
+                            serializability.commit(serializable, pipeline.lastCommit() + 1);
+                        }
+                    });
+        } catch (RuntimeException cause) {
+            forgetChunks(transaction.id());
+            throw cause;
+        }
         chunked.computeIfPresent(transaction.id(), (_, _) -> entry.index);
         pipeline.finish(entry);
         if (serializable != null) {
@@ -521,6 +537,13 @@ public final class Engine implements Storage {
         giveBackUnused(transaction);
         commits.incrementAndGet();
         wrote(changes.bytes());
+    }
+
+    /** Chunks that no commit entry names keep nothing from being cut. */
+    private void forgetChunks(long transactionId) {
+        if (chunked.remove(transactionId) != null) {
+            log.release(transactionId);
+        }
     }
 
     /** Rows inserted and deleted again were never anybody's. */
@@ -642,6 +665,7 @@ public final class Engine implements Storage {
             synchronized (prepared) {
                 prepared.remove(gid);
             }
+            forgetChunks(transaction.id());
             throw cause;
         }
         one.serializable = transaction.serializable;
@@ -701,7 +725,18 @@ public final class Engine implements Storage {
                             commit ? one.pieces() : List.of(record),
                             one.built);
             entry.prepared = one;
-            pipeline.place(entry, () -> commitSerializable(one, commit));
+            try {
+                pipeline.place(entry, () -> commitSerializable(one, commit));
+            } catch (DiskFullException full) {
+                // Nothing has happened: it is still prepared.
+                if (one.serializable != null) {
+                    serializability.notCommitted(one.serializable);
+                }
+                synchronized (prepared) {
+                    prepared.put(gid, one);
+                }
+                throw full;
+            }
         } finally {
             pipeline.applying.unlock();
         }
@@ -775,6 +810,12 @@ public final class Engine implements Storage {
             }
             unfinished = frozen;
             complete(frozen);
+        } catch (DiskFullException full) {
+            throw full;
+        } catch (RuntimeException cause) {
+            // What is on disk is not known: nobody may be told any more that he has committed.
+            pipeline.failed(cause);
+            throw cause;
         } finally {
             checkpointLatch.unlock();
         }

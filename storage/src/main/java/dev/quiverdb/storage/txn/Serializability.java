@@ -424,6 +424,16 @@ final class Serializability {
         }
     }
 
+    /** The commit of a prepared transaction found no place in the log. */
+    void notCommitted(Serializable transaction) {
+        latch.lock();
+        try {
+            transaction.commit = Long.MAX_VALUE;
+        } finally {
+            latch.unlock();
+        }
+    }
+
     /** Looks whether this commit, being the first, completes a dangerous structure. */
     private void checkCommit(Serializable transaction) {
         checkDoomed(transaction);

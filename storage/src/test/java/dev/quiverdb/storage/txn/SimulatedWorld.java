@@ -13,13 +13,13 @@ import dev.quiverdb.base.type.Vector;
 import dev.quiverdb.base.world.Chance;
 import dev.quiverdb.base.world.Clock;
 import dev.quiverdb.base.world.Disk;
+import dev.quiverdb.base.world.DiskFullException;
 import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.IsolationLevel;
 import dev.quiverdb.storage.KeyRange;
 import dev.quiverdb.storage.LockOutcome;
-import dev.quiverdb.storage.Savepoint;
 import dev.quiverdb.storage.Storage;
 import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
@@ -44,55 +44,16 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** One seeded life of a storage, with a model beside it. */
+/**
+ * One seeded life of a storage, with a model beside it. What goes wrong with the disk is decided by
+ * {@link SimulatedFaults}; whatever it is, what was committed is there, what was not is not, and a
+ * transaction that could not be committed has changed nothing.
+ */
 final class SimulatedWorld {
     private static final int TABLET = 7;
     private static final int BY_NUMBER = 2;
     private static final int BY_NAME = 3;
     private static final int EXTRA = 9;
-
-    /** A row as it should be: id, number, name, vector, flag, extra. */
-    private record Row(long rowId, List<@Nullable Object> values) {
-        Row {
-            values = java.util.Collections.unmodifiableList(new ArrayList<>(values));
-        }
-
-        Row with(int position, @Nullable Object value) {
-            var next = new ArrayList<@Nullable Object>(values);
-            next.set(position, value);
-            return new Row(rowId, next);
-        }
-    }
-
-    /** A transaction with what it should see. */
-    private static final class Client {
-        final Transaction transaction;
-
-        /** What its snapshot has. */
-        NavigableMap<Long, Row> base = new TreeMap<>();
-
-        /** Rows written, null for deleted. */
-        Map<Long, @Nullable Row> own = new HashMap<>();
-
-        final List<Savepoint> savepoints = new ArrayList<>();
-        final List<Map<Long, @Nullable Row>> savedOwn = new ArrayList<>();
-
-        Client(Transaction transaction) {
-            this.transaction = transaction;
-        }
-
-        NavigableMap<Long, Row> seen() {
-            var seen = new TreeMap<>(base);
-            own.forEach((id, row) -> {
-                if (row == null) {
-                    seen.remove(id);
-                } else {
-                    seen.put(id, row);
-                }
-            });
-            return seen;
-        }
-    }
 
     private static final class FixedClock implements Clock {
         private long micros = 1_000_000;
@@ -113,17 +74,24 @@ final class SimulatedWorld {
     private final @Nullable KeyRing keys;
     private SimulatedDisk disk = new SimulatedDisk();
     private Storage storage;
-    private boolean cutsPower;
+    private final SimulatedFaults faults;
+
+    /** The transaction whose operation is running. */
+    private @Nullable SimulatedClient running;
 
     /** The committed rows by id. */
-    private NavigableMap<Long, Row> committed = new TreeMap<>();
+    private NavigableMap<Long, SimulatedRow> committed = new TreeMap<>();
 
     /** What would be committed if the transaction being committed made it. */
-    private @Nullable NavigableMap<Long, Row> inFlight;
+    private @Nullable NavigableMap<Long, SimulatedRow> inFlight;
 
-    private final Map<String, Map<Long, @Nullable Row>> prepared = new HashMap<>();
+    private final Map<String, Map<Long, @Nullable SimulatedRow>> prepared = new HashMap<>();
     private @Nullable String inFlightGid;
-    private final List<Client> clients = new ArrayList<>();
+
+    /** Whether the gid in flight is being made, or else ended. */
+    private boolean isPreparing;
+
+    private final List<SimulatedClient> clients = new ArrayList<>();
     private boolean created;
     private boolean hasExtra;
     private boolean namesIndexed;
@@ -137,19 +105,27 @@ final class SimulatedWorld {
     private long nextId = 1;
     private int commits;
 
-    SimulatedWorld(SplittableRandom random) {
+    SimulatedWorld(SplittableRandom random, SimulatedFaults faults) {
         this.random = random;
+        this.faults = faults;
         var chance = Chance.seeded(random.nextLong());
         var key = new byte[32];
         chance.nextBytes(key);
         keys = random.nextInt(4) == 0 ? KeyRings.of(key, chance) : null;
         longNamesForbidden = random.nextBoolean();
         rowsBeforeBulk = random.nextInt(3) * 200;
+        faults.prepare(disk);
         storage = open(disk);
     }
 
-    void cutPowerAtRandom() {
-        cutsPower = true;
+    /** From now on looks at what a crash would leave at each single write. */
+    void judgeEveryWrite() {
+        var images = random.split();
+        judgeWritesOf(disk, images);
+    }
+
+    private void judgeWritesOf(SimulatedDisk watched, SplittableRandom images) {
+        watched.onEvent(_ -> watched.crashImages(images, 1).forEach(this::judgeImage));
     }
 
     int commits() {
@@ -167,21 +143,24 @@ final class SimulatedWorld {
 
     void run(int steps) {
         for (int i = 0; i < steps; i++) {
-            if (cutsPower && random.nextInt(12) == 0) {
-                disk.cutPowerAt(disk.events() + 1 + random.nextInt(30));
-            }
+            faults.beforeStep(disk, random);
             try {
                 step();
+            } catch (DiskFullException full) {
+                takeBack();
             } catch (RuntimeException failure) {
-                if (!disk.powerIsCut()) {
+                if (!disk.powerIsCut() && !disk.forceHasFailed()) {
                     throw failure;
                 }
             }
-            if (disk.powerIsCut()) {
+            if (disk.forceHasFailed()) {
+                assertStopped();
+            }
+            if (disk.powerIsCut() || disk.forceHasFailed()) {
                 crash();
             }
         }
-        disk.cutPowerAt(Long.MAX_VALUE);
+        faults.end(disk);
         for (var client : clients) {
             client.transaction.rollback();
         }
@@ -192,7 +171,41 @@ final class SimulatedWorld {
         storage.close();
     }
 
+    /** The disk was full in the middle of a step: nothing has happened. */
+    private void takeBack() {
+        inFlight = null;
+        var client = running;
+        if (client != null) {
+            client.transaction.rollback();
+            clients.remove(client);
+        }
+        if (inFlightGid != null && isPreparing) {
+            prepared.remove(inFlightGid);
+        }
+        inFlightGid = null;
+        var gids = new HashSet<String>();
+        storage.preparedTransactions().forEach(one -> gids.add(one.gid()));
+        assertThat(gids).isEqualTo(prepared.keySet());
+    }
+
+    /** After a failed force nothing can be committed any more. */
+    private void assertStopped() {
+        assertThatThrownBy(() -> {
+                    var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+                    try {
+                        transaction.beginStatement();
+                        transaction.insert(TABLET, newRow(nextId).values().toArray());
+                        transaction.commit();
+                    } finally {
+                        transaction.rollback();
+                    }
+                })
+                .as("a commit after a failed force")
+                .isInstanceOf(RuntimeException.class);
+    }
+
     private void step() {
+        running = null;
         if (!created) {
             create();
             return;
@@ -227,16 +240,22 @@ final class SimulatedWorld {
         var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
         transaction.beginStatement();
         transaction.createTablet(spec);
-        transaction.commit();
+        try {
+            transaction.commit();
+        } finally {
+            transaction.rollback();
+        }
         created = true;
     }
 
     private void begin() {
         var level =
-                random.nextBoolean()
-                        ? IsolationLevel.READ_COMMITTED
-                        : IsolationLevel.REPEATABLE_READ;
-        var client = new Client(storage.begin(level));
+                switch (random.nextInt(5)) {
+                    case 0, 1 -> IsolationLevel.READ_COMMITTED;
+                    case 2 -> IsolationLevel.SERIALIZABLE;
+                    default -> IsolationLevel.REPEATABLE_READ;
+                };
+        var client = new SimulatedClient(storage.begin(level));
         // Nobody is there to end a wait.
         client.transaction.setLockTimeout(1);
         client.transaction.beginStatement();
@@ -244,7 +263,25 @@ final class SimulatedWorld {
         clients.add(client);
     }
 
-    private void operate(Client client) {
+    private void operate(SimulatedClient client) {
+        running = client;
+        try {
+            operateOnce(client);
+        } catch (SqlException failure) {
+            if (client.transaction.isolation() != IsolationLevel.SERIALIZABLE
+                    || failure.state() != SqlState.T_R_SERIALIZATION_FAILURE) {
+                throw failure;
+            }
+            inFlight = null;
+            if (inFlightGid != null) {
+                prepared.remove(inFlightGid);
+                inFlightGid = null;
+            }
+            rollback(client);
+        }
+    }
+
+    private void operateOnce(SimulatedClient client) {
         client.transaction.beginStatement();
         if (client.transaction.isolation() == IsolationLevel.READ_COMMITTED) {
             client.base = committed;
@@ -264,7 +301,7 @@ final class SimulatedWorld {
         }
     }
 
-    private Row newRow(long id) {
+    private SimulatedRow newRow(long id) {
         var values = new ArrayList<@Nullable Object>();
         values.add(id);
         values.add(random.nextInt(5) == 0 ? null : (Object) random.nextInt(10));
@@ -274,7 +311,7 @@ final class SimulatedWorld {
         if (hasExtra) {
             values.add(random.nextInt(3) == 0 ? null : (Object) random.nextLong());
         }
-        return new Row(-1, values);
+        return new SimulatedRow(-1, values);
     }
 
     private @Nullable Object text() {
@@ -301,22 +338,27 @@ final class SimulatedWorld {
         return Vector.of(elements);
     }
 
-    private void insert(Client client) {
+    private void insert(SimulatedClient client) {
         long id = nextId++;
         var row = newRow(id);
         long rowId = client.transaction.insert(TABLET, row.values().toArray());
-        client.own.put(id, new Row(rowId, row.values()));
+        client.own.put(id, new SimulatedRow(rowId, row.values()));
     }
 
-    private void insertMany(Client client) {
+    private void insertMany(SimulatedClient client) {
         if (random.nextInt(4) != 0) {
             insert(client);
             return;
         }
         var columns = columns(client);
-        int count = 1 + random.nextInt(random.nextInt(4) == 0 ? 1000 : 300);
+        // Beyond a mebibyte of redo a transaction is logged in chunks and applied in slices.
+        boolean large = faults.largeTransactions() && random.nextInt(4) == 0;
+        int most = random.nextInt(8) == 0 ? 1000 : random.nextInt(3) == 0 ? 300 : 40;
+        int count = large ? 700 : 1 + random.nextInt(most);
+        var padding = large ? "y".repeat(1700) : "";
         for (int i = 0; i < count; i++) {
-            append(newRow(nextId + i), columns);
+            var row = newRow(nextId + i);
+            append(large && longNamesForbidden ? row.with(2, padding + i) : row, columns);
         }
         client.transaction.insertBatch(TABLET, new Batch(count, columns));
         client.transaction.nextCommand();
@@ -330,24 +372,24 @@ final class SimulatedWorld {
             for (var column : columns) {
                 values.add(column.get(i));
             }
-            client.own.put(id, new Row(found[0], values));
+            client.own.put(id, new SimulatedRow(found[0], values));
         }
     }
 
-    private static Column[] columns(Client client) {
+    private static Column[] columns(SimulatedClient client) {
         return client.transaction.tablet(TABLET).columns().stream()
                 .map(column -> Column.of(column.type()))
                 .toArray(Column[]::new);
     }
 
-    private static void append(Row row, Column[] columns) {
+    private static void append(SimulatedRow row, Column[] columns) {
         for (int c = 0; c < columns.length; c++) {
             columns[c].appendObject(row.values().get(c));
         }
     }
 
     /** New rows in bulk, among them one that is there. */
-    private void insertManyAnd(Client client, Row duplicate) {
+    private void insertManyAnd(SimulatedClient client, SimulatedRow duplicate) {
         var columns = columns(client);
         int count = 65 + random.nextInt(100);
         int at = random.nextInt(count);
@@ -358,7 +400,7 @@ final class SimulatedWorld {
     }
 
     /** A row that no other open transaction has written, so that nobody waits. */
-    private @Nullable Row pick(Client client) {
+    private @Nullable SimulatedRow pick(SimulatedClient client) {
         var seen = client.seen();
         if (seen.isEmpty()) {
             return null;
@@ -383,13 +425,13 @@ final class SimulatedWorld {
 
     /** Whether somebody committed a change to the row that the client does not see. */
     @SuppressWarnings("ReferenceEquality")
-    private boolean isStale(Client client, long id) {
+    private boolean isStale(SimulatedClient client, long id) {
         return !client.own.containsKey(id)
                 // An equal row that was written anew is another one.
                 && client.base.get(id) != committed.get(id);
     }
 
-    private void update(Client client) {
+    private void update(SimulatedClient client) {
         var row = pick(client);
         if (row == null) {
             return;
@@ -423,7 +465,7 @@ final class SimulatedWorld {
         client.own.put(id, row.with(position, value));
     }
 
-    private void delete(Client client) {
+    private void delete(SimulatedClient client) {
         var row = pick(client);
         if (row == null) {
             return;
@@ -436,7 +478,7 @@ final class SimulatedWorld {
         client.own.put(id, null);
     }
 
-    private void duplicate(Client client) {
+    private void duplicate(SimulatedClient client) {
         var row = pick(client);
         if (row == null || isStale(client, (Long) Objects.requireNonNull(row.values().get(0)))) {
             return;
@@ -459,12 +501,12 @@ final class SimulatedWorld {
         client.transaction.release(savepoint);
     }
 
-    private void savepoint(Client client) {
+    private void savepoint(SimulatedClient client) {
         client.savepoints.add(client.transaction.savepoint());
         client.savedOwn.add(new HashMap<>(client.own));
     }
 
-    private void rollbackTo(Client client) {
+    private void rollbackTo(SimulatedClient client) {
         if (client.savepoints.isEmpty()) {
             return;
         }
@@ -481,7 +523,7 @@ final class SimulatedWorld {
         client.savedOwn.subList(to + 1, client.savedOwn.size()).clear();
     }
 
-    private void end(Client client) {
+    private void end(SimulatedClient client) {
         if (random.nextInt(3) == 0) {
             prepare(client);
         } else {
@@ -489,12 +531,12 @@ final class SimulatedWorld {
         }
     }
 
-    private void rollback(Client client) {
+    private void rollback(SimulatedClient client) {
         client.transaction.rollback();
         clients.remove(client);
     }
 
-    private NavigableMap<Long, Row> after(Map<Long, @Nullable Row> own) {
+    private NavigableMap<Long, SimulatedRow> after(Map<Long, @Nullable SimulatedRow> own) {
         var next = new TreeMap<>(committed);
         own.forEach((id, row) -> {
             if (row == null) {
@@ -506,7 +548,7 @@ final class SimulatedWorld {
         return next;
     }
 
-    private void commit(Client client) {
+    private void commit(SimulatedClient client) {
         clients.remove(client);
         var next = after(client.own);
         inFlight = next;
@@ -516,10 +558,11 @@ final class SimulatedWorld {
         commits++;
     }
 
-    private void prepare(Client client) {
+    private void prepare(SimulatedClient client) {
         clients.remove(client);
         var gid = "gid" + client.transaction.id();
         inFlightGid = gid;
+        isPreparing = true;
         prepared.put(gid, client.own);
         client.transaction.prepare(gid, "somebody");
         inFlightGid = null;
@@ -529,6 +572,7 @@ final class SimulatedWorld {
         var gid = prepared.keySet().stream().sorted().findFirst().orElseThrow();
         var own = Objects.requireNonNull(prepared.get(gid));
         inFlightGid = gid;
+        isPreparing = false;
         if (random.nextBoolean()) {
             var next = after(own);
             inFlight = next;
@@ -547,6 +591,14 @@ final class SimulatedWorld {
             return;
         }
         var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+        try {
+            define(transaction);
+        } finally {
+            transaction.rollback();
+        }
+    }
+
+    private void define(Transaction transaction) {
         transaction.beginStatement();
         if (longNamesForbidden && !namesIndexed && random.nextBoolean()) {
             transaction.createIndex(
@@ -571,29 +623,76 @@ final class SimulatedWorld {
                                             EXTRA, "extra", Types.INT8, -1, false, missing)));
             transaction.commit();
             hasExtra = true;
-            var wider = new TreeMap<Long, Row>();
+            var wider = new TreeMap<Long, SimulatedRow>();
             committed.forEach((id, row) -> {
                 var values = new ArrayList<@Nullable Object>(row.values());
                 values.add(missing);
-                wider.put(id, new Row(row.rowId(), values));
+                wider.put(id, new SimulatedRow(row.rowId(), values));
             });
             committed = wider;
         } else {
             transaction.alterTablet(transaction.tablet(TABLET).withoutColumn(EXTRA));
             transaction.commit();
             hasExtra = false;
-            var narrower = new TreeMap<Long, Row>();
+            var narrower = new TreeMap<Long, SimulatedRow>();
             committed.forEach((id, row) ->
-                    narrower.put(id, new Row(row.rowId(), row.values().subList(0, 5))));
+                    narrower.put(id, new SimulatedRow(row.rowId(), row.values().subList(0, 5))));
             committed = narrower;
+        }
+    }
+
+    /** Opens what the crash left; that may be cut off in its turn. */
+    private void openAgain() {
+        while (true) {
+            disk = faults.afterCrash(disk, random);
+            try {
+                storage = open(disk);
+                return;
+            } catch (DiskFullException full) {
+                faults.makeRoom(disk);
+                disk.killProcess();
+            } catch (RuntimeException failure) {
+                if (!disk.powerIsCut() && !disk.forceHasFailed()) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    /** What a crash at this write would leave is what was committed, with or without the last. */
+    private void judgeImage(SimulatedDisk image) {
+        try (var left = open(image)) {
+            var gids = new HashSet<String>();
+            left.preparedTransactions().forEach(one -> gids.add(one.gid()));
+            var known = new HashSet<>(prepared.keySet());
+            if (inFlightGid != null) {
+                gids.remove(inFlightGid);
+                known.remove(inFlightGid);
+            }
+            assertThat(gids).isEqualTo(known);
+            if (left.tablet(TABLET) == null) {
+                assertThat(committed).isEmpty();
+                return;
+            }
+            var reader = left.begin(IsolationLevel.REPEATABLE_READ);
+            reader.beginStatement();
+            var rows = SimulatedRow.narrow(read(reader), 5);
+            reader.rollback();
+            var next = inFlight;
+            if (next == null || !rows.equals(SimulatedRow.narrow(next, 5))) {
+                assertThat(rows).isEqualTo(SimulatedRow.narrow(committed, 5));
+            }
+            for (var index :
+                    Objects.requireNonNull(((Engine) left).tabletOrNull(TABLET)).indexes()) {
+                assertThat(index.index().check()).isEmpty();
+            }
         }
     }
 
     private void crash() {
         ((Engine) storage).crash();
         clients.clear();
-        disk = disk.crash(random);
-        storage = open(disk);
+        openAgain();
         var actual = storage.tablet(TABLET);
         if (!created || actual == null) {
             assertThat(committed).isEmpty();
@@ -623,19 +722,19 @@ final class SimulatedWorld {
         if (extra != hasExtra) {
             hasExtra = extra;
             var missing = extra ? actual.column(EXTRA).missingValue() : null;
-            var changed = new TreeMap<Long, Row>();
+            var changed = new TreeMap<Long, SimulatedRow>();
             committed.forEach((id, row) -> {
                 var values = new ArrayList<@Nullable Object>(row.values().subList(0, 5));
                 if (extra) {
                     values.add(missing);
                 }
-                changed.put(id, new Row(row.rowId(), values));
+                changed.put(id, new SimulatedRow(row.rowId(), values));
             });
             committed = changed;
         }
     }
 
-    private boolean holds(NavigableMap<Long, Row> expected) {
+    private boolean holds(NavigableMap<Long, SimulatedRow> expected) {
         var transaction = storage.begin(IsolationLevel.REPEATABLE_READ);
         transaction.beginStatement();
         try {
@@ -646,7 +745,7 @@ final class SimulatedWorld {
     }
 
     private void judgeAll() {
-        var client = new Client(storage.begin(IsolationLevel.REPEATABLE_READ));
+        var client = new SimulatedClient(storage.begin(IsolationLevel.REPEATABLE_READ));
         client.transaction.beginStatement();
         client.base = committed;
         judge(client);
@@ -671,8 +770,8 @@ final class SimulatedWorld {
         client.transaction.rollback();
     }
 
-    private static NavigableMap<Long, Row> read(Transaction transaction) {
-        var rows = new TreeMap<Long, Row>();
+    private static NavigableMap<Long, SimulatedRow> read(Transaction transaction) {
+        var rows = new TreeMap<Long, SimulatedRow>();
         int[] columns = transaction.tablet(TABLET).columnIds();
         try (var scan = transaction.scan(TABLET, columns)) {
             for (var batch = scan.next(); batch != null; batch = scan.next()) {
@@ -682,7 +781,7 @@ final class SimulatedWorld {
                         values.add(batch.get(i, c));
                     }
                     long id = (Long) Objects.requireNonNull(values.get(0));
-                    var old = rows.put(id, new Row(scan.rowIds()[i], values));
+                    var old = rows.put(id, new SimulatedRow(scan.rowIds()[i], values));
                     assertThat(old).as("row %d comes twice", id).isNull();
                 }
             }
@@ -690,7 +789,7 @@ final class SimulatedWorld {
         return rows;
     }
 
-    private void judge(Client client) {
+    private void judge(SimulatedClient client) {
         var expected = client.seen();
         var actual = read(client.transaction);
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
@@ -705,7 +804,7 @@ final class SimulatedWorld {
         }
     }
 
-    private void judgeIndex(Client client) {
+    private void judgeIndex(SimulatedClient client) {
         int indexId = namesIndexed && random.nextBoolean() ? BY_NAME : 1 + random.nextInt(2);
         int position = indexId == BY_NAME ? 2 : indexId - 1;
         var type = client.transaction.tablet(TABLET).columns().get(position).type();
@@ -731,7 +830,7 @@ final class SimulatedWorld {
         }
         Set<Long> actual = new HashSet<>();
         var seen = client.seen();
-        Map<Long, Row> byRowId = new HashMap<>();
+        Map<Long, SimulatedRow> byRowId = new HashMap<>();
         seen.values().forEach(row -> byRowId.put(row.rowId(), row));
         @Nullable Object last = null;
         try (var scan = client.transaction.indexScan(TABLET, indexId, range, reverse)) {
