@@ -17,6 +17,11 @@ final class StorageSimulationTest {
 
     @Randomised(runs = 2000)
     void whateverTheDiskDoesWhatWasCommittedIsThere(SplittableRandom random) {
+        live(random);
+    }
+
+    /** One life. */
+    static void live(SplittableRandom random) {
         new SimulatedWorld(random, SimulatedFaults.drawn(random)).run(STEPS);
     }
 
