@@ -192,6 +192,7 @@ final class SimulatedWorld {
     private void assertStopped() {
         assertThatThrownBy(() -> {
                     var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+                    transaction.setLockTimeout(1);
                     try {
                         transaction.beginStatement();
                         transaction.insert(TABLET, newRow(nextId).values().toArray());
