@@ -70,6 +70,9 @@ public interface CatalogFunctions {
 
     @Nullable String triggerDefinition(int oid, boolean pretty);
 
+    /** pg_get_partkeydef; null for a table that is not partitioned. */
+    @Nullable String partitionKey(int table);
+
     /** pg_get_expr: the text of a stored expression, as pg_attrdef.adbin and kin hold it. */
     @Nullable String expression(String stored, int relationOid, boolean pretty);
 

@@ -1,6 +1,7 @@
 package dev.quiverdb.execute;
 
 import dev.quiverdb.base.type.TypeContext;
+import dev.quiverdb.execute.procedure.Routines;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.Sequences;
@@ -30,6 +31,9 @@ public interface ExecutionContext {
     SessionFunctions session();
 
     Sequences sequences();
+
+    /** Runs functions whose bodies are statements. */
+    Routines routines();
 
     /** Constraints checked at the end of the statement or transaction. */
     ConstraintQueue constraints();

@@ -1,16 +1,21 @@
 package dev.quiverdb.execute;
 
 import dev.quiverdb.base.batch.Batch;
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.RecordValue;
 import dev.quiverdb.execute.expression.Compiler;
 import dev.quiverdb.execute.expression.Evaluator;
+import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Row;
 import dev.quiverdb.execute.expression.TableCalls;
 import dev.quiverdb.plan.Plan;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Functions in FROM, side by side. */
 final class FunctionScanOperator extends Operator {
@@ -69,7 +74,7 @@ final class FunctionScanOperator extends Operator {
         return builder.take();
     }
 
-    private static void spread(
+    private void spread(
             @Nullable Object value, Plan.TableFunction function, @Nullable Object[] out, int at) {
         var type = function.call().type().actual();
         boolean composite =
@@ -78,12 +83,51 @@ final class FunctionScanOperator extends Operator {
                                 || !type.fields().isEmpty()
                                 || type.oid() == dev.quiverdb.base.type.Oids.RECORD);
         if (composite && value instanceof RecordValue record) {
+            if (type.oid() == dev.quiverdb.base.type.Oids.RECORD) {
+                checkRow(record, function, at);
+            }
             for (int i = 0; i < function.columns() && i < record.size(); i++) {
                 out[at + i] = record.get(i);
             }
         } else if (function.columns() > 0) {
             out[at] = value;
         }
+    }
+
+    /** A record of a function that is told its columns by the query must have those columns. */
+    private void checkRow(RecordValue record, Plan.TableFunction function, int at) {
+        if (!(function.call() instanceof Expression.Call call) || !call.function().routine()) {
+            return;
+        }
+        if (record.size() != function.columns()) {
+            throw mismatch(
+                    "Returned row contains "
+                            + record.size()
+                            + (record.size() == 1 ? " attribute" : " attributes")
+                            + ", but query expects "
+                            + function.columns()
+                            + ".");
+        }
+        for (int i = 0; i < record.size(); i++) {
+            var wanted = types[at + i];
+            if (!record.type(i).actual().equals(wanted.actual())) {
+                throw mismatch(
+                        "Returned type "
+                                + record.type(i).displayName()
+                                + " at ordinal position "
+                                + (i + 1)
+                                + ", but query expects "
+                                + wanted.displayName()
+                                + ".");
+            }
+        }
+    }
+
+    private static SqlException mismatch(String detail) {
+        return new SqlException(
+                        SqlState.DATATYPE_MISMATCH,
+                        "function return row and query-specified return row do not match")
+                .withDetail(detail);
     }
 
     @Override

@@ -4,12 +4,15 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.execute.expression.Compiler;
+import dev.quiverdb.plan.Family;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.storage.LockStrength;
 import dev.quiverdb.storage.WaitPolicy;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** FOR UPDATE and kin: locks each row's sources, and looks again where one changed meanwhile. */
 final class LockRowsOperator extends Operator {
@@ -65,8 +68,8 @@ final class LockRowsOperator extends Operator {
                     frame.context()
                             .transaction()
                             .lockRow(
-                                    mark.relation().tabletId(),
-                                    rowId,
+                                    mark.relation().member(rowId).tabletId(),
+                                    Family.local(rowId),
                                     strength(mark.lock()),
                                     policy(mark.policy()));
             switch (outcome) {

@@ -6,14 +6,19 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.execute.expression.Compiler;
 import dev.quiverdb.execute.expression.Evaluator;
 import dev.quiverdb.execute.expression.Row;
+import dev.quiverdb.plan.Family;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Plan.CheckKind;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.LockOutcome;
-import java.util.BitSet;
-import java.util.List;
-import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * INSERT, UPDATE, DELETE and MERGE: one change for each input row, RETURNING's rows out. A batch is
@@ -24,6 +29,8 @@ abstract class ModifyOperator extends Operator {
     final Operator input;
     final RowReader reader;
     final RowWriter writer;
+    final RowTargets targets;
+    private final Relation target;
     private final BatchBuilder builder;
     private final Evaluator @Nullable [] returning;
     private final Row.OfArray returned = new Row.OfArray();
@@ -40,7 +47,9 @@ abstract class ModifyOperator extends Operator {
         this.input = input;
         this.returning = returning == null ? null : compiler.compileAll(returning.expressions());
         reader = new RowReader(input);
-        writer = new RowWriter(target, compiler, references);
+        this.target = target;
+        targets = new RowTargets(target, compiler, references);
+        writer = targets.first().writer;
         builder = new BatchBuilder(types);
     }
 
@@ -81,10 +90,11 @@ abstract class ModifyOperator extends Operator {
         if (expressions == null) {
             return;
         }
-        @Nullable Object[] all = new @Nullable Object[tableRow.length + 1 + inputRow.length];
+        @Nullable Object[] all = new @Nullable Object[tableRow.length + 2 + inputRow.length];
         System.arraycopy(tableRow, 0, all, 0, tableRow.length);
         all[tableRow.length] = rowId;
-        System.arraycopy(inputRow, 0, all, tableRow.length + 1, inputRow.length);
+        all[tableRow.length + 1] = Integer.toUnsignedLong(target.member(rowId).oid());
+        System.arraycopy(inputRow, 0, all, tableRow.length + 2, inputRow.length);
         returned.set(all);
         @Nullable Object[] values = new @Nullable Object[expressions.length];
         for (int i = 0; i < values.length; i++) {
@@ -185,7 +195,7 @@ abstract class ModifyOperator extends Operator {
 
         private void insertBatch(Batch batch) {
             var from = new Row.OfBatch();
-            boolean bulk = batch.size() >= BULK_ROWS_MIN;
+            boolean bulk = batch.size() >= BULK_ROWS_MIN && !targets.routes();
             var out =
                     bulk
                             ? new BatchBuilder(
@@ -196,10 +206,13 @@ abstract class ModifyOperator extends Operator {
             for (int i = 0; i < batch.size(); i++) {
                 var row = newRow(writer, values, from.set(batch, batch.row(i)));
                 writer.withChecks(checks, row, CheckKind.POLICY, CheckKind.POLICY_USING);
-                writer.check(row);
                 if (out == null) {
-                    writer.insert(row);
+                    var to = targets.route(row);
+                    var own = to.fresh(row);
+                    to.writer.check(own);
+                    to.writer.insert(own);
                 } else {
+                    writer.check(row);
                     out.add(row);
                     if (out.full() || i == batch.size() - 1) {
                         var rows = out.take();
@@ -217,19 +230,22 @@ abstract class ModifyOperator extends Operator {
             source.set(inputRow);
             var row = newRow(writer, values, source);
             writer.withChecks(checks, row, CheckKind.POLICY, CheckKind.POLICY_USING);
-            writer.check(row);
+            var to = targets.route(row);
+            var own = to.fresh(row);
+            to.writer.check(own);
             var arbiter = conflict;
             long rowId;
             if (arbiter == null) {
-                rowId = writer.insert(row);
+                rowId = to.writer.insert(own);
             } else {
-                rowId = arbiter.insert(this, row);
+                rowId = arbiter.insert(this, to, row, own);
                 if (rowId < 0) {
                     return;
                 }
             }
-            writer.withChecks(checks, row, CheckKind.VIEW);
-            done(row, rowId, new Object[0]);
+            var written = to.asParent(own);
+            writer.withChecks(checks, written, CheckKind.VIEW);
+            done(written, to.rowId(rowId), new Object[0]);
         }
     }
 
@@ -237,7 +253,7 @@ abstract class ModifyOperator extends Operator {
     private static final class Conflict {
         private final Plan.OnConflict plan;
         private final RowWriter writer;
-        private final int[] arbiters;
+        private final Map<Integer, int[]> arbiters = new HashMap<>();
         private final Assignments assignments;
         private final @Nullable Evaluator condition;
         private final RowWriter.Checks checks;
@@ -246,18 +262,22 @@ abstract class ModifyOperator extends Operator {
         Conflict(Plan.OnConflict plan, Compiler compiler, RowWriter writer) {
             this.plan = plan;
             this.writer = writer;
-            arbiters = plan.arbiters().stream().mapToInt(Relation.Index::indexId).toArray();
             assignments = new Assignments(plan.assignments(), compiler);
             condition = compiler.compileIf(plan.condition());
             checks = new RowWriter.Checks(plan.updateChecks(), compiler);
         }
 
         /** The id of the inserted row; -1 if there was a conflict, which is then dealt with. */
-        long insert(ModifyOperator operator, @Nullable Object[] row) {
+        long insert(
+                ModifyOperator operator,
+                RowTargets.Target to,
+                @Nullable Object[] row,
+                @Nullable Object[] own) {
             var transaction = operator.frame.context().transaction();
-            int tabletId = writer.relation().tabletId();
+            int tabletId = to.relation().tabletId();
+            int[] indexes = arbiters.computeIfAbsent(to.member, _ -> arbiters(to));
             while (true) {
-                var outcome = writer.insertOrConflict(row, arbiters);
+                var outcome = to.writer.insertOrConflict(own, indexes);
                 if (outcome.inserted()) {
                     return outcome.rowId();
                 }
@@ -276,10 +296,20 @@ abstract class ModifyOperator extends Operator {
                 if (locked == LockOutcome.SELF_MODIFIED) {
                     throw twice();
                 }
-                if (update(operator, row, outcome.rowId())) {
+                if (update(operator, to, row, outcome.rowId())) {
                     return -1;
                 }
             }
+        }
+
+        /** The target's indexes that are, or belong to, the ones to look at. */
+        private int[] arbiters(RowTargets.Target to) {
+            var wanted = plan.arbiters().stream().map(Relation.Index::oid).toList();
+            return to.relation().indexes().stream()
+                    .filter(index ->
+                            wanted.contains(index.oid()) || wanted.contains(index.parent()))
+                    .mapToInt(Relation.Index::indexId)
+                    .toArray();
         }
 
         private static SqlException twice() {
@@ -287,26 +317,39 @@ abstract class ModifyOperator extends Operator {
                             SqlState.CARDINALITY_VIOLATION,
                             "ON CONFLICT DO UPDATE command cannot affect row a second time")
                     .withHint(
-                            "Ensure that no rows proposed for insertion within the same command have duplicate"
-                                    + " constrained values.");
+                            "Ensure that no rows proposed for insertion within the same command"
+                                    + " have duplicate constrained values.");
         }
 
         /** Updates the row in the way; false if it is gone. */
-        private boolean update(ModifyOperator operator, @Nullable Object[] excluded, long rowId) {
-            var existing = writer.readLatest(rowId);
-            if (existing == null) {
+        private boolean update(
+                ModifyOperator operator,
+                RowTargets.Target to,
+                @Nullable Object[] excluded,
+                long rowId) {
+            var before = to.writer.readLatest(rowId);
+            if (before == null) {
                 return false;
             }
+            var existing = to.asParent(before);
             both.set(existing, excluded);
             if (condition != null && !condition.isTrue(both)) {
                 return true;
             }
             writer.withChecks(checks, existing, CheckKind.POLICY_USING);
             var after = assignments.apply(existing, both);
-            writer.generate(after);
+            var own = to.put(after, before.clone());
+            to.writer.generate(own);
+            after = to.asParent(own);
             writer.withChecks(checks, after, CheckKind.POLICY);
-            writer.check(after);
-            var outcome = writer.update(rowId, existing, after, assignments.assigned);
+            if (!to.holds(own)) {
+                throw SqlException.notSupported("invalid ON UPDATE specification")
+                        .withDetail(
+                                "The result tuple would appear in a different partition than the"
+                                        + " original tuple.");
+            }
+            to.writer.check(own);
+            var outcome = to.writer.update(rowId, before, own, to.own(assignments.assigned));
             switch (outcome) {
                 case DONE -> {}
                 case SELF_MODIFIED -> throw twice();
@@ -315,9 +358,45 @@ abstract class ModifyOperator extends Operator {
                 }
             }
             writer.withChecks(checks, after, CheckKind.VIEW);
-            operator.done(after, rowId, new Object[0]);
+            operator.done(after, to.rowId(rowId), new Object[0]);
             return true;
         }
+    }
+
+    /** What became of an update: the row as one of the statement's table, and its id. */
+    record Changed(LockOutcome outcome, @Nullable Object[] row, long rowId) {}
+
+    /** Writes a changed row, in another partition where it belongs there. */
+    final Changed change(
+            RowTargets.Target at,
+            long local,
+            @Nullable Object[] before,
+            @Nullable Object[] after,
+            BitSet assigned,
+            RowWriter.Checks policies) {
+        var own = at.put(after, before.clone());
+        at.writer.generate(own);
+        var row = at.asParent(own);
+        writer.withChecks(policies, row, CheckKind.POLICY, CheckKind.POLICY_USING);
+        if (targets.routes() && !at.holds(own)) {
+            return move(at, local, before, row);
+        }
+        at.writer.check(own);
+        var outcome = at.writer.update(local, before, own, at.own(assigned));
+        return new Changed(outcome, row, at.rowId(local));
+    }
+
+    private Changed move(
+            RowTargets.Target from, long local, @Nullable Object[] before, @Nullable Object[] row) {
+        var to = targets.route(row);
+        var moved = to.fresh(row);
+        to.writer.check(moved);
+        var outcome = from.writer.delete(local, before);
+        if (outcome != LockOutcome.DONE) {
+            return new Changed(outcome, row, from.rowId(local));
+        }
+        long rowId = to.writer.insert(moved);
+        return new Changed(outcome, to.asParent(moved), to.rowId(rowId));
     }
 
     // ---------------------------------------------------------------- UPDATE
@@ -347,23 +426,25 @@ abstract class ModifyOperator extends Operator {
             }
             var target = plan.marks().getFirst();
             var rowId = (Long) row[target.rowIdColumn()];
-            var before = rowId == null ? null : writer.read(rowId);
-            while (row != null && rowId != null && before != null) {
-                var after = assignments.apply(before, source.set(row));
-                writer.generate(after);
-                writer.withChecks(checks, after, CheckKind.POLICY, CheckKind.POLICY_USING);
-                writer.check(after);
-                var outcome = writer.update(rowId, before, after, assignments.assigned);
-                if (outcome == LockOutcome.DONE) {
-                    writer.withChecks(checks, after, CheckKind.VIEW);
-                    done(after, rowId, row);
+            if (rowId == null) {
+                return true;
+            }
+            var at = targets.of(rowId);
+            long local = Family.local(rowId);
+            var before = at.writer.read(local);
+            while (row != null && before != null) {
+                var after = assignments.apply(at.asParent(before), source.set(row));
+                var changed = change(at, local, before, after, assignments.assigned, checks);
+                if (changed.outcome() == LockOutcome.DONE) {
+                    writer.withChecks(checks, changed.row(), CheckKind.VIEW);
+                    done(changed.row(), changed.rowId(), row);
                     return true;
                 }
-                if (outcome != LockOutcome.UPDATED) {
+                if (changed.outcome() != LockOutcome.UPDATED) {
                     return true;
                 }
                 row = Recheck.run(plan.input(), frame, plan.marks(), row, Set.of(target.markId()));
-                before = writer.readLatest(rowId);
+                before = at.writer.readLatest(local);
             }
             return true;
         }
@@ -382,7 +463,10 @@ abstract class ModifyOperator extends Operator {
                 ReferentialActions references) {
             super(plan, plan.target(), plan.returning(), input, compiler, references);
             this.plan = plan;
-            needsRow = plan.returning() != null || !plan.target().referencedBy().isEmpty();
+            needsRow =
+                    plan.returning() != null
+                            || !plan.target().referencedBy().isEmpty()
+                            || plan.target().family() != null;
         }
 
         @Override
@@ -396,18 +480,20 @@ abstract class ModifyOperator extends Operator {
             if (rowId == null) {
                 return true;
             }
-            var before = needsRow ? writer.read(rowId) : new Object[0];
+            var at = targets.of(rowId);
+            long local = Family.local(rowId);
+            var before = needsRow ? at.writer.read(local) : new Object[0];
             while (row != null && before != null) {
-                var outcome = writer.delete(rowId, before);
+                var outcome = at.writer.delete(local, before);
                 if (outcome == LockOutcome.DONE) {
-                    done(before, rowId, row);
+                    done(needsRow ? at.asParent(before) : before, rowId, row);
                     return true;
                 }
                 if (outcome != LockOutcome.UPDATED) {
                     return true;
                 }
                 row = Recheck.run(plan.input(), frame, plan.marks(), row, Set.of(target.markId()));
-                before = needsRow ? writer.readLatest(rowId) : before;
+                before = needsRow ? at.writer.readLatest(local) : before;
             }
             return true;
         }
@@ -421,12 +507,14 @@ abstract class ModifyOperator extends Operator {
             final @Nullable Evaluator condition;
             final Evaluator[] values;
             final Assignments assignments;
+            final RowWriter.Checks checks;
 
             Action(Plan.MergeAction plan, Compiler compiler) {
                 this.plan = plan;
                 condition = compiler.compileIf(plan.condition());
                 values = compiler.compileAll(plan.values());
                 assignments = new Assignments(plan.assignments(), compiler);
+                checks = new RowWriter.Checks(plan.checks(), compiler);
             }
         }
 
@@ -479,11 +567,14 @@ abstract class ModifyOperator extends Operator {
                 case NOTHING -> true;
                 case INSERT -> {
                     var values = newRow(writer, action.values, source);
-                    writer.withChecks(checks, values, CheckKind.POLICY);
-                    writer.check(values);
-                    long inserted = writer.insert(values);
-                    writer.withChecks(checks, values, CheckKind.VIEW);
-                    done(values, inserted, row);
+                    writer.withChecks(action.checks, values, CheckKind.POLICY);
+                    var to = targets.route(values);
+                    var own = to.fresh(values);
+                    to.writer.check(own);
+                    long inserted = to.writer.insert(own);
+                    var written = to.asParent(own);
+                    writer.withChecks(checks, written, CheckKind.VIEW);
+                    done(written, to.rowId(inserted), row);
                     yield true;
                 }
                 case UPDATE, DELETE -> {
@@ -501,32 +592,37 @@ abstract class ModifyOperator extends Operator {
                                 SqlState.CARDINALITY_VIOLATION,
                                 "MERGE command cannot affect row a second time")
                         .withHint(
-                                "Ensure that not more than one source row matches any one target row.");
+                                "Ensure that not more than one source row matches any one target"
+                                        + " row.");
             }
-            var before = writer.readLatest(rowId);
+            var at = targets.of(rowId);
+            long local = Family.local(rowId);
+            var before = at.writer.readLatest(local);
             if (before == null) {
                 return true;
             }
+            var old = at.asParent(before);
+            writer.withChecks(action.checks, old, CheckKind.MERGE_USING);
             boolean delete = action.plan.command() == Plan.MergeCommand.DELETE;
-            var after = delete ? before : action.assignments.apply(before, source);
-            LockOutcome outcome;
-            if (delete) {
-                outcome = writer.delete(rowId, before);
-            } else {
-                writer.generate(after);
-                writer.withChecks(checks, after, CheckKind.POLICY);
-                writer.check(after);
-                outcome = writer.update(rowId, before, after, action.assignments.assigned);
-            }
-            if (outcome == LockOutcome.UPDATED) {
+            var result =
+                    delete
+                            ? new Changed(at.writer.delete(local, before), old, rowId)
+                            : change(
+                                    at,
+                                    local,
+                                    before,
+                                    action.assignments.apply(old, source),
+                                    action.assignments.assigned,
+                                    action.checks);
+            if (result.outcome() == LockOutcome.UPDATED) {
                 return false;
             }
-            if (outcome == LockOutcome.DONE) {
+            if (result.outcome() == LockOutcome.DONE) {
                 changed.add(rowId);
                 if (!delete) {
-                    writer.withChecks(checks, after, CheckKind.VIEW);
+                    writer.withChecks(checks, result.row(), CheckKind.VIEW);
                 }
-                done(after, rowId, row);
+                done(result.row(), result.rowId(), row);
             }
             return true;
         }

@@ -1,5 +1,7 @@
 package dev.quiverdb.execute;
 
+import dev.quiverdb.base.batch.Batch;
+import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.execute.expression.Compiler;
@@ -11,11 +13,13 @@ import dev.quiverdb.storage.InsertOutcome;
 import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.UniqueViolation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Changes rows of one table: computes generated and hidden columns, checks constraints, gives
@@ -33,6 +37,8 @@ final class RowWriter {
     private final Row.OfArray row = new Row.OfArray();
     private final int[] allColumnIds;
     private final boolean anyGenerated;
+    private boolean orderKnown;
+    private int @Nullable [] storedOrder;
 
     RowWriter(Relation relation, Compiler compiler, ReferentialActions references) {
         this.relation = relation;
@@ -117,6 +123,9 @@ final class RowWriter {
         for (int i = 0; i < checks.length; i++) {
             if (Boolean.FALSE.equals(checks[i].value(row))) {
                 var name = relation.checks().get(i).name();
+                if (relation.checks().get(i).partition()) {
+                    throw outsidePartition(values);
+                }
                 throw new SqlException(
                                 SqlState.CHECK_VIOLATION,
                                 "new row for relation \""
@@ -129,6 +138,27 @@ final class RowWriter {
                         .withConstraint(name);
             }
         }
+    }
+
+    /** What the rows of a partition must meet, alone: for a partition that is parted itself. */
+    void checkPartition(@Nullable Object[] values) {
+        row.set(values);
+        for (int i = 0; i < checks.length; i++) {
+            if (relation.checks().get(i).partition()
+                    && Boolean.FALSE.equals(checks[i].value(row))) {
+                throw outsidePartition(values);
+            }
+        }
+    }
+
+    private SqlException outsidePartition(@Nullable Object[] values) {
+        return new SqlException(
+                        SqlState.CHECK_VIOLATION,
+                        "new row for relation \""
+                                + relation.name()
+                                + "\" violates partition constraint")
+                .withDetail(failingRow(values))
+                .withTable(relation.schema(), relation.name());
     }
 
     /** {@code Failing row contains (1, null, x).} */
@@ -211,13 +241,74 @@ final class RowWriter {
                                     + " (USING expression) for table \""
                                     + relation.name()
                                     + "\"");
+            case MERGE_USING ->
+                    new SqlException(
+                            SqlState.INSUFFICIENT_PRIVILEGE,
+                            "target row violates row-level security policy"
+                                    + policy
+                                    + " (USING expression) for table \""
+                                    + relation.name()
+                                    + "\"");
         };
+    }
+
+    /**
+     * Positions in the table row in the order in which storage has the columns; null where that is
+     * the same order. A column that was added after a hidden one lies behind it there.
+     */
+    private int @Nullable [] storedOrder() {
+        if (!orderKnown) {
+            orderKnown = true;
+            var columns = transaction().tablet(relation.tabletId()).columns();
+            int[] order = new int[columns.size()];
+            boolean same = order.length == allColumnIds.length;
+            for (int i = 0; i < order.length; i++) {
+                order[i] = -1;
+                for (int j = 0; j < allColumnIds.length; j++) {
+                    if (allColumnIds[j] == columns.get(i).columnId()) {
+                        order[i] = j;
+                    }
+                }
+                same &= order[i] == i;
+            }
+            storedOrder = same ? null : order;
+        }
+        return storedOrder;
+    }
+
+    private @Nullable Object[] stored(@Nullable Object[] values) {
+        int[] order = storedOrder();
+        if (order == null) {
+            return values;
+        }
+        @Nullable Object[] moved = new @Nullable Object[order.length];
+        for (int i = 0; i < order.length; i++) {
+            moved[i] = order[i] < 0 ? null : values[order[i]];
+        }
+        return moved;
+    }
+
+    private Batch stored(Batch rows) {
+        int[] order = storedOrder();
+        if (order == null) {
+            return rows;
+        }
+        var columns = new ArrayList<Column>();
+        for (int position : order) {
+            columns.add(rows.column(position));
+        }
+        var moved = new Batch(rows.rows(), columns);
+        var selection = rows.selection();
+        if (selection != null) {
+            moved.select(selection, rows.size());
+        }
+        return moved;
     }
 
     /** Inserts a complete, checked row. */
     long insert(@Nullable Object[] values) {
         try {
-            long rowId = transaction().insert(relation.tabletId(), values);
+            long rowId = transaction().insert(relation.tabletId(), stored(values));
             references.inserted(relation, values);
             return rowId;
         } catch (UniqueViolation violation) {
@@ -229,7 +320,8 @@ final class RowWriter {
     InsertOutcome insertOrConflict(@Nullable Object[] values, int[] arbiterIndexIds) {
         try {
             var outcome =
-                    transaction().insertOrConflict(relation.tabletId(), values, arbiterIndexIds);
+                    transaction()
+                            .insertOrConflict(relation.tabletId(), stored(values), arbiterIndexIds);
             if (outcome.inserted()) {
                 references.inserted(relation, values);
             }
@@ -240,9 +332,9 @@ final class RowWriter {
     }
 
     /** Inserts rows by the bulk path. */
-    void insertAll(dev.quiverdb.base.batch.Batch rows) {
+    void insertAll(Batch rows) {
         try {
-            transaction().insertBatch(relation.tabletId(), rows);
+            transaction().insertBatch(relation.tabletId(), stored(rows));
         } catch (UniqueViolation violation) {
             throw duplicate(violation);
         }

@@ -5,8 +5,10 @@ import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.base.batch.LongColumn;
 import dev.quiverdb.execute.expression.Evaluator;
 import dev.quiverdb.execute.expression.Frame;
+import dev.quiverdb.plan.Family;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.storage.Transaction;
+
 import org.jspecify.annotations.Nullable;
 
 /** What all scans of a table share: columns, the filter, the fixed row of a re-evaluation. */
@@ -57,19 +59,21 @@ abstract class ScanOperator extends Operator {
     }
 
     final @Nullable Batch nextFixed(Frame.FixedRow row) {
-        if (fixedDone || row.rowId() < 0) {
+        if (fixedDone || row.rowId() < 0 || Family.member(row.rowId()) != source.member()) {
             return null;
         }
         fixedDone = true;
+        long local = Family.local(row.rowId());
         @Nullable Object[] values = new @Nullable Object[columnIds.length];
-        return fetch(row, columnIds, values) ? single(row.rowId(), values) : null;
+        return fetch(row, columnIds, values) ? single(local, values) : null;
     }
 
     /** The row of a re-evaluation as it is to be seen; false if it is gone. */
     final boolean fetch(Frame.FixedRow row, int[] ids, @Nullable Object[] values) {
+        long local = Family.local(row.rowId());
         return row.latest()
-                ? transaction().fetchLatest(tabletId, row.rowId(), ids, values)
-                : transaction().fetch(tabletId, row.rowId(), ids, values);
+                ? transaction().fetchLatest(tabletId, local, ids, values)
+                : transaction().fetch(tabletId, local, ids, values);
     }
 
     /** A batch of one row; null if the filter drops it. */
@@ -81,7 +85,9 @@ abstract class ScanOperator extends Operator {
             columns[i].appendObject(
                     positions[i] >= 0
                             ? values[next++]
-                            : positions[i] == Plan.ROW_ID ? (Object) rowId : tableOid());
+                            : positions[i] == Plan.ROW_ID
+                                    ? (Object) (rowId | Family.base(source.member()))
+                                    : tableOid());
         }
         var batch = new Batch(1, columns);
         return filter(batch) ? batch : null;
@@ -106,6 +112,7 @@ abstract class ScanOperator extends Operator {
             var column = new LongColumn(types[i], Math.max(read.rows(), 1));
             if (positions[i] == Plan.ROW_ID) {
                 System.arraycopy(rowIds, 0, column.values(), 0, read.rows());
+                addBase(column.values(), read.rows());
             } else {
                 java.util.Arrays.fill(column.values(), 0, read.rows(), (Long) tableOid());
             }
@@ -118,6 +125,13 @@ abstract class ScanOperator extends Operator {
             batch.select(selection, read.size());
         }
         return batch;
+    }
+
+    private void addBase(long[] rowIds, int count) {
+        long base = Family.base(source.member());
+        for (int i = 0; base != 0 && i < count; i++) {
+            rowIds[i] |= base;
+        }
     }
 
     /** Selects the rows that pass; false if none does. */

@@ -6,13 +6,15 @@ import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.FunctionRef;
 import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.catalog.Catalog;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /**
  * How the rows of one table are reached: by reading it all, by a btree index whose leading columns
@@ -56,7 +58,7 @@ final class AccessPaths {
         }
         positions.add(Plan.ROW_ID);
         positions.add(Plan.TABLE_OID);
-        return new Plan.TableSource(relation, scan.alias(), positions, scan.id());
+        return new Plan.TableSource(relation, scan.alias(), positions, scan.id(), scan.member());
     }
 
     /** The rows of a table that meet the conditions. */
@@ -74,10 +76,18 @@ final class AccessPaths {
     /** As {@link #scan}, but null where no index helps. */
     @Nullable Plan indexOnly(PgRel.Scan scan, List<Expression> conditions) {
         if (scan.relation().tablet() == 0
+                || isFamily(scan)
                 || dev.quiverdb.sql.catalog.SystemRelations.isSystem(scan.relation())) {
             return null;
         }
         return best(scan, tables.of(scan.relation()), conditions);
+    }
+
+    /** Whether rows of tables that inherit from the scan's are read too. */
+    boolean isFamily(PgRel.Scan scan) {
+        return !scan.only()
+                && scan.relation().kind() == 'r'
+                && !catalog.children(scan.relation().oid()).isEmpty();
     }
 
     // Btree.
@@ -410,6 +420,7 @@ final class AccessPaths {
                 case PgRel.Scan scan -> {
                     boolean stored =
                             scan.relation().tablet() != 0
+                                    && !isFamily(scan)
                                     && !dev.quiverdb.sql.catalog.SystemRelations.isSystem(
                                             scan.relation());
                     boolean stable = conditions.stream().noneMatch(ExpressionFacts::isVolatile);

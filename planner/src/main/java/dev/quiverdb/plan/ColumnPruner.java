@@ -2,10 +2,12 @@ package dev.quiverdb.plan;
 
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Rewriter;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Leaves out columns that nobody reads, so that a scan copies only what its plan needs. Works from
@@ -309,7 +311,8 @@ final class ColumnPruner {
             }
         }
         return new Source(
-                new Plan.TableSource(source.relation(), source.alias(), kept, source.markId()),
+                new Plan.TableSource(
+                        source.relation(), source.alias(), kept, source.markId(), source.member()),
                 positions);
     }
 

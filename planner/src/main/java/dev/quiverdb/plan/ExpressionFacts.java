@@ -74,6 +74,13 @@ final class ExpressionFacts {
                                         || call.function().returnsSet()));
     }
 
+    /** Whether it calls a function whose body is statements, which may take any time. */
+    static boolean callsRoutine(Expression expression) {
+        return any(
+                expression,
+                part -> part instanceof Expression.Call call && call.function().routine());
+    }
+
     static boolean hasSubPlan(Expression expression) {
         return any(expression, Expression.SubPlan.class::isInstance);
     }

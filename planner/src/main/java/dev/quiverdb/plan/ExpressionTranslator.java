@@ -1,6 +1,6 @@
 package dev.quiverdb.plan;
 
-import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.expression.Expression;
@@ -9,13 +9,9 @@ import dev.quiverdb.sql.algebra.Form;
 import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.algebra.SubLink;
-import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Operator;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexCorrelVariable;
@@ -25,6 +21,11 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Turns the binder's expressions into the executor's, one for one. For one planning. */
 final class ExpressionTranslator {
@@ -225,13 +226,40 @@ final class ExpressionTranslator {
             case Form.Subscript s -> subscript(s, translate(operands), type, typmod);
             case Form.SqlValue(var kind) -> sqlValue(kind, type, typmod);
             case Form.Collate _ -> one(operands);
+            case Form.CurrentOf current -> currentOf(current, operands);
             case Form.Default _ -> throw new IllegalStateException("DEFAULT was not replaced");
             case Form.Aggregate _ ->
                     throw new IllegalStateException("aggregate outside of grouping");
             case Form.Grouping _ -> throw new IllegalStateException("GROUPING outside of grouping");
+            case Form.OuterAggregate _ ->
+                    throw new IllegalStateException("aggregate outside of its query's grouping");
             case Form.WindowCall _ ->
                     throw new IllegalStateException("window call outside of a window");
         };
+    }
+
+    /** A call into the session, which knows where its cursors stand. */
+    private Expression currentOf(Form.CurrentOf current, List<RexNode> operands) {
+        List<Expression> arguments = new ArrayList<>(translate(operands));
+        arguments.add(new Expression.Constant(current.cursor(), Types.TEXT, -1));
+        arguments.add(
+                new Expression.Constant(
+                        Integer.toUnsignedLong(current.relation()), Types.get(Oids.OID), -1));
+        return new Expression.Call(
+                new FunctionRef(
+                        0,
+                        "current_of",
+                        "current_of",
+                        arguments.stream().map(Expression::type).toList(),
+                        BOOL,
+                        false,
+                        's',
+                        false,
+                        null),
+                arguments,
+                BOOL,
+                -1,
+                false);
     }
 
     private Expression one(List<RexNode> operands) {
@@ -243,22 +271,17 @@ final class ExpressionTranslator {
             Function function, List<Expression> arguments, Type result, @Nullable String operator) {
         boolean builtin =
                 function.language() == Function.INTERNAL || function.language() == Function.C;
-        if (!builtin && function.oid() >= Catalog.FIRST_USER_OID) {
-            throw SqlException.notSupported(
-                    "function "
-                            + function.name()
-                            + " is not written in the server: such functions are not supported");
-        }
         return new FunctionRef(
                 function.oid(),
                 function.name(),
-                builtin ? function.source() : signature(function),
+                builtin || function.isRoutine() ? function.source() : signature(function),
                 arguments.stream().map(Expression::type).toList(),
                 result,
                 function.strict(),
                 function.volatility(),
                 function.returnsSet(),
-                operator);
+                operator,
+                function.isRoutine());
     }
 
     /** The key of a function that PostgreSQL writes in SQL and we write ourselves. */
@@ -282,7 +305,8 @@ final class ExpressionTranslator {
                 function.strict(),
                 function.volatility(),
                 false,
-                operator.name());
+                operator.name(),
+                function.isRoutine());
     }
 
     private Expression caseOf(int placeholder, List<RexNode> operands, Type type, int typmod) {

@@ -4,9 +4,11 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.sql.algebra.PgRel;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * INSERT, UPDATE, DELETE and MERGE. The algebra's rows of a table are its live columns, the row id
@@ -33,21 +35,8 @@ final class ModifyTranslator {
                 Plan.LockWait.valueOf(lock.waiting().name()));
     }
 
-    /** Policies are not applied everywhere yet; where they are not, the statement is refused. */
-    private void checkPolicies(PgRel.Modify modify) {
-        var conflict = modify.onConflict();
-        boolean uncovered =
-                modify.command() == PgRel.Modify.Command.MERGE
-                        || (conflict != null && !conflict.nothing());
-        if (uncovered && modify.target().rowSecurity() && !tables.bypassesPolicies()) {
-            throw dev.quiverdb.base.error.SqlException.notSupported(
-                    "MERGE and ON CONFLICT DO UPDATE on a table with row-level security are not supported yet");
-        }
-    }
-
     Plan modify(PgRel.Modify modify) {
-        checkPolicies(modify);
-        var target = tables.of(modify.target());
+        var target = tables.target(modify.target());
         var input = rels.translate(modify.input());
         var checks = checks(modify.checks());
         var returning = returning(modify, target);
@@ -139,7 +128,8 @@ final class ModifyTranslator {
                     default -> Plan.MergeCommand.NOTHING;
                 },
                 expressions.translate(action.values()),
-                assignments(action.assignments()));
+                assignments(action.assignments()),
+                checks(action.checks()));
     }
 
     private Plan.@Nullable OnConflict onConflict(
@@ -189,6 +179,16 @@ final class ModifyTranslator {
                 });
     }
 
+    /** An expression with its columns at other places. */
+    static Expression moved(Expression expression, java.util.function.IntUnaryOperator position) {
+        return dev.quiverdb.execute.expression.Rewriter.rewrite(
+                expression,
+                part ->
+                        part instanceof Expression.InputRef(int column, var type, int typmod)
+                                ? new Expression.InputRef(position.applyAsInt(column), type, typmod)
+                                : null);
+    }
+
     private static Expression withoutTableOid(
             Expression expression,
             Relation target,
@@ -207,7 +207,7 @@ final class ModifyTranslator {
                 });
     }
 
-    /** From [live, row id, tableoid, input] to [table row, row id, input]. */
+    /** From [live, row id, tableoid, input] to [table row, row id, tableoid, input]. */
     private Plan.@Nullable Returning returning(PgRel.Modify modify, Relation target) {
         var returning = modify.returning();
         if (returning == null) {
@@ -217,15 +217,7 @@ final class ModifyTranslator {
         int all = target.columns().size();
         var moved =
                 expressions.translate(returning.expressions()).stream()
-                        .map(e ->
-                                withoutTableOid(
-                                        e,
-                                        target,
-                                        live + 1,
-                                        c ->
-                                                c < live
-                                                        ? c
-                                                        : c == live ? all : c - live - 2 + all + 1))
+                        .map(e -> moved(e, column -> column < live ? column : column - live + all))
                         .toList();
         return new Plan.Returning(moved, RelTranslator.outputs(modify.getRowType()));
     }

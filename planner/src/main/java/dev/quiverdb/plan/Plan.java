@@ -2,9 +2,11 @@ package dev.quiverdb.plan;
 
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Expression.SlotBinding;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A physical plan: immutable, without Calcite types, safe to cache and to run many times at once.
@@ -36,8 +38,14 @@ public sealed interface Plan {
      * @param positions positions in {@link Relation#columns()} to yield, in this order; {@link
      *     #ROW_ID} and {@link #TABLE_OID} may stand among them
      * @param markId unique number for {@link RowMark}, -1 without
+     * @param member which of a {@link Family} the table is, as row ids tell
      */
-    record TableSource(Relation relation, String alias, List<Integer> positions, int markId) {
+    record TableSource(
+            Relation relation, String alias, List<Integer> positions, int markId, int member) {
+        public TableSource(Relation relation, String alias, List<Integer> positions, int markId) {
+            this(relation, alias, positions, markId, 0);
+        }
+
         public TableSource {
             positions = List.copyOf(positions);
         }
@@ -572,7 +580,9 @@ public sealed interface Plan {
         /** A policy's WITH CHECK for a new row: 42501. */
         POLICY,
         /** A policy's USING for the old row of ON CONFLICT DO UPDATE: 42501. */
-        POLICY_USING
+        POLICY_USING,
+        /** A policy's USING for the row that MERGE is about to change: 42501. */
+        MERGE_USING
     }
 
     /**
@@ -586,7 +596,8 @@ public sealed interface Plan {
     /**
      * RETURNING: expressions over the returned row, then the input row's columns. For INSERT the
      * input part is absent. For UPDATE the table row is the new one, for DELETE the old one. {@code
-     * tableOid} and row id follow the table row: columns are [table row..., row id, input row...].
+     * tableOid} and row id follow the table row: columns are [table row..., row id, tableoid, input
+     * row...].
      */
     record Returning(List<Expression> expressions, List<OutputColumn> output) {
         public Returning {
@@ -713,16 +724,19 @@ public sealed interface Plan {
      * @param condition over the input row
      * @param values INSERT: as {@link Insert#values}
      * @param assignments UPDATE: over the input row
+     * @param checks conditions on the row that it changes and on the one that it makes
      */
     record MergeAction(
             boolean matched,
             @Nullable Expression condition,
             MergeCommand command,
             List<Expression> values,
-            List<Assignment> assignments) {
+            List<Assignment> assignments,
+            List<WithCheck> checks) {
         public MergeAction {
             values = List.copyOf(values);
             assignments = List.copyOf(assignments);
+            checks = List.copyOf(checks);
         }
     }
 

@@ -143,6 +143,7 @@ public final class PlanWalker {
                     out.add(action.condition());
                     out.addAll(action.values());
                     action.assignments().forEach(assignment -> out.add(assignment.value()));
+                    checks(out, action.checks());
                 }
                 checks(out, p.checks());
                 returning(out, p.returning());
@@ -163,7 +164,9 @@ public final class PlanWalker {
      */
     public static boolean isPlain(Plan plan) {
         for (var expression : expressions(plan)) {
-            if (ExpressionFacts.isVolatile(expression) || ExpressionFacts.hasSubPlan(expression)) {
+            if (ExpressionFacts.isVolatile(expression)
+                    || ExpressionFacts.hasSubPlan(expression)
+                    || ExpressionFacts.callsRoutine(expression)) {
                 return false;
             }
         }

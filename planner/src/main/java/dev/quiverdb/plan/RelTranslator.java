@@ -10,21 +10,26 @@ import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.SystemRelations;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
+import org.apache.calcite.rel.type.RelDataTypeFieldImpl;
+import org.apache.calcite.rel.type.RelRecordType;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Relational algebra to a physical plan, top down: each node is given the conditions that its rows
@@ -164,7 +169,72 @@ final class RelTranslator {
                             "materialized view \"" + relation.name() + "\" has not been populated")
                     .withHint("Use the REFRESH MATERIALIZED VIEW command.");
         }
-        return paths.scan(scan, conditions);
+        return paths.isFamily(scan) || relation.isPartitioned() && !scan.only()
+                ? family(scan, conditions)
+                : paths.scan(scan, conditions);
+    }
+
+    /** A table and what inherits from it, each by its own best way. */
+    private Plan family(PgRel.Scan scan, List<Expression> conditions) {
+        var outputs = outputs(scan.getRowType(), scan.alias());
+        int live = outputs.size() - PgRel.Scan.SYSTEM_COLUMNS;
+        var members = catalog.family(scan.relation());
+        List<Plan> inputs = new ArrayList<>();
+        double rows = 0;
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
+            if (member.isPartitioned()) {
+                continue;
+            }
+            var columns = tables.columnsOf(scan.relation(), member);
+            int own = member.liveColumns().size();
+            java.util.function.IntUnaryOperator place =
+                    column -> column < live ? columns.get(column) : column - live + own;
+            var plan =
+                    paths.scan(
+                            member(scan, member, i),
+                            conditions.stream()
+                                    .map(condition -> ModifyTranslator.moved(condition, place))
+                                    .toList());
+            List<Expression> projects = new ArrayList<>();
+            for (int c = 0; c < outputs.size(); c++) {
+                projects.add(
+                        new Expression.InputRef(
+                                place.applyAsInt(c),
+                                outputs.get(c).type(),
+                                outputs.get(c).typmod()));
+            }
+            inputs.add(new Plan.Project(plan, projects, outputs, plan.estimate()));
+            rows += plan.estimate().rows();
+        }
+        if (inputs.isEmpty()) {
+            return new Plan.Values(List.of(), outputs, rows(1));
+        }
+        return inputs.size() == 1
+                ? inputs.getFirst()
+                : new Plan.Append(inputs, outputs, rows(Math.max(1, rows)));
+    }
+
+    private PgRel.Scan member(
+            PgRel.Scan scan, dev.quiverdb.sql.catalog.Relation member, int number) {
+        List<RelDataTypeField> fields = new ArrayList<>();
+        for (var column : member.liveColumns()) {
+            var type = PgType.of(catalog.type(column.type()), column.typmod(), column.collation());
+            fields.add(new RelDataTypeFieldImpl(column.name(), fields.size(), type));
+        }
+        var all = scan.getRowType().getFieldList();
+        for (var field : all.subList(all.size() - PgRel.Scan.SYSTEM_COLUMNS, all.size())) {
+            fields.add(new RelDataTypeFieldImpl(field.getName(), fields.size(), field.getType()));
+        }
+        return new PgRel.Scan(
+                scan.getCluster(),
+                new RelRecordType(fields),
+                member,
+                scan.alias(),
+                scan.id(),
+                scan.role(),
+                true,
+                number);
     }
 
     private Plan virtualScan(PgRel.Scan scan) {

@@ -3,9 +3,11 @@ package dev.quiverdb.plan;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.FunctionRef;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the executor must know of a table: a copy of the catalog's facts at planning time. The
@@ -21,7 +23,52 @@ public record Relation(
         List<Check> checks,
         List<Index> indexes,
         List<ForeignKey> foreignKeys,
-        List<Referenced> referencedBy) {
+        List<Referenced> referencedBy,
+        @Nullable Family family) {
+    /** A table that nothing inherits from. */
+    public Relation(
+            int oid,
+            int tabletId,
+            String schema,
+            String name,
+            List<Column> columns,
+            List<Check> checks,
+            List<Index> indexes,
+            List<ForeignKey> foreignKeys,
+            List<Referenced> referencedBy) {
+        this(
+                oid,
+                tabletId,
+                schema,
+                name,
+                columns,
+                checks,
+                indexes,
+                foreignKeys,
+                referencedBy,
+                null);
+    }
+
+    /** The same as the head of a family. */
+    public Relation with(Family made) {
+        return new Relation(
+                oid,
+                tabletId,
+                schema,
+                name,
+                columns,
+                checks,
+                indexes,
+                foreignKeys,
+                referencedBy,
+                made);
+    }
+
+    /** The table that a row id of a scan is of: itself, or a member of its family. */
+    public Relation member(long rowId) {
+        return family == null ? this : family.members().get(Family.member(rowId)).relation();
+    }
+
     public Relation {
         columns = List.copyOf(columns);
         checks = List.copyOf(checks);
@@ -46,8 +93,16 @@ public record Relation(
             boolean hidden,
             @Nullable Expression generated) {}
 
-    /** A CHECK constraint over the table row. */
-    public record Check(String name, Expression condition) {}
+    /**
+     * A CHECK constraint over the table row.
+     *
+     * @param partition what the rows of a partition must meet, which has no name
+     */
+    public record Check(String name, Expression condition, boolean partition) {
+        public Check(String name, Expression condition) {
+            this(name, condition, false);
+        }
+    }
 
     /**
      * An index of the table.
@@ -59,6 +114,7 @@ public record Relation(
      *     partial
      * @param constraint whether a constraint of the same name stands behind it
      * @param deferrable checked at end of statement or transaction
+     * @param parent OID of the partitioned table's index that it belongs to; 0 for none
      */
     public record Index(
             int oid,
@@ -72,7 +128,38 @@ public record Relation(
             int membership,
             boolean constraint,
             boolean deferrable,
-            boolean initiallyDeferred) {
+            boolean initiallyDeferred,
+            int parent) {
+        /** An index that belongs to no other. */
+        public Index(
+                int oid,
+                int indexId,
+                String name,
+                String method,
+                List<Integer> columns,
+                List<String> keyTexts,
+                boolean unique,
+                boolean nullsNotDistinct,
+                int membership,
+                boolean constraint,
+                boolean deferrable,
+                boolean initiallyDeferred) {
+            this(
+                    oid,
+                    indexId,
+                    name,
+                    method,
+                    columns,
+                    keyTexts,
+                    unique,
+                    nullsNotDistinct,
+                    membership,
+                    constraint,
+                    deferrable,
+                    initiallyDeferred,
+                    0);
+        }
+
         public Index {
             columns = List.copyOf(columns);
             keyTexts = List.copyOf(keyTexts);

@@ -7,8 +7,12 @@ import dev.quiverdb.sql.bind.BoundExpressions;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Constraint;
+import dev.quiverdb.sql.catalog.PartitionConstraints;
 import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation.Index;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,14 +42,122 @@ final class TableFacts {
         if (made == null) {
             made = make(table);
             known.put(table.oid(), made);
+            if (table.kind() == 'r' && !catalog.children(table.oid()).isEmpty()
+                    || table.isPartitioned()) {
+                made = made.with(family(table, made));
+                known.put(table.oid(), made);
+            }
         }
         return made;
     }
 
-    /** Whether the current role is above all policies. */
-    boolean bypassesPolicies() {
-        var role = catalog.role(context.role());
-        return role != null && (role.superuser() || role.bypassRowSecurity());
+    // ------------------------------------------------------------------ families
+
+    /** What inherits from a table, or is its partition. */
+    private Family family(dev.quiverdb.sql.catalog.Relation table, Relation facts) {
+        List<Family.Member> members = new ArrayList<>();
+        List<Integer> oids = new ArrayList<>();
+        for (var member : catalog.family(table)) {
+            oids.add(member.oid());
+            boolean itself = member.oid() == table.oid();
+            members.add(
+                    new Family.Member(
+                            itself ? facts : make(member),
+                            columnsOf(table, member),
+                            itself ? null : constraint(member)));
+        }
+        return new Family(members, partitioning(table, oids));
+    }
+
+    /** For each live column of a table its position among those of one that inherits from it. */
+    List<Integer> columnsOf(
+            dev.quiverdb.sql.catalog.Relation table, dev.quiverdb.sql.catalog.Relation member) {
+        List<Integer> positions = new ArrayList<>();
+        var own = member.liveColumns();
+        for (var column : table.liveColumns()) {
+            int found = -1;
+            for (int i = 0; i < own.size(); i++) {
+                if (own.get(i).name().equals(column.name())) {
+                    found = i;
+                }
+            }
+            if (found < 0) {
+                throw new IllegalStateException(member.name() + " lacks " + column.name());
+            }
+            positions.add(found);
+        }
+        return positions;
+    }
+
+    private @Nullable Expression constraint(dev.quiverdb.sql.catalog.Relation partition) {
+        var sql = new PartitionConstraints(catalog).sql(partition);
+        return sql == null ? null : overTable(partition, sql);
+    }
+
+    private Family.@Nullable Partitioning partitioning(
+            dev.quiverdb.sql.catalog.Relation table, List<Integer> members) {
+        var key = table.partitionKey();
+        if (key == null) {
+            return null;
+        }
+        List<Expression> keys = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
+        for (var column : key.columns()) {
+            var sql = column.expression();
+            if (sql == null) {
+                sql = Quoting.identifier(table.column(column.column()).name());
+                texts.add(sql);
+            } else {
+                texts.add("(" + sql + ")");
+            }
+            keys.add(overTable(table, sql));
+        }
+        List<Family.Partition> partitions = new ArrayList<>();
+        for (var child : catalog.children(table.oid())) {
+            var bound = child.bound();
+            if (bound != null) {
+                partitions.add(
+                        new Family.Partition(
+                                members.indexOf(child.oid()),
+                                bound,
+                                columnsOf(table, child),
+                                partitioning(child, members)));
+            }
+        }
+        return new Family.Partitioning(
+                table.name(),
+                key.strategy(),
+                keys,
+                keys.stream().map(Expression::type).toList(),
+                texts,
+                partitions);
+    }
+
+    /** As a statement that names a partition itself sees it: its rows must belong there. */
+    Relation target(dev.quiverdb.sql.catalog.Relation table) {
+        var facts = of(table);
+        var condition = constraint(table);
+        if (condition == null) {
+            return facts;
+        }
+        List<Relation.Check> checks = new ArrayList<>(facts.checks());
+        checks.add(new Relation.Check("", condition, true));
+        var checked =
+                new Relation(
+                        facts.oid(),
+                        facts.tabletId(),
+                        facts.schema(),
+                        facts.name(),
+                        facts.columns(),
+                        checks,
+                        facts.indexes(),
+                        facts.foreignKeys(),
+                        facts.referencedBy());
+        var family = facts.family();
+        if (family == null) {
+            return checked;
+        }
+        return checked.with(family);
     }
 
     private Relation make(dev.quiverdb.sql.catalog.Relation table) {
@@ -147,7 +259,8 @@ final class TableFacts {
                 membership,
                 constraint != null,
                 constraint != null && constraint.deferrable(),
-                constraint != null && constraint.initiallyDeferred());
+                constraint != null && constraint.initiallyDeferred(),
+                relation.parents().isEmpty() ? 0 : relation.parents().getFirst());
     }
 
     /** Position of a column among the live ones. */

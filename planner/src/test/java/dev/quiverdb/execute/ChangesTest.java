@@ -3,6 +3,7 @@ package dev.quiverdb.execute;
 import static dev.quiverdb.execute.TestWorld.column;
 import static dev.quiverdb.execute.TestWorld.constant;
 import static dev.quiverdb.execute.TestWorld.input;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,14 +15,16 @@ import dev.quiverdb.plan.Estimate;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.IsolationLevel;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 /** INSERT, UPDATE, DELETE with constraints over a real storage. */
 final class ChangesTest {
@@ -185,7 +188,7 @@ final class ChangesTest {
                 List.of(new Plan.Assignment(1, value)),
                 List.of(),
                 new Plan.Returning(
-                        List.of(input(0, Types.INT4), input(1, Types.TEXT), input(4, Types.TEXT)),
+                        List.of(input(0, Types.INT4), input(1, Types.TEXT), input(5, Types.TEXT)),
                         TestWorld.columns(List.of(Types.INT4, Types.TEXT, Types.TEXT))),
                 Estimate.UNKNOWN);
     }

@@ -1,8 +1,10 @@
 package dev.quiverdb.storage;
 
 import dev.quiverdb.base.batch.Batch;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * A transaction: what it reads, what it writes, what it locks. Used by one thread at a time; only
@@ -45,6 +47,20 @@ public interface Transaction {
 
     /** Begins the next command within a statement: own earlier writes become visible. */
     void nextCommand();
+
+    /**
+     * Begins statements within the running one, as a function's. When they end, the running
+     * statement goes on with its own snapshot and command: what they wrote is not visible to it.
+     *
+     * @return what ends them
+     */
+    Nested nest();
+
+    /** Statements within a statement; see {@link #nest}. */
+    interface Nested extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     /** The current command's number, from 0. */
     int commandId();

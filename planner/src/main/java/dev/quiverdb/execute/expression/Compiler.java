@@ -34,8 +34,11 @@ import dev.quiverdb.execute.expression.Expression.SubscriptAssign;
 import dev.quiverdb.execute.function.CallContext;
 import dev.quiverdb.execute.function.Functions;
 import dev.quiverdb.execute.function.Implementation;
-import java.util.List;
+import dev.quiverdb.execute.procedure.RoutineCalls;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** Makes evaluators of expressions for one execution. Costs a few objects for each node. */
 public final class Compiler {
@@ -128,6 +131,9 @@ public final class Compiler {
 
     /** The implementation of a scalar function; 0A000 where there is none. */
     static Implementation implementation(FunctionRef function) {
+        if (function.routine()) {
+            return RoutineCalls.implementation(function);
+        }
         var implementation = Functions.find(function);
         if (implementation == null) {
             throw SqlException.notSupported(

@@ -1,8 +1,10 @@
 package dev.quiverdb.execute.expression;
 
 import dev.quiverdb.base.type.Type;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * A function as its row in pg_proc describes it, after overload resolution.
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param strict a NULL argument makes the result NULL without a call
  * @param volatility {@code i}, {@code s} or {@code v}
  * @param operator the operator's symbol where the call was written as an operator
+ * @param routine its body is statements, see {@link dev.quiverdb.execute.procedure.Routines}
  */
 public record FunctionRef(
         int oid,
@@ -25,7 +28,32 @@ public record FunctionRef(
         boolean strict,
         char volatility,
         boolean returnsSet,
-        @Nullable String operator) {
+        @Nullable String operator,
+        boolean routine) {
+    /** A function inside the server. */
+    public FunctionRef(
+            int oid,
+            String name,
+            String source,
+            List<Type> argumentTypes,
+            Type resultType,
+            boolean strict,
+            char volatility,
+            boolean returnsSet,
+            @Nullable String operator) {
+        this(
+                oid,
+                name,
+                source,
+                argumentTypes,
+                resultType,
+                strict,
+                volatility,
+                returnsSet,
+                operator,
+                false);
+    }
+
     public FunctionRef {
         argumentTypes = List.copyOf(argumentTypes);
     }

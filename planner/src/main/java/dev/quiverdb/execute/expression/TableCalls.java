@@ -2,16 +2,17 @@ package dev.quiverdb.execute.expression;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.execute.function.CallContext;
-import dev.quiverdb.execute.function.Functions;
 import dev.quiverdb.execute.function.Implementation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collections;
 import java.util.Iterator;
-import org.jspecify.annotations.Nullable;
 
 /** Calls of functions that return sets. */
 public final class TableCalls {
     static Implementation.Rows rows(FunctionRef function) {
-        if (Functions.find(function) instanceof Implementation.Rows rows) {
+        if (Compiler.implementation(function) instanceof Implementation.Rows rows) {
             return rows;
         }
         throw SqlException.notSupported(

@@ -5,6 +5,7 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Numeric;
 import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.RecordValue;
+import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.CatalogFunctions;
 import dev.quiverdb.execute.SessionFunctions;
@@ -467,7 +468,21 @@ final class SystemFunctions {
         r.any("pg_relation_is_updatable", (c, a) -> 28);
         r.any("pg_column_is_updatable", (c, a) -> true);
         r.any("pg_tablespace_location", (c, a) -> "");
-        r.any("pg_get_partkeydef", (c, a) -> null);
+        r.any("current_of", (c, a) -> c.execution().session().call("current_of", a));
+        r.any("pg_get_partkeydef", (c, a) -> catalog(c).partitionKey(oid(a, 0)));
+        r.any(
+                "satisfies_hash_partition",
+                (c, a) -> {
+                    var types = new Type[a.length - 3];
+                    @Nullable Object[] values = new @Nullable Object[a.length - 3];
+                    for (int i = 0; i < values.length; i++) {
+                        types[i] = c.argumentType(i + 3);
+                        values[i] = a[i + 3];
+                    }
+                    long hash = PartitionHash.of(types, values);
+                    int modulus = ((Number) a[1]).intValue();
+                    return Long.remainderUnsigned(hash, modulus) == ((Number) a[2]).longValue();
+                });
         r.any("pg_get_partition_constraintdef", (c, a) -> null);
         r.any("pg_get_statisticsobjdef_columns", (c, a) -> null);
         r.any("pg_partition_root", (c, a) -> null);

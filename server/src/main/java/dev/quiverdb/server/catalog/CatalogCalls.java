@@ -274,7 +274,15 @@ public final class CatalogCalls implements CatalogFunctions {
     }
 
     @Override
+    public @Nullable String partitionKey(int table) {
+        return texts().partitionKey(table);
+    }
+
+    @Override
     public @Nullable String expression(String stored, int relationOid, boolean pretty) {
+        if (stored.startsWith("FOR VALUES ") || stored.equals("DEFAULT")) {
+            return stored; // A partition's bound, which pg_class holds as it is shown.
+        }
         if (relationOid != 0 && catalog.relation(relationOid) == null) {
             return null;
         }

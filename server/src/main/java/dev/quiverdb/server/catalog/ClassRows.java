@@ -5,13 +5,16 @@ import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Facts;
+import dev.quiverdb.sql.catalog.PartitionBounds;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.storage.Storage;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** pg_class, pg_attribute, pg_attrdef, pg_index and pg_sequence. */
 final class ClassRows {
@@ -154,23 +157,91 @@ final class ClassRows {
                 hasIndex,
                 shared,
                 relation.persistence(),
-                kind,
+                shownKind(relation),
                 kind == 'S' ? 3 : relation.columns().size(),
                 checks.stream().filter(check -> check.kind() == 'c').count(),
                 view,
                 triggers,
-                false,
+                !system && !catalog.children(relation.oid()).isEmpty(),
                 relation.rowSecurity(),
                 relation.forceRowSecurity(),
                 relation.populated(),
                 isSystemTable(relation) || !heap ? 'n' : relation.replicaIdentity(),
-                false,
+                relation.isPartition() || index != null && !relation.parents().isEmpty(),
                 0,
                 heap ? FROZEN : 0L,
                 heap ? 1L : 0L,
                 acl,
                 options.isEmpty() ? null : options,
-                null);
+                partitionBound(catalog, relation));
+    }
+
+    /** relkind: partitioned tables and their indexes are kinds of their own. */
+    private char shownKind(Relation relation) {
+        var index = relation.index();
+        var table = index == null ? relation : catalog.relation(index.relation());
+        boolean partitioned = table != null && table.isPartitioned();
+        return !partitioned ? relation.kind() : index == null ? 'p' : 'I';
+    }
+
+    /** FOR VALUES of a partition; null for other relations. */
+    static @Nullable String partitionBound(Catalog catalog, Relation relation) {
+        var bound = relation.bound();
+        var parent =
+                bound == null || relation.parents().isEmpty()
+                        ? null
+                        : catalog.relation(relation.parents().getFirst());
+        var key = parent == null ? null : parent.partitionKey();
+        return bound == null || key == null
+                ? null
+                : PartitionBounds.text(
+                        bound,
+                        key.columns().stream().map(part -> catalog.type(part.type())).toList());
+    }
+
+    // pg_inherits, pg_partitioned_table.
+
+    void inherits(TableRows rows) {
+        for (var relation : catalog.objects(Relation.class)) {
+            for (int i = 0; i < relation.parents().size(); i++) {
+                rows.add(relation.oid(), relation.parents().get(i), i + 1, false);
+            }
+        }
+    }
+
+    void partitioned(TableRows rows) {
+        for (var relation : catalog.objects(Relation.class)) {
+            var key = relation.partitionKey();
+            if (key == null) {
+                continue;
+            }
+            int rest = 0;
+            for (var child : catalog.children(relation.oid())) {
+                var bound = child.bound();
+                rest = bound != null && bound.isDefault() ? child.oid() : rest;
+            }
+            var expressions =
+                    key.columns().stream()
+                            .map(Relation.PartitionColumn::expression)
+                            .filter(java.util.Objects::nonNull)
+                            .toList();
+            rows.add(
+                    relation.oid(),
+                    key.strategy(),
+                    key.columns().size(),
+                    rest,
+                    key.columns().stream().map(Relation.PartitionColumn::column).toList(),
+                    key.columns().stream().map(part -> operatorClass(part)).toList(),
+                    key.columns().stream().map(Relation.PartitionColumn::collation).toList(),
+                    expressions.isEmpty() ? null : String.join(", ", expressions));
+        }
+    }
+
+    private int operatorClass(Relation.PartitionColumn part) {
+        var found =
+                catalog.defaultOperatorClass(
+                        dev.quiverdb.sql.catalog.AccessMethod.BTREE, catalog.type(part.type()));
+        return found == null ? 0 : found.oid();
     }
 
     private static boolean isMapped(Relation relation) {

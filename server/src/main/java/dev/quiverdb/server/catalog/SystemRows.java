@@ -94,6 +94,8 @@ public final class SystemRows {
         var objects = new ObjectRows(catalog);
         switch (name) {
             case "pg_class" -> classes.classes(rows);
+            case "pg_inherits" -> classes.inherits(rows);
+            case "pg_partitioned_table" -> classes.partitioned(rows);
             case "pg_attribute" -> {
                 return attributes(rows, relation, classes, catalog);
             }

@@ -168,6 +168,30 @@ final class Texts {
         return at < 0 ? null : definitions.expression(function.defaults().get(at), null);
     }
 
+    /** pg_get_partkeydef; null for a table that is not partitioned. */
+    @Nullable String partitionKey(int oid) {
+        var table = catalog.relation(oid);
+        var key = table == null ? null : table.partitionKey();
+        if (table == null || key == null) {
+            return null;
+        }
+        var parts = new ArrayList<String>();
+        for (var column : key.columns()) {
+            var sql = column.expression();
+            if (sql == null) {
+                parts.add(Quoting.identifier(table.column(column.column()).name()));
+            } else {
+                var shown = definitions.expression(sql, table);
+                parts.add(shown.matches("[a-z_]+\\(.*\\)") ? shown : "(" + shown + ")");
+            }
+        }
+        return dev.quiverdb.sql.catalog.PartitionBounds.strategyName(key.strategy())
+                        .toUpperCase(java.util.Locale.ROOT)
+                + " ("
+                + String.join(", ", parts)
+                + ")";
+    }
+
     /** pg_get_function_result; null for procedures. */
     @Nullable String result(Function function) {
         if (function.kind() == 'p') {

@@ -165,6 +165,12 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /** How many sessions use a database. */
+    public synchronized int sessions(Database database) {
+        var instance = open.get(database.oid());
+        return instance == null ? 0 : instance.sessions().get();
+    }
+
     /**
      * DROP DATABASE.
      *

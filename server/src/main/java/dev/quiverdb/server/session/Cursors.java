@@ -3,11 +3,13 @@ package dev.quiverdb.server.session;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.parse.Utility;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A session's SQL cursors: DECLARE, FETCH, MOVE, CLOSE. */
 final class Cursors {
@@ -57,6 +59,27 @@ final class Cursors {
                     SqlState.INVALID_CURSOR_NAME, "cursor \"" + name + "\" does not exist");
         }
         return cursor;
+    }
+
+    /** Whether a cursor stands on a row, for WHERE CURRENT OF. */
+    boolean standsOn(String name, int relation, long table, long rowId) {
+        var cursor = get(name);
+        var catalog = state.catalog();
+        var named = catalog.relation(relation);
+        boolean family =
+                cursor.tracked().stream()
+                        .map(catalog::relation)
+                        .filter(java.util.Objects::nonNull)
+                        .anyMatch(other ->
+                                named != null
+                                        && (catalog.family(other).contains(named)
+                                                || catalog.family(named).contains(other)));
+        if (cursor.hold() && cursor.isMaterialised() && !state.transaction().inBlock()) {
+            throw new SqlException(
+                    SqlState.INVALID_CURSOR_STATE,
+                    "cursor \"" + name + "\" is held from a previous transaction");
+        }
+        return cursor.standsOn(relation, named == null ? "" : named.name(), table, rowId, family);
     }
 
     StatementResult fetch(Utility.Fetch fetch) {

@@ -122,6 +122,20 @@ final class DatabaseCommands {
         if (database.template()) {
             throw new SqlException(SqlState.WRONG_OBJECT_TYPE, "cannot drop a template database");
         }
+        awaitSessions(database, state);
         state.cluster().dropDatabase(database);
+    }
+
+    /** Gives sessions that are about to end five seconds to do so, as CountOtherDBBackends. */
+    private static void awaitSessions(Database database, SessionState state) {
+        for (int i = 0; i < 500 && state.cluster().sessions(database) > 0; i++) {
+            state.checkCancelled();
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 }

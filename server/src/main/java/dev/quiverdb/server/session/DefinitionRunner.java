@@ -173,6 +173,8 @@ final class DefinitionRunner {
                         tablets.checkNotNull(latest(table), column);
                 case DdlAction.ValidateConstraint(var table, var constraint) ->
                         tablets.validate(latest(table), constraint);
+                case DdlAction.ValidatePartition(var partition, boolean isDefault) ->
+                        tablets.validatePartition(latest(partition), isDefault);
                 case DdlAction.ValidateDomain(int domain, var constraint) ->
                         tablets.validateDomain(domain, constraint);
                 case DdlAction.CreateSequence _ -> {

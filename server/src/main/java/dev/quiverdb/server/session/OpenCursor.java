@@ -5,9 +5,12 @@ import dev.quiverdb.base.batch.Cursor;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.pgwire.message.ResultField;
+import dev.quiverdb.plan.Family;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A cursor that DECLARE made. Rows are drawn as FETCH asks; those that may be asked for again
@@ -26,6 +29,7 @@ final class OpenCursor implements AutoCloseable {
 
     private @Nullable Cursor source;
     private final List<@Nullable Object[]> kept = new ArrayList<>();
+    private final List<Integer> tracked;
     private @Nullable Batch batch;
     private int batchAt;
     private long drawn;
@@ -38,6 +42,7 @@ final class OpenCursor implements AutoCloseable {
             String statement,
             List<ResultField> fields,
             Cursor source,
+            List<Integer> tracked,
             boolean scroll,
             boolean hold,
             boolean binary,
@@ -46,6 +51,7 @@ final class OpenCursor implements AutoCloseable {
         this.statement = statement;
         this.fields = fields;
         this.source = source;
+        this.tracked = List.copyOf(tracked);
         this.scroll = scroll;
         this.hold = hold;
         this.binary = binary;
@@ -129,6 +135,48 @@ final class OpenCursor implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether it stands on this row of a table.
+     *
+     * @param named OID of the table that the statement names
+     * @param table OID of the table that the row is in, which may inherit from it
+     */
+    boolean standsOn(int named, String name, long table, long rowId, boolean isFamily) {
+        if (tracked.isEmpty() || !isFamily && !tracked.contains(named)) {
+            throw new SqlException(
+                    SqlState.INVALID_CURSOR_STATE,
+                    "cursor \""
+                            + this.name
+                            + "\" is not a simply updatable scan of table \""
+                            + name
+                            + "\"");
+        }
+        var row = current;
+        if (row == null) {
+            throw new SqlException(
+                    SqlState.INVALID_CURSOR_STATE,
+                    "cursor \"" + this.name + "\" is not positioned on a row");
+        }
+        for (int i = 0; i < tracked.size(); i++) {
+            int at = fields.size() + 2 * i;
+            if (row[at] instanceof Long own
+                    && row[at + 1] instanceof Long home
+                    && home == table
+                    && Family.local(own) == Family.local(rowId)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    List<Integer> tracked() {
+        return tracked;
+    }
+
+    private @Nullable Object[] shown(@Nullable Object[] row) {
+        return tracked.isEmpty() ? row : java.util.Arrays.copyOf(row, fields.size());
+    }
+
     /** Steps to the next row; null behind the last. */
     private @Nullable Object @Nullable [] forward() {
         if (afterLast) {
@@ -185,7 +233,7 @@ final class OpenCursor implements AutoCloseable {
             if (row == null) {
                 break;
             }
-            rows.add(row);
+            rows.add(shown(row));
         }
         return rows;
     }
@@ -206,7 +254,7 @@ final class OpenCursor implements AutoCloseable {
             if (row == null) {
                 break;
             }
-            rows.add(row);
+            rows.add(shown(row));
         }
         return rows;
     }
@@ -214,7 +262,7 @@ final class OpenCursor implements AutoCloseable {
     private void again(List<@Nullable Object[]> rows) {
         var row = current;
         if (row != null) {
-            rows.add(row);
+            rows.add(shown(row));
         }
     }
 

@@ -8,14 +8,17 @@ import dev.quiverdb.execute.SequenceMemory;
 import dev.quiverdb.execute.SessionFunctions;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Schema;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /** Functions that ask the session: who, when, settings, other sessions, advisory locks. */
 final class SessionCalls implements SessionFunctions {
     private final SessionState state;
+    private @Nullable Cursors cursors;
 
     SessionCalls(SessionState state) {
         this.state = state;
@@ -209,7 +212,25 @@ final class SessionCalls implements SessionFunctions {
                                 arguments[1] == null ? "" : String.valueOf(arguments[1]));
                 yield "";
             }
+            case "current_of" -> currentOf(arguments);
             default -> UNKNOWN_FUNCTION;
         };
+    }
+
+    private Object currentOf(@Nullable Object[] arguments) {
+        var known = cursors;
+        if (known == null
+                || !(arguments[0] instanceof Long rowId)
+                || !(arguments[1] instanceof Long table)
+                || !(arguments[2] instanceof String cursor)
+                || !(arguments[3] instanceof Long relation)) {
+            throw new IllegalStateException("CURRENT OF of no row");
+        }
+        return known.standsOn(cursor, relation.intValue(), table, rowId);
+    }
+
+    /** The session's cursors, which are made after it. */
+    void knows(Cursors made) {
+        cursors = made;
     }
 }

@@ -11,6 +11,7 @@ import dev.quiverdb.base.world.Clock;
 import dev.quiverdb.execute.CatalogFunctions;
 import dev.quiverdb.execute.RandomSource;
 import dev.quiverdb.execute.SequenceMemory;
+import dev.quiverdb.execute.procedure.Routines;
 import dev.quiverdb.pgwire.session.Engine;
 import dev.quiverdb.plan.PlanContext;
 import dev.quiverdb.plan.Planner;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What all parts of a session share: who it is, where it is connected, its settings, its
@@ -90,6 +93,7 @@ final class SessionState {
 
     private final TypeContext typeContext;
     private final SessionPicture view;
+    private @Nullable Routines routines;
     private String environment = "";
     private String textEnvironment = "";
     private int environmentUser;
@@ -239,6 +243,19 @@ final class SessionState {
 
     Notifications.Mailbox mailbox() {
         return mailbox;
+    }
+
+    /** Runs functions with bodies of statements; set when the session's runner is made. */
+    Routines routines() {
+        var found = routines;
+        if (found == null) {
+            throw new IllegalStateException("the session runs no statements yet");
+        }
+        return found;
+    }
+
+    void routines(Routines made) {
+        routines = made;
     }
 
     Activity activity() {

@@ -5,6 +5,7 @@ import dev.quiverdb.execute.CatalogFunctions;
 import dev.quiverdb.execute.ConstraintQueue;
 import dev.quiverdb.execute.ExecutionContext;
 import dev.quiverdb.execute.SessionFunctions;
+import dev.quiverdb.execute.procedure.Routines;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.server.catalog.SystemRows;
@@ -78,6 +79,11 @@ final class StatementContext implements ExecutionContext {
     @Override
     public Sequences sequences() {
         return state.database().storage().sequences();
+    }
+
+    @Override
+    public Routines routines() {
+        return state.routines();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.Responder;
+import dev.quiverdb.plan.PlanContext;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.bind.BoundStatement;
 import dev.quiverdb.sql.catalog.CatalogObject;
@@ -13,6 +14,7 @@ import dev.quiverdb.sql.parse.Command;
 import dev.quiverdb.sql.parse.Ddl;
 import dev.quiverdb.sql.parse.Dml;
 import dev.quiverdb.sql.parse.Query;
+import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.sql.parse.Utility;
 import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.ObjectLockMode;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Prepares and starts statements: those with a plan here, all others through {@link UtilityRunner}.
@@ -50,6 +53,8 @@ final class StatementRunner implements AutoCloseable {
                             return made.repeatable() ? made.plan() : null;
                         });
         utilities = new UtilityRunner(state, this, prepared);
+        calls.knows(utilities.cursors());
+        state.routines(new SqlRoutines(state, this));
     }
 
     /** Refuses everything but the end of a failed transaction block. */
@@ -90,6 +95,11 @@ final class StatementRunner implements AutoCloseable {
                             .toList(),
                     utilities.describe(node));
         }
+    }
+
+    /** The columns that CALL returns; null where the procedure has no OUT arguments. */
+    static @Nullable List<ResultField> callFields(BoundStatement.Rows bound) {
+        return bound.outputs().isEmpty() ? null : fields(bound);
     }
 
     /**
@@ -296,11 +306,46 @@ final class StatementRunner implements AutoCloseable {
         return new StatementContext(state, transaction, parameters, calls);
     }
 
+    /** As {@link #context}, in the snapshot of the statement that runs. */
+    StatementContext contextWithin(List<@Nullable Object> parameters) {
+        return context(state.transaction().transaction(), parameters);
+    }
+
+    /** A plan of what is bound already, as a function's statement or a cursor's query. */
+    CachedPlan planned(Statement statement, BoundStatement.Rows bound, PlanContext context) {
+        return new CachedPlan(
+                statement,
+                QueryPath.plan(bound, context),
+                fields(bound),
+                state.catalog(),
+                Map.of(),
+                state.nowMicros());
+    }
+
+    /** Runs a statement without rows, as one of a function's body. */
+    void runWithin(Command node, String text) {
+        switch (node) {
+            case Ddl ddl -> utilities.define(ddl, text);
+            case Utility utility -> {
+                var statement =
+                        new PreparedStatement(
+                                "",
+                                text,
+                                new Statement(utility, 0, text.length(), 0),
+                                List.of(),
+                                true,
+                                state.nowMicros());
+                utilities.runQuietly(utility, statement);
+            }
+            default -> throw new IllegalStateException("a statement with rows");
+        }
+    }
+
     static String tag(BoundStatement.Kind kind, long rows) {
         return (kind == BoundStatement.Kind.INSERT ? "INSERT 0 " : kind.name() + " ") + rows;
     }
 
-    private void checkWritable(BoundStatement.Rows bound) {
+    void checkWritable(BoundStatement.Rows bound) {
         if (bound.readOnly()) {
             return;
         }
@@ -317,7 +362,7 @@ final class StatementRunner implements AutoCloseable {
     }
 
     /** Locks the relations of a statement; false if a definition changed meanwhile. */
-    private boolean lock(Transaction transaction, CachedPlan plan) {
+    boolean lock(Transaction transaction, CachedPlan plan) {
         if (plan.relations().length == 0) {
             return true;
         }

@@ -10,6 +10,7 @@ import dev.quiverdb.plan.Planner;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.bind.ddl.DdlAction;
 import dev.quiverdb.sql.catalog.Constraint;
+import dev.quiverdb.sql.catalog.PartitionConstraints;
 import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.storage.ColumnSpec;
@@ -177,6 +178,29 @@ final class TabletBuilder {
         var spec = transaction().tablet(table.tablet());
         if (spec.indexes().stream().anyMatch(i -> i.indexId() == index.oid())) {
             transaction().dropIndex(table.tablet(), index.oid());
+            dropHiddenColumns(table, index);
+        }
+    }
+
+    /** The columns that hold an index's expressions and membership go with it. */
+    private void dropHiddenColumns(Relation table, Relation index) {
+        var part = index.index();
+        if (part == null) {
+            return;
+        }
+        var hidden = new ArrayList<Integer>();
+        part.keys().forEach(key -> hidden.add(key.hidden()));
+        hidden.add(part.predicateColumn());
+        var old = transaction().tablet(table.tablet());
+        var spec = old;
+        for (int id : hidden) {
+            if (id != 0 && old.columns().stream().anyMatch(c -> c.columnId() == id)) {
+                spec = spec.withoutColumn(id);
+            }
+        }
+        if (!spec.equals(old)) {
+            transaction().alterTablet(spec);
+            transaction().nextCommand();
         }
     }
 
@@ -361,6 +385,28 @@ final class TabletBuilder {
                                     .formatted(constraint.name(), table.name()))
                     .withTable(state.catalog().schemaName(table.schema()), table.name())
                     .withConstraint(constraint.name());
+        }
+    }
+
+    /** Throws 23514 if rows of a partition do not belong there. */
+    void validatePartition(Relation partition, boolean isDefault) {
+        var condition = new PartitionConstraints(state.catalog()).sql(partition);
+        if (condition != null
+                && any(
+                        "SELECT 1 FROM "
+                                + (partition.isPartitioned() ? "" : "ONLY ")
+                                + name(partition)
+                                + " WHERE NOT ("
+                                + condition
+                                + ") LIMIT 1")) {
+            throw new SqlException(
+                            SqlState.CHECK_VIOLATION,
+                            isDefault
+                                    ? "updated partition constraint for default partition \"%s\" would be violated by some row"
+                                            .formatted(partition.name())
+                                    : "partition constraint of relation \"%s\" is violated by some row"
+                                            .formatted(partition.name()))
+                    .withTable(state.catalog().schemaName(partition.schema()), partition.name());
         }
     }
 

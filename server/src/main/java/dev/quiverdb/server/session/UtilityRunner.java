@@ -5,9 +5,11 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.Responder;
 import dev.quiverdb.server.QueryPath;
+import dev.quiverdb.sql.bind.Binder;
 import dev.quiverdb.sql.bind.TableExpressions;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Command;
 import dev.quiverdb.sql.parse.Ddl;
 import dev.quiverdb.sql.parse.RangeVar;
@@ -55,6 +57,8 @@ final class UtilityRunner implements AutoCloseable {
             case Utility.Show show -> settings.showFields(show.name());
             case Utility.Explain explain -> ExplainRunner.fields(explain);
             case Utility.Execute execute -> prepared.get(execute.name()).fields();
+            case Utility.Call call ->
+                    StatementRunner.callFields(Binder.call(call, state.bindContext(), List.of()));
             case Utility.Fetch fetch -> fetch.move() ? null : cursors.get(fetch.portal()).fields();
             default -> null;
         };
@@ -154,11 +158,42 @@ final class UtilityRunner implements AutoCloseable {
                 yield done(utility);
             }
             case Utility.DoBlock _ -> throw unsupported("DO");
-            case Utility.Call _ -> throw unsupported("CALL");
+            case Utility.Call call -> call(call, statement);
             case Utility.Load _ -> throw unsupported("LOAD");
             case Utility.AlterSystem _ -> throw unsupported("ALTER SYSTEM");
             case Utility.Other other -> throw unsupported(other.tag());
         };
+    }
+
+    /** Runs a utility statement of a function's body; what it would answer is dropped. */
+    void runQuietly(Utility utility, PreparedStatement statement) {
+        switch (utility) {
+            case Utility.SetVariable set -> settings.set(set);
+            case Utility.Notify notify -> {
+                var payload = notify.payload();
+                state.mailbox().send(notify.channel(), payload == null ? "" : payload);
+            }
+            case Utility.LockTable lock -> lockTables(lock);
+            case Utility.Call call -> call(call, statement);
+            default -> throw unsupported(CommandTag.of(utility) + " in a function");
+        }
+    }
+
+    /** CALL: the procedure's OUT arguments are its row; no row without them. */
+    private StatementResult call(Utility.Call call, PreparedStatement statement) {
+        var context = state.bindContext();
+        var bound = Binder.call(call, context, statement.declaredTypes());
+        state.transaction().mayWrite();
+        var plan = QueryPath.plan(bound, state.planContext(context));
+        var rows =
+                Materialised.of(
+                        QueryPath.execute(plan.plan(), statements.contextWithin(List.of())),
+                        state::checkCancelled);
+        if (bound.outputs().isEmpty()) {
+            return done(call);
+        }
+        var fields = StatementRunner.fields(bound);
+        return new StatementResult.Rows(fields == null ? List.of() : fields, rows, _ -> "CALL");
     }
 
     private static SqlException unsupported(String what) {
@@ -292,11 +327,29 @@ final class UtilityRunner implements AutoCloseable {
 
     // Cursors.
 
+    private static String lockText(Clause.LockStrength strength) {
+        return "FOR " + strength.name().replace('_', ' ');
+    }
+
     private void declare(Utility.DeclareCursor declare, PreparedStatement outer) {
         if (!declare.hold()) {
             state.transaction().requireBlock("DECLARE CURSOR");
         }
         var query = declare.query();
+        if (declare.scroll() && !query.locking().isEmpty()) {
+            throw SqlException.notSupported(
+                            "DECLARE SCROLL CURSOR ... "
+                                    + lockText(query.locking().getFirst().strength())
+                                    + " is not supported")
+                    .withDetail("Scrollable cursors must be READ ONLY.");
+        }
+        if (declare.hold() && !query.locking().isEmpty()) {
+            throw SqlException.notSupported(
+                            "DECLARE CURSOR WITH HOLD ... "
+                                    + lockText(query.locking().getFirst().strength())
+                                    + " is not supported")
+                    .withDetail("Holdable cursors must be READ ONLY.");
+        }
         var inner =
                 new PreparedStatement(
                         "",
@@ -305,19 +358,36 @@ final class UtilityRunner implements AutoCloseable {
                         outer.declaredTypes(),
                         true,
                         state.nowMicros());
+        var context = state.bindContext();
+        var cursor = Binder.cursor(query, context, outer.declaredTypes());
+        inner.plan(
+                statements.planned(
+                        new Statement(query, query.start(), query.end(), 0),
+                        cursor.rows(),
+                        state.planContext(context)),
+                state.planEnvironment());
         var result = statements.startRows(inner, List.of());
         if (!(result instanceof StatementResult.Rows rows)) {
             throw new SqlException(
                     SqlState.INVALID_CURSOR_DEFINITION,
                     "DECLARE CURSOR must specify a SELECT statement");
         }
+        var plan = inner.plan();
+        boolean scroll =
+                declare.scroll()
+                        || !declare.noScroll()
+                                && query.locking().isEmpty()
+                                && plan != null
+                                && CursorPlans.goesBackward(plan.plan());
         cursors.declare(
                 new OpenCursor(
                         declare.name(),
                         outer.text(),
-                        rows.fields(),
+                        rows.fields()
+                                .subList(0, rows.fields().size() - 2 * cursor.tracked().size()),
                         rows.cursor(),
-                        declare.scroll(),
+                        cursor.tracked(),
+                        scroll,
                         declare.hold(),
                         declare.binary(),
                         state.nowMicros()));

@@ -2,8 +2,10 @@ package dev.quiverdb.sql.algebra;
 
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Operator;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * What a call of a {@link PgOperator} is. The operands are those of the Calcite call; its type is
@@ -122,6 +124,12 @@ public sealed interface Form {
     /** COLLATE; one operand. */
     record Collate(int collation) implements Form {}
 
+    /**
+     * WHERE CURRENT OF. Operands: the row id and tableoid of the row of {@code relation}, which is
+     * the table that the statement names.
+     */
+    record CurrentOf(String cursor, int relation) implements Form {}
+
     /** DEFAULT where an assignment may have it; no operands. */
     record Default() implements Form {}
 
@@ -150,6 +158,15 @@ public sealed interface Form {
 
     /** GROUPING(...); operands as grouped. */
     record Grouping() implements Form {}
+
+    /**
+     * An aggregate or GROUPING that belongs to an outer query, as a subquery of it reads it, until
+     * that query's grouping takes it out. One operand: the {@link Aggregate} or {@link Grouping},
+     * over the outer row as the subquery sees it.
+     *
+     * @param owner number of the outer query's correlation variable
+     */
+    record OuterAggregate(int owner) implements Form {}
 
     /**
      * A window call before it was taken out. Operands: arguments, FILTER's condition if {@code

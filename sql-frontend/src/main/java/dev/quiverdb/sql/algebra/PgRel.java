@@ -1,8 +1,7 @@
 package dev.quiverdb.sql.algebra;
 
 import dev.quiverdb.sql.catalog.Relation;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.plan.Convention;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelTraitSet;
@@ -13,6 +12,9 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The relational nodes that Calcite does not have. Inputs and expressions are immutable; {@link
@@ -87,6 +89,8 @@ public abstract sealed class PgRel extends AbstractRelNode {
         private final String alias;
         private final int id;
         private final int role;
+        private final boolean only;
+        private final int member;
 
         /**
          * @param id unique among the scans of a statement
@@ -99,11 +103,37 @@ public abstract sealed class PgRel extends AbstractRelNode {
                 String alias,
                 int id,
                 int role) {
+            this(cluster, row, relation, alias, id, role, true, 0);
+        }
+
+        /**
+         * @param only without the tables that inherit from it
+         * @param member which of the inheriting tables it is, for row ids
+         */
+        public Scan(
+                RelOptCluster cluster,
+                RelDataType row,
+                Relation relation,
+                String alias,
+                int id,
+                int role,
+                boolean only,
+                int member) {
             super(cluster, row, List.of());
             this.relation = relation;
             this.alias = alias;
             this.id = id;
             this.role = role;
+            this.only = only;
+            this.member = member;
+        }
+
+        public boolean only() {
+            return only;
+        }
+
+        public int member() {
+            return member;
         }
 
         public int role() {
@@ -794,8 +824,12 @@ public abstract sealed class PgRel extends AbstractRelNode {
     /** What a WITH CHECK belongs to. */
     public enum CheckKind {
         VIEW,
+        /** A new row must meet it. */
         POLICY,
-        POLICY_USING
+        /** The row in the way of ON CONFLICT DO UPDATE must meet it. */
+        POLICY_USING,
+        /** The row that MERGE is about to change must meet it. */
+        MERGE_USING
     }
 
     /** A condition that a new row must meet, over the table's live columns. */
@@ -819,6 +853,11 @@ public abstract sealed class PgRel extends AbstractRelNode {
             assignments = List.copyOf(assignments);
             checks = List.copyOf(checks);
         }
+
+        /** The same with other conditions on the row in the way and on what becomes of it. */
+        public OnConflict withChecks(List<WithCheck> changed) {
+            return new OnConflict(nothing, arbiters, assignments, condition, changed);
+        }
     }
 
     /**
@@ -832,10 +871,26 @@ public abstract sealed class PgRel extends AbstractRelNode {
             @Nullable RexNode condition,
             char command,
             List<RexNode> values,
-            List<Assignment> assignments) {
+            List<Assignment> assignments,
+            List<WithCheck> checks) {
         public MergeAction {
             values = List.copyOf(values);
             assignments = List.copyOf(assignments);
+            checks = List.copyOf(checks);
+        }
+
+        public MergeAction(
+                boolean matched,
+                @Nullable RexNode condition,
+                char command,
+                List<RexNode> values,
+                List<Assignment> assignments) {
+            this(matched, condition, command, values, assignments, List.of());
+        }
+
+        /** The same with conditions on the rows it changes and makes. */
+        public MergeAction withChecks(List<WithCheck> changed) {
+            return new MergeAction(matched, condition, command, values, assignments, changed);
         }
     }
 
@@ -977,7 +1032,10 @@ public abstract sealed class PgRel extends AbstractRelNode {
         }
 
         /** The same with other conditions on new rows. */
-        public Modify withChecks(List<WithCheck> changed) {
+        public Modify withChecks(
+                List<WithCheck> changed,
+                @Nullable OnConflict changedConflict,
+                List<MergeAction> changedActions) {
             return new Modify(
                     input(),
                     getRowType(),
@@ -987,8 +1045,8 @@ public abstract sealed class PgRel extends AbstractRelNode {
                     rowIdColumn,
                     values,
                     assignments,
-                    onConflict,
-                    actions,
+                    changedConflict,
+                    changedActions,
                     changed,
                     returning,
                     marks);

@@ -13,14 +13,16 @@ import dev.quiverdb.sql.parse.IntoClause;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.QueryBody;
 import dev.quiverdb.sql.parse.Utility;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The door of this room: gives a statement's names and types their meaning. Stateless; one call is
@@ -59,12 +61,66 @@ public final class Binder {
                 !locksOrModifies(bound.rel()));
     }
 
+    /**
+     * The query of a cursor: behind its columns stand the row id and the tableoid of each of {@code
+     * tracked}.
+     *
+     * @param tracked OIDs of tables, whose rows WHERE CURRENT OF may name
+     */
+    public record CursorQuery(BoundStatement.Rows rows, List<Integer> tracked) {
+        public CursorQuery {
+            tracked = List.copyOf(tracked);
+        }
+    }
+
+    /** Binds the query of DECLARE CURSOR. */
+    public static CursorQuery cursor(
+            Query query, BindContext context, List<Integer> parameterTypes) {
+        var state = new State(context, parameterTypes);
+        QueryBinder.forbidInto(query);
+        state.tracksRows = true;
+        var bound = new QueryBinder(state, null, null).bind(query);
+        var rows =
+                rows(BoundStatement.Kind.SELECT, state, bound, null, !locksOrModifies(bound.rel()));
+        return new CursorQuery(rows, state.tracked);
+    }
+
     private static @Nullable IntoClause into(Query query) {
         return switch (query.body()) {
             case QueryBody.Select select -> select.into();
             case QueryBody.SetOperation operation -> into(operation.left());
             case QueryBody.Values ignored -> null;
         };
+    }
+
+    /**
+     * CALL: the procedure's OUT arguments as one row. As the procedure runs where its row is read,
+     * the row is to be read even where it has no columns.
+     */
+    public static BoundStatement.Rows call(
+            Utility.Call call, BindContext context, List<Integer> parameterTypes) {
+        var state = new State(context, parameterTypes);
+        var scope = new Scope(state, null, null);
+        scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
+        var binder = new ExpressionBinder(state, scope, ExpressionKind.CALL_ARGUMENT);
+        var made = new FunctionCalls(binder).procedure(call.call());
+        var names = OutColumns.names(made.function());
+        var types = OutColumns.types(state, made.function(), made.argumentTypes());
+        var rel =
+                new PgRel.FunctionScan(
+                        state.cluster,
+                        state.row(names, types),
+                        List.of(made.call()),
+                        List.of(names.size()),
+                        false,
+                        made.function().name());
+        var offsets = names.stream().map(name -> -1).toList();
+        return rows(
+                BoundStatement.Kind.SELECT,
+                state,
+                new BoundQuery(rel, names, types, offsets),
+                null,
+                false);
     }
 
     private static boolean locksOrModifies(RelNode rel) {
@@ -77,14 +133,26 @@ public final class Binder {
     private static BoundStatement dml(Dml dml, BindContext context, List<Integer> parameterTypes) {
         var state = new State(context, parameterTypes);
         var bound = new DmlBinder(state, null).bindWith(dml);
-        var kind =
-                switch (dml) {
-                    case Dml.Insert ignored -> BoundStatement.Kind.INSERT;
-                    case Dml.Update ignored -> BoundStatement.Kind.UPDATE;
-                    case Dml.Delete ignored -> BoundStatement.Kind.DELETE;
-                    case Dml.Merge ignored -> BoundStatement.Kind.MERGE;
-                };
-        return rows(kind, state, bound, null, false);
+        return rows(kind(dml), state, bound, null, false);
+    }
+
+    static BoundStatement.Kind kind(Dml dml) {
+        return switch (dml) {
+            case Dml.Insert ignored -> BoundStatement.Kind.INSERT;
+            case Dml.Update ignored -> BoundStatement.Kind.UPDATE;
+            case Dml.Delete ignored -> BoundStatement.Kind.DELETE;
+            case Dml.Merge ignored -> BoundStatement.Kind.MERGE;
+        };
+    }
+
+    /** A statement of a function's body. */
+    static BoundStatement.Rows rows(BoundStatement.Kind kind, State state, BoundQuery bound) {
+        return rows(
+                kind,
+                state,
+                bound,
+                null,
+                kind == BoundStatement.Kind.SELECT && !locksOrModifies(bound.rel()));
     }
 
     private static BoundStatement.Rows rows(

@@ -8,10 +8,12 @@ import dev.quiverdb.sql.algebra.Form;
 import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.parse.Expr;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Finds what names in expressions mean, after transformColumnRef. */
 final class ColumnReferences {
@@ -61,15 +63,26 @@ final class ColumnReferences {
                     SqlState.FEATURE_NOT_SUPPORTED,
                     "cross-database references are not implemented: " + Errors.name(names));
         }
+        var argument = argument(names, offset);
+        if (argument != null && findItem(names.subList(0, names.size() - 1), offset) == null) {
+            return argument;
+        }
         var found = item(names, names.size() - 1, offset);
         var column = column(found, names.getLast(), offset);
         if (column != null) {
             return column;
         }
+        if (argument != null) {
+            return argument;
+        }
         var whole = wholeRow(found, offset);
         var field = Indirections.field(state, whole, names.getLast());
         if (field != null) {
             return field;
+        }
+        var attribute = new FunctionCalls(binder).attribute(names.getLast(), whole, offset);
+        if (attribute != null) {
+            return attribute;
         }
         throw Errors.at(
                 offset,
@@ -94,6 +107,10 @@ final class ColumnReferences {
                 return wholeRow(new Found(scope, item), offset);
             }
         }
+        var argument = argument(List.of(name), offset);
+        if (argument != null) {
+            return argument;
+        }
         var error =
                 Errors.at(
                         offset,
@@ -101,6 +118,12 @@ final class ColumnReferences {
                         "column \"" + name + "\" does not exist");
         var hint = Hints.column(binder.scope, null, name);
         throw error.withHint(hint);
+    }
+
+    /** An argument of the function whose body this is; null for none. */
+    private @Nullable RexNode argument(List<String> names, int offset) {
+        var routine = state.routine;
+        return routine == null ? null : routine.find(state, names, offset);
     }
 
     private record Found(Scope scope, Scope.Item item) {}
@@ -194,6 +217,10 @@ final class ColumnReferences {
                 if (column != null) {
                     return Indirections.expandRow(state, column, offset);
                 }
+            }
+            var argument = argument(names, offset);
+            if (argument != null) {
+                return Indirections.expandRow(state, argument, offset);
             }
             throw Hints.missingItem(binder.scope, names.getLast(), offset);
         }

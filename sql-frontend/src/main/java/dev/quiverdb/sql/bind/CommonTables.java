@@ -5,15 +5,16 @@ import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Dml;
-import dev.quiverdb.sql.parse.From;
 import dev.quiverdb.sql.parse.PgNode;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.QueryBody;
 import dev.quiverdb.sql.parse.RangeVar;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.sql.SqlNode;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Binds WITH, after parse_cte.c. */
 final class CommonTables {
@@ -109,13 +110,17 @@ final class CommonTables {
         boolean modifies = cte.query() instanceof Dml;
         BoundQuery bound;
         switch (cte.query()) {
-            case Query query -> bound = new QueryBinder(state, scope.parent, scope).bind(query);
+            case Query query -> {
+                QueryBinder.forbidInto(query);
+                bound = new QueryBinder(state, scope.parent, scope).bind(query);
+            }
             case Dml dml -> {
                 if (scope.parent != null) {
                     throw Errors.at(
                             cte,
                             SqlState.FEATURE_NOT_SUPPORTED,
-                            "WITH clause containing a data-modifying statement must be at the top level");
+                            "WITH clause containing a data-modifying statement must be at the top"
+                                    + " level");
                 }
                 bound = new DmlBinder(state, scope).bind(dml);
                 table.withoutColumns = bound.types().isEmpty();
@@ -175,7 +180,8 @@ final class CommonTables {
                     SqlState.INVALID_RECURSION,
                     "recursive query \""
                             + cte.name()
-                            + "\" does not have the form non-recursive-term UNION [ALL] recursive-term");
+                            + "\" does not have the form non-recursive-term UNION [ALL]"
+                            + " recursive-term");
         }
         if (!query.orderBy().isEmpty()) {
             throw Errors.at(
@@ -201,7 +207,7 @@ final class CommonTables {
                     SqlState.FEATURE_NOT_SUPPORTED,
                     "FOR UPDATE/SHARE in a recursive query is not implemented");
         }
-        checkRecursion(union.left(), union.right(), cte.name());
+        Recursion.check(union.left(), union.right(), cte.name());
         var inner = new Scope(state, scope.parent, scope);
         var innerTables = new CommonTables(state, inner);
         var with = query.with();
@@ -271,85 +277,6 @@ final class CommonTables {
         scope.commonTables.put(cte.name(), outside);
         tables.add(new PgRel.Cte(outside.id, cte.name(), false, false));
         plans.add(innerTables.around(rel));
-    }
-
-    /** Where the recursive reference must not stand. */
-    private static void checkRecursion(Query left, Query right, String name) {
-        var reference = find(left, name);
-        if (reference != null) {
-            throw Errors.at(
-                    reference,
-                    SqlState.INVALID_RECURSION,
-                    "recursive reference to query \""
-                            + name
-                            + "\" must not appear within its non-recursive term");
-        }
-        if (right.body() instanceof QueryBody.Select select) {
-            int count = 0;
-            for (var from : select.from()) {
-                count += checkFrom(from, name);
-            }
-            if (count > 1) {
-                var second = find(right, name);
-                throw Errors.at(
-                        second == null ? right : second,
-                        SqlState.INVALID_RECURSION,
-                        "recursive reference to query \""
-                                + name
-                                + "\" must not appear more than once");
-            }
-        }
-    }
-
-    private static int checkFrom(From from, String name) {
-        return switch (from) {
-            case From.Table table ->
-                    table.relation().schema() == null && table.relation().name().equals(name)
-                            ? 1
-                            : 0;
-            case From.Join join -> {
-                int left = checkFrom(join.left(), name);
-                int right = checkFrom(join.right(), name);
-                boolean bad =
-                        switch (join.type()) {
-                            case INNER -> false;
-                            case LEFT -> right > 0;
-                            case RIGHT -> left > 0;
-                            case FULL -> left + right > 0;
-                        };
-                if (bad) {
-                    var reference = find((SqlNode) (right > 0 ? join.right() : join.left()), name);
-                    throw Errors.at(
-                            reference == null ? join : reference,
-                            SqlState.INVALID_RECURSION,
-                            "recursive reference to query \""
-                                    + name
-                                    + "\" must not appear within an outer join");
-                }
-                yield left + right;
-            }
-            case From.Subquery subquery -> mentions((SqlNode) subquery.query(), name) ? 1 : 0;
-            default -> 0;
-        };
-    }
-
-    private static @org.jspecify.annotations.Nullable RangeVar find(SqlNode node, String name) {
-        if (node instanceof RangeVar variable
-                && variable.schema() == null
-                && variable.name().equals(name)) {
-            return variable;
-        }
-        if (node instanceof PgNode tree) {
-            for (var operand : tree.getOperandList()) {
-                if (operand != null) {
-                    var found = find(operand, name);
-                    if (found != null) {
-                        return found;
-                    }
-                }
-            }
-        }
-        return null;
     }
 
     /** The body with the tables around it. */

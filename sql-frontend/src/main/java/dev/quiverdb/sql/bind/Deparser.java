@@ -276,6 +276,7 @@ public final class Deparser {
                                         : Quoting.identifier(collation.name()));
                 close(out);
             }
+            case Form.CurrentOf current -> out.append("CURRENT OF ").append(current.cursor());
             case Form.Default ignored -> out.append("DEFAULT");
             case Form.FieldStore ignored ->
                     throw SqlException.internal("no text for an assignment");
@@ -290,6 +291,7 @@ public final class Deparser {
                 list(operands, out);
                 out.append(')');
             }
+            case Form.OuterAggregate ignored -> list(operands, out);
             case Form.WindowCall window -> {
                 out.append(name(window.function().name(), window.function().schema())).append('(');
                 list(operands, out);

@@ -13,14 +13,16 @@ import dev.quiverdb.sql.parse.Dml;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.QueryBody;
 import dev.quiverdb.sql.parse.RangeVar;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Binds INSERT, UPDATE and DELETE, after analyze.c. */
 final class DmlBinder {
@@ -73,6 +75,10 @@ final class DmlBinder {
         }
         switch (relation.kind()) {
             case 'r' -> {
+                FromBinder.useFamily(state, relation);
+                for (int parent : relation.parents()) {
+                    state.use(state.catalog.relation(parent));
+                }
                 return relation;
             }
             case 'v' ->
@@ -184,6 +190,13 @@ final class DmlBinder {
             types.add(PgType.of(converted.getFirst().get(i)));
             columns.get(i).put(values, new RexInputRef(i, types.get(i)), assignments);
         }
+        if (converted.size() == 1
+                && converted.getFirst().stream().anyMatch(Expressions::returnsSet)) {
+            return new PgRel.ProjectSet(
+                    FromBinder.emptyRow(state),
+                    state.row(bound.names(), types),
+                    converted.getFirst());
+        }
         return new PgRel.Values(state.cluster, state.row(bound.names(), types), converted);
     }
 
@@ -195,6 +208,7 @@ final class DmlBinder {
             Assignments assignments,
             Scope scope,
             List<@Nullable RexNode> values) {
+        QueryBinder.forbidInto(source);
         var bound = new QueryBinder(state, null, scope).keepingUnknowns().bind(source);
         checkWidth(insert, columns, bound.names().size(), bound.offsets());
         if (given == 0) {
@@ -246,7 +260,7 @@ final class DmlBinder {
         var relation = target(update.relation(), "update");
         var scope = new Scope(state, null, outer);
         var from = new FromBinder(state, scope);
-        var target = from.target(relation, update.relation().alias(), update.relation().offset());
+        var target = from.target(relation, update.relation());
         var all = from.bindAfter(target, update.from());
         if (all == null) {
             throw SqlException.internal("an update has a target");
@@ -289,7 +303,7 @@ final class DmlBinder {
         var relation = target(delete.relation(), "delete from");
         var scope = new Scope(state, null, outer);
         var from = new FromBinder(state, scope);
-        var target = from.target(relation, delete.relation().alias(), delete.relation().offset());
+        var target = from.target(relation, delete.relation());
         var all = from.bindAfter(target, delete.using());
         if (all == null) {
             throw SqlException.internal("a delete has a target");

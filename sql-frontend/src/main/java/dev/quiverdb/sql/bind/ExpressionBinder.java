@@ -106,13 +106,11 @@ final class ExpressionBinder {
             case Expr.SpecialValue value -> special(value);
             case Expr.Coalesce coalesce -> coalesce(coalesce);
             case Expr.MinMax minMax -> minMax(minMax);
-            case Expr.Grouping grouping ->
-                    PgOperator.call(new Form.Grouping(), PgType.of(Oids.INT4), grouping(grouping));
+            case Expr.Grouping grouping -> grouping(grouping);
             case Expr.Xml xml -> throw Errors.unsupported(xml, "XML functions are not supported");
             case Expr.XmlSerialize xml ->
                     throw Errors.unsupported(xml, "XML functions are not supported");
-            case Expr.CurrentOf current ->
-                    throw Errors.unsupported(current, "WHERE CURRENT OF is not supported");
+            case Expr.CurrentOf current -> currentOf(current);
             case Expr.Default value -> {
                 throw Errors.at(
                         value, SqlState.SYNTAX_ERROR, "DEFAULT is not allowed in this context");
@@ -120,14 +118,35 @@ final class ExpressionBinder {
         };
     }
 
-    private List<RexNode> grouping(Expr.Grouping grouping) {
+    /** The row of the target, which is the scope's first item, that a cursor stands on. */
+    private RexNode currentOf(Expr.CurrentOf current) {
+        var target = scope.namespace.isEmpty() ? null : scope.namespace.getFirst();
+        var relation = target == null ? null : target.relation;
+        if (target == null || relation == null || target.scan < 0) {
+            throw Errors.unsupported(current, "WHERE CURRENT OF is not supported here");
+        }
+        int rowId = target.start + target.columns.size();
+        return PgOperator.call(
+                new Form.CurrentOf(current.cursor(), relation.oid()),
+                PgType.bool(),
+                scope.written(
+                        new org.apache.calcite.rex.RexInputRef(rowId, PgType.of(Oids.TID)), true),
+                scope.written(
+                        new org.apache.calcite.rex.RexInputRef(rowId + 1, PgType.of(Oids.OID)),
+                        true));
+    }
+
+    private RexNode grouping(Expr.Grouping grouping) {
         if (grouping.operands().size() > 31) {
             throw Errors.at(
                     grouping,
                     SqlState.TOO_MANY_ARGUMENTS,
                     "GROUPING must have fewer than 32 arguments");
         }
-        return bindAll(grouping.operands());
+        var node =
+                PgOperator.call(
+                        new Form.Grouping(), PgType.of(Oids.INT4), bindAll(grouping.operands()));
+        return new AggregateLevels(state, this).place(node, 0, grouping.offset());
     }
 
     RexNode literal(Expr.Literal literal) {

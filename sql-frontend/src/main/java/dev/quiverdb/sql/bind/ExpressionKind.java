@@ -32,9 +32,14 @@ enum ExpressionKind {
             "column generation expressions"),
     INDEX_EXPRESSION("index expressions", "index expressions", "index expressions"),
     INDEX_PREDICATE("index predicates", "index predicates", "index predicates"),
+    PARTITION_KEY(
+            "partition key expressions", "partition key expressions", "partition key expressions"),
+    PARTITION_BOUND("partition bound", "partition bound", "partition bound"),
     TRANSFORM("transform expressions", "transform expressions", "transform expressions"),
     POLICY("policy expressions", "policy expressions", "policy expressions"),
     MERGE_WHEN("MERGE WHEN conditions", "MERGE WHEN conditions", "MERGE WHEN conditions"),
+    PARAMETER_DEFAULT("DEFAULT expressions", "DEFAULT expressions", "DEFAULT expressions"),
+    CALL_ARGUMENT("CALL arguments", "CALL arguments", "CALL arguments"),
     EXECUTE_PARAMETER("EXECUTE parameters", "EXECUTE parameters", "EXECUTE parameters"),
     OTHER(null, null, null);
 
@@ -65,18 +70,23 @@ enum ExpressionKind {
     @Nullable String noSubqueries() {
         return switch (this) {
             case CHECK -> "check constraint";
-            case DEFAULT -> "DEFAULT expression";
+            case DEFAULT, PARAMETER_DEFAULT -> "DEFAULT expression";
             case GENERATED -> "column generation expression";
             case INDEX_EXPRESSION -> "index expression";
             case INDEX_PREDICATE -> "index predicate";
+            case PARTITION_KEY -> "partition key expression";
+            case PARTITION_BOUND -> "partition bound";
             case TRANSFORM -> "transform expression";
             case EXECUTE_PARAMETER -> "EXECUTE parameter";
+            case CALL_ARGUMENT -> "CALL argument";
             default -> null;
         };
     }
 
     /** {@code cannot use column reference in ...}; null where one may stand. */
     @Nullable String noColumns() {
-        return this == DEFAULT ? "DEFAULT expression" : null;
+        return this == DEFAULT
+                ? "DEFAULT expression"
+                : this == PARTITION_BOUND ? "partition bound expression" : null;
     }
 }

@@ -3,11 +3,13 @@ package dev.quiverdb.sql.bind;
 import dev.quiverdb.sql.algebra.Form;
 import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.SubLink;
-import java.util.function.Predicate;
+
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
+
+import java.util.function.Predicate;
 
 /** Questions about bound expressions. */
 public final class Expressions {
@@ -36,12 +38,16 @@ public final class Expressions {
                                 && call.function().returnsSet());
     }
 
+    /** Whether it has an aggregate or GROUPING of its own query. */
     public static boolean hasAggregate(RexNode node) {
-        return any(
-                node,
-                part ->
-                        PgOperator.form(part) instanceof Form.Aggregate
-                                || PgOperator.form(part) instanceof Form.Grouping);
+        return switch (PgOperator.form(node)) {
+            case Form.Aggregate ignored -> true;
+            case Form.Grouping ignored -> true;
+            case Form.OuterAggregate ignored -> false;
+            case null, default ->
+                    node instanceof RexCall call
+                            && call.getOperands().stream().anyMatch(Expressions::hasAggregate);
+        };
     }
 
     public static boolean hasWindow(RexNode node) {

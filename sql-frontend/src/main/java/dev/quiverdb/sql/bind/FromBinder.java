@@ -56,8 +56,8 @@ final class FromBinder {
     }
 
     /** The target of UPDATE or DELETE. */
-    Bound target(Relation relation, @Nullable Alias alias, int offset) {
-        return relation(relation, alias, offset);
+    Bound target(Relation relation, RangeVar variable) {
+        return relation(relation, variable.alias(), variable.offset(), !variable.inherit());
     }
 
     /** As {@link #bind}, behind an item that is bound already. */
@@ -184,7 +184,7 @@ final class FromBinder {
             }
         }
         var relation = Relations.find(state, variable);
-        return relation(relation, variable.alias(), variable.offset());
+        return relation(relation, variable.alias(), variable.offset(), !variable.inherit());
     }
 
     private Bound commonTable(Scope.CommonTable common, RangeVar variable) {
@@ -209,8 +209,12 @@ final class FromBinder {
                 rel, name, common.columns, common.types, alias, null, -1, List.of(), List.of());
     }
 
-    /** A relation by its catalog entry. */
-    Bound relation(Relation relation, @Nullable Alias alias, int offset) {
+    /**
+     * A relation by its catalog entry.
+     *
+     * @param only without the tables that inherit from it
+     */
+    Bound relation(Relation relation, @Nullable Alias alias, int offset, boolean only) {
         if (!relation.isReadable()) {
             throw Errors.at(
                     offset,
@@ -249,8 +253,23 @@ final class FromBinder {
                         relation,
                         name,
                         id,
-                        state.context.role());
+                        state.context.role(),
+                        only,
+                        0);
+        if (!only) {
+            useFamily(state, relation);
+        }
         return single(rel, name, names, types, alias, relation, id, systemNames, systemTypes);
+    }
+
+    /** What inherits from a table is used with it. */
+    static void useFamily(State state, Relation relation) {
+        if (relation.kind() == 'r') {
+            for (var child : state.catalog.children(relation.oid())) {
+                state.use(child);
+                useFamily(state, child);
+            }
+        }
     }
 
     /** One namespace item over a rel, whose hidden columns come last. */
@@ -314,6 +333,7 @@ final class FromBinder {
                                     ? "For example, FROM (VALUES ...) [AS] foo."
                                     : "For example, FROM (SELECT ...) [AS] foo.");
         }
+        QueryBinder.forbidInto(subquery.query());
         BoundQuery bound;
         if (subquery.lateral()) {
             bound = new QueryBinder(state, scope, scope).bind(subquery.query());
@@ -434,7 +454,7 @@ final class FromBinder {
                 alias == null
                         ? QueryNames.of(from.functions().getFirst().function())
                         : alias.name();
-        var rel =
+        RelNode rel =
                 new PgRel.FunctionScan(
                         state.cluster,
                         state.row(names, types),
@@ -442,6 +462,13 @@ final class FromBinder {
                         counts,
                         from.ordinality(),
                         name);
+        if (calls.size() == 1
+                && !from.ordinality()
+                && from.columnDefinitions().isEmpty()
+                && from.functions().getFirst().columnDefinitions().isEmpty()) {
+            var body = new RoutineInlining(state).rows(calls.getFirst(), names.size());
+            rel = body == null ? rel : body.rel();
+        }
         var bound = single(rel, name, names, types, alias, null, -1, List.of(), List.of());
         var item = bound.items.getFirst();
         item.rowType = from.functions().size() == 1 && !from.ordinality() ? whole : null;
@@ -453,7 +480,7 @@ final class FromBinder {
     private static String functionColumn(
             RexNode call, String functionName, @Nullable Alias alias, From.Function from) {
         if (PgOperator.form(call) instanceof Form.Call form
-                && form.function().argumentModes().contains('o')) {
+                && OutColumns.count(form.function()) > 0) {
             var names = OutColumns.names(form.function());
             if (names.size() == 1) {
                 return names.getFirst();

@@ -146,6 +146,62 @@ final class FunctionCalls {
         return call(match, List.of(argument), List.of(offset), offset, false).expression();
     }
 
+    /** A call of a procedure: OUT arguments, which only choose it, are left out of the call. */
+    record ProcedureCall(Function function, RexNode call, List<Type> argumentTypes) {}
+
+    ProcedureCall procedure(Expr.FuncCall call) {
+        var arguments = new ArrayList<RexNode>();
+        var offsets = new ArrayList<Integer>();
+        var names = new ArrayList<String>();
+        for (var argument : call.arguments()) {
+            if (argument instanceof Expr.NamedArgument named) {
+                names.add(named.name());
+            }
+            arguments.add(binder.bind(argument));
+            offsets.add(argument.offset());
+        }
+        var types = arguments.stream().map(Coercion::type).toList();
+        var match =
+                state.resolution.findProcedure(
+                        call.name(), types, names, !call.variadic(), call.offset());
+        if (match == null) {
+            throw Errors.at(
+                            call,
+                            SqlState.UNDEFINED_FUNCTION,
+                            "procedure "
+                                    + Resolution.signature(call.name(), types, names)
+                                    + " does not exist")
+                    .withHint(
+                            "No procedure matches the given name and argument types. You might need"
+                                    + " to add explicit type casts.");
+        }
+        var function = state.catalog.function(match.function().oid());
+        if (function == null || function.kind() != 'p') {
+            throw Errors.at(
+                            call,
+                            SqlState.WRONG_OBJECT_TYPE,
+                            Resolution.signature(call.name(), types, names) + " is not a procedure")
+                    .withHint("To call a function, use SELECT.");
+        }
+        state.use(function);
+        var made = call(match, arguments, offsets, call.offset(), call.variadic());
+        var inputs = new ArrayList<RexNode>();
+        for (int i = 0; i < made.operands().size(); i++) {
+            boolean out =
+                    !function.argumentModes().isEmpty() && function.argumentModes().get(i) == 'o';
+            if (!out) {
+                inputs.add(made.operands().get(i));
+            }
+        }
+        var expression =
+                PgOperator.call(
+                        new Form.Call(function, Syntax.FUNCTION, null, false),
+                        PgType.of(state.type(function.resultType()), -1),
+                        inputs);
+        return new ProcedureCall(
+                function, expression, inputs.stream().map(Coercion::type).toList());
+    }
+
     private record Made(RexNode expression, List<RexNode> operands) {}
 
     /** Arguments converted and put in order, and the plain call of them. */
@@ -301,8 +357,10 @@ final class FunctionCalls {
         var made = call(match, arguments, offsets, call.offset(), call.variadic());
         if (function.returnsSet()) {
             checkSet(call, made.operands());
+            return made.expression();
         }
-        return made.expression();
+        var inlined = new RoutineInlining(state).value(made.expression());
+        return inlined == null ? made.expression() : inlined;
     }
 
     private static SqlException notAggregate(Expr.FuncCall call, String message) {
@@ -362,20 +420,13 @@ final class FunctionCalls {
                     SqlState.WRONG_OBJECT_TYPE,
                     display + "(*) must be used to call a parameterless aggregate function");
         }
-        for (var argument : arguments) {
-            if (Expressions.hasAggregate(argument)) {
+        if (call.over() != null) {
+            return window(call, match, arguments, offsets);
+        }
+        for (int i = 0; i < arguments.size(); i++) {
+            if (Expressions.returnsSet(arguments.get(i))) {
                 throw Errors.at(
-                        call, SqlState.GROUPING_ERROR, "aggregate function calls cannot be nested");
-            }
-            if (Expressions.hasWindow(argument) && call.over() == null) {
-                throw Errors.at(
-                        call,
-                        SqlState.GROUPING_ERROR,
-                        "aggregate function calls cannot contain window function calls");
-            }
-            if (Expressions.returnsSet(argument)) {
-                throw Errors.at(
-                                call,
+                                offsets.get(i),
                                 SqlState.FEATURE_NOT_SUPPORTED,
                                 "aggregate function calls cannot contain set-returning function"
                                         + " calls")
@@ -384,25 +435,22 @@ final class FunctionCalls {
                                         + " LATERAL FROM item.");
             }
         }
-        if (call.over() != null) {
-            return window(call, match, arguments, offsets);
+        var unified = arguments;
+        if (call.withinGroup() && facts.kind() == 'h') {
+            unified = hypothetical(call, arguments, offsets, direct);
         }
-        var place = binder.kind.noAggregates();
-        if (place != null) {
-            throw Errors.at(
-                    call,
-                    SqlState.GROUPING_ERROR,
-                    "aggregate functions are not allowed in " + place);
-        }
-        var made = call(match, arguments, offsets, call.offset(), call.variadic());
+        var made = call(match, unified, offsets, call.offset(), call.variadic());
         var operands = new ArrayList<>(made.operands());
         List<Form.Order> order;
         int directCount = 0;
         int argumentCount = operands.size();
         if (call.withinGroup()) {
-            directCount = Math.min(direct, operands.size());
+            directCount = direct;
+            operands = new ArrayList<>(withinGroup(match, unified, made.operands()));
             argumentCount = operands.size() - directCount;
-            order = orders(call.orderBy(), operands.subList(directCount, operands.size()));
+            var ordered = List.copyOf(operands.subList(directCount, operands.size()));
+            order = orders(call.orderBy(), ordered);
+            operands.addAll(ordered);
         } else {
             var items = new ArrayList<RexNode>();
             for (var item : call.orderBy()) {
@@ -434,13 +482,69 @@ final class FunctionCalls {
                         function,
                         directCount,
                         argumentCount,
-                        call.withinGroup() ? order : order,
+                        order,
                         call.distinct(),
                         filter != null,
                         call.variadic());
         var result = PgOperator.call(form, PgType.of(made.expression()), operands);
         state.offsets.put(result, call.offset());
-        return result;
+        return new AggregateLevels(state, binder).place(result, directCount, call.offset());
+    }
+
+    /**
+     * The operands of an ordered-set aggregate one by one, where the call has those of a variadic
+     * parameter in an array.
+     */
+    private List<RexNode> withinGroup(
+            Resolution.FunctionMatch match, List<RexNode> given, List<RexNode> made) {
+        if (match.expanded() == 0
+                || match.function().variadicElement() == Oids.ANY
+                || made.isEmpty()) {
+            return made;
+        }
+        var operands = new ArrayList<>(made.subList(0, made.size() - 1));
+        operands.addAll(((org.apache.calcite.rex.RexCall) made.getLast()).getOperands());
+        return operands.size() == given.size() ? operands : made;
+    }
+
+    /** Direct arguments of a hypothetical-set aggregate take the types of the ordering columns. */
+    private List<RexNode> hypothetical(
+            Expr.FuncCall call, List<RexNode> arguments, List<Integer> offsets, int direct) {
+        int ordered = arguments.size() - direct;
+        if (ordered != direct) {
+            throw Errors.at(
+                            call,
+                            SqlState.UNDEFINED_FUNCTION,
+                            "function "
+                                    + Resolution.signature(
+                                            call.name(),
+                                            arguments.stream().map(Coercion::type).toList(),
+                                            List.of())
+                                    + " does not exist")
+                    .withHint(
+                            "To use the hypothetical-set aggregate "
+                                    + Errors.name(call.name())
+                                    + ", the number of hypothetical direct arguments (here "
+                                    + direct
+                                    + ") must match the number of ordering columns (here "
+                                    + ordered
+                                    + ").");
+        }
+        var unified = new ArrayList<>(arguments);
+        for (int i = 0; i < direct; i++) {
+            var pair = List.of(arguments.get(direct + i), arguments.get(i));
+            var places = List.of(offsets.get(direct + i), offsets.get(i));
+            var common = state.coercion.commonType(pair, "WITHIN GROUP", places);
+            if (common == null) {
+                throw new IllegalStateException("a construct has a common type");
+            }
+            unified.set(
+                    i, state.coercion.toCommon(pair.get(1), common, "WITHIN GROUP", places.get(1)));
+            unified.set(
+                    direct + i,
+                    state.coercion.toCommon(pair.get(0), common, "WITHIN GROUP", places.get(0)));
+        }
+        return unified;
     }
 
     private static void checkOrderedSet(
@@ -543,14 +647,15 @@ final class FunctionCalls {
                     "window functions are not allowed in "
                             + (place == null ? "this context" : place));
         }
-        for (var argument : arguments) {
+        for (int i = 0; i < arguments.size(); i++) {
+            var argument = arguments.get(i);
             if (Expressions.hasWindow(argument)) {
                 throw Errors.at(
                         call, SqlState.WINDOWING_ERROR, "window function calls cannot be nested");
             }
             if (Expressions.returnsSet(argument)) {
                 throw Errors.at(
-                                call,
+                                offsets.get(i),
                                 SqlState.FEATURE_NOT_SUPPORTED,
                                 "window function calls cannot contain set-returning function calls")
                         .withHint(

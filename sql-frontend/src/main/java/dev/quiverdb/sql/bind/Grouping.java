@@ -11,10 +11,7 @@ import dev.quiverdb.sql.algebra.SubLink;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.GroupItem;
 import dev.quiverdb.sql.parse.QueryBody;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rex.RexCall;
@@ -24,6 +21,13 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * GROUP BY of one query: gathers keys and aggregates, checks that nothing else of the input row is
@@ -43,6 +47,10 @@ final class Grouping {
     private final List<RexNode> aggregates = new ArrayList<>();
     private final List<RexNode> groupings = new ArrayList<>();
     private List<List<Integer>> sets = new ArrayList<>();
+
+    /** What subqueries' aggregates of this query are over its own row. */
+    private final Map<RexCall, RexNode> outerAggregates = new IdentityHashMap<>();
+
     private boolean plain = true;
     private @Nullable CorrelationId correlation;
     private @Nullable RelNode made;
@@ -56,6 +64,7 @@ final class Grouping {
     /** Whether the query is grouped at all. */
     boolean needed(QueryBody.Select select, List<RexNode> targets, @Nullable RexNode having) {
         return made != null
+                || scope.hasOuterAggregates
                 || !select.groupBy().isEmpty()
                 || having != null
                 || targets.stream().anyMatch(Expressions::hasAggregate);
@@ -183,6 +192,9 @@ final class Grouping {
             return;
         }
         var form = PgOperator.form(node);
+        if (form instanceof Form.OuterAggregate) {
+            return;
+        }
         if (form instanceof Form.Aggregate) {
             if (!aggregates.contains(node)) {
                 aggregates.add(node);
@@ -194,7 +206,8 @@ final class Grouping {
                 if (!keys.contains(operand)) {
                     throw new SqlException(
                                     SqlState.GROUPING_ERROR,
-                                    "arguments to GROUPING must be grouping expressions of the associated query level")
+                                    "arguments to GROUPING must be grouping expressions of the"
+                                            + " associated query level")
                             .withPosition(offset(operand) + 1);
                 }
             }
@@ -216,6 +229,16 @@ final class Grouping {
                         column(index, PgType.of(access), offset(access), true);
                     }
                     return access;
+                }
+
+                @Override
+                @Nullable RexNode whole(RexCall call) {
+                    var own = own(call, variable);
+                    if (own == null) {
+                        return null;
+                    }
+                    collect(own);
+                    return call;
                 }
             }.apply(link.rel());
         }
@@ -274,7 +297,8 @@ final class Grouping {
                         ? "subquery uses ungrouped column \"" + qualified + "\" from outer query"
                         : "column \""
                                 + qualified
-                                + "\" must appear in the GROUP BY clause or be used in an aggregate function");
+                                + "\" must appear in the GROUP BY clause or be used in an aggregate"
+                                + " function");
     }
 
     private boolean determined(Scope.Item item) {
@@ -303,7 +327,17 @@ final class Grouping {
 
     /** The grouped rows: keys, aggregates, GROUPING() values. */
     RelNode rel(RelNode input) {
-        var expressions = new ArrayList<>(keys);
+        var expanded = new ArrayList<RexNode>();
+        var expressions = new ArrayList<RexNode>();
+        int width = input.getRowType().getFieldCount();
+        for (var key : keys) {
+            if (Expressions.returnsSet(key)) {
+                expressions.add(new RexInputRef(width + expanded.size(), PgType.of(key)));
+                expanded.add(key);
+            } else {
+                expressions.add(key);
+            }
+        }
         expressions.addAll(aggregates);
         var names = new ArrayList<String>();
         var types = new ArrayList<PgType>();
@@ -319,10 +353,31 @@ final class Grouping {
         }
         var rel =
                 new PgRel.GroupBy(
-                        input, state.row(names, types), keys.size(), expressions, sets, arguments);
+                        expanded.isEmpty() ? input : expanded(input, expanded),
+                        state.row(names, types),
+                        keys.size(),
+                        expressions,
+                        sets,
+                        arguments);
         made = rel;
         correlation = state.nextCorrelation();
         return rel;
+    }
+
+    /** The input with keys that return sets computed behind its columns. */
+    private RelNode expanded(RelNode input, List<RexNode> sets) {
+        var names = new ArrayList<>(input.getRowType().getFieldNames());
+        var types = new ArrayList<>(PgType.ofRow(input.getRowType()));
+        var values = new ArrayList<RexNode>();
+        for (int i = 0; i < types.size(); i++) {
+            values.add(new RexInputRef(i, types.get(i)));
+        }
+        for (var set : sets) {
+            names.add("set" + names.size());
+            types.add(PgType.of(set));
+            values.add(set);
+        }
+        return new PgRel.ProjectSet(input, state.row(names, types), values);
     }
 
     /** An expression over the input row as one over the grouped row. */
@@ -338,6 +393,9 @@ final class Grouping {
         int grouping = groupings.indexOf(node);
         if (grouping >= 0) {
             return new RexInputRef(keys.size() + aggregates.size() + grouping, PgType.of(node));
+        }
+        if (PgOperator.form(node) instanceof Form.OuterAggregate) {
+            return node;
         }
         if (node instanceof SubLink link) {
             var to = correlation;
@@ -358,6 +416,16 @@ final class Grouping {
                             }
                             throw new IllegalStateException("ungrouped column " + index);
                         }
+
+                        @Override
+                        @Nullable RexNode whole(RexCall call) {
+                            var own = own(call, link.correlation());
+                            return own == null
+                                    ? null
+                                    : state.rex.makeFieldAccess(
+                                            state.rex.makeCorrel(rel.getRowType(), to),
+                                            ((RexInputRef) rewrite(own)).getIndex());
+                        }
                     }.apply(link.rel());
             var operands = link.getOperands().stream().map(this::rewrite).toList();
             return ((SubLink) link.clone(link.getType(), operands)).with(changed, to);
@@ -371,6 +439,42 @@ final class Grouping {
         return node;
     }
 
+    /** The aggregate of this query that a subquery's expression is, over this query's input row. */
+    private @Nullable RexNode own(RexCall call, CorrelationId variable) {
+        return PgOperator.form(call) instanceof Form.OuterAggregate outer
+                        && outer.owner() == variable.getId()
+                ? outerAggregates.computeIfAbsent(
+                        call, node -> lowered(node.getOperands().getFirst(), variable))
+                : null;
+    }
+
+    /** An expression of a subquery over the variable's row as one over that row itself. */
+    private RexNode lowered(RexNode node, CorrelationId variable) {
+        return node.accept(
+                new RexShuttle() {
+                    @Override
+                    public RexNode visitFieldAccess(RexFieldAccess access) {
+                        if (access.getReferenceExpr() instanceof RexCorrelVariable found
+                                && found.id.equals(variable)) {
+                            var column =
+                                    new RexInputRef(
+                                            access.getField().getIndex(), PgType.of(access));
+                            state.offsets.put(column, offset(access));
+                            return column;
+                        }
+                        return super.visitFieldAccess(access);
+                    }
+
+                    @Override
+                    public RexNode visitCall(RexCall call) {
+                        var visited = super.visitCall(call);
+                        return visited instanceof SubLink link
+                                ? link.with(link.rel(), variable)
+                                : visited;
+                    }
+                });
+    }
+
     /** Visits the references that a subquery makes to one correlation variable. */
     abstract static class Correlations extends RexShuttle {
         private final CorrelationId variable;
@@ -380,6 +484,11 @@ final class Grouping {
         }
 
         abstract RexNode replace(RexFieldAccess access, int index);
+
+        /** What stands for a whole call; null where its parts are to be visited. */
+        @Nullable RexNode whole(RexCall call) {
+            return null;
+        }
 
         RelNode apply(RelNode rel) {
             var inputs = rel.getInputs().stream().map(this::apply).toList();
@@ -398,6 +507,10 @@ final class Grouping {
 
         @Override
         public RexNode visitCall(RexCall call) {
+            var whole = whole(call);
+            if (whole != null) {
+                return whole;
+            }
             if (call instanceof SubLink link) {
                 var operands =
                         link.getOperands().stream().map(operand -> operand.accept(this)).toList();

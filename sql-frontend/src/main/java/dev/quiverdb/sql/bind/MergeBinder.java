@@ -8,13 +8,15 @@ import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Dml;
 import dev.quiverdb.sql.parse.Expr;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
+
 import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.logical.LogicalJoin;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Binds MERGE, after parse_merge.c: the source left-joined to the target, and what to do with each
@@ -39,7 +41,7 @@ final class MergeBinder {
         if (source == null) {
             throw SqlException.internal("MERGE has a source");
         }
-        var target = from.target(relation, merge.relation().alias(), merge.relation().offset());
+        var target = from.target(relation, merge.relation());
         var items = new ArrayList<>(source.items());
         items.addAll(target.items());
         scope.namespace = items;

@@ -49,11 +49,14 @@ final class OutColumns {
     }
 
     static List<PgType> types(State state, Function function, RexCall call) {
+        return types(state, function, call.getOperands().stream().map(Coercion::type).toList());
+    }
+
+    static List<PgType> types(State state, Function function, List<Type> actual) {
         var declared = new ArrayList<Type>();
         for (int oid : function.argumentTypes()) {
             declared.add(state.type(oid));
         }
-        var actual = call.getOperands().stream().map(Coercion::type).toList();
         var types = new ArrayList<PgType>();
         for (int i = 0; i < function.argumentModes().size(); i++) {
             if (isOut(function.argumentModes().get(i))) {

@@ -4,10 +4,12 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgType;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexNode;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Types of {@code $1...}: those that the client gave, and those that the first context in which a
@@ -25,10 +27,31 @@ final class Parameters {
         }
     }
 
+    /** How many types are known. */
+    int count() {
+        return types.size();
+    }
+
+    /** The parameter at {@code index}, from 0. */
+    RexNode at(int index, int offset) {
+        var parameter = new RexDynamicParam(PgType.of(state.type(types.get(index)), -1), index);
+        state.offsets.put(parameter, offset);
+        return parameter;
+    }
+
     RexNode reference(int number, int offset) {
         if (number <= 0 || number > 65_535) {
             throw Errors.at(
                     offset, SqlState.UNDEFINED_PARAMETER, "there is no parameter $" + number);
+        }
+        var routine = state.routine;
+        if (routine != null) {
+            var argument = routine.argument(state, number - 1, offset);
+            if (argument == null) {
+                throw Errors.at(
+                        offset, SqlState.UNDEFINED_PARAMETER, "there is no parameter $" + number);
+            }
+            return argument;
         }
         while (types.size() < number) {
             types.add(Oids.UNKNOWN);

@@ -12,13 +12,15 @@ import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.QueryBody;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Binds queries: WITH, VALUES, set operations, and SELECT by way of {@link SelectBinder}. */
 final class QueryBinder {
@@ -55,11 +57,28 @@ final class QueryBinder {
         if (with == null) {
             return body(query, scope);
         }
+        boolean tracks = state.tracksRows;
+        state.tracksRows = false;
         var tables = new CommonTables(state, scope);
         tables.bind(with);
+        state.tracksRows = tracks;
         var bound = body(query, scope);
         return new BoundQuery(
                 tables.around(bound.rel()), bound.names(), bound.types(), bound.offsets());
+    }
+
+    /** SELECT INTO stands only at the top. */
+    static void forbidInto(Query query) {
+        var body = query.body();
+        while (body instanceof QueryBody.SetOperation operation) {
+            body = operation.left().body();
+        }
+        if (body instanceof QueryBody.Select select && select.into() != null) {
+            throw Errors.at(
+                    select.into().relation(),
+                    SqlState.SYNTAX_ERROR,
+                    "SELECT ... INTO is not allowed here");
+        }
     }
 
     private BoundQuery body(Query query, Scope scope) {
@@ -80,7 +99,10 @@ final class QueryBinder {
     private BoundQuery values(QueryBody.Values values, Scope scope) {
         var inner = new Scope(state, parent, scope);
         inner.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
-        var kind = defaultsAllowed ? ExpressionKind.INSERT_VALUES : ExpressionKind.VALUES;
+        var kind =
+                defaultsAllowed && values.rows().size() == 1
+                        ? ExpressionKind.INSERT_VALUES
+                        : ExpressionKind.VALUES;
         var binder = new ExpressionBinder(state, inner, kind);
         int width = values.rows().getFirst().size();
         var rows = new ArrayList<List<RexNode>>();
@@ -143,6 +165,13 @@ final class QueryBinder {
     // ------------------------------------------------------------------ set operations
 
     private BoundQuery setOperation(QueryBody.SetOperation operation, Scope scope) {
+        if (operation.right().body() instanceof QueryBody.Select select && select.into() != null) {
+            throw Errors.at(
+                    select.into().relation(),
+                    SqlState.SYNTAX_ERROR,
+                    "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT");
+        }
+        state.tracksRows = false;
         var left = new QueryBinder(state, parent, scope).keepingUnknowns().bind(operation.left());
         var right = new QueryBinder(state, parent, scope).keepingUnknowns().bind(operation.right());
         var name = operation.operator().name();
@@ -345,7 +374,8 @@ final class QueryBinder {
                         "invalid UNION/INTERSECT/EXCEPT ORDER BY clause")
                 .withDetail("Only result column names can be used, not expressions or functions.")
                 .withHint(
-                        "Add the expression/function to every SELECT, or move the UNION into a FROM clause.");
+                        "Add the expression/function to every SELECT, or move the UNION into a FROM"
+                                + " clause.");
     }
 
     /** The position that a literal in ORDER BY or GROUP BY means, from 0. */

@@ -10,13 +10,15 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Operator;
+
+import org.apache.calcite.rex.RexNode;
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.calcite.rex.RexNode;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which operator or function a name and argument types mean, after parse_oper.c and parse_func.c.
@@ -100,10 +102,10 @@ final class Resolution {
                         "operator does not exist: " + signature(names, left, right))
                 .withHint(
                         left == null
-                                ? "No operator matches the given name and argument type. You might need to add an"
-                                        + " explicit type cast."
-                                : "No operator matches the given name and argument types. You might need to add"
-                                        + " explicit type casts.");
+                                ? "No operator matches the given name and argument type. You might"
+                                        + " need to add an explicit type cast."
+                                : "No operator matches the given name and argument types. You might"
+                                        + " need to add explicit type casts.");
     }
 
     private static String signature(List<String> names, @Nullable Type left, Type right) {
@@ -139,8 +141,8 @@ final class Resolution {
                             SqlState.AMBIGUOUS_FUNCTION,
                             "operator is not unique: " + signature(names, left, right))
                     .withHint(
-                            "Could not choose a best candidate operator. You might need to add explicit type"
-                                    + " casts.");
+                            "Could not choose a best candidate operator. You might need to add"
+                                    + " explicit type casts.");
         }
         return best.object();
     }
@@ -507,6 +509,16 @@ final class Resolution {
             List<String> argumentNames,
             boolean expandVariadic,
             int offset) {
+        return functions(names, count, argumentNames, expandVariadic, false, offset);
+    }
+
+    private List<Candidate<FunctionMatch>> functions(
+            List<String> names,
+            int count,
+            List<String> argumentNames,
+            boolean expandVariadic,
+            boolean calls,
+            int offset) {
         var found = new LinkedHashMap<List<Integer>, Candidate<FunctionMatch>>();
         var ambiguous = new HashSet<List<Integer>>();
         List<Integer> schemas =
@@ -518,7 +530,12 @@ final class Resolution {
                 if (function.schema() != schema) {
                     continue;
                 }
-                var match = match(function, count, argumentNames, expandVariadic);
+                var match =
+                        match(
+                                calls ? function.asCalled() : function,
+                                count,
+                                argumentNames,
+                                expandVariadic);
                 if (match == null) {
                     continue;
                 }
@@ -647,7 +664,35 @@ final class Resolution {
             List<String> argumentNames,
             boolean expandVariadic,
             int offset) {
-        var candidates = functions(names, given.size(), argumentNames, expandVariadic, offset);
+        return best(
+                names,
+                functions(names, given.size(), argumentNames, expandVariadic, offset),
+                given,
+                argumentNames,
+                offset);
+    }
+
+    /** As {@link #findFunction} for CALL, where OUT arguments of procedures are written too. */
+    @Nullable FunctionMatch findProcedure(
+            List<String> names,
+            List<Type> given,
+            List<String> argumentNames,
+            boolean expandVariadic,
+            int offset) {
+        return best(
+                names,
+                functions(names, given.size(), argumentNames, expandVariadic, true, offset),
+                given,
+                argumentNames,
+                offset);
+    }
+
+    private @Nullable FunctionMatch best(
+            List<String> names,
+            List<Candidate<FunctionMatch>> candidates,
+            List<Type> given,
+            List<String> argumentNames,
+            int offset) {
         if (candidates.isEmpty()) {
             return null;
         }
@@ -669,8 +714,8 @@ final class Resolution {
                             SqlState.AMBIGUOUS_FUNCTION,
                             "function " + signature(names, given, argumentNames) + " is not unique")
                     .withHint(
-                            "Could not choose a best candidate function. You might need to add explicit type"
-                                    + " casts.");
+                            "Could not choose a best candidate function. You might need to add"
+                                    + " explicit type casts.");
         }
         return best.object();
     }

@@ -4,15 +4,17 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Relation;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What names mean in one query. The columns of all FROM items lie side by side in the <i>row</i> of
@@ -165,6 +167,12 @@ final class Scope {
     List<Item> namespace = new ArrayList<>();
     Frame frame;
 
+    /** What kind of expression the subquery that is being bound stands in. */
+    ExpressionKind kind = ExpressionKind.OTHER;
+
+    /** A subquery has an aggregate that belongs to this query. */
+    boolean hasOuterAggregates;
+
     Scope(State state, @Nullable Scope parent, @Nullable Scope commonParent) {
         this.state = state;
         this.parent = parent;
@@ -178,6 +186,14 @@ final class Scope {
             return own;
         }
         return commonParent == null ? null : commonParent.commonTable(name);
+    }
+
+    /** Whether references of subqueries by this variable are to this scope's row. */
+    boolean owns(CorrelationId variable) {
+        return frame.correlation().equals(variable)
+                || frame instanceof LateralFrame lateral
+                        && lateral.lefts().stream()
+                                .anyMatch(left -> left.correlation.equals(variable));
     }
 
     private RexNode access(CorrelationId correlation, int start, int end, int index) {
@@ -257,7 +273,8 @@ final class Scope {
                                     + item.alias
                                     + "\"")
                     .withDetail(
-                            "The combining JOIN type must be INNER or LEFT for a LATERAL reference.");
+                            "The combining JOIN type must be INNER or LEFT for a LATERAL"
+                                    + " reference.");
         }
     }
 

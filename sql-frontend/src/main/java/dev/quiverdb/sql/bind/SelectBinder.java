@@ -3,14 +3,14 @@ package dev.quiverdb.sql.bind;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.sql.algebra.Form;
+import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.QueryBody;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rex.RexCall;
@@ -18,6 +18,9 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Binds one SELECT, after transformSelectStmt. */
 final class SelectBinder {
@@ -51,6 +54,8 @@ final class SelectBinder {
     }
 
     BoundQuery bind(QueryBody.Select select, Query query) {
+        boolean tracks = state.tracksRows;
+        state.tracksRows = false;
         var rel = new FromBinder(state, scope).bind(select.from());
         var windows = new Windows(state, select.windows());
         var binder = new ExpressionBinder(state, scope, ExpressionKind.SELECT_TARGET, windows);
@@ -93,9 +98,19 @@ final class SelectBinder {
         rel = windows(rel, windows);
         var locks =
                 locks(query, select, grouping.needed(select, targetExpressions(), havingFilter));
-        boolean sets =
-                targets.stream().anyMatch(target -> Expressions.returnsSet(target.expression));
-        rel = project(rel, sets);
+        if (tracks) {
+            track(select, query, grouping.needed(select, targetExpressions(), havingFilter));
+        }
+        var late = postponed(select, sort, distinctOn, locks);
+        boolean limitFirst = limitFirst(select, query, sort, locks, late);
+        var limits = new QueryBinder(state, scope.parent, scope);
+        if (!late.isEmpty()) {
+            rel = late.project(rel);
+        } else if (limitFirst) {
+            rel = project(limits.limit(query, rel, List.of(), scope));
+        } else {
+            rel = project(rel);
+        }
         var order = new ArrayList<PgRel.SortColumn>();
         for (var item : sort) {
             order.add(new PgRel.SortColumn(item.target(), item.descending(), item.nullsFirst()));
@@ -123,7 +138,15 @@ final class SelectBinder {
         if (!locks.isEmpty()) {
             rel = new PgRel.LockRows(rel, locks);
         }
-        rel = new QueryBinder(state, scope.parent, scope).limit(query, rel, order, scope);
+        if (!late.isEmpty() && limitFirst) {
+            rel = limits.limit(query, rel, order, scope);
+        }
+        if (!late.isEmpty()) {
+            rel = late.finish(rel);
+        }
+        if (!limitFirst) {
+            rel = limits.limit(query, rel, order, scope);
+        }
         return finish(rel);
     }
 
@@ -151,6 +174,43 @@ final class SelectBinder {
                         ? rel
                         : QueryBinder.project(state, rel, references, names);
         return new BoundQuery(made, names, types, offsets);
+    }
+
+    // ------------------------------------------------------------------ CURRENT OF
+
+    /**
+     * Adds the row ids of the tables whose rows the result's rows are: of those that are locked, or
+     * of the only one.
+     */
+    private void track(QueryBody.Select select, Query query, boolean grouped) {
+        var items =
+                scope.namespace.stream()
+                        .filter(item -> item.relation != null && item.scan >= 0)
+                        .toList();
+        boolean simple =
+                !grouped
+                        && !select.distinct()
+                        && select.distinctOn().isEmpty()
+                        && targets.stream()
+                                .noneMatch(target -> Expressions.returnsSet(target.expression));
+        if (!simple
+                || query.locking().isEmpty() && (items.size() != 1 || select.from().size() != 1)) {
+            return;
+        }
+        for (var item : items) {
+            var relation = item.relation;
+            if (relation == null) {
+                continue;
+            }
+            int rowId = item.start + item.columns.size();
+            add(rowId, PgType.of(Oids.TID));
+            add(rowId + 1, PgType.of(Oids.OID));
+            state.tracked.add(relation.oid());
+        }
+    }
+
+    private void add(int column, PgType type) {
+        targets.add(new Target("tracked", new RexInputRef(column, type), -1, false));
     }
 
     // ------------------------------------------------------------------ targets
@@ -432,8 +492,7 @@ final class SelectBinder {
         Expressions.any(
                 node,
                 part -> {
-                    if (dev.quiverdb.sql.algebra.PgOperator.form(part)
-                                    instanceof Form.WindowCall call
+                    if (PgOperator.form(part) instanceof Form.WindowCall call
                             && call.window() == window
                             && !calls.contains(part)) {
                         calls.add(part);
@@ -442,14 +501,141 @@ final class SelectBinder {
                 });
     }
 
-    private RelNode project(RelNode input, boolean sets) {
-        var names = targets.stream().map(target -> target.name).toList();
-        var values = targetExpressions();
-        if (sets) {
+    private RelNode project(RelNode input) {
+        return project(
+                input, targetExpressions(), targets.stream().map(target -> target.name).toList());
+    }
+
+    private RelNode project(RelNode input, List<RexNode> values, List<String> names) {
+        if (values.stream().anyMatch(Expressions::returnsSet)) {
             var types = values.stream().map(PgType::of).toList();
             return new PgRel.ProjectSet(input, state.row(names, types), values);
         }
         return QueryBinder.project(state, input, values, names);
+    }
+
+    /**
+     * Targets that are computed after sorting, after make_sort_input_target: volatile ones, so that
+     * they are evaluated in the order of the result and not for rows that LIMIT cuts off, and sets,
+     * where no sort column is one.
+     */
+    private final class Postponed {
+        private final List<Integer> targetIndexes;
+
+        /** Columns of the input that postponed targets read, behind the targets. */
+        private final List<RexInputRef> extra = new ArrayList<>();
+
+        Postponed(List<Integer> targetIndexes) {
+            this.targetIndexes = targetIndexes;
+            for (int index : targetIndexes) {
+                Expressions.any(
+                        targets.get(index).expression,
+                        part -> {
+                            if (part instanceof RexInputRef reference
+                                    && !extra.contains(reference)) {
+                                extra.add(reference);
+                            }
+                            return false;
+                        });
+            }
+        }
+
+        boolean isEmpty() {
+            return targetIndexes.isEmpty();
+        }
+
+        /** The other targets, NULL in the place of each postponed one. */
+        RelNode project(RelNode input) {
+            var values = new ArrayList<RexNode>();
+            var names = new ArrayList<String>();
+            for (int i = 0; i < targets.size(); i++) {
+                var target = targets.get(i);
+                names.add(target.name);
+                values.add(
+                        targetIndexes.contains(i)
+                                ? PgOperator.constant(
+                                        null,
+                                        Coercion.type(target.expression),
+                                        PgType.of(target.expression).typmod())
+                                : target.expression);
+            }
+            for (var reference : extra) {
+                names.add("input" + names.size());
+                values.add(reference);
+            }
+            return SelectBinder.this.project(input, values, names);
+        }
+
+        RelNode finish(RelNode input) {
+            var values = new ArrayList<RexNode>();
+            for (int i = 0; i < targets.size(); i++) {
+                var expression = targets.get(i).expression;
+                values.add(
+                        targetIndexes.contains(i)
+                                ? expression.accept(
+                                        new RexShuttle() {
+                                            @Override
+                                            public RexNode visitInputRef(RexInputRef reference) {
+                                                return new RexInputRef(
+                                                        targets.size() + extra.indexOf(reference),
+                                                        PgType.of(reference));
+                                            }
+                                        })
+                                : new RexInputRef(i, PgType.of(expression)));
+            }
+            return SelectBinder.this.project(
+                    input, values, targets.stream().map(target -> target.name).toList());
+        }
+    }
+
+    /**
+     * Whether LIMIT cuts rows off before targets are computed, so that those of other rows are not:
+     * where none is a set, and none is needed for sorting.
+     */
+    private boolean limitFirst(
+            QueryBody.Select select,
+            Query query,
+            List<SortItem> sort,
+            List<PgRel.RowLock> locks,
+            Postponed late) {
+        if (query.limitCount() == null && query.limitOffset() == null
+                || !locks.isEmpty()
+                || targets.stream().anyMatch(target -> Expressions.returnsSet(target.expression))) {
+            return false;
+        }
+        return !late.isEmpty()
+                || sort.isEmpty()
+                        && !select.distinct()
+                        && select.distinctOn().isEmpty()
+                        && !targets.stream()
+                                .allMatch(target -> target.expression instanceof RexInputRef);
+    }
+
+    private Postponed postponed(
+            QueryBody.Select select,
+            List<SortItem> sort,
+            List<Integer> distinctOn,
+            List<PgRel.RowLock> locks) {
+        boolean plainDistinct = select.distinct() && distinctOn.isEmpty();
+        if (sort.isEmpty() || plainDistinct || !locks.isEmpty()) {
+            return new Postponed(List.of());
+        }
+        var keys = new java.util.HashSet<>(distinctOn);
+        sort.forEach(item -> keys.add(item.target()));
+        boolean setKey =
+                keys.stream().anyMatch(key -> Expressions.returnsSet(targets.get(key).expression));
+        var late = new ArrayList<Integer>();
+        for (int i = 0; i < targets.size(); i++) {
+            var expression = targets.get(i).expression;
+            if (keys.contains(i) || Expressions.hasSubLink(expression)) {
+                continue;
+            }
+            boolean set = Expressions.returnsSet(expression);
+            if (set ? !setKey : Expressions.isVolatile(expression)) {
+                late.add(i);
+            }
+        }
+        return new Postponed(late);
     }
 
     // ------------------------------------------------------------------ locks
@@ -481,7 +667,8 @@ final class SelectBinder {
                                                                     .anyMatch(target ->
                                                                             Expressions.returnsSet(
                                                                                     target.expression))
-                                                            ? "set-returning functions in the target list"
+                                                            ? "set-returning functions in the"
+                                                                    + " target list"
                                                             : "";
             if (!obstacle.isEmpty()) {
                 throw Errors.at(

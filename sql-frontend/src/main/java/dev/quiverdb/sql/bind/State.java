@@ -5,13 +5,7 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
@@ -24,6 +18,14 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.type.SqlTypeFactoryImpl;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What the parts of a binder share while one statement is bound. For one thread. */
 final class State {
@@ -86,7 +88,20 @@ final class State {
         coercion = new Coercion(this);
         typeNames = new TypeNames(this);
         resolution = new Resolution(this);
+        inlines = outer.inlines;
     }
+
+    /** The next SELECT to be bound yields the row ids of its tables too, for CURRENT OF. */
+    boolean tracksRows;
+
+    /** OIDs of the tables whose row id and tableoid were added behind the result's columns. */
+    final List<Integer> tracked = new ArrayList<>();
+
+    /** Whether simple functions in SQL are replaced by their bodies; not in what is stored. */
+    boolean inlines = true;
+
+    /** The function whose body is bound; null outside of one. */
+    @Nullable RoutineNames routine;
 
     /** The same statement seen from another context, as a view's search path and owner. */
     State within(BindContext other) {

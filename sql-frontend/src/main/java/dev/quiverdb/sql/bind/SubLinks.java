@@ -7,9 +7,11 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.algebra.SubLink;
 import dev.quiverdb.sql.parse.Expr;
+
+import org.apache.calcite.rex.RexNode;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.calcite.rex.RexNode;
 
 /** Binds subqueries in expressions, after transformSubLink. */
 final class SubLinks {
@@ -27,7 +29,12 @@ final class SubLinks {
             throw Errors.at(
                     link, SqlState.FEATURE_NOT_SUPPORTED, "cannot use subquery in " + place);
         }
-        return new QueryBinder(state, binder.scope, binder.scope).bind(link.query());
+        QueryBinder.forbidInto(link.query());
+        var outside = binder.scope.kind;
+        binder.scope.kind = binder.kind;
+        var bound = new QueryBinder(state, binder.scope, binder.scope).bind(link.query());
+        binder.scope.kind = outside;
+        return bound;
     }
 
     RexNode bind(Expr.Sublink link) {

@@ -15,14 +15,16 @@ import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.sql.parse.TypeName;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.TreeSet;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.TreeSet;
 
 /**
  * What DDL asks of the binder: types by name, and expressions checked and turned into stored text.
@@ -63,7 +65,9 @@ public final class TableExpressions {
     }
 
     private State state() {
-        return new State(context, List.of());
+        var state = new State(context, List.of());
+        state.inlines = false;
+        return state;
     }
 
     public PgType type(TypeName name) {
@@ -100,6 +104,32 @@ public final class TableExpressions {
                 null);
     }
 
+    /** The DEFAULT of a function's parameter, converted to its type, to be stored. */
+    public String parameterDefault(Expr expression, PgType type) {
+        var state = state();
+        var scope = new Scope(state, null, null);
+        scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
+        var value =
+                new ExpressionBinder(state, scope, ExpressionKind.PARAMETER_DEFAULT)
+                        .bind(expression);
+        var made =
+                type.type().form() == Type.Form.PSEUDO
+                        ? value
+                        : state.coercion.coerceType(
+                                value,
+                                type.type(),
+                                -1,
+                                Coercion.Context.ASSIGNMENT,
+                                dev.quiverdb.sql.algebra.Form.Syntax.IMPLICIT_CAST,
+                                expression.offset());
+        if (Expressions.hasColumn(made)) {
+            throw new SqlException(
+                    SqlState.INVALID_COLUMN_REFERENCE,
+                    "cannot use table references in parameter default value");
+        }
+        return stored(state, made, expression, null).sql();
+    }
+
     /** The expression of a stored generated column. */
     public Stored generated(Expr expression, Relation table, PgType type, String column) {
         var state = state();
@@ -120,7 +150,8 @@ public final class TableExpressions {
                                                     + read.name()
                                                     + "\" in column generation expression")
                                     .withDetail(
-                                            "A generated column cannot reference another generated column.");
+                                            "A generated column cannot reference another generated"
+                                                    + " column.");
                         }
                     }
                     return false;
@@ -193,6 +224,83 @@ public final class TableExpressions {
                     "functions in index expression must be marked IMMUTABLE");
         }
         return stored(state, made, expression, table);
+    }
+
+    /** An expression of a partition key. */
+    public Stored partitionKey(Expr expression, Relation table) {
+        var state = state();
+        var scope = StoredExpressions.tableScope(state, table, table.name());
+        var value =
+                new ExpressionBinder(state, scope, ExpressionKind.PARTITION_KEY).bind(expression);
+        var made = state.coercion.unknownToText(value);
+        if (!Expressions.hasColumn(made)) {
+            throw new SqlException(
+                    SqlState.INVALID_OBJECT_DEFINITION,
+                    "cannot use constant expression as partition key");
+        }
+        if (!Expressions.isImmutable(made)) {
+            throw new SqlException(
+                    SqlState.INVALID_OBJECT_DEFINITION,
+                    "functions in partition key expression must be marked IMMUTABLE");
+        }
+        return stored(state, made, expression, table);
+    }
+
+    /** The text, in the type's form, of a partition bound's value; null for NULL. */
+    public @Nullable String partitionValue(Expr expression, Type type, String column) {
+        var state = state();
+        var scope = new Scope(state, null, null);
+        scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
+        var value =
+                new ExpressionBinder(state, scope, ExpressionKind.PARTITION_BOUND).bind(expression);
+        var made =
+                state.coercion.coerce(
+                        value,
+                        PgType.of(type, -1),
+                        Coercion.Context.ASSIGNMENT,
+                        dev.quiverdb.sql.algebra.Form.Syntax.IMPLICIT_CAST,
+                        expression.offset());
+        if (made == null) {
+            throw Errors.at(
+                    expression,
+                    SqlState.DATATYPE_MISMATCH,
+                    "specified value cannot be cast to type "
+                            + type.formatType(-1)
+                            + " for column \""
+                            + column
+                            + "\"");
+        }
+        return constantText(value, made, type, expression);
+    }
+
+    private @Nullable String constantText(RexNode value, RexNode made, Type type, Expr expression) {
+        var types = context.types();
+        var folded = dev.quiverdb.sql.algebra.PgOperator.constant(made);
+        if (folded != null) {
+            var constant = folded.value();
+            return constant == null ? null : type.format(constant, types);
+        }
+        var source = value;
+        while (dev.quiverdb.sql.algebra.PgOperator.constant(source) == null
+                && source instanceof RexCall call
+                && call.getOperands().size() == 1) {
+            source = call.getOperands().getFirst();
+        }
+        var constant = dev.quiverdb.sql.algebra.PgOperator.constant(source);
+        if (constant == null) {
+            throw Errors.unsupported(
+                    expression, "partition bounds that are computed are not supported");
+        }
+        var raw = constant.value();
+        if (raw == null) {
+            return null;
+        }
+        var text = Coercion.type(source).format(raw, types);
+        try {
+            return type.format(type.parse(text, -1, types), types);
+        } catch (SqlException error) {
+            throw error.withPositionIfAbsent(expression.offset() + 1);
+        }
     }
 
     /** WHERE of a partial index. */

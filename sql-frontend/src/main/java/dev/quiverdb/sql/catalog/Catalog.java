@@ -552,6 +552,48 @@ public final class Catalog {
         return row == null ? Schema.PG_CATALOG : row.number("typnamespace");
     }
 
+    /** Tables that inherit from a table, or are its partitions, in the order of their making. */
+    public List<Relation> children(int table) {
+        var found = new ArrayList<Relation>();
+        for (var dependent : dependents(table)) {
+            if (dependent instanceof Relation relation
+                    && relation.index() == null
+                    && relation.parents().contains(table)) {
+                found.add(relation);
+            }
+        }
+        found.sort(java.util.Comparator.comparingInt(Relation::oid));
+        return found;
+    }
+
+    /** A table and all that inherits from it, each once, parents before children. */
+    public List<Relation> family(Relation table) {
+        var found = new java.util.LinkedHashMap<Integer, Relation>();
+        found.put(table.oid(), table);
+        var queue = new java.util.ArrayDeque<Relation>(List.of(table));
+        while (!queue.isEmpty()) {
+            for (var child : children(queue.poll().oid())) {
+                if (found.putIfAbsent(child.oid(), child) == null) {
+                    queue.add(child);
+                }
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    /** Indexes of partitions that belong to a partitioned table's index. */
+    public List<Relation> indexChildren(int index) {
+        var found = new ArrayList<Relation>();
+        for (var dependent : dependents(index)) {
+            if (dependent instanceof Relation relation
+                    && relation.index() != null
+                    && relation.parents().contains(index)) {
+                found.add(relation);
+            }
+        }
+        return found;
+    }
+
     /** All functions of a name, in any schema. */
     public List<Function> functions(String name) {
         var own = functionsByName.get(name);

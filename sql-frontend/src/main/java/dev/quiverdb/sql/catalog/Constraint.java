@@ -1,8 +1,9 @@
 package dev.quiverdb.sql.catalog;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A constraint of a table or a domain, pg_constraint.
@@ -48,6 +49,32 @@ public record Constraint(
         referencedColumns = List.copyOf(referencedColumns);
         equalities = List.copyOf(equalities);
         deleteSetColumns = List.copyOf(deleteSetColumns);
+    }
+
+    /** The same constraint over a partition. */
+    public Constraint over(int newOid, int table, int newSchema, List<Integer> newColumns) {
+        return new Constraint(
+                newOid,
+                1,
+                name,
+                newSchema,
+                kind,
+                table,
+                0,
+                newColumns,
+                index,
+                referencedRelation,
+                referencedColumns,
+                equalities,
+                onUpdate,
+                onDelete,
+                match,
+                List.of(),
+                deferrable,
+                initiallyDeferred,
+                validated,
+                noInherit,
+                check);
     }
 
     @Override

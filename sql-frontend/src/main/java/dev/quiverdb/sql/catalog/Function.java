@@ -1,7 +1,9 @@
 package dev.quiverdb.sql.catalog;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A row of pg_proc: a function, procedure, aggregate or window function.
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param defaults SQL expressions of the last input arguments
  * @param source the key of the implementation, or the body of a user's function
  * @param language OID of the language
- * @param sqlBody the parsed body of a function in standard SQL's form, as text
+ * @param sqlBody the body of a function in standard SQL's form: RETURN or BEGIN ATOMIC ... END
+ * @param bodyPath schemas that names in {@code sqlBody} are looked for in, as when it was made
  */
 public record Function(
         int oid,
@@ -44,7 +47,8 @@ public record Function(
         String source,
         @Nullable String sqlBody,
         List<String> configuration,
-        @Nullable String acl)
+        @Nullable String acl,
+        List<Integer> bodyPath)
         implements CatalogObject {
     /** pg_language.oid of functions inside the server. */
     public static final int INTERNAL = 12;
@@ -62,6 +66,27 @@ public record Function(
         argumentNames = List.copyOf(argumentNames);
         defaults = List.copyOf(defaults);
         configuration = List.copyOf(configuration);
+        bodyPath = List.copyOf(bodyPath);
+    }
+
+    /** Whether its body is statements that the server runs, not a function inside the server. */
+    public boolean isRoutine() {
+        return language != INTERNAL && language != C && oid >= Catalog.FIRST_USER_OID;
+    }
+
+    /** What a function needs: the types of its arguments and result. */
+    @Override
+    public List<Dependency> dependencies() {
+        var needs = new ArrayList<Dependency>();
+        var types = new java.util.LinkedHashSet<>(argumentTypes);
+        types.addAll(allArgumentTypes);
+        types.add(resultType);
+        for (int type : types) {
+            if (type >= Catalog.FIRST_USER_OID) {
+                needs.add(new Dependency(0, type, 0, 'n'));
+            }
+        }
+        return needs;
     }
 
     @Override
@@ -101,6 +126,84 @@ public record Function(
         return "";
     }
 
+    /** As CALL finds it: the OUT arguments of a procedure are written among the others. */
+    public Function asCalled() {
+        if (kind != 'p' || !argumentModes.contains('o')) {
+            return this;
+        }
+        return new Function(
+                oid,
+                version,
+                name,
+                schema,
+                owner,
+                language,
+                cost,
+                rows,
+                variadicElement,
+                kind,
+                securityDefiner,
+                leakproof,
+                strict,
+                returnsSet,
+                volatility,
+                parallel,
+                resultType,
+                allArgumentTypes,
+                allArgumentTypes,
+                argumentModes.stream().map(mode -> mode == 'o' ? 'i' : mode).toList(),
+                argumentNames,
+                defaults,
+                source,
+                sqlBody,
+                configuration,
+                acl,
+                bodyPath);
+    }
+
+    /** The next version, with what ALTER may change. */
+    public Function with(
+            String newName,
+            int newSchema,
+            int newOwner,
+            char newVolatility,
+            boolean newStrict,
+            boolean newSecurityDefiner,
+            boolean newLeakproof,
+            char newParallel,
+            float newCost,
+            float newRows,
+            List<String> newConfiguration) {
+        return new Function(
+                oid,
+                version + 1,
+                newName,
+                newSchema,
+                newOwner,
+                language,
+                newCost,
+                newRows,
+                variadicElement,
+                kind,
+                newSecurityDefiner,
+                newLeakproof,
+                newStrict,
+                returnsSet,
+                newVolatility,
+                newParallel,
+                resultType,
+                argumentTypes,
+                allArgumentTypes,
+                argumentModes,
+                argumentNames,
+                defaults,
+                source,
+                sqlBody,
+                newConfiguration,
+                acl,
+                bodyPath);
+    }
+
     static Function of(Facts.Row row) {
         var modes =
                 Facts.words(row.text("proargmodes")).stream().map(mode -> mode.charAt(0)).toList();
@@ -131,6 +234,7 @@ public record Function(
                 row.text("prosrc"),
                 null,
                 List.of(),
-                null);
+                null,
+                List.of());
     }
 }

@@ -23,6 +23,10 @@ import java.util.Map;
  * @param sequence what a sequence adds; null for others
  * @param view what a view or materialized view adds; null for others
  * @param populated false for a materialized view WITH NO DATA
+ * @param parents OIDs of the tables that it inherits from or is a partition of; for an index, of
+ *     the partitioned table's index that it belongs to
+ * @param partitionKey how a partitioned table parts its rows; null for others
+ * @param bound which rows a partition has; null for others
  * @param onCommit what COMMIT does to a temporary table: {@code p} preserve, {@code d} delete rows,
  *     {@code x} drop
  */
@@ -46,8 +50,121 @@ public record Relation(
         boolean populated,
         char onCommit,
         char replicaIdentity,
-        @Nullable String acl)
+        @Nullable String acl,
+        List<Integer> parents,
+        @Nullable PartitionKey partitionKey,
+        @Nullable PartitionBound bound)
         implements CatalogObject {
+    /** A relation that inherits from nothing. */
+    public Relation(
+            int oid,
+            long version,
+            String name,
+            int schema,
+            char kind,
+            char persistence,
+            int owner,
+            List<Column> columns,
+            int rowType,
+            int tablet,
+            Map<String, String> options,
+            @Nullable Index index,
+            @Nullable Sequence sequence,
+            @Nullable View view,
+            boolean rowSecurity,
+            boolean forceRowSecurity,
+            boolean populated,
+            char onCommit,
+            char replicaIdentity,
+            @Nullable String acl) {
+        this(
+                oid,
+                version,
+                name,
+                schema,
+                kind,
+                persistence,
+                owner,
+                columns,
+                rowType,
+                tablet,
+                options,
+                index,
+                sequence,
+                view,
+                rowSecurity,
+                forceRowSecurity,
+                populated,
+                onCommit,
+                replicaIdentity,
+                acl,
+                List.of(),
+                null,
+                null);
+    }
+
+    /**
+     * How a partitioned table parts its rows. Such a table has a tablet like any other, but no row
+     * is ever put into it.
+     *
+     * @param strategy {@code l} list, {@code r} range, {@code h} hash
+     */
+    public record PartitionKey(char strategy, List<PartitionColumn> columns) {
+        public PartitionKey {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /**
+     * A column of a partition key.
+     *
+     * @param column number; 0 for an expression
+     * @param expression SQL text with every name qualified; null for a column
+     */
+    public record PartitionColumn(
+            int column, @Nullable String expression, int type, int collation) {}
+
+    /**
+     * Which rows belong to a partition.
+     *
+     * @param strategy of its parent; {@code d} for the default partition
+     * @param values of a list, or the lower bound of a range
+     * @param upper the upper bound of a range
+     * @param modulus of a hash partition
+     */
+    public record PartitionBound(
+            char strategy,
+            List<PartitionDatum> values,
+            List<PartitionDatum> upper,
+            int modulus,
+            int remainder) {
+        public PartitionBound {
+            values = List.copyOf(values);
+            upper = List.copyOf(upper);
+        }
+
+        public boolean isDefault() {
+            return strategy == 'd';
+        }
+    }
+
+    /**
+     * A value of a bound.
+     *
+     * @param kind {@code v} value, {@code n} NULL, {@code -} MINVALUE, {@code +} MAXVALUE
+     * @param text of the value in the key column's type
+     */
+    public record PartitionDatum(char kind, @Nullable String text) {}
+
+    /** Whether its rows lie in partitions. */
+    public boolean isPartitioned() {
+        return partitionKey != null;
+    }
+
+    public boolean isPartition() {
+        return bound != null;
+    }
+
     /**
      * A key or included column of an index.
      *
@@ -134,6 +251,7 @@ public record Relation(
     public Relation {
         columns = List.copyOf(columns);
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        parents = List.copyOf(parents);
     }
 
     @Override
@@ -195,6 +313,9 @@ public record Relation(
                 needs.add(new Dependency(0, index.relation(), 0, 'a'));
             }
         }
+        for (int parent : parents) {
+            needs.add(new Dependency(0, parent, 0, bound != null || index != null ? 'a' : 'n'));
+        }
         if (sequence != null && sequence.ownedRelation() != 0) {
             needs.add(
                     new Dependency(
@@ -238,6 +359,9 @@ public record Relation(
         private boolean populated;
         private char replicaIdentity;
         private @Nullable String acl;
+        private List<Integer> parents;
+        private @Nullable PartitionKey partitionKey;
+        private @Nullable PartitionBound bound;
 
         private Builder(Relation old) {
             this.old = old;
@@ -256,6 +380,24 @@ public record Relation(
             populated = old.populated;
             replicaIdentity = old.replicaIdentity;
             acl = old.acl;
+            parents = old.parents;
+            partitionKey = old.partitionKey;
+            bound = old.bound;
+        }
+
+        public Builder parents(List<Integer> parents) {
+            this.parents = parents;
+            return this;
+        }
+
+        public Builder partitionKey(@Nullable PartitionKey partitionKey) {
+            this.partitionKey = partitionKey;
+            return this;
+        }
+
+        public Builder bound(@Nullable PartitionBound bound) {
+            this.bound = bound;
+            return this;
         }
 
         public Builder name(String name) {
@@ -366,7 +508,10 @@ public record Relation(
                     populated,
                     old.onCommit,
                     replicaIdentity,
-                    acl);
+                    acl,
+                    parents,
+                    partitionKey,
+                    bound);
         }
     }
 }

@@ -23,6 +23,9 @@ final class Privileges {
         switch (modify.command()) {
             case INSERT -> {
                 require(modify.target(), role, 'a');
+                if (RowSecurity.reads(modify)) {
+                    require(modify.target(), role, 'r');
+                }
                 var conflict = modify.onConflict();
                 if (conflict != null && !conflict.nothing()) {
                     require(modify.target(), role, 'w');

@@ -2,15 +2,18 @@ package dev.quiverdb.sql.rewrite;
 
 import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.bind.BindContext;
+import dev.quiverdb.sql.bind.Expressions;
 import dev.quiverdb.sql.bind.PolicyConditions;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Policy;
 import dev.quiverdb.sql.catalog.Relation;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Row-level security, after rowsecurity.c: permissive policies joined by OR, restrictive ones by
@@ -47,8 +50,12 @@ final class RowSecurity {
         if (!applies(relation, scan.role())) {
             return scan;
         }
+        if (change != null && !reads(change)) {
+            boolean deletes = change.command() == PgRel.Modify.Command.DELETE;
+            return new PgRel.Barrier(scan, using(relation, scan.role(), deletes ? 'd' : 'w'));
+        }
         var condition = using(relation, scan.role(), 'r');
-        if (change != null) {
+        if (change != null && change.command() != PgRel.Modify.Command.MERGE) {
             boolean deletes = change.command() == PgRel.Modify.Command.DELETE;
             var changed = using(relation, scan.role(), deletes ? 'd' : 'w');
             condition = PolicyConditions.both(context, condition, changed);
@@ -93,24 +100,124 @@ final class RowSecurity {
         return check && with != null ? with : policy.using();
     }
 
-    private RexNode check(Relation relation, int role, char command) {
-        return PolicyConditions.combine(
-                context,
-                relation,
-                texts(policies(relation, role, command, true), true),
-                texts(policies(relation, role, command, false), true));
+    /** Whether a change reads its target's rows beyond finding them, so that SELECT is needed. */
+    static boolean reads(PgRel.Modify change) {
+        return switch (change.command()) {
+            case MERGE -> true;
+            case INSERT -> {
+                var conflict = change.onConflict();
+                yield returnsColumns(change)
+                        || conflict != null
+                                && (!conflict.arbiters().isEmpty() || !conflict.nothing());
+            }
+            case UPDATE, DELETE ->
+                    returnsColumns(change)
+                            || !isPlain(change.input())
+                            || change.assignments().stream()
+                                    .anyMatch(item -> Expressions.hasColumn(item.value()));
+        };
     }
 
-    /** The change with WITH CHECK for its new rows. */
+    /** The target alone, perhaps behind its policies. */
+    private static boolean isPlain(RelNode input) {
+        return input instanceof PgRel.Scan
+                || input instanceof PgRel.Barrier barrier && isPlain(barrier.input());
+    }
+
+    private static boolean returnsColumns(PgRel.Modify change) {
+        var returning = change.returning();
+        return returning != null
+                && returning.expressions().stream().anyMatch(Expressions::hasColumn);
+    }
+
+    /** Conditions on new rows: the permissive ones as one, each restrictive one by its name. */
+    private void add(
+            List<PgRel.WithCheck> checks,
+            PgRel.CheckKind kind,
+            Relation relation,
+            char command,
+            boolean withCheck) {
+        int role = context.role();
+        var permissive = texts(policies(relation, role, command, true), withCheck);
+        checks.add(
+                new PgRel.WithCheck(
+                        kind,
+                        "",
+                        PolicyConditions.combine(context, relation, permissive, List.of())));
+        if (permissive.isEmpty()) {
+            return;
+        }
+        for (var policy : policies(relation, role, command, false)) {
+            var text = text(policy, withCheck);
+            if (text != null) {
+                var condition =
+                        PolicyConditions.combine(context, relation, List.of(text), List.of());
+                checks.add(new PgRel.WithCheck(kind, policy.name(), condition));
+            }
+        }
+    }
+
+    /** The change with conditions on its new rows, after get_row_security_policies. */
     PgRel.Modify checked(PgRel.Modify modify) {
         var relation = modify.target();
-        int role = context.role();
-        if (!applies(relation, role) || modify.command() == PgRel.Modify.Command.DELETE) {
+        if (!applies(relation, context.role()) || modify.command() == PgRel.Modify.Command.DELETE) {
             return modify;
         }
-        char command = modify.command() == PgRel.Modify.Command.INSERT ? 'a' : 'w';
         var checks = new ArrayList<>(modify.checks());
-        checks.add(new PgRel.WithCheck(PgRel.CheckKind.POLICY, "", check(relation, role, command)));
-        return modify.withChecks(checks);
+        boolean reads = reads(modify);
+        switch (modify.command()) {
+            case INSERT -> {
+                add(checks, PgRel.CheckKind.POLICY, relation, 'a', true);
+                if (reads) {
+                    add(checks, PgRel.CheckKind.POLICY, relation, 'r', false);
+                }
+            }
+            case UPDATE -> updated(checks, relation, reads);
+            case DELETE, MERGE -> {
+                // Nothing is common to all rows.
+            }
+        }
+        return modify.withChecks(
+                checks,
+                conflict(modify, reads),
+                modify.actions().stream().map(action -> action(relation, action)).toList());
+    }
+
+    private void updated(List<PgRel.WithCheck> checks, Relation relation, boolean reads) {
+        add(checks, PgRel.CheckKind.POLICY, relation, 'w', true);
+        if (reads) {
+            add(checks, PgRel.CheckKind.POLICY, relation, 'r', false);
+        }
+    }
+
+    private PgRel.@Nullable OnConflict conflict(PgRel.Modify modify, boolean reads) {
+        var conflict = modify.onConflict();
+        if (conflict == null || conflict.nothing()) {
+            return conflict;
+        }
+        var relation = modify.target();
+        var checks = new ArrayList<>(conflict.checks());
+        add(checks, PgRel.CheckKind.POLICY_USING, relation, 'w', false);
+        if (reads) {
+            add(checks, PgRel.CheckKind.POLICY_USING, relation, 'r', false);
+        }
+        updated(checks, relation, reads);
+        return conflict.withChecks(checks);
+    }
+
+    private PgRel.MergeAction action(Relation relation, PgRel.MergeAction action) {
+        var checks = new ArrayList<>(action.checks());
+        switch (action.command()) {
+            case 'i' -> add(checks, PgRel.CheckKind.POLICY, relation, 'a', true);
+            case 'u' -> {
+                add(checks, PgRel.CheckKind.MERGE_USING, relation, 'w', false);
+                updated(checks, relation, true);
+            }
+            case 'd' -> add(checks, PgRel.CheckKind.MERGE_USING, relation, 'd', false);
+            default -> {
+                // DO NOTHING.
+            }
+        }
+        return action.withChecks(checks);
     }
 }

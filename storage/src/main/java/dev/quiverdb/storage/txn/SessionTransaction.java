@@ -62,6 +62,10 @@ final class SessionTransaction implements Transaction {
     private @Nullable Snapshot seenOf;
     private int seenBefore;
     private int command;
+
+    /** The highest command so far: nested statements leave it above {@link #command}. */
+    private int lastCommand;
+
     private boolean open = true;
     private long commitWaitsFor;
 
@@ -159,7 +163,7 @@ final class SessionTransaction implements Transaction {
     public void beginStatement() {
         checkOpen();
         if (!writes.isEmpty() || !definitions.isEmpty() || !loads.isEmpty()) {
-            command++;
+            nextCommand();
         }
         if (snapshot == null) {
             takeSnapshot();
@@ -180,7 +184,22 @@ final class SessionTransaction implements Transaction {
 
     @Override
     public void nextCommand() {
-        command++;
+        lastCommand++;
+        command = lastCommand;
+    }
+
+    @Override
+    public Nested nest() {
+        var outerSnapshot = engine.snapshots.keep(snapshot());
+        int outerCommand = command;
+        return () -> {
+            var now = snapshot;
+            if (open && now != null) {
+                engine.snapshots.close(now);
+                snapshot = outerSnapshot;
+                command = outerCommand;
+            }
+        };
     }
 
     @Override

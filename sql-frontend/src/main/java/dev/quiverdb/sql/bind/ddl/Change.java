@@ -10,11 +10,13 @@ import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.parse.RangeVar;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** A DDL statement in the making: the catalog so far, and what was done. For one thread. */
 final class Change {
@@ -70,6 +72,15 @@ final class Change {
     /** A slice of the statement's text. */
     String text(int start, int end) {
         return sql.substring(start, end);
+    }
+
+    /**
+     * Where a function's body stands in the statement's text, from 0; -1 where it is not written
+     * there as it is, as with quotes in it.
+     */
+    int bodyOffset(String body) {
+        int found = sql.indexOf(body);
+        return body.isEmpty() || found != sql.lastIndexOf(body) ? -1 : found;
     }
 
     void put(CatalogObject object) {

@@ -7,11 +7,13 @@ import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.TableElement;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Makes table constraints. */
 final class Constraints {
@@ -87,7 +89,42 @@ final class Constraints {
         if (!empty && !constraint.notValid()) {
             change.add(new DdlAction.ValidateConstraint(table, made));
         }
+        if (!constraint.noInherit()) {
+            for (var child : change.catalog().children(table.oid())) {
+                inherit(made, table, child, !empty && !constraint.notValid());
+            }
+        }
         return table;
+    }
+
+    /** The same CHECK on a table that inherits. */
+    private void inherit(Constraint check, Relation parent, Relation child, boolean validate) {
+        change.lock(child.oid());
+        if (change.catalog().constraints(child.oid()).stream()
+                .anyMatch(own -> own.name().equals(check.name()))) {
+            change.notice("merging constraint \"" + check.name() + "\" with inherited definition");
+            return;
+        }
+        var sql = check.check();
+        if (sql == null) {
+            throw SqlException.internal("CHECK without expression");
+        }
+        var made =
+                putCheck(
+                        child,
+                        check.name(),
+                        sql,
+                        check.columns().stream()
+                                .map(number -> TableCreator.number(parent, child, number))
+                                .toList(),
+                        false,
+                        check.validated());
+        if (validate) {
+            change.add(new DdlAction.ValidateConstraint(child, made));
+        }
+        for (var below : change.catalog().children(child.oid())) {
+            inherit(made, child, below, validate);
+        }
     }
 
     Constraint putCheck(
@@ -206,7 +243,31 @@ final class Constraints {
                                 constraint.nullsNotDistinct(),
                                 TableCreator.options(constraint.options()));
         putKey(table, name, numbers, primary, index.oid(), constraint);
+        if (table.isPartitioned()) {
+            for (var partition : change.catalog().children(table.oid())) {
+                change.lock(partition.oid());
+                notNull(partition, table, primary ? numbers : List.of());
+                new Inheritance(change).partitionParts(table, partition(partition));
+            }
+        }
         return table;
+    }
+
+    private Relation partition(Relation partition) {
+        var now = change.catalog().relation(partition.oid());
+        return now == null ? partition : now;
+    }
+
+    /** Key columns of a partitioned table's primary key are not null in its partitions either. */
+    private void notNull(Relation partition, Relation parent, List<Integer> numbers) {
+        for (int number : numbers) {
+            var table = partition(partition);
+            var column = table.column(TableCreator.number(parent, table, number));
+            if (!column.notNull()) {
+                change.add(new DdlAction.CheckNotNull(table, column.number()));
+                change.put(table.toBuilder().column(column.withNotNull(true)).build());
+            }
+        }
     }
 
     private void putKey(
@@ -357,13 +418,18 @@ final class Constraints {
                     SqlState.WRONG_OBJECT_TYPE,
                     "referenced relation \"" + target.name() + "\" is not a table");
         }
+        if (target.isPartitioned()) {
+            throw SqlException.notSupported(
+                    "foreign keys that reference partitioned tables are not supported");
+        }
         boolean targetTemporary = target.isTemporary();
         if (targetTemporary != table.isTemporary()) {
             throw new SqlException(
                     SqlState.INVALID_TABLE_DEFINITION,
                     table.isTemporary()
                             ? "constraints on temporary tables may reference only temporary tables"
-                            : "constraints on permanent tables may reference only permanent tables");
+                            : "constraints on permanent tables may reference only permanent"
+                                    + " tables");
         }
         List<String> names = column == null ? key.columns() : List.of(column);
         var numbers = new ArrayList<Integer>();
@@ -402,7 +468,8 @@ final class Constraints {
                         SqlState.INVALID_COLUMN_REFERENCE,
                         "column \""
                                 + set
-                                + "\" referenced in ON DELETE SET action must be part of foreign key");
+                                + "\" referenced in ON DELETE SET action must be part of foreign"
+                                + " key");
             }
             setColumns.add(found.number());
         }
@@ -433,6 +500,12 @@ final class Constraints {
         change.lock(target.oid());
         if (!empty && !constraint.notValid()) {
             change.add(new DdlAction.ValidateConstraint(table, made));
+        }
+        if (table.isPartitioned()) {
+            for (var partition : change.catalog().children(table.oid())) {
+                change.lock(partition.oid());
+                new Inheritance(change).partitionParts(table, partition(partition));
+            }
         }
         return table;
     }

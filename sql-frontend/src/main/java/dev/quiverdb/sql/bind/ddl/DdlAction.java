@@ -4,8 +4,10 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Relation;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * One thing that a DDL statement does. The actions of a statement are done in order, all in one
@@ -62,6 +64,13 @@ public sealed interface DdlAction {
 
     /** 23514 or 23503 if rows that are there violate the constraint. */
     record ValidateConstraint(Relation table, Constraint constraint) implements DdlAction {}
+
+    /**
+     * 23514 if a partition has rows that its parent would not put there.
+     *
+     * @param isDefault the default partition, in the words for it
+     */
+    record ValidatePartition(Relation partition, boolean isDefault) implements DdlAction {}
 
     /** A domain's new constraint holds for every column of the domain. */
     record ValidateDomain(int domain, Constraint constraint) implements DdlAction {}

@@ -99,9 +99,8 @@ public final class DdlBinder {
             case ObjectDdl.CreateRange ignored -> throw unsupported("CREATE TYPE AS RANGE");
             case ObjectDdl.Define ignored -> throw unsupported("this CREATE statement");
             case ObjectDdl.AlterExtension ignored -> change.result("ALTER EXTENSION");
-            case ObjectDdl.CreateFunction create ->
-                    throw unsupported(create.procedure() ? "CREATE PROCEDURE" : "CREATE FUNCTION");
-            case ObjectDdl.AlterFunction ignored -> throw unsupported("ALTER FUNCTION");
+            case ObjectDdl.CreateFunction create -> new FunctionCommands(change).create(create);
+            case ObjectDdl.AlterFunction alter -> new FunctionCommands(change).alter(alter);
             case ObjectDdl.CreateCast ignored -> throw unsupported("CREATE CAST");
             case ObjectDdl.CreateTableSpace ignored -> throw unsupported("CREATE TABLESPACE");
             case ObjectDdl.AlterType ignored -> throw unsupported("ALTER TYPE");
@@ -226,8 +225,19 @@ public final class DdlBinder {
                         SqlState.WRONG_OBJECT_TYPE, "\"" + table.name() + "\" is not a table");
             }
             change.requireOwner(table);
-            if (tables.stream().noneMatch(known -> known.oid() == table.oid())) {
-                tables.add(table);
+            if (table.isPartitioned() && !variable.inherit()) {
+                throw new SqlException(
+                                SqlState.WRONG_OBJECT_TYPE,
+                                "cannot truncate only a partitioned table")
+                        .withHint(
+                                "Do not specify the ONLY keyword, or use TRUNCATE ONLY on the"
+                                        + " partitions directly.");
+            }
+            var family = variable.inherit() ? change.catalog().family(table) : List.of(table);
+            for (var member : family) {
+                if (tables.stream().noneMatch(known -> known.oid() == member.oid())) {
+                    tables.add(member);
+                }
             }
         }
         for (int i = 0; i < tables.size(); i++) {

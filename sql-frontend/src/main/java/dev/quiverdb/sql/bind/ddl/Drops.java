@@ -269,6 +269,23 @@ final class Drops {
         throw new SqlException(SqlState.UNDEFINED_OBJECT, text);
     }
 
+    /** The function or procedure that a statement names. */
+    Function routine(ObjectType type, Clause.ObjectRef reference) {
+        if (function(type, reference, false) instanceof Function found) {
+            return found;
+        }
+        throw SqlException.internal("a missing function is an error");
+    }
+
+    private static boolean isOf(ObjectType type, Function candidate) {
+        return switch (type) {
+            case PROCEDURE -> candidate.kind() == 'p';
+            case AGGREGATE -> candidate.kind() == 'a';
+            case FUNCTION -> candidate.kind() == 'f' || candidate.kind() == 'w';
+            default -> true;
+        };
+    }
+
     private @Nullable CatalogObject function(
             ObjectType type, Clause.ObjectRef reference, boolean missingOk) {
         var name = reference.name().getLast();
@@ -277,8 +294,18 @@ final class Drops {
             given.add(change.expressions().type(argument).type().oid());
         }
         Function found = null;
+        var schemas =
+                reference.name().size() > 1
+                        ? List.of(
+                                change.schema(
+                                                reference.name().get(reference.name().size() - 2),
+                                                reference.offset())
+                                        .oid())
+                        : change.context().searchPath().schemas();
         for (var candidate : change.catalog().functions(name)) {
             if (candidate.oid() >= Catalog.FIRST_USER_OID
+                    && schemas.contains(candidate.schema())
+                    && isOf(type, candidate)
                     && (reference.argumentsUnspecified()
                             || candidate.argumentTypes().equals(given))) {
                 if (found != null) {
@@ -293,6 +320,19 @@ final class Drops {
             }
         }
         if (found == null) {
+            if (reference.argumentsUnspecified()) {
+                var text =
+                        "could not find a "
+                                + word(type)
+                                + " named \""
+                                + String.join(".", reference.name())
+                                + "\"";
+                if (missingOk) {
+                    change.notice(word(type) + " " + name + "() does not exist, skipping");
+                    return null;
+                }
+                throw new SqlException(SqlState.UNDEFINED_FUNCTION, text);
+            }
             var texts =
                     given.stream().map(oid -> change.catalog().type(oid).formatType(-1)).toList();
             var text =
@@ -587,7 +627,8 @@ final class Drops {
                         function.argumentTypes().stream()
                                 .map(oid -> change.catalog().type(oid).formatType(-1))
                                 .toList();
-                yield "function "
+                yield FunctionCommands.kindWord(function)
+                        + " "
                         + Quoting.identifier(function.name())
                         + "("
                         + String.join(",", types)

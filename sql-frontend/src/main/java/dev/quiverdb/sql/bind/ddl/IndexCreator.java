@@ -8,6 +8,7 @@ import dev.quiverdb.sql.catalog.OperatorClass;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.TableDdl;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -248,8 +249,8 @@ final class IndexCreator {
                                         + method.name()
                                         + "\"")
                         .withHint(
-                                "You must specify an operator class for the index or define a default operator"
-                                        + " class for the data type.");
+                                "You must specify an operator class for the index or define a"
+                                        + " default operator class for the data type.");
             }
             return found;
         }
@@ -294,6 +295,18 @@ final class IndexCreator {
             Map<String, String> options,
             List<String> names,
             boolean concurrently) {
+        return put(table, name, part, options, names, concurrently, List.of());
+    }
+
+    private Relation put(
+            Relation table,
+            String name,
+            Relation.Index part,
+            Map<String, String> options,
+            List<String> names,
+            boolean concurrently,
+            List<Integer> parents) {
+        checkPartitionKey(table, part);
         var columns = new ArrayList<dev.quiverdb.sql.catalog.Column>();
         for (int i = 0; i < part.keys().size(); i++) {
             var key = part.keys().get(i);
@@ -309,7 +322,7 @@ final class IndexCreator {
                     dev.quiverdb.sql.catalog.Column.of(
                             i + 1, unique(names, i), type, typmod, key.collation(), false));
         }
-        var index =
+        Relation index =
                 Relations.make(
                         change.newOid(),
                         name,
@@ -326,9 +339,56 @@ final class IndexCreator {
                         null,
                         true,
                         'p');
+        if (!parents.isEmpty()) {
+            index = index.toBuilder().parents(parents).build();
+        }
         change.put(index);
         change.add(new DdlAction.CreateIndex(table, index, concurrently));
+        if (table.isPartitioned()) {
+            for (var partition : change.catalog().children(table.oid())) {
+                change.lock(partition.oid());
+                if (change.catalog().constraintOfIndex(index) == null && !part.primary()) {
+                    copy(index, table, partition, index.oid());
+                }
+            }
+        }
         return index;
+    }
+
+    /** A unique index of a partitioned table must have the partition key among its columns. */
+    private static void checkPartitionKey(Relation table, Relation.Index part) {
+        var key = table.partitionKey();
+        if (key == null || !part.unique()) {
+            return;
+        }
+        var word = part.primary() ? "PRIMARY KEY" : "UNIQUE";
+        for (var column : key.columns()) {
+            if (column.column() == 0) {
+                throw new SqlException(
+                                SqlState.FEATURE_NOT_SUPPORTED,
+                                "unsupported " + word + " constraint with partition key definition")
+                        .withDetail(
+                                word
+                                        + " constraints cannot be used when partition keys include"
+                                        + " expressions.");
+            }
+            boolean found =
+                    part.keys().subList(0, part.keyCount()).stream()
+                            .anyMatch(k -> k.column() == column.column());
+            if (!found) {
+                throw new SqlException(
+                                SqlState.FEATURE_NOT_SUPPORTED,
+                                "unique constraint on partitioned table must include all"
+                                        + " partitioning columns")
+                        .withDetail(
+                                word
+                                        + " constraint on table \""
+                                        + table.name()
+                                        + "\" lacks column \""
+                                        + table.column(column.column()).name()
+                                        + "\" which is part of the partition key.");
+            }
+        }
     }
 
     private static String unique(List<String> names, int position) {
@@ -366,10 +426,11 @@ final class IndexCreator {
                                 SqlState.UNDEFINED_OBJECT,
                                 "data type "
                                         + type.formatType(-1)
-                                        + " has no default operator class for access method \"btree\"")
+                                        + " has no default operator class for access method"
+                                        + " \"btree\"")
                         .withHint(
-                                "You must specify an operator class for the index or define a default operator"
-                                        + " class for the data type.");
+                                "You must specify an operator class for the index or define a"
+                                        + " default operator class for the data type.");
             }
             names.add(column.name());
             keys.add(
@@ -404,6 +465,15 @@ final class IndexCreator {
 
     /** The same index over another table, for LIKE ... INCLUDING INDEXES. */
     void copy(Relation index, Relation source, Relation target) {
+        copy(index, source, target, 0);
+    }
+
+    /**
+     * As {@link #copy(Relation, Relation, Relation)}, for a partition.
+     *
+     * @param parent the index that the copy belongs to; 0 for none
+     */
+    void copy(Relation index, Relation source, Relation target, int parent) {
         var part = index.index();
         if (part == null) {
             return;
@@ -456,7 +526,8 @@ final class IndexCreator {
                                 false),
                         index.options(),
                         names,
-                        false);
+                        false,
+                        parent == 0 ? List.of() : List.of(parent));
         if (constraint != null) {
             var numbers = new ArrayList<Integer>();
             for (int number : constraint.columns()) {

@@ -62,6 +62,10 @@ final class Renames {
                 }
                 change.put(RoleCommands.renamed(role, rename.newName()));
             }
+            case FUNCTION, PROCEDURE, ROUTINE -> {
+                var old = new Drops(change).routine(rename.type(), object);
+                new FunctionCommands(change).move(old, rename.newName(), old.schema(), old.owner());
+            }
             default -> throw SqlException.notSupported(tag + " RENAME is not supported");
         }
         return change.result(tag);

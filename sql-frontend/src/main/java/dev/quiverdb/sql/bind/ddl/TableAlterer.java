@@ -36,9 +36,298 @@ final class TableAlterer {
         change.requireOwner(current(oid));
         change.lock(oid);
         for (var action : alter.actions()) {
+            checkInherited(current(oid), action);
             act(current(oid), action);
+            recurse(current(oid), action, alter.relation().inherit());
         }
         return change.result(tag);
+    }
+
+    // ------------------------------------------------------------------ inheritance
+
+    /** What a table has from its parents is changed there. */
+    private void checkInherited(Relation table, TableDdl.AlterAction action) {
+        var what =
+                switch (action.kind()) {
+                    case DROP_COLUMN -> "cannot drop inherited column";
+                    case ALTER_COLUMN_TYPE -> "cannot alter inherited column";
+                    default -> null;
+                };
+        var name = action.name();
+        if (what == null || name == null || table.column(name) == null) {
+            checkPartitionKey(table, action);
+            return;
+        }
+        for (int parent : table.parents()) {
+            if (current(parent).column(name) != null) {
+                throw new SqlException(
+                        SqlState.INVALID_TABLE_DEFINITION, what + " \"" + name + "\"");
+            }
+        }
+        checkPartitionKey(table, action);
+    }
+
+    private void checkPartitionKey(Relation table, TableDdl.AlterAction action) {
+        var key = table.partitionKey();
+        var name = action.name();
+        var column = name == null ? null : table.column(name);
+        boolean changes =
+                switch (action.kind()) {
+                    case DROP_COLUMN, ALTER_COLUMN_TYPE -> true;
+                    default -> false;
+                };
+        if (key == null || column == null || !changes) {
+            return;
+        }
+        for (var part : key.columns()) {
+            var expression = part.expression();
+            boolean used =
+                    part.column() == column.number()
+                            || expression != null
+                                    && change.expressions()
+                                            .columnsOf(expression, table)
+                                            .contains(column.number());
+            if (used) {
+                throw new SqlException(
+                        SqlState.INVALID_TABLE_DEFINITION,
+                        (action.kind() == TableDdl.AlterKind.DROP_COLUMN
+                                        ? "cannot drop column \""
+                                        : "cannot alter column \"")
+                                + name
+                                + "\" because it is part of the partition key of relation \""
+                                + table.name()
+                                + "\"");
+            }
+        }
+    }
+
+    /** The same for tables that inherit. */
+    private void recurse(Relation table, TableDdl.AlterAction action, boolean inherit) {
+        var children = change.catalog().children(table.oid());
+        boolean goesDown =
+                switch (action.kind()) {
+                    case ADD_COLUMN,
+                            DROP_COLUMN,
+                            COLUMN_DEFAULT,
+                            DROP_NOT_NULL,
+                            SET_NOT_NULL,
+                            ALTER_COLUMN_TYPE,
+                            DROP_CONSTRAINT ->
+                            true;
+                    default -> false;
+                };
+        if (children.isEmpty() || !goesDown) {
+            return;
+        }
+        if (!inherit) {
+            switch (action.kind()) {
+                case ADD_COLUMN ->
+                        throw new SqlException(
+                                SqlState.INVALID_TABLE_DEFINITION,
+                                "column must be added to child tables too");
+                case ALTER_COLUMN_TYPE ->
+                        throw new SqlException(
+                                SqlState.INVALID_TABLE_DEFINITION,
+                                "type of inherited column \""
+                                        + action.name()
+                                        + "\" must be changed in child tables too");
+                default -> {
+                    return;
+                }
+            }
+        }
+        for (var child : children) {
+            change.lock(child.oid());
+            if (applies(child, action)) {
+                act(current(child.oid()), action);
+            }
+            recurse(current(child.oid()), action, true);
+        }
+    }
+
+    private boolean applies(Relation child, TableDdl.AlterAction action) {
+        return switch (action.kind()) {
+            case ADD_COLUMN -> {
+                var element =
+                        action.definition() instanceof TableElement.Column column ? column : null;
+                if (element == null || child.column(element.name()) == null) {
+                    yield true;
+                }
+                change.notice(
+                        "merging definition of column \""
+                                + element.name()
+                                + "\" for child \""
+                                + child.name()
+                                + "\"");
+                yield false;
+            }
+            case DROP_CONSTRAINT -> {
+                var own = constraint(child, action.name());
+                yield own != null && own.kind() == 'c';
+            }
+            default -> action.name() != null && child.column(action.name()) != null;
+        };
+    }
+
+    private void attach(Relation parent, TableElement.Partition partition) {
+        var bound = partition.bound();
+        var child = change.relation(partition.relation());
+        change.requireOwner(child);
+        change.lock(child.oid());
+        if (!parent.isPartitioned()) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE,
+                    "table \"" + parent.name() + "\" is not partitioned");
+        }
+        if (child.kind() != 'r') {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "\"" + child.name() + "\" is not a table");
+        }
+        if (child.isPartition()) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "\"" + child.name() + "\" is already a partition");
+        }
+        if (!child.parents().isEmpty()) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "cannot attach inheritance child as partition");
+        }
+        if (!child.isPartitioned() && !change.catalog().children(child.oid()).isEmpty()) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "cannot attach inheritance parent as partition");
+        }
+        if (change.catalog().family(child).stream().anyMatch(r -> r.oid() == parent.oid())) {
+            throw new SqlException(SqlState.DUPLICATE_TABLE, "circular inheritance not allowed")
+                    .withDetail(
+                            "\""
+                                    + child.name()
+                                    + "\" is already a child of \""
+                                    + parent.name()
+                                    + "\".");
+        }
+        for (var column : child.liveColumns()) {
+            if (parent.column(column.name()) == null) {
+                throw new SqlException(
+                                SqlState.DATATYPE_MISMATCH,
+                                "table \""
+                                        + child.name()
+                                        + "\" contains column \""
+                                        + column.name()
+                                        + "\" not found in parent \""
+                                        + parent.name()
+                                        + "\"")
+                        .withDetail(
+                                "The new partition may contain only the columns present in"
+                                        + " parent.");
+            }
+        }
+        var inheritance = new Inheritance(change);
+        inheritance.checkChild(parent, child);
+        if (bound == null) {
+            throw SqlException.internal("ATTACH PARTITION without bound");
+        }
+        var made = new Partitions(change).bound(bound, parent, child.name());
+        var attached = child.toBuilder().parents(List.of(parent.oid())).bound(made).build();
+        change.put(attached);
+        inheritance.partitionParts(parent, attached);
+        inheritance.touch(parent.oid());
+        for (var member : change.catalog().family(attached)) {
+            change.lock(member.oid());
+            if (!member.isPartitioned()) {
+                change.add(new DdlAction.ValidatePartition(member, false));
+            }
+        }
+        var rest = new Partitions(change).defaultPartition(parent);
+        if (rest != null && rest.oid() != child.oid()) {
+            change.lock(rest.oid());
+            change.add(new DdlAction.ValidatePartition(rest, true));
+        }
+    }
+
+    private void detach(Relation parent, TableElement.Partition partition) {
+        var child = change.relation(partition.relation());
+        change.lock(child.oid());
+        if (!child.isPartition() || !child.parents().contains(parent.oid())) {
+            throw new SqlException(
+                    SqlState.UNDEFINED_TABLE,
+                    "relation \""
+                            + child.name()
+                            + "\" is not a partition of relation \""
+                            + parent.name()
+                            + "\"");
+        }
+        change.put(child.toBuilder().parents(List.of()).bound(null).build());
+        for (var index : change.catalog().indexes(child.oid())) {
+            if (!index.parents().isEmpty()) {
+                change.put(index.toBuilder().parents(List.of()).build());
+            }
+        }
+        new Inheritance(change).touch(parent.oid());
+    }
+
+    private void addInherit(Relation child, TableDdl.AlterAction action) {
+        if (!(action.definition() instanceof dev.quiverdb.sql.parse.RangeVar name)) {
+            throw SqlException.internal("INHERIT of nothing");
+        }
+        if (child.isPartition()) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "cannot change inheritance of a partition");
+        }
+        if (child.isPartitioned()) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "cannot change inheritance of partitioned table");
+        }
+        var inheritance = new Inheritance(change);
+        var parent = inheritance.parents(List.of(name), false, child.isTemporary()).getFirst();
+        if (child.parents().contains(parent.oid())) {
+            throw new SqlException(
+                    SqlState.DUPLICATE_TABLE,
+                    "relation \"" + parent.name() + "\" would be inherited from more than once");
+        }
+        if (change.catalog().family(child).stream().anyMatch(r -> r.oid() == parent.oid())) {
+            throw new SqlException(SqlState.DUPLICATE_TABLE, "circular inheritance not allowed")
+                    .withDetail(
+                            "\""
+                                    + parent.name()
+                                    + "\" is already a child of \""
+                                    + child.name()
+                                    + "\".");
+        }
+        inheritance.checkChild(parent, child);
+        var parents = new ArrayList<>(child.parents());
+        parents.add(parent.oid());
+        change.put(child.toBuilder().parents(parents).build());
+        inheritance.touch(parent.oid());
+    }
+
+    private void dropInherit(Relation child, TableDdl.AlterAction action) {
+        if (!(action.definition() instanceof dev.quiverdb.sql.parse.RangeVar name)) {
+            throw SqlException.internal("NO INHERIT of nothing");
+        }
+        if (child.isPartition()) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "cannot change inheritance of a partition");
+        }
+        var parent = change.relation(name);
+        if (!child.parents().contains(parent.oid())) {
+            throw new SqlException(
+                    SqlState.UNDEFINED_TABLE,
+                    "relation \""
+                            + parent.name()
+                            + "\" is not a parent of relation \""
+                            + child.name()
+                            + "\"");
+        }
+        var parents = new ArrayList<>(child.parents());
+        parents.remove(Integer.valueOf(parent.oid()));
+        change.put(child.toBuilder().parents(parents).build());
+        new Inheritance(change).touch(parent.oid());
+    }
+
+    private static TableElement.Partition partition(TableDdl.AlterAction action) {
+        if (action.definition() instanceof TableElement.Partition partition) {
+            return partition;
+        }
+        throw SqlException.internal("no partition to attach or detach");
     }
 
     private Relation current(int oid) {
@@ -114,18 +403,18 @@ final class TableAlterer {
                     DISABLE_TRIGGER,
                     DISABLE_TRIGGER_ALL,
                     DISABLE_TRIGGER_USER -> {}
+            case ATTACH_PARTITION -> attach(table, partition(action));
+            case DETACH_PARTITION -> detach(table, partition(action));
+            case ADD_INHERIT -> addInherit(table, action);
+            case DROP_INHERIT -> dropInherit(table, action);
             case ALTER_COLUMN_GENERIC_OPTIONS,
                     ENABLE_RULE,
                     ENABLE_ALWAYS_RULE,
                     ENABLE_REPLICA_RULE,
                     DISABLE_RULE,
-                    ADD_INHERIT,
-                    DROP_INHERIT,
                     ADD_OF,
                     DROP_OF,
                     GENERIC_OPTIONS,
-                    ATTACH_PARTITION,
-                    DETACH_PARTITION,
                     DETACH_PARTITION_FINALIZE,
                     MOVE_ALL ->
                     throw SqlException.notSupported(
@@ -777,6 +1066,19 @@ final class TableAlterer {
                 return;
             }
             throw new SqlException(SqlState.UNDEFINED_OBJECT, text);
+        }
+        if (constraint.kind() == 'c') {
+            for (int parent : table.parents()) {
+                if (constraint(current(parent), action.name()) != null) {
+                    throw new SqlException(
+                            SqlState.INVALID_TABLE_DEFINITION,
+                            "cannot drop inherited constraint \""
+                                    + action.name()
+                                    + "\" of relation \""
+                                    + table.name()
+                                    + "\"");
+                }
+            }
         }
         new Drops(change).remove(List.of(constraint), action.behavior() == Clause.Behavior.CASCADE);
     }

@@ -43,6 +43,9 @@ final class TableCreator {
         char generatedKind;
         boolean serial;
 
+        /** Parents give it different defaults. */
+        boolean conflicting;
+
         Draft(String name, PgType type, int collation, TableElement.@Nullable Column element) {
             this.name = name;
             this.type = type;
@@ -76,6 +79,12 @@ final class TableCreator {
     private final Map<TableElement.Constraint, String> columnOf = new java.util.IdentityHashMap<>();
 
     private final List<TableElement.Like> likes = new ArrayList<>();
+    private List<Relation> parents = List.of();
+    private TableElement.@Nullable PartitionBound written;
+    private TableDdl.@Nullable PartitionBy partitionBy;
+
+    /** How many of the columns come from parents. */
+    private int inherited;
 
     TableCreator(Change change) {
         this.change = change;
@@ -83,14 +92,29 @@ final class TableCreator {
 
     DdlResult create(TableDdl.CreateTable create) {
         reject(create);
+        written = create.bound();
         var variable = create.relation();
         int schema = change.creationSchema(variable);
         if (!Relations.checkFree(change, schema, variable.name(), create.ifNotExists())) {
             return change.result("CREATE TABLE");
         }
         Relations.checkTypeFree(change, schema, variable.name());
+        boolean partition = create.bound() != null;
+        var inheritance = new Inheritance(change);
+        parents =
+                inheritance.parents(
+                        create.inherits(),
+                        partition,
+                        variable.persistence() == RangeVar.Persistence.TEMPORARY
+                                || isTemporary(schema));
+        columns.addAll(inheritance.columns(parents));
+        inherited = columns.size();
+        partitionBy = create.partitionBy();
         for (var element : create.elements()) {
             switch (element) {
+                case TableElement.Column column
+                        when partition || Inheritance.find(columns, column.name()) != null ->
+                        inheritedColumn(column, variable.name(), partition);
                 case TableElement.Column column -> column(column, variable.name());
                 case TableElement.Constraint constraint -> constraints.add(constraint);
                 case TableElement.Like like -> like(like);
@@ -121,16 +145,19 @@ final class TableCreator {
         for (var like : likes) {
             copyRest(like, table);
         }
+        if (!parents.isEmpty()) {
+            inheritance.checks(parents, table);
+            var bound = create.bound();
+            if (bound != null) {
+                inheritance.partitionParts(parents.getFirst(), table);
+                checkDefault(parents.getFirst(), table);
+            }
+            parents.forEach(parent -> inheritance.touch(parent.oid()));
+        }
         return change.result("CREATE TABLE");
     }
 
     private static void reject(TableDdl.CreateTable create) {
-        if (!create.inherits().isEmpty()) {
-            throw SqlException.notSupported("table inheritance is not supported");
-        }
-        if (create.partitionBy() != null || create.bound() != null) {
-            throw SqlException.notSupported("table partitioning is not supported");
-        }
         if (create.ofType() != null) {
             throw SqlException.notSupported("typed tables are not supported");
         }
@@ -163,6 +190,61 @@ final class TableCreator {
 
     List<Draft> drafts() {
         return columns;
+    }
+
+    /** A column that the table has from its parents: what is said of it is added. */
+    private void inheritedColumn(TableElement.Column element, String table, boolean partition) {
+        var draft = Inheritance.find(columns, element.name());
+        int at = draft == null ? -1 : columns.indexOf(draft);
+        if (draft == null || at >= inherited) {
+            if (partition && element.type() == null) {
+                throw new SqlException(
+                        SqlState.UNDEFINED_COLUMN,
+                        "column \"" + element.name() + "\" does not exist");
+            }
+            column(element, table);
+            return;
+        }
+        var typeName = element.type();
+        var made = new Draft(draft.name, draft.type, draft.collation, element);
+        made.notNull = draft.notNull;
+        made.generatedKind = draft.generatedKind;
+        made.defaultSql = draft.defaultSql;
+        if (typeName != null) {
+            change.notice("merging column \"" + element.name() + "\" with inherited definition");
+            Inheritance.checkType(
+                    "column \"" + element.name() + "\" has a type conflict",
+                    draft.type,
+                    change.expressions().type(typeName));
+        }
+        for (var constraint : element.constraints()) {
+            columnConstraint(made, constraint, table);
+        }
+        made.notNull |= draft.notNull;
+        if (made.defaultExpression != null) {
+            made.defaultSql = null;
+        }
+        columns.set(at, made);
+    }
+
+    private void checkConflicts() {
+        for (var draft : columns) {
+            if (draft.conflicting) {
+                throw new SqlException(
+                                SqlState.INVALID_COLUMN_DEFINITION,
+                                "column \"" + draft.name + "\" inherits conflicting default values")
+                        .withHint("To resolve the conflict, specify a default explicitly.");
+            }
+        }
+    }
+
+    /** Rows of the default partition must not belong to a new one. */
+    private void checkDefault(Relation parent, Relation table) {
+        var rest = new Partitions(change).defaultPartition(parent);
+        if (rest != null && rest.oid() != table.oid()) {
+            change.lock(rest.oid());
+            change.add(new DdlAction.ValidatePartition(rest, true));
+        }
     }
 
     void column(TableElement.Column element, String table) {
@@ -435,7 +517,7 @@ final class TableCreator {
             drafts.add(draft.column(drafts.size() + 1));
         }
         markPrimaryKey(drafts);
-        var table =
+        Relation table =
                 Relations.make(
                         oid,
                         variable.name(),
@@ -452,6 +534,21 @@ final class TableCreator {
                         null,
                         true,
                         onCommit);
+        checkConflicts();
+        var by = partitionBy;
+        var bound = written;
+        if (!parents.isEmpty() || by != null) {
+            table =
+                    table.toBuilder()
+                            .parents(parents.stream().map(Relation::oid).toList())
+                            .partitionKey(by == null ? null : new Partitions(change).key(by, table))
+                            .bound(
+                                    bound == null
+                                            ? null
+                                            : new Partitions(change)
+                                                    .bound(bound, parents.getFirst(), table.name()))
+                            .build();
+        }
         change.put(table);
         Relations.putRowType(change, rowType, table.name(), schema, oid);
         table = defaults(table);

@@ -1,0 +1,161 @@
+package dev.quiverdb.execute;
+
+import dev.quiverdb.execute.expression.Compiler;
+import dev.quiverdb.execute.expression.Evaluator;
+import dev.quiverdb.execute.expression.Row;
+import dev.quiverdb.plan.Family;
+import dev.quiverdb.plan.Relation;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * The tables whose rows a statement changes: one, or a family of them. Expressions of the statement
+ * see every row as a row of the family's table; each member's writer takes the member's own.
+ */
+final class RowTargets {
+    /** One table of the family. */
+    static final class Target {
+        final RowWriter writer;
+        final int member;
+        private final Relation parent;
+        private final int @Nullable [] positions;
+        private final @Nullable Evaluator constraint;
+        private final Row.OfArray row = new Row.OfArray();
+
+        private Target(
+                RowWriter writer,
+                int member,
+                Relation parent,
+                int @Nullable [] positions,
+                @Nullable Evaluator constraint) {
+            this.writer = writer;
+            this.member = member;
+            this.parent = parent;
+            this.positions = positions;
+            this.constraint = constraint;
+        }
+
+        Relation relation() {
+            return writer.relation();
+        }
+
+        /** A member's row as one of the family's table. */
+        @Nullable Object[] asParent(@Nullable Object[] own) {
+            int[] at = positions;
+            if (at == null) {
+                return own;
+            }
+            @Nullable Object[] row = new @Nullable Object[parent.columns().size()];
+            for (int i = 0; i < at.length; i++) {
+                row[i] = own[at[i]];
+            }
+            return row;
+        }
+
+        /** The columns of the family's table put into a member's row; others stay as they are. */
+        @Nullable Object[] put(@Nullable Object[] parentRow, @Nullable Object[] own) {
+            int[] at = positions;
+            if (at == null) {
+                return parentRow;
+            }
+            for (int i = 0; i < at.length; i++) {
+                own[at[i]] = parentRow[i];
+            }
+            return own;
+        }
+
+        /** A new row of the member, complete. */
+        @Nullable Object[] fresh(@Nullable Object[] parentRow) {
+            if (positions == null) {
+                return parentRow;
+            }
+            var own = put(parentRow, new @Nullable Object[writer.width()]);
+            writer.generate(own);
+            return own;
+        }
+
+        BitSet own(BitSet assigned) {
+            int[] at = positions;
+            if (at == null) {
+                return assigned;
+            }
+            var mapped = new BitSet();
+            assigned.stream().forEach(position -> mapped.set(at[position]));
+            return mapped;
+        }
+
+        /** Whether a member's row may stay where it is. */
+        boolean holds(@Nullable Object[] own) {
+            return constraint == null || !Boolean.FALSE.equals(constraint.value(row.set(own)));
+        }
+
+        /** The row id that the statement knows a member's row by. */
+        long rowId(long local) {
+            return Family.base(member) | local;
+        }
+    }
+
+    private final Target[] targets;
+    private final @Nullable RowRouter router;
+
+    RowTargets(Relation relation, Compiler compiler, ReferentialActions references) {
+        var family = relation.family();
+        if (family == null) {
+            targets =
+                    new Target[] {
+                        new Target(
+                                new RowWriter(relation, compiler, references),
+                                0,
+                                relation,
+                                null,
+                                null)
+                    };
+            router = null;
+            return;
+        }
+        targets = new Target[family.members().size()];
+        for (int i = 0; i < targets.length; i++) {
+            var member = family.members().get(i);
+            targets[i] =
+                    new Target(
+                            new RowWriter(
+                                    i == 0 ? relation : member.relation(), compiler, references),
+                            i,
+                            relation,
+                            i == 0 ? null : positions(member.positions()),
+                            compiler.compileIf(member.constraint()));
+        }
+        var partitioning = family.partitioning();
+        router = partitioning == null ? null : new RowRouter(partitioning, compiler);
+    }
+
+    private static int[] positions(List<Integer> positions) {
+        return positions.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The table that the statement names. */
+    Target first() {
+        return targets[0];
+    }
+
+    Target of(long rowId) {
+        return targets[Family.member(rowId)];
+    }
+
+    /** Whether new rows go to partitions. */
+    boolean routes() {
+        return router != null;
+    }
+
+    /** Where a new row of the family's table goes. */
+    Target route(@Nullable Object[] parentRow) {
+        if (router == null) {
+            return targets[0];
+        }
+        targets[0].writer.checkPartition(parentRow);
+        return targets[router.route(parentRow)];
+    }
+}
