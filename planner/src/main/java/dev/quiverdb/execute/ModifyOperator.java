@@ -364,7 +364,29 @@ abstract class ModifyOperator extends Operator {
     }
 
     /** What became of an update: the row as one of the statement's table, and its id. */
-    record Changed(LockOutcome outcome, @Nullable Object[] row, long rowId) {}
+    static final class Changed {
+        private final LockOutcome outcome;
+        private final @Nullable Object[] row;
+        private final long rowId;
+
+        Changed(LockOutcome outcome, @Nullable Object[] row, long rowId) {
+            this.outcome = outcome;
+            this.row = row;
+            this.rowId = rowId;
+        }
+
+        LockOutcome outcome() {
+            return outcome;
+        }
+
+        @Nullable Object[] row() {
+            return row;
+        }
+
+        long rowId() {
+            return rowId;
+        }
+    }
 
     /** Writes a changed row, in another partition where it belongs there. */
     final Changed change(
