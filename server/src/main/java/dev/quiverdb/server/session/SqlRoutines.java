@@ -232,9 +232,7 @@ final class SqlRoutines implements Routines {
     private @Nullable CachedPlan validPlan(Body body, Step step) {
         var environment = state.planEnvironment();
         var known = step.plan;
-        if (known != null
-                && step.environment.equals(environment)
-                && known.holds(state.catalog())) {
+        if (known != null && step.environment.equals(environment) && known.holds(state.catalog())) {
             return known;
         }
         var context = state.bindContext();

@@ -120,8 +120,8 @@ final class FunctionCalls {
                             "function " + signature + " does not exist")
                     .withHint(
                             "No aggregate function matches the given name and argument types."
-                                + " Perhaps you misplaced ORDER BY; ORDER BY must appear after all"
-                                + " regular arguments of the aggregate.");
+                                    + " Perhaps you misplaced ORDER BY; ORDER BY must appear after all"
+                                    + " regular arguments of the aggregate.");
         }
         return Errors.at(
                         call,
