@@ -1,8 +1,10 @@
 package dev.quiverdb.execute;
 
 import dev.quiverdb.base.error.SqlException;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** What functions ask of the session: who, where, when, settings, sequences' last values, locks. */
 public interface SessionFunctions {
@@ -35,6 +37,12 @@ public interface SessionFunctions {
 
     /** SHOW name; null if {@code missingOk} and there is none, else 42704. */
     @Nullable String setting(String name, boolean missingOk);
+
+    /** The value of a number in its setting's own unit. */
+    double number(String setting);
+
+    /** Whether a setting has a value that somebody gave it. */
+    boolean isSet(String name);
 
     /** SET [LOCAL] name = value; answers the new value as SHOW would. */
     String set(String name, @Nullable String value, boolean local);

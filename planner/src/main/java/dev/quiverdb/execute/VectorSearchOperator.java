@@ -12,8 +12,12 @@ import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.AccessCursor;
 import dev.quiverdb.storage.RowCursor;
 import dev.quiverdb.vector.access.RowFilter;
+import dev.quiverdb.vector.access.VectorCursor;
 import dev.quiverdb.vector.access.VectorSearchRequest;
-import dev.quiverdb.vector.graph.SearchParameters;
+import dev.quiverdb.vector.access.VectorSearchStatistics;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,13 +27,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Nearest rows first. Exact: every row that passes the filter is measured, the best k are kept in a
  * heap. By index: the index names candidates, the filter runs inside its search, and what comes
  * back is measured by the operator's own function and put in order. Where the index has fewer rows
- * than asked for (it holds no NULLs), the exact way answers: k rows come whenever k qualify.
+ * than asked for (it holds no NULLs), the exact way answers: k rows come whenever k qualify, unless
+ * the user set the search a bound or wants no sequential scan.
  */
 final class VectorSearchOperator extends ScanOperator {
     private static final class Hit {
@@ -60,6 +64,8 @@ final class VectorSearchOperator extends ScanOperator {
     private @Nullable AccessCursor stream;
     private final Set<Long> streamed = new HashSet<>();
     private long measured;
+    private boolean bounded;
+    private @Nullable VectorSearchStatistics statistics;
     private String way = "";
 
     VectorSearchOperator(Plan.VectorSearch plan, Compiler compiler) {
@@ -82,6 +88,8 @@ final class VectorSearchOperator extends ScanOperator {
         openFixed();
         builder.reset();
         measured = 0;
+        statistics = null;
+        bounded = false;
     }
 
     /** The first hits; all of them where the number wanted is known. */
@@ -91,19 +99,27 @@ final class VectorSearchOperator extends ScanOperator {
         long wanted = wanted();
         if (index == null
                 || plan.mode() == Plan.VectorMode.EXACT
-                || target == null
-                || wanted == 0) {
+                || wanted == 0
+                || !transaction().hasAccess(tabletId, index.indexId())) {
+            way = "exact";
+            return exact(Set.of());
+        }
+        if (target == null || !isMeasured(target, target)) {
+            // All distances are NULL or NaN: no order, and nothing to look for.
             way = "exact";
             return exact(Set.of());
         }
         way = "index";
-        if (wanted > WANTED_MAX) {
-            stream = access(index, target, STREAM_ROWS);
+        var effort = new SearchEffort(frame.context().session(), index.method());
+        bounded = effort.bounded() || plan.mode() == Plan.VectorMode.INDEX_ONLY;
+        if (plan.limit() != null && wanted > WANTED_MAX) {
+            stream = access(index, target, STREAM_ROWS, effort);
             return Collections.emptyIterator();
         }
+        int page = plan.limit() == null ? Batch.ROWS_MAX : (int) wanted;
         var found = new ArrayList<Hit>();
-        try (var cursor = access(index, target, (int) wanted)) {
-            long[] rowIds = new long[(int) Math.min(wanted, Batch.ROWS_MAX)];
+        try (var cursor = access(index, target, page, effort)) {
+            long[] rowIds = new long[Math.min(page, Batch.ROWS_MAX)];
             double[] distances = new double[rowIds.length];
             while (found.size() < wanted) {
                 int count = cursor.next(rowIds, distances);
@@ -111,29 +127,29 @@ final class VectorSearchOperator extends ScanOperator {
                     break;
                 }
                 gather(rowIds, count, target, found);
+                frame.context().checkCancelled();
             }
+            statistics = cursor instanceof VectorCursor search ? search.statistics() : null;
         }
-        if (found.size() < wanted) {
+        if (found.size() < wanted && !bounded) {
             way = "index, then exact";
             return exact(Set.of());
         }
-        return sorted(found).subList(0, (int) wanted).iterator();
+        var first = sorted(found);
+        return first.subList(0, (int) Math.min(wanted, first.size())).iterator();
     }
 
-    private AccessCursor access(Relation.Index index, Object target, int wanted) {
+    private boolean isMeasured(@Nullable Object a, @Nullable Object b) {
+        var value = distance.apply(new @Nullable Object[] {a, b});
+        return value != null && !Double.isNaN(((Number) value).doubleValue());
+    }
+
+    private AccessCursor access(
+            Relation.Index index, Object target, int wanted, SearchEffort effort) {
         var request =
                 new VectorSearchRequest(
-                        target, wanted, parameters(), hasFilter() ? new Filter() : null);
+                        target, wanted, effort.of(index), hasFilter() ? new Filter() : null);
         return transaction().accessScan(tabletId, index.indexId(), request);
-    }
-
-    private SearchParameters parameters() {
-        var session = frame.context().session();
-        var effort = session.setting("hnsw.ef_search", true);
-        var parameters = SearchParameters.defaults();
-        return effort == null || effort.isEmpty()
-                ? parameters
-                : parameters.withEfSearch(Integer.parseInt(effort));
     }
 
     private static List<Hit> sorted(List<Hit> found) {
@@ -158,7 +174,7 @@ final class VectorSearchOperator extends ScanOperator {
         if (count == 0) {
             cursor.close();
             stream = null;
-            return exact(streamed);
+            return bounded ? null : exact(streamed);
         }
         for (int i = 0; i < count; i++) {
             streamed.add(rowIds[i]);
@@ -307,7 +323,11 @@ final class VectorSearchOperator extends ScanOperator {
                 if (!without.isEmpty() && without.contains(cursor.rowIds()[row])) {
                     continue;
                 }
-                var value = distance.apply(new Object[] {vectors.get(row), target});
+                var vector = vectors.get(row);
+                if (plan.mode() == Plan.VectorMode.INDEX_ONLY && !isMeasured(vector, vector)) {
+                    continue;
+                }
+                var value = distance.apply(new @Nullable Object[] {vector, target});
                 measured++;
                 number++;
                 if (value == null) {
@@ -384,7 +404,25 @@ final class VectorSearchOperator extends ScanOperator {
 
     @Override
     List<Map.Entry<String, String>> details() {
-        return List.of(Map.entry("Searched", way), Map.entry("Distances", Long.toString(measured)));
+        List<Map.Entry<String, String>> lines = new ArrayList<>();
+        lines.add(Map.entry("Searched", way));
+        lines.add(Map.entry("Distances", Long.toString(measured)));
+        var known = statistics;
+        if (known != null) {
+            lines.add(Map.entry("Index Visits", Long.toString(known.visits())));
+            lines.add(Map.entry("Index Distances", Long.toString(known.distances())));
+            lines.add(Map.entry("Reranked", Long.toString(known.reranked())));
+            if (known.waiting() > 0) {
+                lines.add(Map.entry("Not Yet Linked", Long.toString(known.waiting())));
+            }
+            if (known.tested() > 0) {
+                lines.add(
+                        Map.entry(
+                                "Passed",
+                                "%d of %d tested".formatted(known.passed(), known.tested())));
+            }
+        }
+        return lines;
     }
 
     @Override

@@ -358,21 +358,26 @@ final class AccessPaths {
 
     /**
      * The rows of a sort, first ones first, straight from an index: in a btree's order or by
-     * distance; null if there is no such way.
+     * distance; null if there is no such way. All rows, where there is no limit: by a vector index
+     * if the user wants no other scan.
      */
     @Nullable Plan ordered(
             PgRel.Sort sort,
-            Expression limit,
+            @Nullable Expression limit,
             @Nullable Expression offset,
             ExpressionTranslator expressions) {
         var ordered = overOneTable(sort, expressions);
-        if (ordered == null) {
+        if (ordered == null || (limit == null && enabled("enable_seqscan"))) {
             return null;
         }
         var relation = tables.of(ordered.scan.relation());
         Plan rows = null;
         if (sort.columns().size() == 1) {
             rows = byDistance(ordered, relation, sort.columns().getFirst(), limit, offset);
+        }
+        boolean ofIndex = rows instanceof Plan.VectorSearch search && search.index() != null;
+        if (limit == null && !ofIndex) {
+            return null;
         }
         if (rows == null) {
             rows = inBtreeOrder(ordered, relation, sort.columns());
@@ -504,7 +509,7 @@ final class AccessPaths {
             Ordered ordered,
             Relation relation,
             PgRel.SortColumn order,
-            Expression limit,
+            @Nullable Expression limit,
             @Nullable Expression offset) {
         var call = distance(ordered.keys.getFirst(), order.descending());
         if (call == null || order.nullsFirst() != order.descending()) {
@@ -519,7 +524,7 @@ final class AccessPaths {
         var vector = columnFirst ? first : second;
         var query = columnFirst ? second : first;
         var source = source(ordered.scan, relation);
-        var rows = wanted(limit, offset);
+        var rows = limit == null ? null : wanted(limit, offset);
         Plan.VectorSearch exact = null;
         var column = column(vector);
         if (column != null && column.column() < relation.visibleColumns()) {
@@ -575,12 +580,20 @@ final class AccessPaths {
             int column,
             Expression query,
             FunctionRef distance,
-            Expression rows,
+            @Nullable Expression rows,
             String reason) {
-        double count = rows instanceof Expression.Constant(Number n, _, _) ? n.doubleValue() : 10;
+        double all = rowsOf(source.relation());
+        double count =
+                rows == null
+                        ? all
+                        : rows instanceof Expression.Constant(Number n, _, _)
+                                ? n.doubleValue()
+                                : 10;
+        var byIndex =
+                enabled("enable_seqscan") ? Plan.VectorMode.INDEX : Plan.VectorMode.INDEX_ONLY;
         return new Plan.VectorSearch(
                 source,
-                index == null ? Plan.VectorMode.EXACT : Plan.VectorMode.INDEX,
+                index == null ? Plan.VectorMode.EXACT : byIndex,
                 index,
                 column,
                 query,
@@ -589,7 +602,7 @@ final class AccessPaths {
                 ExpressionFacts.and(ordered.conditions),
                 false,
                 reason,
-                RelTranslator.rows(Math.min(count, rowsOf(source.relation()))));
+                RelTranslator.rows(Math.min(count, all)));
     }
 
     /** The distance that grows with the sort key, however the key is written around it. */

@@ -4,11 +4,13 @@ import dev.quiverdb.base.type.TypeContext;
 import dev.quiverdb.execute.Measured;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Rewriter;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** EXPLAIN in PostgreSQL's two most used formats: indented text, and JSON. */
 public final class Explain {
@@ -283,7 +285,11 @@ public final class Explain {
                 add(
                         out,
                         "Mode",
-                        (p.mode() == Plan.VectorMode.INDEX ? "index" : "exact scan")
+                        (switch (p.mode()) {
+                                    case INDEX -> "index";
+                                    case INDEX_ONLY -> "index only";
+                                    case EXACT -> "exact scan";
+                                })
                                 + (p.reason().isEmpty() ? "" : ": " + p.reason()));
             }
             case Plan.VirtualScan p -> add(out, "Filter", text.maybe(p.filter(), p.output()));

@@ -107,6 +107,8 @@ public sealed interface Plan {
     enum VectorMode {
         /** By the index, exactly over the filter's rows where these are few. */
         INDEX,
+        /** As {@link #INDEX}, and rows that the index does not hold do not come. */
+        INDEX_ONLY,
         /** By an exact scan: there is no usable index. */
         EXACT
     }
@@ -114,6 +116,7 @@ public sealed interface Plan {
     /**
      * The nearest rows of a table in ascending distance: {@code ORDER BY column <-> query LIMIT k}.
      * As many rows come as are asked for wherever that many qualify; a parent {@link Limit} cuts.
+     * Without a limit all rows come, in order.
      *
      * @param index the vector index; null for {@link VectorMode#EXACT}
      * @param column position in the relation of the vector column (a hidden one for an index

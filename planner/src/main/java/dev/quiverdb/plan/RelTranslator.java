@@ -493,6 +493,12 @@ final class RelTranslator {
     }
 
     private Plan sort(PgRel.Sort sort, List<Expression> conditions) {
+        if (conditions.isEmpty()) {
+            var ordered = paths.ordered(sort, null, null, expressions);
+            if (ordered != null) {
+                return ordered;
+            }
+        }
         var input = translate(sort.input(), conditions);
         return new Plan.Sort(input, sortKeys(sort.columns(), input.output()), input.estimate());
     }

@@ -1,8 +1,11 @@
 package dev.quiverdb.execute;
 
 import dev.quiverdb.base.error.SqlException;
-import java.util.List;
+import dev.quiverdb.base.setting.BuiltinSettings;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** A session of user postgres without settings or locks. */
 final class TestSession implements SessionFunctions {
@@ -56,7 +59,19 @@ final class TestSession implements SessionFunctions {
 
     @Override
     public @Nullable String setting(String name, boolean missingOk) {
-        return null;
+        var setting = BuiltinSettings.find(name);
+        return setting == null ? null : setting.bootValue();
+    }
+
+    @Override
+    public double number(String setting) {
+        var value = setting(setting, false);
+        return value == null ? 0 : Double.parseDouble(value);
+    }
+
+    @Override
+    public boolean isSet(String name) {
+        return false;
     }
 
     @Override

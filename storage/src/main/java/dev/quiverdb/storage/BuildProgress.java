@@ -1,5 +1,7 @@
 package dev.quiverdb.storage;
 
+import dev.quiverdb.base.error.SqlException;
+
 /**
  * Told how far an index build has come; feeds pg_stat_progress_create_index. Any thread may call.
  */
@@ -16,4 +18,7 @@ public interface BuildProgress {
      * @param total rows (or blocks) of this phase, 0 where it is not known
      */
     void report(String phase, long done, long total);
+
+    /** Hears what the user should know about the index. */
+    default void notice(SqlException notice) {}
 }

@@ -100,6 +100,12 @@ public interface Transaction {
     /** Row ids by key. */
     IndexCursor indexScan(int tabletId, int indexId, KeyRange range, boolean reverse);
 
+    /**
+     * Whether {@link #accessScan} can be asked: not where this transaction made the table, whose
+     * rows no index has before the commit.
+     */
+    boolean hasAccess(int tabletId, int indexId);
+
     /** Row ids by distance, through a registered access method. */
     AccessCursor accessScan(int tabletId, int indexId, AccessRequest request);
 

@@ -153,6 +153,11 @@ public final class Settings {
         return Double.parseDouble(get(name));
     }
 
+    /** Whether somebody set it: the user, or a file, a role or a database for them. */
+    public boolean isSet(String name) {
+        return values.containsKey(key(name)) || defaults.containsKey(key(name));
+    }
+
     /** As SHOW prints it, with units; an error if there is no such setting. */
     public String show(String name) {
         var setting = require(name);
@@ -211,7 +216,7 @@ public final class Settings {
     public void reset(String name, Scope scope, boolean superuser) {
         var setting = require(name);
         checkContext(setting, name, superuser);
-        assign(setting, resetValue(setting), scope);
+        assign(setting, null, scope);
     }
 
     /** RESET ALL. */
@@ -222,7 +227,7 @@ public final class Settings {
             if (!fixed
                     && setting != null
                     && setting.context().compareTo(Setting.Context.SUPERUSER) >= 0) {
-                assign(setting, resetValue(setting), Scope.SESSION);
+                assign(setting, null, Scope.SESSION);
             }
         }
     }
@@ -285,7 +290,8 @@ public final class Settings {
         }
     }
 
-    private void assign(Setting setting, String value, Scope scope) {
+    /** Gives a setting a value; null for that of {@link #defaultValue}. */
+    private void assign(Setting setting, @Nullable String value, Scope scope) {
         String key = key(setting.name());
         if (scope == Scope.LOCAL && levels.isEmpty()) {
             // Outside a transaction SET LOCAL has no effect; the session warns.

@@ -11,9 +11,11 @@ import dev.quiverdb.base.type.SparseVector;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.base.type.Vector;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** vector, halfvec, sparsevec and bit distances: everything pgvector defines, with its words. */
 final class VectorFunctions {
@@ -23,6 +25,7 @@ final class VectorFunctions {
         registerSparse(r);
         registerBits(r);
         registerCasts(r);
+        VectorAverages.register(r);
     }
 
     private static SqlException different(String type, int a, int b) {
@@ -193,12 +196,16 @@ final class VectorFunctions {
     }
 
     private static float[] limited(float[] values, String type, int most) {
-        if (values.length > most) {
+        limited(values.length, type, most);
+        return values;
+    }
+
+    static void limited(int dimensions, String type, int most) {
+        if (dimensions > most) {
             throw new SqlException(
                     SqlState.PROGRAM_LIMIT_EXCEEDED,
                     type + " cannot have more than " + most + " dimensions");
         }
-        return values;
     }
 
     /** Dimensions from {@code from}, counted from 1; what lies outside is cut off. */
@@ -282,7 +289,7 @@ final class VectorFunctions {
     }
 
     /** Rounds to half precision; what does not fit is an overflow. */
-    private static HalfVector half(float[] values) {
+    static HalfVector half(float[] values) {
         short[] out = new short[values.length];
         for (int i = 0; i < values.length; i++) {
             out[i] = Float.floatToFloat16(values[i]);
@@ -328,7 +335,21 @@ final class VectorFunctions {
         r.one(
                 "sparsevec_l2_normalize",
                 (CallContext c, SparseVector a) ->
-                        SparseVector.wrap(a.dimensions(), a.indices(), normalized(a.values())));
+                        withoutZeros(a.dimensions(), a.unsafeIndices(), normalized(a.values())));
+    }
+
+    /** What became zero by rounding is no entry any more. */
+    private static SparseVector withoutZeros(int dimensions, int[] indices, float[] values) {
+        int kept = 0;
+        int[] places = indices.clone();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != 0) {
+                places[kept] = places[i];
+                values[kept++] = values[i];
+            }
+        }
+        return SparseVector.wrap(
+                dimensions, Arrays.copyOf(places, kept), Arrays.copyOf(values, kept));
     }
 
     /** Sum of |a - b| to a power over all places where one is not zero. */

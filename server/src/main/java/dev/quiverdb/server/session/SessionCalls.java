@@ -96,6 +96,16 @@ final class SessionCalls implements SessionFunctions {
     }
 
     @Override
+    public double number(String setting) {
+        return state.settings().getDouble(setting);
+    }
+
+    @Override
+    public boolean isSet(String name) {
+        return state.settings().isSet(name);
+    }
+
+    @Override
     public String set(String name, @Nullable String value, boolean local) {
         var scope = local ? Settings.Scope.LOCAL : Settings.Scope.SESSION;
         if (value == null) {

@@ -345,7 +345,18 @@ final class SessionState {
     }
 
     BuildProgress progress(Relation table, Relation index) {
-        return registry.progress(processId, database.oid(), table.oid(), index.oid());
+        var lines = registry.progress(processId, database.oid(), table.oid(), index.oid());
+        return new BuildProgress() {
+            @Override
+            public void report(String phase, long done, long total) {
+                lines.report(phase, done, total);
+            }
+
+            @Override
+            public void notice(SqlException notice) {
+                SessionState.this.notice(notice);
+            }
+        };
     }
 
     PlanContext planContext(BindContext bind) {

@@ -32,9 +32,6 @@ import java.util.Set;
  * index expressions and partial indexes, rewrites and validation of what is there.
  */
 final class TabletBuilder {
-    /** Index methods that storage can open. */
-    private static final Set<String> METHODS = Set.of("btree", "hnsw");
-
     private final SessionState state;
     private final StatementRunner statements;
 
@@ -148,11 +145,6 @@ final class TabletBuilder {
     // Indexes.
 
     void createIndex(Relation table, Relation index) {
-        var part = index.index();
-        if (part != null && !METHODS.contains(part.method())) {
-            throw SqlException.notSupported(
-                    "access method \"" + part.method() + "\" is not supported yet");
-        }
         var facts = facts(table);
         var made = made(facts, index);
         addHiddenColumns(table, facts, made);

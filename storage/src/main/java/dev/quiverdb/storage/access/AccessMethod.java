@@ -1,6 +1,9 @@
 package dev.quiverdb.storage.access;
 
 import dev.quiverdb.storage.BuildProgress;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 
 /**
@@ -30,4 +33,12 @@ public interface AccessMethod {
 
     /** Throws the user's error about an index that this method cannot make. */
     void validate(AccessContext context);
+
+    /** Tells what the user should know about an index that begins with so many rows. */
+    default void announce(AccessContext context, long rows, BuildProgress progress) {}
+
+    /** What an index demands of rows that come; null for nothing. */
+    default @Nullable RowGuard guard(AccessContext context) {
+        return null;
+    }
 }

@@ -170,6 +170,9 @@ final class DefinitionLog {
         if (!view.created || engine.isHidden(tabletId)) {
             var rows = new TabletRows(view.tablet, view.layout(), index, transaction.latest());
             built = method.build(context, rows, progress);
+        } else {
+            var writes = transaction.writes.tabletOrNull(tabletId);
+            method.announce(context, writes == null ? 0 : writes.rows.size(), progress);
         }
         try {
             if (index.isBtree()) {

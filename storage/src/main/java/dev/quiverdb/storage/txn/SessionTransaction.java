@@ -350,6 +350,11 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
+    public boolean hasAccess(int tabletId, int indexId) {
+        return view(tabletId).index(indexId) != null;
+    }
+
+    @Override
     public AccessCursor accessScan(int tabletId, int indexId, AccessRequest request) {
         var view = view(tabletId);
         if (serializable != null) {
@@ -423,6 +428,9 @@ final class SessionTransaction implements Transaction {
         var ordered = view.ordered();
         var keys = new byte[ordered.size()] @Nullable [];
         var rowView = new TabletView.Values(view.layout(), row);
+        for (var guard : view.guards(engine::method)) {
+            guard.check(rowView);
+        }
         for (int i = 0; i < keys.length; i++) {
             keys[i] = ordered.get(i).belongs(rowView) ? ordered.get(i).checkedKey(rowView) : null;
         }

@@ -1,8 +1,11 @@
 package dev.quiverdb.storage.txn;
 
+import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.access.AccessIndex;
+import dev.quiverdb.storage.access.AccessMethod;
 import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.OrderedIndex;
+import dev.quiverdb.storage.access.RowGuard;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowReader;
@@ -10,9 +13,11 @@ import dev.quiverdb.storage.table.Tablet;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A tablet as one transaction sees it, with the transaction's own definitions. */
 final class TabletView {
@@ -23,6 +28,7 @@ final class TabletView {
 
     private Layout layout;
     private List<IndexKeys> ordered;
+    private @Nullable List<RowGuard> guards;
     final RowReader reader;
 
     /** Indexes that the transaction built. */
@@ -39,6 +45,7 @@ final class TabletView {
     void setLayout(Layout next) {
         layout = next;
         ordered = next.ordered();
+        guards = null;
     }
 
     /** Whether the transaction built an index over what is there. */
@@ -64,6 +71,34 @@ final class TabletView {
     /** Every position of the layout. */
     int[] allPositions() {
         return layout.allPositions();
+    }
+
+    /** What indexes demand of rows. */
+    List<RowGuard> guards(Function<String, AccessMethod> methods) {
+        var known = guards;
+        if (known == null) {
+            known = new ArrayList<>();
+            for (var index : layout.spec().indexes()) {
+                var guard =
+                        methods.apply(index.method()).guard(tablet.context(layout.spec(), index));
+                if (guard != null) {
+                    known.add(forMembers(index, guard));
+                }
+            }
+            guards = known;
+        }
+        return known;
+    }
+
+    private static RowGuard forMembers(IndexSpec index, RowGuard guard) {
+        var membership = index.membershipColumn();
+        return membership.isEmpty()
+                ? guard
+                : row -> {
+                    if (Boolean.TRUE.equals(row.value(membership.getAsInt()))) {
+                        guard.check(row);
+                    }
+                };
     }
 
     /** How the keys of every ordered index are made. */

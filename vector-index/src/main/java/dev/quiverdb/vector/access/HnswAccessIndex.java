@@ -1,26 +1,28 @@
 package dev.quiverdb.vector.access;
 
 import dev.quiverdb.base.type.ByteWriter;
+import dev.quiverdb.base.type.SparseVector;
 import dev.quiverdb.storage.AccessCursor;
 import dev.quiverdb.storage.AccessRequest;
 import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.access.AccessContext;
 import dev.quiverdb.storage.access.AccessIndex;
 import dev.quiverdb.storage.access.AccessReader;
+import dev.quiverdb.storage.access.RowSource;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.vector.graph.CodeSpace;
 import dev.quiverdb.vector.graph.HnswIndex;
 import dev.quiverdb.vector.graph.HnswOptions;
 import dev.quiverdb.vector.graph.SlotSpace;
+import dev.quiverdb.vector.graph.VectorSpace;
 import dev.quiverdb.vector.quantise.RabitqCodec;
 import dev.quiverdb.vector.quantise.VectorCodec;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -28,19 +30,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One graph over a column of vectors in slots. The applying thread stores vectors in the tail and
- * marks them dead; a background thread links and unlinks, one at a time in visits of its own.
+ * One graph over a column of vectors. The applying thread stores vectors in the tail and marks them
+ * dead; a background thread links and unlinks, one at a time in visits of its own.
  *
- * <p>Saved: byte format, int root block, int length of the codec and its bytes (0 for none).
+ * <p>Saved: byte format, int root block, int length of the codec and its bytes (0 for none), the
+ * holding, the vectors that are leaving.
  */
-final class HnswAccessIndex implements AccessIndex {
+final class HnswAccessIndex implements AccessIndex, Members {
     /** Vectors that come or go until the graph is mended: at least these, or a tenth of all. */
     private static final int MENDED_EVERY = 500;
 
     private final IndexedColumn column;
     private final StorageGraphBlocks blocks;
-    private final StorageSlots slots;
-    private final SlotSpace space;
+    private final Holding holding;
     private final @Nullable VectorCodec codec;
     private final HnswIndex index;
     private final ExecutorService linkers;
@@ -50,41 +52,23 @@ final class HnswAccessIndex implements AccessIndex {
     /** Held by background work and by whoever ends it. */
     private final Object life = new Object();
 
-    /**
-     * Vectors whose rows went, with the commit that took them, until no snapshot looks for them.
-     */
-    private final Map<Integer, Long> leaving = new HashMap<>();
-
-    /** The newest horizon heard of; guarded by {@code leaving}. */
-    private long pruned = Long.MIN_VALUE;
-
+    private final Leaving leaving = new Leaving();
     private volatile boolean closed;
     private long changes;
 
     private HnswAccessIndex(
             IndexedColumn column,
             StorageGraphBlocks blocks,
-            StorageSlots slots,
-            SlotSpace space,
+            Holding holding,
             @Nullable VectorCodec codec,
             HnswIndex index,
             ExecutorService linkers) {
         this.column = column;
         this.blocks = blocks;
-        this.slots = slots;
-        this.space = space;
+        this.holding = holding;
         this.codec = codec;
         this.index = index;
         this.linkers = linkers;
-    }
-
-    static StorageSlots slots(AccessContext context, IndexedColumn column) {
-        var reader = context.slots(column.columnId());
-        if (reader == null) {
-            throw new IllegalStateException(
-                    "column " + column.columnId() + " is not kept in vector slots");
-        }
-        return new StorageSlots(reader, column.operatorClass().kind(), column.dimensions());
     }
 
     /**
@@ -100,9 +84,9 @@ final class HnswAccessIndex implements AccessIndex {
             ExecutorService linkers,
             boolean visiting) {
         var blocks = new StorageGraphBlocks(context.blocks());
-        var slots = slots(context, column);
-        var space = new SlotSpace(column.operatorClass().metric(), slots);
-        var codes = codec == null ? null : new CodeSpace(codec, slots);
+        var holding = column.holding(context, blocks);
+        var space = space(column, holding);
+        var codes = codec == null ? null : new CodeSpace(codec, holding.slots());
         var made = new ArrayList<HnswIndex>(1);
         Runnable making = () -> made.add(HnswIndex.create(options, blocks, space, codes));
         if (visiting) {
@@ -110,7 +94,7 @@ final class HnswAccessIndex implements AccessIndex {
         } else {
             making.run();
         }
-        return new HnswAccessIndex(column, blocks, slots, space, codec, made.getFirst(), linkers);
+        return new HnswAccessIndex(column, blocks, holding, codec, made.getFirst(), linkers);
     }
 
     static HnswAccessIndex open(
@@ -119,15 +103,65 @@ final class HnswAccessIndex implements AccessIndex {
             HnswOptions options,
             @Nullable VectorCodec codec,
             ExecutorService linkers,
-            int root) {
+            int root,
+            ByteBuffer saved) {
         var blocks = new StorageGraphBlocks(context.blocks());
-        var slots = slots(context, column);
-        var space = new SlotSpace(column.operatorClass().metric(), slots);
-        var codes = codec == null ? null : new CodeSpace(codec, slots);
+        var holding = column.holding(context, blocks);
+        holding.restore(saved);
+        var space = space(column, holding);
+        var codes = codec == null ? null : new CodeSpace(codec, holding.slots());
         var index = HnswIndex.open(options, blocks, root, space, codes);
-        var opened = new HnswAccessIndex(column, blocks, slots, space, codec, index, linkers);
+        var opened = new HnswAccessIndex(column, blocks, holding, codec, index, linkers);
+        opened.leaving.restore(saved);
+        opened.adopt();
         opened.linkInBackground();
         return opened;
+    }
+
+    private static VectorSpace space(IndexedColumn column, Holding holding) {
+        var metric = column.operatorClass().metric();
+        return holding instanceof OwnHolding own && column.operatorClass().isSparse()
+                ? new SparseSpace(own, metric)
+                : new SlotSpace(metric, holding.slots());
+    }
+
+    /** Tells the holding who is here after a restart. */
+    private void adopt() {
+        for (int vecId = 0; vecId < index.idsMax(); vecId++) {
+            long ticket = blocks.enter();
+            try {
+                if (index.isStored(vecId)) {
+                    holding.adopt(vecId, index.owner(vecId));
+                }
+            } finally {
+                blocks.exit(ticket);
+            }
+        }
+        long ticket = blocks.enter();
+        try {
+            holding.adopted();
+        } finally {
+            blocks.exit(ticket);
+        }
+    }
+
+    @Override
+    public int idsMax() {
+        return index.idsMax();
+    }
+
+    @Override
+    public boolean isStored(int vecId) {
+        return index.isStored(vecId);
+    }
+
+    @Override
+    public long owner(int vecId) {
+        return index.owner(vecId);
+    }
+
+    Holding holding() {
+        return holding;
     }
 
     HnswIndex index() {
@@ -156,17 +190,53 @@ final class HnswAccessIndex implements AccessIndex {
 
     /** Stores and links the rows of a build with some threads, the calling one among them. */
     void load(IndexMembers members, int threads, BuildProgress progress) {
-        String phase = "building index: loading tuples";
         for (int i = 0; i < members.count(); i++) {
             add(members.vecId(i), members.rowId(i));
         }
+        linkAll(members.count(), threads, progress);
+    }
+
+    /** As {@link #load}, for an index that keeps the values itself. */
+    void loadRows(AccessContext context, RowSource rows, int threads, BuildProgress progress) {
+        var membership = context.index().membershipColumn();
+        for (int stripe = 0; stripe < rows.stripes(); stripe++) {
+            rows.visit(
+                    stripe,
+                    (rowId, row) -> {
+                        if (IndexMembers.belongs(membership, row)) {
+                            loadRow(rowId, row);
+                        }
+                    });
+            progress.report("building index: initializing", stripe + 1, rows.stripes());
+        }
+        linkAll(index.tailCount(), threads, progress);
+    }
+
+    private void loadRow(long rowId, RowView row) {
+        if (row.value(column.columnId()) instanceof SparseVector vector) {
+            HnswAccessMethod.requireFew(vector);
+        }
+        int vecId;
+        long ticket = blocks.enterWriter();
+        try {
+            vecId = holding.come(row, rowId);
+        } finally {
+            blocks.exitWriter(ticket);
+        }
+        if (vecId >= 0) {
+            add(vecId, rowId);
+        }
+    }
+
+    private void linkAll(int count, int threads, BuildProgress progress) {
+        String phase = "building index: loading tuples";
         var linked = new AtomicLong();
         Runnable work =
                 () -> {
                     while (!Thread.currentThread().isInterrupted() && index.linkNext()) {
                         long done = linked.incrementAndGet();
                         if (done % 1000 == 0) {
-                            progress.report(phase, done, members.count());
+                            progress.report(phase, done, count);
                         }
                     }
                 };
@@ -179,7 +249,7 @@ final class HnswAccessIndex implements AccessIndex {
             await(helper);
         }
         index.graph().mend();
-        progress.report(phase, linked.get(), members.count());
+        progress.report(phase, linked.get(), count);
     }
 
     private static void await(Future<?> helper) {
@@ -196,7 +266,7 @@ final class HnswAccessIndex implements AccessIndex {
         long ticket = blocks.enter();
         boolean rankable;
         try {
-            rankable = space.isRankable(vecId);
+            rankable = holding.isRankable(vecId);
         } finally {
             blocks.exit(ticket);
         }
@@ -207,14 +277,12 @@ final class HnswAccessIndex implements AccessIndex {
 
     @Override
     public void insert(RowView row, long rowId, long commit) {
-        int vecId = row.vecId(column.columnId());
-        if (vecId < 0) {
-            return;
-        }
         blocks.within(() -> {
-            synchronized (leaving) {
-                leaving.remove(vecId);
+            int vecId = holding.come(row, rowId);
+            if (vecId < 0) {
+                return;
             }
+            leaving.remove(vecId);
             if (index.isStored(vecId)) {
                 index.setOwner(vecId, rowId);
             } else {
@@ -226,14 +294,12 @@ final class HnswAccessIndex implements AccessIndex {
 
     @Override
     public void delete(RowView row, long rowId, long commit, boolean forSnapshots) {
-        int vecId = row.vecId(column.columnId());
+        int vecId = holding.go(row, rowId);
         if (vecId < 0) {
             return;
         }
         if (forSnapshots) {
-            synchronized (leaving) {
-                leaving.put(vecId, commit);
-            }
+            leaving.add(vecId, commit);
         } else {
             blocks.within(() -> retire(vecId));
             linkInBackground();
@@ -247,9 +313,7 @@ final class HnswAccessIndex implements AccessIndex {
         }
         blocks.within(() -> {
             for (int vecId : vecIds) {
-                synchronized (leaving) {
-                    leaving.remove(vecId);
-                }
+                leaving.remove(vecId);
                 retire(vecId);
             }
         });
@@ -265,26 +329,8 @@ final class HnswAccessIndex implements AccessIndex {
 
     @Override
     public void prune(long horizon) {
-        synchronized (leaving) {
-            pruned = Math.max(pruned, horizon);
-            if (leaving.isEmpty()) {
-                return;
-            }
-        }
-        linkInBackground();
-    }
-
-    /** Retires what no snapshot looks for any more. In no visit. */
-    private void retireLeaving() {
-        synchronized (leaving) {
-            var each = leaving.entrySet().iterator();
-            while (each.hasNext()) {
-                var entry = each.next();
-                if (entry.getValue() <= pruned) {
-                    each.remove();
-                    retire(entry.getKey());
-                }
-            }
+        if (leaving.prune(horizon)) {
+            linkInBackground();
         }
     }
 
@@ -315,14 +361,15 @@ final class HnswAccessIndex implements AccessIndex {
     }
 
     private boolean unlinkNext() {
-        while (index.takeReleased() != null) {
-            // The storage reuses the slot when it likes; only the node's record is given back here.
+        for (Integer free = index.takeReleased(); free != null; free = index.takeReleased()) {
+            holding.released(free);
         }
         if (++changes > Math.max(MENDED_EVERY, index.liveCount() / 10)) {
             changes = 0;
             index.graph().mend();
         }
-        retireLeaving();
+        // In no visit.
+        leaving.takePruned().forEach(this::retire);
         Integer vecId = toUnlink.poll();
         if (vecId == null) {
             return false;
@@ -338,12 +385,17 @@ final class HnswAccessIndex implements AccessIndex {
         byte[] bytes = codec == null ? new byte[0] : codec.toBytes();
         out.putInt(bytes.length);
         out.putBytes(bytes);
+        holding.save(out);
+        leaving.save(out);
     }
 
     @Override
     public void drop() {
         close();
-        blocks.within(index::drop);
+        blocks.within(() -> {
+            index.drop();
+            holding.drop();
+        });
     }
 
     @Override
@@ -356,7 +408,10 @@ final class HnswAccessIndex implements AccessIndex {
         if (!(request instanceof VectorSearchRequest search)) {
             throw new IllegalArgumentException("a vector index is asked by VectorSearchRequest");
         }
-        return new HnswAccessCursor(this, slots, search, reader);
+        if (!(search.effort() instanceof VectorEffort.Graph effort)) {
+            throw new IllegalArgumentException("a graph is asked with a graph's effort");
+        }
+        return new HnswAccessCursor(this, search, effort, reader);
     }
 
     @Override

@@ -1,9 +1,13 @@
 package dev.quiverdb.vector.access;
 
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.SparseVector;
 import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.access.AccessContext;
 import dev.quiverdb.storage.access.AccessIndex;
 import dev.quiverdb.storage.access.AccessMethod;
+import dev.quiverdb.storage.access.RowGuard;
 import dev.quiverdb.storage.access.RowSource;
 import dev.quiverdb.vector.graph.HnswOptions;
 import dev.quiverdb.vector.quantise.RabitqCodec;
@@ -27,6 +31,7 @@ import java.util.concurrent.Executors;
  */
 public final class HnswAccessMethod implements AccessMethod, AutoCloseable {
     private static final int TAIL_MAX = 4096;
+    private static final int NON_ZERO_MAX = 1000;
     private static final int M = 16;
     private static final int EF_CONSTRUCTION = 64;
 
@@ -36,7 +41,7 @@ public final class HnswAccessMethod implements AccessMethod, AutoCloseable {
     /** One more than navigates at all: a walk by two bits sees nearly as well as by vectors. */
     private static final int CODE_BITS = 2;
 
-    static final byte FORMAT = 1;
+    static final byte FORMAT = 2;
 
     private final ExecutorService linkers;
     private final int threads;
@@ -74,7 +79,8 @@ public final class HnswAccessMethod implements AccessMethod, AutoCloseable {
             throw IndexOptions.invalid("ef_construction must be greater than or equal to 2 * m");
         }
         boolean codable =
-                column.operatorClass().kind() != ElementKind.BIT
+                !column.operatorClass().isSparse()
+                        && column.operatorClass().kind() != ElementKind.BIT
                         && column.operatorClass().metric() != Metric.L1;
         if (quantization.equals("rabitq") && !codable) {
             throw IndexOptions.invalid(
@@ -113,12 +119,20 @@ public final class HnswAccessMethod implements AccessMethod, AutoCloseable {
         byte[] bytes = new byte[in.getInt()];
         in.get(bytes);
         VectorCodec codec = bytes.length == 0 ? null : VectorCodec.ofBytes(bytes);
-        return HnswAccessIndex.open(context, parsed.column, parsed.options, codec, linkers, root);
+        return HnswAccessIndex.open(
+                context, parsed.column, parsed.options, codec, linkers, root, in);
     }
 
     @Override
     public AccessIndex build(AccessContext context, RowSource rows, BuildProgress progress) {
         var parsed = parse(context);
+        if (parsed.column.holdsOwn(context)) {
+            var index =
+                    HnswAccessIndex.create(
+                            context, parsed.column, parsed.options, null, linkers, false);
+            index.loadRows(context, rows, Math.max(threads, 1), progress);
+            return index;
+        }
         var members = IndexMembers.read(context, parsed.column, rows, progress);
         @Nullable VectorCodec codec =
                 parsed.codes ? codec(parsed, members.mean(parsed.column)) : null;
@@ -132,6 +146,28 @@ public final class HnswAccessMethod implements AccessMethod, AutoCloseable {
     private static VectorCodec codec(Parsed parsed, float[] centre) {
         return new RabitqCodec(
                 parsed.column.operatorClass().metric(), centre, CODE_BITS, 0x51756976L);
+    }
+
+    @Override
+    public @Nullable RowGuard guard(AccessContext context) {
+        var column = parse(context).column;
+        if (!column.operatorClass().isSparse()) {
+            return null;
+        }
+        return row -> {
+            if (row.value(column.columnId()) instanceof SparseVector vector) {
+                requireFew(vector);
+            }
+        };
+    }
+
+    static void requireFew(SparseVector vector) {
+        if (vector.nonZeroCount() > NON_ZERO_MAX) {
+            throw new SqlException(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    "sparsevec cannot have more than %d non-zero elements for hnsw index"
+                            .formatted(NON_ZERO_MAX));
+        }
     }
 
     /** Ends the background threads; indexes stay searchable and their tails grow. */

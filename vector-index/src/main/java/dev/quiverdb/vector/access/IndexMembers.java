@@ -3,9 +3,12 @@ package dev.quiverdb.vector.access;
 import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.access.AccessContext;
 import dev.quiverdb.storage.access.RowSource;
+import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.vector.quantise.CodeEncoder;
 import dev.quiverdb.vector.simd.Metric;
+
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /** The rows that an index build begins with: a vecId and a row id each. */
 final class IndexMembers {
@@ -24,12 +27,29 @@ final class IndexMembers {
 
     static IndexMembers read(
             AccessContext context, IndexedColumn column, RowSource rows, BuildProgress progress) {
-        var members = new IndexMembers(context, HnswAccessIndex.slots(context, column));
+        var members = new IndexMembers(context, StorageSlots.of(context, column));
+        var membership = context.index().membershipColumn();
         for (int stripe = 0; stripe < rows.stripes(); stripe++) {
-            rows.visit(stripe, (rowId, row) -> members.add(row.vecId(column.columnId()), rowId));
+            rows.visit(
+                    stripe,
+                    (rowId, row) -> {
+                        if (belongs(membership, row)) {
+                            members.add(row.vecId(column.columnId()), rowId);
+                        }
+                    });
             progress.report("building index: initializing", stripe + 1, rows.stripes());
         }
         return members;
+    }
+
+    /** Whether a partial index has the row. */
+    static boolean belongs(OptionalInt membership, RowView row) {
+        return membership.isEmpty() || Boolean.TRUE.equals(row.value(membership.getAsInt()));
+    }
+
+    /** The vecIds, in the order of the rows. */
+    int[] vecIds() {
+        return Arrays.copyOf(vecIds, count);
     }
 
     private void add(int vecId, long rowId) {

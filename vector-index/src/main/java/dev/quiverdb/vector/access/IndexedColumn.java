@@ -2,6 +2,8 @@ package dev.quiverdb.vector.access;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.Oids;
+import dev.quiverdb.base.type.SparseVector;
 import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.access.AccessContext;
 
@@ -37,10 +39,11 @@ record IndexedColumn(int columnId, OperatorClass operatorClass, int dimensions) 
             throw IndexOptions.invalid("column does not have dimensions");
         }
         int most =
-                operatorClass == OperatorClass.BIT_HAMMING
-                                || operatorClass == OperatorClass.BIT_JACCARD
-                        ? BITS_MAX
-                        : DIMENSIONS_MAX;
+                switch (operatorClass.typeOid()) {
+                    case Oids.BIT -> BITS_MAX;
+                    case Oids.SPARSEVEC -> SparseVector.DIMENSIONS_MAX;
+                    default -> DIMENSIONS_MAX;
+                };
         if (dimensions > most) {
             throw new SqlException(
                     SqlState.PROGRAM_LIMIT_EXCEEDED,
@@ -61,15 +64,15 @@ record IndexedColumn(int columnId, OperatorClass operatorClass, int dimensions) 
                             "You must specify an operator class for the index or define a default"
                                     + " operator class for the data type.");
         }
-        if (name.startsWith("sparsevec_")) {
-            throw SqlException.notSupported("operator class \"" + name + "\" is not supported yet");
-        }
         var known = OperatorClass.named(name);
-        if (known.isEmpty()) {
+        if (known.isEmpty() || (!method.equals("hnsw") && !known.get().inLists())) {
             throw new SqlException(
                     SqlState.UNDEFINED_OBJECT,
                     "operator class \"%s\" does not exist for access method \"%s\""
                             .formatted(name, method));
+        }
+        if (known.get().typeOid() == Oids.BIT && column.type().oid() == Oids.VARBIT) {
+            throw SqlException.notSupported("type not supported for " + method + " index");
         }
         if (known.get().typeOid() != column.type().oid()) {
             throw new SqlException(
@@ -77,5 +80,27 @@ record IndexedColumn(int columnId, OperatorClass operatorClass, int dimensions) 
                     "operator class \"%s\" does not accept data type %s".formatted(name, type));
         }
         return known.get();
+    }
+
+    VectorForm form() {
+        var metric = operatorClass.metric();
+        return operatorClass.isSparse()
+                ? new VectorForm.Sparse(dimensions, metric)
+                : new VectorForm.Dense(operatorClass.kind(), dimensions, metric);
+    }
+
+    /** Whether the index keeps values itself, as the column has no slots. */
+    boolean holdsOwn(AccessContext context) {
+        return context.slots(columnId) == null;
+    }
+
+    Holding holding(AccessContext context, StorageGraphBlocks blocks) {
+        return holdsOwn(context)
+                ? new OwnHolding(columnId, form(), blocks)
+                : new SlotHolding(
+                        columnId,
+                        new VectorForm.Dense(
+                                operatorClass.kind(), dimensions, operatorClass.metric()),
+                        StorageSlots.of(context, this));
     }
 }

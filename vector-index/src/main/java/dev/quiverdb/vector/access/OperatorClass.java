@@ -3,6 +3,7 @@ package dev.quiverdb.vector.access;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
+
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +18,10 @@ enum OperatorClass {
     HALFVEC_IP(Oids.HALFVEC, ElementKind.FLOAT16, Metric.INNER_PRODUCT, true),
     HALFVEC_COSINE(Oids.HALFVEC, ElementKind.FLOAT16, Metric.COSINE, true),
     HALFVEC_L1(Oids.HALFVEC, ElementKind.FLOAT16, Metric.L1, false),
+    SPARSEVEC_L2(Oids.SPARSEVEC, ElementKind.FLOAT32, Metric.L2, false),
+    SPARSEVEC_IP(Oids.SPARSEVEC, ElementKind.FLOAT32, Metric.INNER_PRODUCT, false),
+    SPARSEVEC_COSINE(Oids.SPARSEVEC, ElementKind.FLOAT32, Metric.COSINE, false),
+    SPARSEVEC_L1(Oids.SPARSEVEC, ElementKind.FLOAT32, Metric.L1, false),
     BIT_HAMMING(Oids.BIT, ElementKind.BIT, Metric.HAMMING, true),
     BIT_JACCARD(Oids.BIT, ElementKind.BIT, Metric.JACCARD, false);
 
@@ -41,6 +46,10 @@ enum OperatorClass {
         return typeOid;
     }
 
+    boolean isSparse() {
+        return typeOid == Oids.SPARSEVEC;
+    }
+
     ElementKind kind() {
         return kind;
     }
@@ -49,7 +58,7 @@ enum OperatorClass {
         return metric;
     }
 
-    /** Returns whether {@code ivfflat} has it too. */
+    /** Returns whether methods of lists have it too. */
     boolean inLists() {
         return inLists;
     }

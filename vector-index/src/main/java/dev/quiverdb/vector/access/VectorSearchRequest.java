@@ -1,7 +1,7 @@
 package dev.quiverdb.vector.access;
 
 import dev.quiverdb.storage.AccessRequest;
-import dev.quiverdb.vector.graph.SearchParameters;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param query a value of the indexed column's type
  * @param wanted how many rows are asked for first; the cursor goes on beyond them
- * @param parameters how hard to try
+ * @param effort how hard to try; of the index's method
  * @param filter which rows may be returned; null for all that are visible
  */
 public record VectorSearchRequest(
-        Object query, int wanted, SearchParameters parameters, @Nullable RowFilter filter)
+        Object query, int wanted, VectorEffort effort, @Nullable RowFilter filter)
         implements AccessRequest {
     public VectorSearchRequest {
         if (wanted < 1) {

@@ -6,6 +6,7 @@ import dev.quiverdb.base.type.BitString;
 import dev.quiverdb.base.type.HalfVector;
 import dev.quiverdb.base.type.Vector;
 import dev.quiverdb.vector.simd.ElementKind;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -49,7 +50,7 @@ final class VectorValues {
         return bytes;
     }
 
-    private static void require(int have, int want, String type) {
+    static void require(int have, int want, String type) {
         if (have != want) {
             throw new SqlException(
                     SqlState.DATA_EXCEPTION,

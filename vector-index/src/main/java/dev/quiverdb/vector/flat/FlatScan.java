@@ -49,6 +49,19 @@ public final class FlatScan {
         compare(query, ids, count, heap::offer);
     }
 
+    /** Ranks of {@code ids[0 .. count - 1]} to {@code ranks}. */
+    public void ranks(QueryVector query, int[] ids, int count, float[] ranks) {
+        distances += count;
+        int i = 0;
+        for (; i + 4 <= count; i += 4) {
+            function.rank4(query, slots, ids[i], ids[i + 1], ids[i + 2], ids[i + 3], four);
+            System.arraycopy(four, 0, ranks, i, 4);
+        }
+        for (; i < count; i++) {
+            ranks[i] = function.rank(query, slots, ids[i]);
+        }
+    }
+
     /** Every admitted vector whose rank is at most {@code rankMax}. */
     public void within(
             QueryVector query, int idsEnd, Admission admission, float rankMax, RangeSink sink) {

@@ -219,7 +219,7 @@ public final class HnswIndex {
                 graph.unlink(vecId);
             }
         }
-        tail.trim(state);
+        tail.trim(state::isTail);
         return true;
     }
 

@@ -41,8 +41,13 @@ public final class Neighbours {
         count = kept;
     }
 
-    void clear() {
+    public void clear() {
         count = 0;
+    }
+
+    /** Appends one that is not nearer than the last. */
+    public void add(int vecId, float distance) {
+        add(Scored.of(distance, vecId));
     }
 
     void add(long found) {

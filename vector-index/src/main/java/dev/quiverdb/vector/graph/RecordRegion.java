@@ -7,7 +7,7 @@ import java.util.Arrays;
  * An array of fixed-stride records spread over graph blocks, a power of two of records to a block.
  * Records start as zeros. Readers take no lock; growth does.
  */
-final class RecordRegion {
+public final class RecordRegion {
     private final GraphBlocks blocks;
     private final int id;
     private final int strideBytes;
@@ -17,11 +17,11 @@ final class RecordRegion {
     private volatile int[] directory = new int[0];
 
     /** Is told of each block a region takes, in order, so that the state can be found again. */
-    interface GrowthListener {
+    public interface GrowthListener {
         void grown(int region, int block);
     }
 
-    RecordRegion(GraphBlocks blocks, int id, int strideBytes, GrowthListener listener) {
+    public RecordRegion(GraphBlocks blocks, int id, int strideBytes, GrowthListener listener) {
         this.blocks = blocks;
         this.id = id;
         this.strideBytes = strideBytes;
@@ -32,7 +32,7 @@ final class RecordRegion {
     }
 
     /** Makes sure that a record exists. */
-    void ensure(int index) {
+    public void ensure(int index) {
         if (index >>> shift >= directory.length) {
             grow(index);
         }
@@ -47,31 +47,44 @@ final class RecordRegion {
     }
 
     /** Appends a block that a former process filled. */
-    synchronized void adopt(int block) {
+    public synchronized void adopt(int block) {
         int[] longer = Arrays.copyOf(directory, directory.length + 1);
         longer[longer.length - 1] = block;
         directory = longer;
     }
 
     /** Returns how many records the blocks hold. */
-    int capacity() {
+    public int capacity() {
         return directory.length << shift;
     }
 
-    int blockCount() {
+    public int blockCount() {
         return directory.length;
     }
 
-    MemorySegment read(int index) {
+    public MemorySegment read(int index) {
         return blocks.read(directory[index >>> shift]);
     }
 
-    MemorySegment write(int index) {
+    public MemorySegment write(int index) {
         return blocks.write(directory[index >>> shift]);
     }
 
     /** Returns the offset of a record in the segment that {@link #read} or {@link #write} gives. */
-    long offset(int index) {
+    public long offset(int index) {
         return (long) (index & mask) * strideBytes;
+    }
+
+    /** The blocks in order, as {@link #adopt} takes them. */
+    public int[] blockIds() {
+        return directory.clone();
+    }
+
+    /** Gives all blocks back. */
+    public synchronized void drop() {
+        for (int block : directory) {
+            blocks.free(block);
+        }
+        directory = new int[0];
     }
 }

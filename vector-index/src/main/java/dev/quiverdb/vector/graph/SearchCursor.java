@@ -135,6 +135,10 @@ public final class SearchCursor implements AutoCloseable {
     }
 
     private void round(int wanted) {
+        if (walkedOut && parameters.bounded()) {
+            done = true;
+            return;
+        }
         if (walkedOut) {
             mode = SearchMode.EXACT_REST;
         }
@@ -179,7 +183,8 @@ public final class SearchCursor implements AutoCloseable {
         if (admission instanceof Everything) {
             return Long.MAX_VALUE;
         }
-        return Math.max(parameters.scanTuplesMax(), ef) / Math.max(1, state.m() / 2) + walk.hops;
+        long most = Math.max(parameters.scanTuplesMax(), ef) / Math.max(1, state.m() / 2);
+        return parameters.bounded() ? most : most + walk.hops;
     }
 
     /** Descends to the ground layer and brings in the tail. */

@@ -50,6 +50,11 @@ public final class SlotSpace implements VectorSpace {
 
     /** Returns whether a vector has distances: under cosine one of zeros has none. */
     public boolean isRankable(int vecId) {
+        return isRankable(metric, slots, vecId);
+    }
+
+    /** As the other, for a vector in slots. */
+    public static boolean isRankable(Metric metric, VectorSlots slots, int vecId) {
         if (metric != Metric.COSINE) {
             return true;
         }

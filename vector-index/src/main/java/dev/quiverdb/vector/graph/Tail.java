@@ -1,12 +1,13 @@
 package dev.quiverdb.vector.graph;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
- * Stored vectors that are not linked yet, oldest first. Readers take a view and skip what was
- * linked or died since; writers and linkers share a lock.
+ * Stored vectors that have no place in an index's structure yet, oldest first. Readers take a view
+ * and skip what found its place or died since; writers and those who find places share a lock.
  */
-final class Tail {
+public final class Tail {
     private int[] ids = new int[64];
     private int head;
     private int end;
@@ -14,7 +15,7 @@ final class Tail {
     private volatile View view = new View(ids, 0, 0);
 
     /** The ids at some positions of an array that is only appended to. */
-    static final class View {
+    public static final class View {
         private final int[] ids;
         private final int from;
         private final int to;
@@ -25,21 +26,21 @@ final class Tail {
             this.to = to;
         }
 
-        int size() {
+        public int size() {
             return to - from;
         }
 
         /** Returns the id at a position from 0; it may be linked or dead by now. */
-        int vecId(int position) {
+        public int vecId(int position) {
             return ids[from + position];
         }
     }
 
-    View view() {
+    public View view() {
         return view;
     }
 
-    synchronized void add(int vecId) {
+    public synchronized void add(int vecId) {
         if (end == ids.length) {
             int live = end - head;
             // Views keep the old array, so this one is never shifted in place.
@@ -52,21 +53,21 @@ final class Tail {
         view = new View(ids, head, end);
     }
 
-    /** Returns the oldest id that nobody links yet, or -1.. */
-    synchronized int take() {
+    /** Returns the oldest id that nobody links yet, or -1. */
+    public synchronized int take() {
         return inWork < end ? ids[inWork++] : -1;
     }
 
-    /** Drops ids from the front that no longer belong here. */
-    synchronized void trim(GraphState state) {
-        while (head < inWork && !state.isTail(ids[head])) {
+    /** Drops ids from the front that were taken and do not stay. */
+    public synchronized void trim(IntPredicate stays) {
+        while (head < inWork && !stays.test(ids[head])) {
             head++;
         }
         view = new View(ids, head, end);
     }
 
     /** Returns how many wait and are not being linked. */
-    synchronized int waiting() {
+    public synchronized int waiting() {
         return end - inWork;
     }
 }

@@ -16,40 +16,44 @@ final class BulkLoad {
     private static final int CHUNK = 1024;
 
     private final IvfIndex index;
-    private final CentroidIndex probes;
+    private final int[] vecIds;
     private final int threads;
+    private final Visits visits;
+    private final BuildSteps steps;
 
-    /**
-     * A load that assigns by {@code probes}: the index's centroids, searched by L2 whatever the
-     * metric.
-     */
-    BulkLoad(IvfIndex index, CentroidIndex probes, int threads) {
+    BulkLoad(IvfIndex index, int[] vecIds, int threads, Visits visits, BuildSteps steps) {
         this.index = index;
-        this.probes = probes;
+        this.vecIds = vecIds;
         this.threads = threads;
+        this.visits = visits;
+        this.steps = steps;
     }
 
-    /** One thread's share, called for chunk after chunk. */
-    private interface Step {
+    /** One thread's share, called for chunk after chunk, in a visit. */
+    private interface Share {
         void chunk(int from, int to);
     }
 
-    private interface StepMaker {
-        Step make(Arena arena);
+    private interface ShareMaker {
+        Share make(Arena arena);
     }
 
-    void load(int[] vecIds) {
+    private Projector projector(Arena arena) {
+        return new Projector(index.rotation, index.model.learned, index.options.metric(), arena);
+    }
+
+    /**
+     * Finds the lists of all vectors, {@code [copy][position]}, -1 for none.
+     *
+     * @param probes the index's centroids, searched by L2 whatever the metric
+     */
+    int[][] assign(CentroidIndex probes) {
         int copies = index.options.copies();
-        int max = -1;
-        for (int vecId : vecIds) {
-            max = Math.max(max, vecId);
-        }
-        index.ensurePlaces(max);
         int[][] listOf = new int[copies][vecIds.length];
         inParallel(
-                vecIds.length,
+                BuildSteps.Step.ASSIGNING,
                 arena -> {
-                    var projector = new Projector(index.rotation, index.options.metric(), arena);
+                    var projector = projector(arena);
                     var assigner = new Assigner(probes, copies, index.dimensions, arena);
                     int[] lists = new int[2];
                     return (from, to) -> {
@@ -62,6 +66,17 @@ final class BulkLoad {
                         }
                     };
                 });
+        return listOf;
+    }
+
+    /** Puts all vectors into their lists. */
+    void fill(int[][] listOf) {
+        int copies = index.options.copies();
+        int max = -1;
+        for (int vecId : vecIds) {
+            max = Math.max(max, vecId);
+        }
+        index.ensurePlaces(max);
         for (int copy = 0; copy < copies; copy++) {
             for (int i = 0; i < vecIds.length; i++) {
                 if (listOf[copy][i] >= 0) {
@@ -88,13 +103,15 @@ final class BulkLoad {
             }
         }
         inParallel(
-                vecIds.length,
+                BuildSteps.Step.LOADING,
                 arena -> {
-                    var projector = new Projector(index.rotation, index.options.metric(), arena);
+                    var projector = projector(arena);
                     var encoder = new EntryEncoder(index);
                     return (from, to) -> {
                         for (int i = from; i < to; i++) {
-                            projector.project(index.slots, vecIds[i]);
+                            if (index.codec != null) {
+                                projector.project(index.slots, vecIds[i]);
+                            }
                             for (int copy = 0; copy < copies; copy++) {
                                 int place = index.places[copy][vecIds[i]];
                                 if (place >= 0) {
@@ -112,16 +129,24 @@ final class BulkLoad {
         index.count = vecIds.length;
     }
 
-    private void inParallel(int count, StepMaker maker) {
+    private void inParallel(BuildSteps.Step name, ShareMaker maker) {
+        int count = vecIds.length;
         AtomicInteger next = new AtomicInteger();
         Runnable work =
                 () -> {
                     try (Arena arena = Arena.ofShared()) {
-                        Step step = maker.make(arena);
+                        Share share = maker.make(arena);
                         for (int from = next.getAndAdd(CHUNK);
                                 from < count;
                                 from = next.getAndAdd(CHUNK)) {
-                            step.chunk(from, Math.min(count, from + CHUNK));
+                            int to = Math.min(count, from + CHUNK);
+                            long ticket = visits.enter();
+                            try {
+                                share.chunk(from, to);
+                            } finally {
+                                visits.exit(ticket);
+                            }
+                            steps.report(name, to, count);
                         }
                     }
                 };

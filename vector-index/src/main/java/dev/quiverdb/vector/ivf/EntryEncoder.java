@@ -1,7 +1,5 @@
 package dev.quiverdb.vector.ivf;
 
-import dev.quiverdb.vector.quantise.NibbleCodec;
-import dev.quiverdb.vector.simd.Metric;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +16,13 @@ final class EntryEncoder {
         this.index = index;
         this.residual = new float[index.dimensions];
         this.centroid = new float[index.dimensions];
-        this.nibbles = new byte[index.codec == null ? 0 : index.codec.nibbles()];
+        this.nibbles = new byte[index.codec == null ? 0 : 2 * index.codec.columns()];
     }
 
     void write(Projector vector, int list, int block, int place, int vecId) {
         float add = 0;
         float mul = 0;
-        @Nullable NibbleCodec codec = index.codec;
+        @Nullable ListCodec codec = index.codec;
         if (codec != null) {
             float[] values = vector.values();
             index.centroids.points().get(list, centroid);
@@ -32,7 +30,7 @@ final class EntryEncoder {
                 residual[d] = values[d] - centroid[d];
             }
             float factor = codec.encode(residual, nibbles);
-            boolean euclidean = index.options.metric() == Metric.L2;
+            boolean euclidean = index.options.euclidean();
             add = euclidean ? (float) vector.squaredNorm() : 0;
             mul = euclidean ? -2 * factor : -factor;
         }

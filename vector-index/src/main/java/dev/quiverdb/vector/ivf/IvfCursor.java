@@ -1,39 +1,41 @@
 package dev.quiverdb.vector.ivf;
 
 import dev.quiverdb.vector.filter.Admission;
-import dev.quiverdb.vector.quantise.FastScanTable;
-import dev.quiverdb.vector.simd.Kernels;
-import dev.quiverdb.vector.simd.Metric;
+import dev.quiverdb.vector.graph.Tail;
 import dev.quiverdb.vector.simd.QueryVector;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * A search that goes on for as long as it is asked, until every admitted vector was returned once.
  * Lists are looked into round by round; within a round vectors come nearest first, over rounds
- * nearly so (pgvector's "relaxed order"). Keeps 8 bytes for each entry of the lists seen so far.
- * One thread; between two calls writers may change the index, so the caller checks what it gets
- * against its snapshot.
+ * nearly so (pgvector's "relaxed order"). Keeps 8 bytes for each entry of the round's lists. One
+ * thread; between two calls writers may change the index, so the caller checks what it gets against
+ * its snapshot.
  */
-public final class IvfCursor implements AutoCloseable {
-    private static final Kernels KERNELS = Kernels.active();
+public final class IvfCursor {
+    private static final int BATCH = 64;
+
+    /** The upper half of a key of what waits. */
+    private static final int WAITING = (int) (key(Float.NEGATIVE_INFINITY, 0) >> 32);
 
     private final IvfIndex index;
     private final QueryVector query;
+    private final IvfEffort effort;
     private final Admission admission;
-    private final int listsPerRound;
-    private final int rerank;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final Projector projector;
     private final CentroidIndex.Probe probe;
-    private final @Nullable FastScanTable table;
-    private final short[] sums = new short[32];
-    private final float[] ranks = new float[32];
-    private final int[] ids = new int[32];
-    private final boolean[] verdicts = new boolean[32];
-    private long[] seen = {};
+    private final ListCodec.@Nullable Table table;
+    private final ListCopy copy = new ListCopy();
+    private final int[] ids = new int[BATCH];
+    private final float[] ranks = new float[BATCH];
+    private final boolean[] verdicts = new boolean[BATCH];
+    private final BitSet seen = new BitSet();
 
     /** Estimates of entries that are not ranked yet, sorted from {@code pendingFrom} on. */
     private long[] pending = new long[1024];
@@ -52,35 +54,43 @@ public final class IvfCursor implements AutoCloseable {
     /**
      * Begins a search.
      *
-     * @param query stays the caller's, unchanged until the cursor is closed
-     * @param listsPerRound lists that are looked into before the first result, and again whenever
-     *     they are used up
-     * @param rerank estimates that are ranked exactly at a time
+     * @param query stays the caller's, unchanged until the cursor is let go
+     * @param effort its probes are looked into before the first result, and again as many whenever
+     *     they are used up; its rerank is ranked exactly at a time
      */
     IvfCursor(
-            IvfIndex index, QueryVector query, Admission admission, int listsPerRound, int rerank) {
+            IvfIndex index,
+            QueryVector query,
+            IvfEffort effort,
+            Tail.View waiting,
+            Admission admission) {
         this.index = index;
         this.query = query;
+        this.effort = effort;
         this.admission = admission;
-        this.listsPerRound = Math.max(1, listsPerRound);
-        this.rerank = Math.max(1, rerank);
-        this.projector = new Projector(index.rotation, index.options.metric(), arena);
+        this.projector =
+                new Projector(index.rotation, index.model.learned, index.options.metric(), arena);
         this.probe = new CentroidIndex.Probe(index.centroids, arena);
-        this.table = index.codec == null ? null : new FastScanTable(index.codec, arena);
-        projector.project(query.elements());
+        this.table = index.codec == null ? null : index.codec.newTable(arena);
+        projector.project(query);
         if (table != null) {
             table.set(projector.values());
         }
+        takeWaiting(waiting);
         long stamp = index.lock.readLock();
         try {
             index.centroids.search(
-                    projector.values(), projector.memory(), index.centroids.liveCount(), probe);
+                    projector.values(),
+                    projector.memory(),
+                    Math.min(effort.listsMax(), index.centroids.liveCount()),
+                    probe);
         } finally {
             index.lock.unlockRead(stamp);
         }
+        scanLists();
     }
 
-    /** Moves to the next vector; false when there is none. */
+    /** Moves to the next vector; false when there is none. In a visit of the slots. */
     public boolean advance() {
         while (rankedFrom == rankedCount) {
             if (pendingFrom == pendingCount && !scanRound()) {
@@ -109,77 +119,75 @@ public final class IvfCursor implements AutoCloseable {
         return ((long) ordered << 32) | (vecId & 0xFFFFFFFFL);
     }
 
+    /** What waits comes before all estimates, to be ranked with the first of them. */
+    private void takeWaiting(Tail.View waiting) {
+        int count = 0;
+        Arrays.fill(ranks, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < waiting.size(); i++) {
+            if (!seen.get(waiting.vecId(i))) {
+                ids[count++] = waiting.vecId(i);
+                if (count == BATCH) {
+                    take(count);
+                    count = 0;
+                }
+            }
+        }
+        take(count);
+    }
+
     private boolean scanRound() {
         pendingFrom = 0;
         pendingCount = 0;
-        long stamp = index.lock.readLock();
-        try {
-            while (pendingCount == 0 && nextList < probe.exact.count()) {
-                int end = Math.min(probe.exact.count(), nextList + listsPerRound);
-                for (; nextList < end; nextList++) {
-                    scanList(probe.exact.vecId(nextList));
-                }
-            }
-        } finally {
-            index.lock.unlockRead(stamp);
-        }
-        Arrays.sort(pending, 0, pendingCount);
+        scanLists();
         return pendingCount > 0;
     }
 
-    private void scanList(int number) {
-        PostingList list = index.lists[number];
-        float base = (index.options.metric() == Metric.L2 ? -2 : -1) * probe.products[number];
-        for (int b = 0; 32 * b < list.count; b++) {
-            int block = list.blocks[b];
-            int size = Math.min(32, list.count - 32 * b);
-            MemorySegment slab = index.pool.slab(block);
-            long offset = index.pool.offset(block);
-            if (table == null) {
-                // Nothing is known before the exact rank: the centroid's stands in.
-                Arrays.fill(ranks, 0, size, base);
-            } else {
-                KERNELS.fastScan(table.memory(), 0, slab, offset, index.layout.columns(), sums, 0);
-                KERNELS.fastScanRanks(
-                        sums,
-                        0,
-                        slab,
-                        offset + index.layout.factorsAt(),
-                        base,
-                        table.bias(),
-                        table.scale(),
-                        Float.POSITIVE_INFINITY,
-                        ranks);
-            }
-            index.layout.ids(slab, offset, ids);
-            admission.admitMany(ids, size, verdicts);
-            for (int i = 0; i < size; i++) {
-                if (verdicts[i] && see(ids[i])) {
-                    if (pendingCount == pending.length) {
-                        pending = Arrays.copyOf(pending, 2 * pendingCount);
-                    }
-                    pending[pendingCount++] = key(ranks[i], ids[i]);
+    private void scanLists() {
+        float factor = index.options.euclidean() ? -2 : -1;
+        boolean first = nextList == 0;
+        while ((first || pendingCount == 0) && nextList < probe.exact.count()) {
+            first = false;
+            int end = Math.min(probe.exact.count(), nextList + effort.probes());
+            for (; nextList < end; nextList++) {
+                int list = probe.exact.vecId(nextList);
+                float base = factor * probe.products[list];
+                if (table == null) {
+                    copy.flat(index, list);
+                    // Nothing is known before the exact rank: the centroid's stands in.
+                    Arrays.fill(copy.ranks, 0, copy.count, base);
+                } else {
+                    copy.coded(index, list, base, table, Float.POSITIVE_INFINITY);
+                }
+                for (int from = 0; from < copy.count; from += BATCH) {
+                    int count = Math.min(BATCH, copy.count - from);
+                    System.arraycopy(copy.ids, from, ids, 0, count);
+                    System.arraycopy(copy.ranks, from, ranks, 0, count);
+                    take(count);
                 }
             }
         }
+        Arrays.sort(pending, 0, pendingCount);
     }
 
-    private boolean see(int vecId) {
-        int word = vecId >>> 6;
-        if (word >= seen.length) {
-            seen = Arrays.copyOf(seen, Math.max(word + 1, (index.places[0].length >>> 6) + 1));
+    private void take(int count) {
+        admission.admitMany(ids, count, verdicts);
+        for (int i = 0; i < count; i++) {
+            if (verdicts[i] && !seen.get(ids[i])) {
+                seen.set(ids[i]);
+                if (pendingCount == pending.length) {
+                    pending = Arrays.copyOf(pending, 2 * pendingCount);
+                }
+                pending[pendingCount++] = key(ranks[i], ids[i]);
+            }
         }
-        long bit = 1L << vecId;
-        boolean fresh = (seen[word] & bit) == 0;
-        seen[word] |= bit;
-        return fresh;
     }
 
     private void rankSome() {
-        int count =
-                table == null
-                        ? pendingCount - pendingFrom
-                        : Math.min(rerank, pendingCount - pendingFrom);
+        int left = pendingCount - pendingFrom;
+        int count = table == null ? left : Math.min(Math.max(1, effort.rerank()), left);
+        while (count < left && (int) (pending[pendingFrom + count] >> 32) == WAITING) {
+            count++;
+        }
         if (ranked.length < count) {
             ranked = new long[count];
         }
@@ -190,10 +198,5 @@ public final class IvfCursor implements AutoCloseable {
         rankedFrom = 0;
         rankedCount = count;
         Arrays.sort(ranked, 0, count);
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 }

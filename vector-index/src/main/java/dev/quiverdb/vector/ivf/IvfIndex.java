@@ -1,20 +1,23 @@
 package dev.quiverdb.vector.ivf;
 
 import dev.quiverdb.vector.filter.Admission;
+import dev.quiverdb.vector.graph.Tail;
+import dev.quiverdb.vector.quantise.DenseRotation;
 import dev.quiverdb.vector.quantise.FastScanLayout;
-import dev.quiverdb.vector.quantise.NibbleCodec;
-import dev.quiverdb.vector.quantise.ProductNibbles;
-import dev.quiverdb.vector.quantise.RabitqNibbles;
 import dev.quiverdb.vector.quantise.Rotation;
 import dev.quiverdb.vector.simd.DistanceFunction;
-import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
-import java.lang.foreign.Arena;
-import java.util.Arrays;
-import java.util.SplittableRandom;
-import java.util.concurrent.locks.StampedLock;
+
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * An inverted-file index over vectors in slots. Lists hold codes and ids in blocks of 32; the
@@ -23,12 +26,10 @@ import org.jspecify.annotations.Nullable;
  * grow too long are split, those that wither are merged ({@link Rebalancer}).
  *
  * <p>One writer at a time (this class locks); any number of searches, each with its own {@link
- * IvfSearch}, run beside it and wait only while an entry is written. Owns an arena; {@link #close}
- * frees it.
+ * IvfSearch}, run beside it and wait only while an entry is written or a list is split.
  */
-public final class IvfIndex implements AutoCloseable {
-    private static final int SAMPLE_PER_LIST = 48;
-    private static final int PRODUCT_SAMPLE = 6_000;
+public final class IvfIndex {
+    static final Tail.View NO_TAIL = new Tail().view();
 
     final IvfOptions options;
     final VectorSlots slots;
@@ -36,8 +37,14 @@ public final class IvfIndex implements AutoCloseable {
     final Rotation rotation;
     final int dimensions;
     final StampedLock lock = new StampedLock();
-    final Arena arena = Arena.ofShared();
-    final @Nullable NibbleCodec codec;
+
+    /** Searches may be under way when the owner lets an index go: the collector frees it. */
+    final Arena arena = Arena.ofAuto();
+
+    final IvfModel model;
+    final @Nullable ListCodec codec;
+    final Queue<IvfSearch> searches = new ConcurrentLinkedQueue<>();
+    Placements placements = Placements.NONE;
     final FastScanLayout layout;
     final BlockPool pool;
     final CentroidIndex centroids;
@@ -50,34 +57,22 @@ public final class IvfIndex implements AutoCloseable {
     int[] listOfBlock = new int[1024];
 
     int count;
-    final int splitAbove;
 
-    IvfIndex(
-            IvfOptions options,
-            VectorSlots slots,
-            Rotation rotation,
-            @Nullable NibbleCodec codec,
-            int listsExpected,
-            float[] centre,
-            int splitAbove) {
+    IvfIndex(IvfOptions options, VectorSlots slots, Rotation rotation, IvfModel model, int lists) {
         this.options = options;
         this.slots = slots;
         this.function = DistanceFunction.of(options.metric(), slots.kind(), slots.dimensions());
         this.rotation = rotation;
         this.dimensions = rotation.paddedDimensions();
-        this.codec = codec;
-        this.layout = new FastScanLayout(codec == null ? 0 : codec.nibbles() / 2);
+        this.model = model;
+        this.codec = model.codec;
+        this.layout = new FastScanLayout(codec == null ? 0 : codec.columns());
         this.pool = new BlockPool(arena, layout.blockBytes());
         this.centroids =
                 new CentroidIndex(
-                        arena,
-                        dimensions,
-                        options.metric() == Metric.L2,
-                        listsExpected * 2,
-                        centre);
-        this.lists = new PostingList[Math.max(1, listsExpected)];
+                        arena, dimensions, options.euclidean(), lists * 3 / 2, model.centre);
+        this.lists = new PostingList[Math.max(1, lists)];
         this.places = new int[options.copies()][0];
-        this.splitAbove = splitAbove;
     }
 
     /** Adds an empty list; returns its number. */
@@ -90,13 +85,24 @@ public final class IvfIndex implements AutoCloseable {
         return number;
     }
 
+    /** As the other {@code build}, over slots that stay where they are. */
+    public static IvfIndex build(IvfOptions options, VectorSlots slots, int[] vecIds, int threads) {
+        return build(options, slots, vecIds, threads, Visits.NONE, BuildSteps.SILENT);
+    }
+
     /**
      * Builds an index of {@code vecIds}: finds centroids on a sample, trains the codec, assigns and
      * encodes every vector.
      *
      * @param threads how many threads assign and encode
      */
-    public static IvfIndex build(IvfOptions options, VectorSlots slots, int[] vecIds, int threads) {
+    public static IvfIndex build(
+            IvfOptions options,
+            VectorSlots slots,
+            int[] vecIds,
+            int threads,
+            Visits visits,
+            BuildSteps steps) {
         int listCount =
                 options.lists() > 0
                         ? options.lists()
@@ -105,114 +111,120 @@ public final class IvfIndex implements AutoCloseable {
         var rotation = new Rotation(slots.dimensions(), options.seed());
         int dimensions = rotation.paddedDimensions();
         try (Arena scratch = Arena.ofShared()) {
-            int sampleSize =
-                    Math.min(vecIds.length, Math.max(PRODUCT_SAMPLE, SAMPLE_PER_LIST * listCount));
-            PointMatrix sample =
-                    sample(options, slots, vecIds, rotation, sampleSize, scratch, random);
-            float[] centre = mean(sample, dimensions);
-            PointMatrix centroids = new PointMatrix(scratch, dimensions, listCount);
-            if (sample.count() == 0) {
-                centroids.add(new float[dimensions]);
-            } else {
-                new KMeans(sample, dimensions, options.metric() != Metric.L2, random)
-                        .train(listCount, centroids);
+            steps.report(BuildSteps.Step.K_MEANS, 0, vecIds.length);
+            var sampling = new Sampling(options, slots, vecIds, rotation, visits);
+            PointMatrix sample = sampling.take(listCount, scratch, random);
+            DenseRotation learned = null;
+            if (options.learnedRotation() && sample.count() > 0) {
+                learned = sampling.learn(sample, listCount, scratch, random);
             }
+            float[] centre = sampling.mean(sample);
+            PointMatrix centroids = sampling.centroids(sample, listCount, scratch, random);
+            var probes = new CentroidIndex(scratch, dimensions, true, centroids.count(), centre);
             float[][] values = new float[centroids.count()][dimensions];
             for (int c = 0; c < values.length; c++) {
                 centroids.get(c, values[c]);
+                probes.add(values[c]);
             }
-            var probes = new CentroidIndex(scratch, dimensions, true, values.length, centre);
-            for (float[] value : values) {
-                probes.add(value);
-            }
-            NibbleCodec codec = codec(options, dimensions, sample, probes, random);
+            ListCodec codec = sampling.codec(sample, probes.points(), random);
             int usualLength = Math.max(1, vecIds.length / Math.max(1, values.length));
             int splitAbove = Math.max(96, 4 * usualLength * options.copies());
-            var index =
-                    new IvfIndex(
-                            options, slots, rotation, codec, values.length, centre, splitAbove);
+            var model = new IvfModel(splitAbove, centre, codec, learned);
+            var index = new IvfIndex(options, slots, rotation, model, values.length);
             for (float[] value : values) {
                 index.addList(value);
             }
-            new BulkLoad(index, probes, threads).load(vecIds);
+            var load = new BulkLoad(index, vecIds, threads, visits, steps);
+            load.fill(load.assign(probes));
             return index;
         }
     }
 
-    private static PointMatrix sample(
+    /**
+     * Makes an index again out of what its owner kept of it; codes are computed anew.
+     *
+     * @param model what {@link #modelBytes} gave
+     * @param centroids by list number; null where a number is free
+     * @param vecIds all vectors
+     * @param listOf the list of each of them
+     */
+    public static IvfIndex restore(
             IvfOptions options,
             VectorSlots slots,
+            byte[] model,
+            float[][] centroids,
             int[] vecIds,
-            Rotation rotation,
-            int size,
-            Arena scratch,
-            SplittableRandom random) {
-        PointMatrix sample =
-                new PointMatrix(scratch, rotation.paddedDimensions(), Math.max(1, size));
-        var projector = new Projector(rotation, options.metric(), scratch);
-        int left = size;
-        for (int i = 0; i < vecIds.length && left > 0; i++) {
-            if (random.nextInt(vecIds.length - i) < left) {
-                projector.project(slots, vecIds[i]);
-                sample.add(projector.values());
-                left--;
+            int[] listOf,
+            int threads,
+            Visits visits) {
+        if (options.copies() != 1) {
+            throw new IllegalArgumentException("only one list of each vector is kept");
+        }
+        var rotation = new Rotation(slots.dimensions(), options.seed());
+        var index =
+                new IvfIndex(options, slots, rotation, IvfModel.ofBytes(model), centroids.length);
+        var free = new ArrayList<Integer>();
+        for (int list = 0; list < centroids.length; list++) {
+            float[] centroid = centroids[list];
+            int number = index.addList(centroid == null ? new float[index.dimensions] : centroid);
+            if (number != list) {
+                throw new IllegalStateException("list " + list + " came back as " + number);
+            }
+            if (centroid == null) {
+                free.add(list);
             }
         }
-        return sample;
+        for (int list : free) {
+            index.centroids.remove(list);
+        }
+        new BulkLoad(index, vecIds, threads, visits, BuildSteps.SILENT).fill(new int[][] {listOf});
+        return index;
     }
 
-    private static float[] mean(PointMatrix sample, int dimensions) {
-        double[] sums = new double[dimensions];
-        float[] row = new float[dimensions];
-        for (int i = 0; i < sample.count(); i++) {
-            sample.get(i, row);
-            for (int d = 0; d < dimensions; d++) {
-                sums[d] += row[d];
-            }
-        }
-        float[] mean = new float[dimensions];
-        for (int d = 0; d < dimensions; d++) {
-            mean[d] = (float) (sums[d] / Math.max(1, sample.count()));
-        }
-        return mean;
+    /** What a build learned beside the centroids, for {@link #restore}. */
+    public byte[] modelBytes() {
+        return model.toBytes();
     }
 
-    private static @Nullable NibbleCodec codec(
-            IvfOptions options,
-            int dimensions,
-            PointMatrix sample,
-            CentroidIndex centroids,
-            SplittableRandom random) {
-        return switch (options.coding()) {
-            case FLAT -> null;
-            case RABITQ -> new RabitqNibbles(dimensions, 1);
-            case PRODUCT -> {
-                int size = Math.min(PRODUCT_SAMPLE, sample.count());
-                float[][] residuals = new float[Math.max(16, size)][dimensions];
-                float[] centroid = new float[dimensions];
-                for (int i = 0; i < size; i++) {
-                    int row = (int) ((long) i * sample.count() / size);
-                    int nearest =
-                            centroids
-                                    .points()
-                                    .nearest(
-                                            sample.memory(),
-                                            sample.offset(row),
-                                            0,
-                                            centroids.end());
-                    sample.get(row, residuals[i]);
-                    centroids.points().get(nearest, centroid);
-                    for (int d = 0; d < dimensions; d++) {
-                        residuals[i][d] -= centroid[d];
-                    }
-                }
-                int nibbles =
-                        options.nibbles() > 0
-                                ? options.nibbles()
-                                : Math.max(2, (dimensions / 4) & ~1);
-                yield ProductNibbles.train(residuals, nibbles, random);
-            }
-        };
+    /** Tells somebody where everything goes from now on. */
+    public void listen(Placements listener) {
+        placements = listener;
+    }
+
+    /** How many floats a centroid has. */
+    public int centroidDimensions() {
+        return dimensions;
+    }
+
+    /** One more than the greatest number of a list. */
+    public int listEnd() {
+        return centroids.end();
+    }
+
+    /** The centroid of a list; null where the number is free. The caller writes, or nobody does. */
+    public float @Nullable [] centroid(int list) {
+        if (!centroids.isLive(list)) {
+            return null;
+        }
+        float[] values = new float[dimensions];
+        centroids.points().get(list, values);
+        return values;
+    }
+
+    /** The list of a vector's first copy, or -1. The caller writes, or nobody does. */
+    public int listOf(int vecId) {
+        return contains(vecId) ? listOfBlock[places[0][vecId] >>> 5] : -1;
+    }
+
+    /** A searcher, new or one that was given back. */
+    public IvfSearch takeSearch() {
+        var search = searches.poll();
+        return search == null ? newSearch() : search;
+    }
+
+    /** Gives back what {@link #takeSearch} gave. */
+    public void giveSearch(IvfSearch search) {
+        searches.add(search);
     }
 
     /** Number of vectors in the index. */
@@ -248,7 +260,17 @@ public final class IvfIndex implements AutoCloseable {
      */
     public IvfCursor openCursor(
             QueryVector query, Admission admission, int listsPerRound, int rerank) {
-        return new IvfCursor(this, query, admission, listsPerRound, rerank);
+        return openCursor(
+                query,
+                new IvfEffort(1, Math.max(1, listsPerRound), Math.max(1, rerank)),
+                NO_TAIL,
+                admission);
+    }
+
+    /** As the other, with vectors that have no list yet before all. */
+    public IvfCursor openCursor(
+            QueryVector query, IvfEffort effort, Tail.View waiting, Admission admission) {
+        return new IvfCursor(this, query, effort, waiting, admission);
     }
 
     /** A writer; all writers of an index exclude each other, one suffices. */
@@ -257,11 +279,11 @@ public final class IvfIndex implements AutoCloseable {
     }
 
     boolean isTooLong(PostingList list) {
-        return list.count > splitAbove;
+        return list.count > model.splitAbove;
     }
 
     boolean isTooShort(PostingList list) {
-        return list.count < splitAbove / 32;
+        return list.count < model.splitAbove / 32;
     }
 
     /** Whether a vector is in the index. */
@@ -303,10 +325,5 @@ public final class IvfIndex implements AutoCloseable {
         } finally {
             lock.unlockRead(stamp);
         }
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 }

@@ -5,43 +5,47 @@ import dev.quiverdb.vector.filter.Everything;
 import dev.quiverdb.vector.filter.VecIdBitmap;
 import dev.quiverdb.vector.flat.FlatScan;
 import dev.quiverdb.vector.flat.NearestHeap;
-import dev.quiverdb.vector.quantise.FastScanLayout;
-import dev.quiverdb.vector.quantise.FastScanTable;
-import dev.quiverdb.vector.simd.Kernels;
-import dev.quiverdb.vector.simd.Metric;
+import dev.quiverdb.vector.graph.Tail;
 import dev.quiverdb.vector.simd.QueryVector;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+
 import org.jspecify.annotations.Nullable;
 
-/**
- * Searches of one thread over one index; holds all scratch memory, so a search allocates nothing.
- * The nearest lists are scanned by codes, the best estimates ranked again by the vectors. k results
- * come whenever k vectors are admitted: lists are added until they do, and where few are admitted
- * the search compares just those.
- */
-public final class IvfSearch implements AutoCloseable {
-    private static final Kernels KERNELS = Kernels.active();
+import java.lang.foreign.Arena;
+import java.util.BitSet;
+import java.util.function.IntPredicate;
 
+/**
+ * Searches of one thread over one index; holds all scratch memory, so a search allocates next to
+ * nothing. The nearest lists are scanned by codes, the best estimates ranked again by the vectors.
+ * Whoever is asked about is near enough already: a vector is ranked first and admitted then. As
+ * many results as wanted come whenever so many are admitted: lists are added until they do, and
+ * where few are admitted the search compares just those.
+ */
+public final class IvfSearch {
     /** An exact distance to a vector read at random costs as much as this many codes. */
     private static final int CODES_PER_DISTANCE = 24;
 
+    private static final int BATCH = 64;
+
     private final IvfIndex index;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final Projector projector;
     private final CentroidIndex.Probe probe;
-    private final @Nullable FastScanTable table;
+    private final ListCodec.@Nullable Table table;
     private final NearestHeap candidates = new NearestHeap();
     private final NearestHeap results = new NearestHeap();
     private final FlatScan exact;
-    private final short[] sums = new short[32];
-    private final float[] ranks = new float[32];
-    private final int[] ids = new int[64];
-    private final boolean[] verdicts = new boolean[64];
+    private final ListCopy copy = new ListCopy();
+    private final BitSet waitingIds = new BitSet();
+    private final int[] ids = new int[BATCH];
+    private final float[] ranks = new float[BATCH];
+    private final boolean[] verdicts = new boolean[BATCH];
+    private int idCount;
     private int[] seen = {};
     private int[] listsSeen = {};
     private int epoch;
-    private int[] picked = new int[64];
+    private Visits visits = Visits.NONE;
+    private IntPredicate stored;
     private int listsVisited;
     private long scanned;
     private long distances;
@@ -50,113 +54,150 @@ public final class IvfSearch implements AutoCloseable {
 
     IvfSearch(IvfIndex index) {
         this.index = index;
-        this.projector = new Projector(index.rotation, index.options.metric(), arena);
+        this.projector =
+                new Projector(index.rotation, index.model.learned, index.options.metric(), arena);
         this.probe = new CentroidIndex.Probe(index.centroids, arena);
-        this.table = index.codec == null ? null : new FastScanTable(index.codec, arena);
+        this.table = index.codec == null ? null : index.codec.newTable(arena);
         this.exact = new FlatScan(index.function, index.slots);
+        this.stored = index::contains;
+    }
+
+    /** As the other {@code search}, through all lists until there are k, without a tail. */
+    public NearestHeap search(
+            QueryVector query, int k, int probes, int rerank, Admission admission) {
+        return search(
+                query,
+                new IvfEffort(Math.max(1, k), Math.max(1, probes), rerank),
+                IvfIndex.NO_TAIL,
+                index::contains,
+                Visits.NONE,
+                admission);
     }
 
     /**
-     * The k nearest admitted vectors as far as {@code probes} lists and {@code rerank} exact
-     * comparisons tell.
+     * The nearest admitted vectors as far as an effort tells. In no visit.
      *
-     * @param rerank how many of the best estimates are compared exactly, at least k; without
-     *     meaning for flat lists
+     * @param waiting vectors that have no list yet; they are compared exactly
+     * @param isStored which of the ids in {@code waiting}, and of a known set, are there
      * @return a heap, sorted nearest first, that is valid until the next search
      */
     public NearestHeap search(
-            QueryVector query, int k, int probes, int rerank, Admission admission) {
-        long stamp = index.lock.readLock();
-        try {
-            return searchLocked(query, k, probes, rerank, admission);
-        } finally {
-            index.lock.unlockRead(stamp);
-        }
-    }
-
-    private NearestHeap searchLocked(
-            QueryVector query, int k, int probes, int rerank, Admission admission) {
+            QueryVector query,
+            IvfEffort effort,
+            Tail.View waiting,
+            IntPredicate isStored,
+            Visits slotVisits,
+            Admission admission) {
+        visits = slotVisits;
+        stored = isStored;
         listsVisited = 0;
         scanned = 0;
         tested = 0;
         admittedCount = 0;
+        idCount = 0;
         long distancesBefore = exact.distances();
         probe.distances = 0;
-        results.reset(k);
-        if (admission instanceof VecIdBitmap bitmap && isCheaperExactly(bitmap, k, probes)) {
-            scanBitmap(query, bitmap);
+        results.reset(effort.wanted());
+        var known = admission.superset();
+        if (known != null && isCheaperExactly(known, effort)) {
+            scanKnown(query, known, admission);
         } else {
-            projector.project(query.elements());
-            int lists = Math.min(Math.max(1, probes), index.centroids.liveCount());
-            index.centroids.search(projector.values(), projector.memory(), lists, probe);
-            candidates.reset(Math.max(k, rerank));
-            startEpoch();
-            if (table != null) {
-                table.set(projector.values());
-            }
-            visit(query, Long.MAX_VALUE, admission);
-            long enough = enough(k, rerank, admission);
-            if (found(admission) < enough && lists < index.centroids.liveCount()) {
-                index.centroids.search(
-                        projector.values(), projector.memory(), index.centroids.liveCount(), probe);
-                visit(query, enough, admission);
-            }
-            if (table != null) {
-                rank(query);
-            }
+            scanWaiting(query, waiting, admission);
+            scanLists(query, effort, admission);
         }
         results.sort();
         distances = exact.distances() - distancesBefore;
         return results;
     }
 
+    private void scanLists(QueryVector query, IvfEffort effort, Admission admission) {
+        projector.project(query);
+        candidates.reset(Math.max(effort.wanted(), effort.rerank()));
+        startEpoch();
+        if (table != null) {
+            table.set(projector.values());
+        }
+        int lists = nearestLists(Math.min(effort.probes(), effort.listsMax()));
+        visit(query, Long.MAX_VALUE, effort, admission);
+        long enough = enough(effort, admission);
+        if (found(effort, admission) < enough
+                && lists < index.centroids.liveCount()
+                && lists < effort.listsMax()) {
+            nearestLists(effort.listsMax());
+            visit(query, enough, effort, admission);
+        }
+        if (table != null) {
+            for (int i = 0; i < candidates.count(); i++) {
+                add(query, candidates.vecId(i), Admission.ALL);
+            }
+            flush(query, Admission.ALL);
+        }
+    }
+
+    private int nearestLists(int most) {
+        long stamp = index.lock.readLock();
+        try {
+            int lists = Math.min(most, index.centroids.liveCount());
+            index.centroids.search(projector.values(), projector.memory(), lists, probe);
+            return lists;
+        } finally {
+            index.lock.unlockRead(stamp);
+        }
+    }
+
     /**
      * How many admitted vectors let the search end: where few pass, the nearest k of the first k
      * seen are not the nearest.
      */
-    private static long enough(int k, int rerank, Admission admission) {
-        return admission instanceof Everything ? k : Math.min(4L * k, Math.max(k, rerank));
+    private static long enough(IvfEffort effort, Admission admission) {
+        int k = effort.wanted();
+        return admission instanceof Everything ? k : Math.min(4L * k, Math.max(k, effort.rerank()));
     }
 
-    private long found(Admission admission) {
-        if (table != null) {
-            return candidates.count();
+    /** How many admitted vectors there were, those included that were too far to be asked about. */
+    private long found(IvfEffort effort, Admission admission) {
+        long kept = (long) results.count() + (table == null ? 0 : candidates.count());
+        if (kept < effort.wanted() || admission instanceof Everything || tested == 0) {
+            return kept;
         }
-        return admission instanceof Everything ? results.count() : admittedCount;
+        return Math.max(kept, (long) ((double) admittedCount / tested * scanned));
     }
 
-    private boolean isCheaperExactly(VecIdBitmap bitmap, int k, int probes) {
-        long entries =
-                (long) index.count
-                        * index.options.copies()
-                        * Math.min(probes, index.listCount())
-                        / Math.max(1, index.listCount());
-        double passRate = bitmap.passRate(index.count);
+    private boolean isCheaperExactly(VecIdBitmap known, IvfEffort effort) {
+        int lists = Math.max(1, index.listCount());
+        double length = (double) index.count * index.options.copies() / lists;
+        double passRate = known.passRate(Math.max(1, index.count));
         double listsForEnough =
-                passRate > 0
-                        ? 4.0 * k / (passRate * Math.max(1, index.count)) * index.listCount()
-                        : index.listCount();
+                passRate > 0 ? 4.0 * effort.wanted() / (passRate * Math.max(1, length)) : lists;
         double codes =
-                Math.max(
-                        (double) entries,
-                        (double) index.count / Math.max(1, index.listCount()) * listsForEnough);
-        return (double) bitmap.cardinality() * CODES_PER_DISTANCE < codes;
+                length
+                        * Math.min(
+                                lists, Math.max(Math.min(effort.probes(), lists), listsForEnough));
+        int each = table == null ? 1 : CODES_PER_DISTANCE;
+        return (double) known.cardinality() * each <= codes;
     }
 
-    private void scanBitmap(QueryVector query, VecIdBitmap bitmap) {
-        int count = 0;
-        for (int id = bitmap.next(0); id >= 0; id = bitmap.next(id + 1)) {
-            if (index.contains(id)) {
-                ids[count++] = id;
-                if (count == ids.length) {
-                    exact.nearestOf(query, ids, count, results);
-                    count = 0;
-                }
+    private void scanKnown(QueryVector query, VecIdBitmap known, Admission admission) {
+        for (int id = known.next(0); id >= 0; id = known.next(id + 1)) {
+            if (stored.test(id)) {
+                scanned++;
+                add(query, id, admission);
             }
         }
-        exact.nearestOf(query, ids, count, results);
-        tested = bitmap.cardinality();
-        admittedCount = tested;
+        flush(query, admission);
+    }
+
+    private void scanWaiting(QueryVector query, Tail.View waiting, Admission admission) {
+        waitingIds.clear();
+        for (int i = 0; i < waiting.size(); i++) {
+            int vecId = waiting.vecId(i);
+            if (!waitingIds.get(vecId) && stored.test(vecId)) {
+                waitingIds.set(vecId);
+                scanned++;
+                add(query, vecId, admission);
+            }
+        }
+        flush(query, admission);
     }
 
     private void startEpoch() {
@@ -165,157 +206,141 @@ public final class IvfSearch implements AutoCloseable {
             seen = new int[0];
             epoch = 1;
         }
-        if (index.options.copies() > 1 && seen.length < index.places[0].length) {
-            seen = new int[index.places[0].length];
-        }
     }
 
     /**
      * Looks into those lists of {@code probe.exact} that this search has not seen, until there are
      * enough.
      */
-    private void visit(QueryVector query, long enough, Admission admission) {
+    private void visit(QueryVector query, long enough, IvfEffort effort, Admission admission) {
         float queryPart =
                 switch (index.options.metric()) {
                     case L2 -> (float) projector.squaredNorm();
                     case COSINE -> 1;
                     case INNER_PRODUCT, L1, HAMMING, JACCARD -> 0;
                 };
-        float productFactor = index.options.metric() == Metric.L2 ? -2 : -1;
-        for (int i = 0; i < probe.exact.count() && found(admission) < enough; i++) {
+        float productFactor = index.options.euclidean() ? -2 : -1;
+        for (int i = 0; i < probe.exact.count() && found(effort, admission) < enough; i++) {
             int list = probe.exact.vecId(i);
-            if (listsSeen[list] == epoch) {
+            if (list >= listsSeen.length || listsSeen[list] == epoch) {
                 continue;
             }
             listsSeen[list] = epoch;
             listsVisited++;
             if (table == null) {
-                visitFlat(query, index.lists[list], admission);
+                copy.flat(index, list);
             } else {
-                visitCodes(
-                        index.lists[list],
-                        queryPart + productFactor * probe.products[list],
-                        table,
-                        admission);
+                float base = queryPart + productFactor * probe.products[list];
+                copy.coded(index, list, base, table, candidates.bound());
             }
-        }
-    }
-
-    private void visitCodes(
-            PostingList list, float base, FastScanTable tables, Admission admission) {
-        FastScanLayout layout = index.layout;
-        MemorySegment tableMemory = tables.memory();
-        float bias = tables.bias();
-        float scale = tables.scale();
-        float bound = candidates.bound();
-        int count = list.count;
-        scanned += count;
-        for (int b = 0; 32 * b < count; b++) {
-            int block = list.blocks[b];
-            MemorySegment slab = index.pool.slab(block);
-            long offset = index.pool.offset(block);
-            KERNELS.fastScan(tableMemory, 0, slab, offset, layout.columns(), sums, 0);
-            int below =
-                    KERNELS.fastScanRanks(
-                            sums,
-                            0,
-                            slab,
-                            offset + layout.factorsAt(),
-                            base,
-                            bias,
-                            scale,
-                            bound,
-                            ranks);
-            if (count - 32 * b < 32) {
-                below &= (1 << (count - 32 * b)) - 1;
-            }
-            if (below != 0) {
-                collect(below, slab, offset, admission);
-                bound = candidates.bound();
-            }
-        }
-    }
-
-    private void collect(int below, MemorySegment slab, long offset, Admission admission) {
-        FastScanLayout layout = index.layout;
-        boolean copies = index.options.copies() > 1;
-        for (int left = below; left != 0; left &= left - 1) {
-            int place = Integer.numberOfTrailingZeros(left);
-            int id = layout.id(slab, offset, place);
-            if (copies && seen[id] == epoch) {
-                continue;
-            }
-            if (!(admission instanceof Everything)) {
-                tested++;
-                if (!admission.admits(id)) {
-                    continue;
-                }
-                admittedCount++;
-            }
-            if (ranks[place] < candidates.bound()) {
-                if (copies) {
-                    seen[id] = epoch;
-                }
-                candidates.offer(ranks[place], id);
-            }
-        }
-    }
-
-    private void visitFlat(QueryVector query, PostingList list, Admission admission) {
-        scanned += list.count;
-        for (int b = 0; 32 * b < list.count; b++) {
-            int block = list.blocks[b];
-            int size = Math.min(32, list.count - 32 * b);
-            index.layout.ids(index.pool.slab(block), index.pool.offset(block), ids);
-            int kept = size;
-            if (!(admission instanceof Everything)) {
-                admission.admitMany(ids, size, verdicts);
-                tested += size;
-                kept = 0;
-                for (int i = 0; i < size; i++) {
-                    if (verdicts[i]) {
-                        ids[kept++] = ids[i];
-                    }
-                }
-                admittedCount += kept;
+            scanned += copy.length;
+            if (!waitingIds.isEmpty()) {
+                copy.removeAll(waitingIds);
             }
             if (index.options.copies() > 1) {
-                kept = dropSeen(kept);
+                dropSeen();
             }
-            exact.nearestOf(query, ids, kept, results);
+            if (table == null) {
+                for (int e = 0; e < copy.count; e++) {
+                    add(query, copy.ids[e], admission);
+                }
+                flush(query, admission);
+            } else {
+                collect(admission);
+            }
         }
     }
 
-    private int dropSeen(int count) {
+    /** Offers a list's estimates to the candidates. */
+    private void collect(Admission admission) {
+        int at = 0;
+        while (at < copy.count) {
+            float bound = candidates.bound();
+            int count = 0;
+            while (at < copy.count && count < BATCH) {
+                if (copy.ranks[at] < bound) {
+                    ids[count] = copy.ids[at];
+                    ranks[count++] = copy.ranks[at];
+                }
+                at++;
+            }
+            ask(admission, count);
+            for (int i = 0; i < count; i++) {
+                if (verdicts[i]) {
+                    candidates.offer(ranks[i], ids[i]);
+                }
+            }
+        }
+    }
+
+    private void ask(Admission admission, int count) {
+        if (admission instanceof Everything) {
+            java.util.Arrays.fill(verdicts, 0, count, true);
+            return;
+        }
+        admission.admitMany(ids, count, verdicts);
+        tested += count;
+        for (int i = 0; i < count; i++) {
+            admittedCount += verdicts[i] ? 1 : 0;
+        }
+    }
+
+    /** Compares a vector exactly, with the next batch. */
+    private void add(QueryVector query, int vecId, Admission admission) {
+        ids[idCount++] = vecId;
+        if (idCount == BATCH) {
+            flush(query, admission);
+        }
+    }
+
+    private void flush(QueryVector query, Admission admission) {
+        int count = idCount;
+        idCount = 0;
+        if (count == 0) {
+            return;
+        }
+        long ticket = visits.enter();
+        try {
+            exact.ranks(query, ids, count, ranks);
+        } finally {
+            visits.exit(ticket);
+        }
+        float bound = results.bound();
+        int near = 0;
+        for (int i = 0; i < count; i++) {
+            // Not: greater. What has no distance is farther than everything.
+            if (ranks[i] <= bound) {
+                ids[near] = ids[i];
+                ranks[near++] = ranks[i];
+            }
+        }
+        ask(admission, near);
+        for (int i = 0; i < near; i++) {
+            if (verdicts[i]) {
+                results.offer(ranks[i], ids[i]);
+            }
+        }
+    }
+
+    private void dropSeen() {
+        if (seen.length < index.places[0].length) {
+            seen = java.util.Arrays.copyOf(seen, index.places[0].length);
+        }
         int kept = 0;
-        for (int i = 0; i < count; i++) {
-            if (seen[ids[i]] != epoch) {
-                seen[ids[i]] = epoch;
-                ids[kept++] = ids[i];
+        for (int i = 0; i < copy.count; i++) {
+            int id = copy.ids[i];
+            if (id < seen.length && seen[id] != epoch) {
+                seen[id] = epoch;
+                copy.ids[kept] = id;
+                copy.ranks[kept++] = copy.ranks[i];
             }
         }
-        return kept;
-    }
-
-    private void rank(QueryVector query) {
-        int count = candidates.count();
-        if (picked.length < count) {
-            picked = new int[count];
-        }
-        for (int i = 0; i < count; i++) {
-            picked[i] = candidates.vecId(i);
-        }
-        exact.nearestOf(query, picked, count, results);
+        copy.count = kept;
     }
 
     /** What the latest search did. */
     public IvfStatistics statistics() {
         return new IvfStatistics(
                 listsVisited, scanned, probe.distances, distances, tested, admittedCount);
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 }

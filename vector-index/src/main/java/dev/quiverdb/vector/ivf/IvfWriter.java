@@ -3,9 +3,9 @@ package dev.quiverdb.vector.ivf;
 import java.lang.foreign.Arena;
 
 /** Inserts and deletes. One thread; takes the index's write lock for each change. */
-public final class IvfWriter implements AutoCloseable {
+public final class IvfWriter {
     private final IvfIndex index;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final Projector projector;
     private final Assigner assigner;
     private final EntryEncoder encoder;
@@ -14,7 +14,8 @@ public final class IvfWriter implements AutoCloseable {
 
     IvfWriter(IvfIndex index) {
         this.index = index;
-        this.projector = new Projector(index.rotation, index.options.metric(), arena);
+        this.projector =
+                new Projector(index.rotation, index.model.learned, index.options.metric(), arena);
         this.assigner =
                 new Assigner(index.centroids, index.options.copies(), index.dimensions, arena);
         this.encoder = new EntryEncoder(index);
@@ -84,6 +85,9 @@ public final class IvfWriter implements AutoCloseable {
         encoder.write(projected, listNumber, block, list.count & 31, vecId);
         index.places[copy][vecId] = block * 32 + (list.count & 31);
         list.count++;
+        if (copy == 0) {
+            index.placements.placed(vecId, listNumber);
+        }
     }
 
     /**
@@ -140,10 +144,5 @@ public final class IvfWriter implements AutoCloseable {
         }
         int taken = index.listOfBlock[otherPlace >>> 5];
         return chosen[0] != taken ? chosen[0] : assigner.second(projected, taken);
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 }

@@ -1,7 +1,7 @@
 package dev.quiverdb.vector.ivf;
 
 import dev.quiverdb.vector.flat.NearestHeap;
-import dev.quiverdb.vector.simd.Metric;
+
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 
@@ -36,7 +36,7 @@ final class Rebalancer {
                 points.add(writer.project(vecId).values());
             }
             PointMatrix halves = new PointMatrix(arena, index.dimensions, 2);
-            new KMeans(points, index.dimensions, index.options.metric() != Metric.L2, random)
+            new KMeans(points, index.dimensions, !index.options.euclidean(), random)
                     .train(2, halves);
             if (halves.count() < 2) {
                 return;
@@ -49,8 +49,10 @@ final class Rebalancer {
             float[] centroid = new float[index.dimensions];
             halves.get(0, centroid);
             index.centroids.set(list, centroid);
+            index.placements.centroidMoved(list, centroid);
             halves.get(1, centroid);
             int added = index.addList(centroid);
+            index.placements.centroidMoved(added, centroid);
             for (int i = 0; i < members.length; i++) {
                 place(copies[i], members[i], list);
             }
@@ -68,6 +70,7 @@ final class Rebalancer {
             writer.remove(copies[i], members[i]);
         }
         index.centroids.remove(list);
+        index.placements.centroidRemoved(list);
         for (int i = 0; i < members.length; i++) {
             place(copies[i], members[i], -1);
         }

@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.Kernels;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -127,6 +128,15 @@ public final class ProductNibbles implements NibbleCodec {
             }
         }
         return aligned > 0.05 * norm ? (float) (norm / aligned) : 1;
+    }
+
+    /** The vector that a code stands for, to {@code into}. */
+    void decode(byte[] code, float[] into) {
+        for (int m = 0; m < nibbles; m++) {
+            for (int d = start(m); d < start(m + 1); d++) {
+                into[d] = points[POINTS * d + code[m]];
+            }
+        }
     }
 
     @Override

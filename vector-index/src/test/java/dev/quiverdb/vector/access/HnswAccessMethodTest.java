@@ -11,6 +11,13 @@ import dev.quiverdb.base.type.Vector;
 import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.access.AccessIndex;
 import dev.quiverdb.vector.graph.SearchParameters;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,11 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class HnswAccessMethodTest {
     private static final int DIMENSIONS = 16;
@@ -55,7 +57,10 @@ class HnswAccessMethodTest {
             @Nullable RowFilter filter) {
         var request =
                 new VectorSearchRequest(
-                        Vector.of(query), k, SearchParameters.defaults().withEfSearch(80), filter);
+                        Vector.of(query),
+                        k,
+                        new VectorEffort.Graph(SearchParameters.defaults().withEfSearch(80), false),
+                        filter);
         long[] rowIds = new long[k];
         double[] distances = new double[k];
         try (var cursor = index.search(request, tablet)) {
@@ -130,7 +135,11 @@ class HnswAccessMethodTest {
         var seen = new HashSet<Long>();
         long[] rowIds = new long[7];
         var request =
-                new VectorSearchRequest(Vector.of(random()), 10, SearchParameters.defaults(), null);
+                new VectorSearchRequest(
+                        Vector.of(random()),
+                        10,
+                        new VectorEffort.Graph(SearchParameters.defaults(), false),
+                        null);
         try (var cursor = index.search(request, tablet)) {
             for (int count; (count = cursor.next(rowIds, new double[7])) > 0; ) {
                 for (int i = 0; i < count; i++) {
@@ -258,8 +267,8 @@ class HnswAccessMethodTest {
                         + " type vector",
                 "quantization=pq | vector_l2_ops | 3 | invalid value for enum option"
                         + " \"quantization\": pq",
-                "quantization=rabitq | vector_l1_ops | 3 | operator class \"vector_l1_ops\" does not"
-                        + " support quantization \"rabitq\""
+                "quantization=rabitq | vector_l1_ops | 3 | operator class \"vector_l1_ops\" does"
+                    + " not support quantization \"rabitq\""
             })
     void whatCannotBeMadeIsSaidAsPostgresSaysIt(
             String option, String operatorClass, int typmod, String message) {

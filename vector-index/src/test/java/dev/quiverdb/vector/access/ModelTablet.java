@@ -18,6 +18,9 @@ import dev.quiverdb.storage.block.BlockStoreOptions;
 import dev.quiverdb.storage.block.LocalBlockStore;
 import dev.quiverdb.vector.simd.ArenaVectorSlots;
 import dev.quiverdb.vector.simd.ElementKind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -27,7 +30,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A table of one vector column as an index sees it: a real block store, slots in memory, rows in a
@@ -48,6 +50,16 @@ final class ModelTablet implements AccessContext, AccessReader, RowSource {
 
     ModelTablet(
             Disk disk, Type type, int typmod, String operatorClass, Map<String, String> options) {
+        this(disk, "hnsw", type, typmod, operatorClass, options);
+    }
+
+    ModelTablet(
+            Disk disk,
+            String method,
+            Type type,
+            int typmod,
+            String operatorClass,
+            Map<String, String> options) {
         blocks =
                 LocalBlockStore.open(
                         BlockStoreOptions.of(disk, Chance.seeded(1), "blocks", 64 << 20));
@@ -55,7 +67,7 @@ final class ModelTablet implements AccessContext, AccessReader, RowSource {
         var index =
                 new IndexSpec(
                         1,
-                        "hnsw",
+                        method,
                         List.of(new IndexSpec.Key(COLUMN, false, false, operatorClass)),
                         false,
                         false,

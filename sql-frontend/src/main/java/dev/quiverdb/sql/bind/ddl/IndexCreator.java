@@ -281,6 +281,7 @@ final class IndexCreator {
         boolean needs =
                 type.name().equals("vector")
                         || type.name().equals("halfvec")
+                        || type.name().equals("sparsevec")
                         || type.name().equals("bit");
         if (vector && needs && typmod < 0) {
             throw new SqlException(

@@ -10,9 +10,11 @@ import dev.quiverdb.vector.ivf.IvfWriter;
 import dev.quiverdb.vector.simd.ArenaVectorSlots;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.QueryVector;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
 
 /** Inverted lists of this house; the effort is the number of lists probed. */
 final class QuiverIvfEngine implements AnnEngine {
@@ -131,15 +133,6 @@ final class QuiverIvfEngine implements AnnEngine {
 
     @Override
     public void close() {
-        if (search != null) {
-            search.close();
-        }
-        if (writer != null) {
-            writer.close();
-        }
-        if (index != null) {
-            index.close();
-        }
         if (slots != null) {
             slots.close();
         }

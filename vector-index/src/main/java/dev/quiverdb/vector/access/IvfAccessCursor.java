@@ -1,0 +1,125 @@
+package dev.quiverdb.vector.access;
+
+import dev.quiverdb.storage.access.AccessReader;
+import dev.quiverdb.vector.flat.NearestHeap;
+import dev.quiverdb.vector.graph.Neighbours;
+import dev.quiverdb.vector.graph.Tail;
+import dev.quiverdb.vector.ivf.IvfCursor;
+import dev.quiverdb.vector.ivf.IvfEffort;
+import dev.quiverdb.vector.ivf.IvfIndex;
+import dev.quiverdb.vector.simd.QueryVector;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.Arena;
+
+/** Rows by lists, and by comparing what waits for a list. */
+final class IvfAccessCursor extends MergingCursor {
+    private final IvfAccessIndex access;
+    private final IvfIndex index;
+    private final Tail.View waiting;
+    private final VectorEffort.Lists effort;
+    private final QueryVector bound;
+    private @Nullable IvfCursor cursor;
+    private @Nullable VectorSearchStatistics statistics;
+
+    IvfAccessCursor(
+            IvfAccessIndex access,
+            VectorSearchRequest request,
+            VectorEffort.Lists effort,
+            AccessReader reader) {
+        super(
+                access.column(),
+                access.holding(),
+                access.records(),
+                access.blocks(),
+                request,
+                reader);
+        this.access = access;
+        this.effort = effort;
+        // In this order: what finds its list between the two is in both.
+        this.waiting = access.waiting();
+        this.index = access.lists();
+        var slots = access.holding().slots();
+        this.bound = new QueryVector(slots.kind(), slots.dimensions(), Arena.ofAuto());
+        bound.setBytes(query, 0);
+    }
+
+    private IvfEffort effort(int wanted) {
+        int rerank = effort.rerank() > 0 ? effort.rerank() : access.rerank(wanted);
+        return new IvfEffort(wanted, effort.probes(), rerank, effort.listsMax());
+    }
+
+    @Override
+    boolean first(int count, Neighbours into) {
+        var search = index.takeSearch();
+        try {
+            var found =
+                    search.search(
+                            bound,
+                            effort(count),
+                            waiting,
+                            this::isStored,
+                            access.visits(),
+                            admission);
+            take(found, into);
+            var known = search.statistics();
+            statistics =
+                    new VectorSearchStatistics(
+                            known.lists(),
+                            known.scanned(),
+                            known.distances(),
+                            waiting.size(),
+                            known.tested(),
+                            known.admitted());
+            return found.count() == count;
+        } finally {
+            index.giveSearch(search);
+        }
+    }
+
+    private boolean isStored(int vecId) {
+        long ticket = access.blocks().enter();
+        try {
+            return access.records().isStored(vecId);
+        } finally {
+            access.blocks().exit(ticket);
+        }
+    }
+
+    private static void take(NearestHeap found, Neighbours into) {
+        for (int i = 0; i < found.count(); i++) {
+            // One that changed its list meanwhile was met twice.
+            if (i == 0
+                    || found.vecId(i) != found.vecId(i - 1)
+                    || found.rank(i) != found.rank(i - 1)) {
+                into.add(found.vecId(i), found.rank(i));
+            }
+        }
+    }
+
+    @Override
+    void more(int count, Neighbours into) {
+        long ticket = access.blocks().enter();
+        try {
+            var going = cursor;
+            if (going == null) {
+                going = index.openCursor(bound, effort(count), waiting, admission);
+                cursor = going;
+            }
+            while (into.count() < count && going.advance()) {
+                into.add(going.vecId(), going.rank());
+            }
+        } finally {
+            access.blocks().exit(ticket);
+        }
+    }
+
+    @Override
+    public @Nullable VectorSearchStatistics statistics() {
+        return statistics;
+    }
+
+    @Override
+    public void close() {}
+}

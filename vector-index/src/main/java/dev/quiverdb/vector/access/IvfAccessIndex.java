@@ -1,0 +1,658 @@
+package dev.quiverdb.vector.access;
+
+import dev.quiverdb.base.type.ByteWriter;
+import dev.quiverdb.storage.AccessCursor;
+import dev.quiverdb.storage.AccessRequest;
+import dev.quiverdb.storage.BuildProgress;
+import dev.quiverdb.storage.access.AccessIndex;
+import dev.quiverdb.storage.access.AccessReader;
+import dev.quiverdb.storage.access.RowView;
+import dev.quiverdb.vector.graph.Tail;
+import dev.quiverdb.vector.ivf.BuildSteps;
+import dev.quiverdb.vector.ivf.IvfIndex;
+import dev.quiverdb.vector.ivf.IvfOptions;
+import dev.quiverdb.vector.ivf.IvfWriter;
+import dev.quiverdb.vector.ivf.Placements;
+import dev.quiverdb.vector.ivf.Visits;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Lists over a column of vectors. The applying thread writes a record of a vector that comes and
+ * puts it among those that wait, which every search compares one by one; a background thread finds
+ * it a list. An index of too few vectors has no lists: all wait, and searches are exact. Once there
+ * are enough, the background thread learns centroids and codes, and does so again while the first
+ * training knew little.
+ *
+ * <p>Saved: byte format, the records, the holding, the vectors that are leaving.
+ */
+final class IvfAccessIndex implements AccessIndex {
+    static final byte FORMAT = 1;
+
+    /** Without so many vectors an exact search is as fast as any. */
+    private static final int TRAINED_LEAST = 1000;
+
+    /** A training on fewer vectors a list than this is repeated when there are four times more. */
+    private static final int WELL_TRAINED = 40;
+
+    private static final int RECORDS_A_VISIT = 256;
+
+    private final IndexedColumn column;
+    private final IvfOptions options;
+    private final int rerank;
+    private final StorageGraphBlocks blocks;
+    private final Holding holding;
+    private final IvfRecords records;
+    private final ExecutorService background;
+    private final int threads;
+    private final Visits visits;
+    private final Tail waiting = new Tail();
+    private final Leaving leaving = new Leaving();
+    private final ConcurrentLinkedQueue<Integer> toRemove = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean working = new AtomicBoolean();
+
+    /** Held by background work and by whoever ends it. */
+    private final Object life = new Object();
+
+    /** Guards the records' states, and what follows. Entered in a writer's visit, never before. */
+    private final Object lock = new Object();
+
+    /** Vectors whose lists are to be found again though their records name one. */
+    private final BitSet unsure = new BitSet();
+
+    private int assigning = -1;
+    private boolean cameAgain;
+    private boolean training;
+    private int live;
+
+    private final IvfIndex noLists;
+    private volatile @Nullable IvfIndex index;
+    private @Nullable IvfWriter writer;
+    private volatile boolean closed;
+
+    IvfAccessIndex(
+            IndexedColumn column,
+            IvfOptions options,
+            int rerank,
+            StorageGraphBlocks blocks,
+            Holding holding,
+            ExecutorService background,
+            int threads) {
+        this.column = column;
+        this.options = options;
+        this.rerank = rerank;
+        this.blocks = blocks;
+        this.holding = holding;
+        this.records = new IvfRecords(blocks);
+        this.background = background;
+        this.threads = threads;
+        this.noLists =
+                IvfIndex.build(
+                        new IvfOptions(options.metric(), 1, IvfOptions.Coding.FLAT, 0, 1, 0),
+                        holding.slots(),
+                        new int[0],
+                        1);
+        this.visits =
+                new Visits() {
+                    @Override
+                    public long enter() {
+                        return blocks.enter();
+                    }
+
+                    @Override
+                    public void exit(long ticket) {
+                        blocks.exit(ticket);
+                    }
+                };
+    }
+
+    IndexedColumn column() {
+        return column;
+    }
+
+    Holding holding() {
+        return holding;
+    }
+
+    StorageGraphBlocks blocks() {
+        return blocks;
+    }
+
+    IvfRecords records() {
+        return records;
+    }
+
+    Visits visits() {
+        return visits;
+    }
+
+    /** The lists; without any vector while nothing was learned. */
+    IvfIndex lists() {
+        var known = index;
+        return known == null ? noLists : known;
+    }
+
+    /** Whether the background has nothing to do. */
+    boolean isSettled() {
+        return !working.get() && toRemove.isEmpty() && (index == null || waiting.waiting() == 0);
+    }
+
+    Tail.View waiting() {
+        return waiting.view();
+    }
+
+    /** How many estimates are compared exactly for a number of rows, unless told otherwise. */
+    int rerank(int wanted) {
+        return options.coding() == IvfOptions.Coding.FLAT
+                ? wanted
+                : Math.max(rerank, wanted * (options.bits() == 8 ? 3 : 5));
+    }
+
+    // ---- build and restart ----------------------------------------------------------------------
+
+    /** Takes in the rows of a build. */
+    void load(IndexMembers members) {
+        for (int from = 0; from < members.count(); from += RECORDS_A_VISIT) {
+            long ticket = blocks.enterWriter();
+            try {
+                int end = Math.min(members.count(), from + RECORDS_A_VISIT);
+                for (int i = from; i < end; i++) {
+                    if (holding.isRankable(members.vecId(i))) {
+                        add(members.vecId(i), members.rowId(i));
+                    }
+                }
+            } finally {
+                blocks.exitWriter(ticket);
+            }
+        }
+    }
+
+    private static String phase(BuildSteps.Step step) {
+        return switch (step) {
+            case K_MEANS -> "building index: performing k-means";
+            case ASSIGNING -> "building index: assigning tuples";
+            case LOADING -> "building index: loading tuples";
+        };
+    }
+
+    /** Takes in a row that a build found, where the index keeps values itself. */
+    void loadRow(RowView row, long rowId) {
+        long ticket = blocks.enterWriter();
+        try {
+            int vecId = holding.come(row, rowId);
+            if (vecId >= 0) {
+                add(vecId, rowId);
+            }
+        } finally {
+            blocks.exitWriter(ticket);
+        }
+    }
+
+    int liveCount() {
+        synchronized (lock) {
+            return live;
+        }
+    }
+
+    /** Ends a build: learns lists where there are enough vectors for them. */
+    void finishLoad(BuildProgress progress) {
+        int least = options.lists() == 0 ? TRAINED_LEAST : options.lists();
+        if (liveCount() >= least) {
+            train(
+                    Math.max(1, threads),
+                    (step, done, total) -> progress.report(phase(step), done, total));
+            for (int vecId = waiting.take(); vecId >= 0; vecId = waiting.take()) {
+                place(vecId);
+            }
+            waiting.trim(this::isWaiting);
+        }
+    }
+
+    void restore(ByteBuffer saved) {
+        records.restore(saved);
+        holding.restore(saved);
+        leaving.restore(saved);
+        var placed = new ArrayList<Integer>();
+        var listOf = new ArrayList<Integer>();
+        var centroids = records.training() == 0 ? new float[0][] : records.centroids();
+        for (int from = 0; from < records.idsMax(); from += RECORDS_A_VISIT) {
+            long ticket = blocks.enter();
+            try {
+                int end = Math.min(records.idsMax(), from + RECORDS_A_VISIT);
+                for (int vecId = from; vecId < end; vecId++) {
+                    int state = records.state(vecId);
+                    if (state == IvfRecords.ABSENT) {
+                        continue;
+                    }
+                    live++;
+                    holding.adopt(vecId, records.owner(vecId));
+                    if (state > 0
+                            && state <= centroids.length
+                            && centroids[state - 1] != null
+                            && records.training(vecId) == records.training()) {
+                        placed.add(vecId);
+                        listOf.add(state - 1);
+                    } else {
+                        unsure.set(vecId);
+                        waiting.add(vecId);
+                    }
+                }
+            } finally {
+                blocks.exit(ticket);
+            }
+        }
+        long ticket = blocks.enter();
+        try {
+            holding.adopted();
+        } finally {
+            blocks.exit(ticket);
+        }
+        if (centroids.length > 0) {
+            use(
+                    IvfIndex.restore(
+                            options,
+                            holding.slots(),
+                            records.model(),
+                            centroids,
+                            placed.stream().mapToInt(i -> i).toArray(),
+                            listOf.stream().mapToInt(i -> i).toArray(),
+                            Math.max(1, threads),
+                            visits));
+        }
+        workInBackground();
+    }
+
+    private void use(IvfIndex lists) {
+        lists.listen(new Keeper());
+        writer = lists.newWriter();
+        index = lists;
+    }
+
+    /** Keeps what happens to lists in the records. */
+    private final class Keeper implements Placements {
+        @Override
+        public void placed(int vecId, int list) {
+            long ticket = blocks.enterWriter();
+            try {
+                synchronized (lock) {
+                    int state = records.state(vecId);
+                    boolean expected =
+                            state > 0
+                                    || (state == IvfRecords.WAITING
+                                            && vecId == assigning
+                                            && !cameAgain);
+                    if (expected) {
+                        records.setState(vecId, list + 1);
+                    }
+                }
+            } finally {
+                blocks.exitWriter(ticket);
+            }
+        }
+
+        @Override
+        public void centroidMoved(int list, float[] centroid) {
+            records.setCentroid(list, centroid);
+        }
+
+        @Override
+        public void centroidRemoved(int list) {
+            records.setCentroid(list, null);
+        }
+    }
+
+    // ---- changes --------------------------------------------------------------------------------
+
+    /** In a writer's visit. */
+    private void add(int vecId, long rowId) {
+        synchronized (lock) {
+            if (records.state(vecId) == IvfRecords.ABSENT) {
+                live++;
+            }
+            records.add(vecId, rowId);
+            cameAgain |= vecId == assigning;
+            if (training) {
+                unsure.set(vecId);
+            }
+        }
+        waiting.add(vecId);
+    }
+
+    @Override
+    public void insert(RowView row, long rowId, long commit) {
+        blocks.within(() -> {
+            int vecId = holding.come(row, rowId);
+            if (vecId < 0) {
+                return;
+            }
+            leaving.remove(vecId);
+            if (records.isStored(vecId)) {
+                records.setOwner(vecId, rowId);
+            } else if (holding.isRankable(vecId)) {
+                add(vecId, rowId);
+            }
+        });
+        workInBackground();
+    }
+
+    @Override
+    public void delete(RowView row, long rowId, long commit, boolean forSnapshots) {
+        int vecId = holding.go(row, rowId);
+        if (vecId < 0) {
+            return;
+        }
+        if (forSnapshots) {
+            leaving.add(vecId, commit);
+        } else {
+            blocks.within(() -> retire(vecId));
+            workInBackground();
+        }
+    }
+
+    @Override
+    public void unlink(int columnId, int[] vecIds) {
+        if (columnId != column.columnId()) {
+            return;
+        }
+        blocks.within(() -> {
+            for (int vecId : vecIds) {
+                leaving.remove(vecId);
+                retire(vecId);
+            }
+        });
+        workInBackground();
+    }
+
+    /** Takes a vector out of what searches may find. In a writer's visit. */
+    private void retire(int vecId) {
+        synchronized (lock) {
+            if (records.state(vecId) != IvfRecords.ABSENT) {
+                records.setState(vecId, IvfRecords.ABSENT);
+                live--;
+                toRemove.add(vecId);
+            }
+        }
+    }
+
+    @Override
+    public void prune(long horizon) {
+        if (leaving.prune(horizon)) {
+            workInBackground();
+        }
+    }
+
+    // ---- background -----------------------------------------------------------------------------
+
+    private void workInBackground() {
+        if (!closed && working.compareAndSet(false, true)) {
+            background.execute(this::work);
+        }
+    }
+
+    /** Works until nothing waits, letting other indexes have their turn between. */
+    private void work() {
+        boolean more = true;
+        for (int i = 0; i < 256 && more; i++) {
+            synchronized (life) {
+                more = !closed && step();
+            }
+        }
+        if (more) {
+            background.execute(this::work);
+            return;
+        }
+        working.set(false);
+        if (!closed && (!toRemove.isEmpty() || (index != null && waiting.waiting() > 0))) {
+            workInBackground();
+        }
+    }
+
+    private boolean step() {
+        for (int vecId : leaving.takePruned()) {
+            long ticket = blocks.enterWriter();
+            try {
+                retire(vecId);
+            } finally {
+                blocks.exitWriter(ticket);
+            }
+        }
+        if (isToBeTrained()) {
+            train(1, BuildSteps.SILENT);
+            return true;
+        }
+        Integer gone = toRemove.poll();
+        if (gone != null) {
+            remove(gone);
+            return true;
+        }
+        if (index == null) {
+            waiting.trim(this::isWaiting);
+            return false;
+        }
+        int vecId = waiting.take();
+        if (vecId < 0) {
+            return false;
+        }
+        place(vecId);
+        waiting.trim(this::isWaiting);
+        return true;
+    }
+
+    private boolean isToBeTrained() {
+        int lists = options.lists();
+        int count = liveCount();
+        if (records.training() == 0) {
+            return count >= Math.max(TRAINED_LEAST, 10 * lists);
+        }
+        int known = records.trainedOn();
+        return known < Math.max(TRAINED_LEAST, WELL_TRAINED * lists)
+                && count >= 4 * known
+                && count >= TRAINED_LEAST;
+    }
+
+    private boolean isWaiting(int vecId) {
+        long ticket = blocks.enter();
+        try {
+            return records.state(vecId) == IvfRecords.WAITING;
+        } finally {
+            blocks.exit(ticket);
+        }
+    }
+
+    /** Takes a dead vector out of its list, unless the same slot has a new one that waits. */
+    private void remove(int vecId) {
+        long ticket = blocks.enter();
+        try {
+            if (records.state(vecId) != IvfRecords.ABSENT) {
+                return;
+            }
+            if (writer != null) {
+                writer.delete(vecId);
+            }
+        } finally {
+            blocks.exit(ticket);
+        }
+        holding.released(vecId);
+    }
+
+    /** Finds a list for a vector that waits. */
+    private void place(int vecId) {
+        var lists = writer;
+        if (lists == null) {
+            return;
+        }
+        long ticket = blocks.enterWriter();
+        try {
+            synchronized (lock) {
+                int state = records.state(vecId);
+                boolean placed = state > 0 && !unsure.get(vecId);
+                if (state == IvfRecords.ABSENT || placed) {
+                    return;
+                }
+                unsure.clear(vecId);
+                assigning = vecId;
+                cameAgain = false;
+            }
+        } finally {
+            blocks.exitWriter(ticket);
+        }
+        ticket = blocks.enter();
+        try {
+            lists.delete(vecId);
+            lists.insert(vecId);
+        } finally {
+            blocks.exit(ticket);
+            synchronized (lock) {
+                assigning = -1;
+            }
+        }
+    }
+
+    /** Learns lists from all vectors that are there, and puts them in. */
+    private void train(int threadCount, BuildSteps steps) {
+        synchronized (lock) {
+            training = true;
+            unsure.clear();
+        }
+        int[] vecIds = stored();
+        var made = IvfIndex.build(options, holding.slots(), vecIds, threadCount, visits, steps);
+        float[][] centroids = new float[made.listEnd()][];
+        for (int list = 0; list < centroids.length; list++) {
+            centroids[list] = made.centroid(list);
+        }
+        records.train(vecIds.length, made.modelBytes(), centroids, made.centroidDimensions());
+        use(made);
+        for (int from = 0; from < vecIds.length; from += RECORDS_A_VISIT) {
+            int end = Math.min(vecIds.length, from + RECORDS_A_VISIT);
+            long ticket = blocks.enterWriter();
+            try {
+                synchronized (lock) {
+                    for (int i = from; i < end; i++) {
+                        int vecId = vecIds[i];
+                        if (records.state(vecId) != IvfRecords.ABSENT && !unsure.get(vecId)) {
+                            records.setState(vecId, made.listOf(vecId) + 1);
+                        }
+                    }
+                }
+            } finally {
+                blocks.exitWriter(ticket);
+            }
+        }
+        synchronized (lock) {
+            training = false;
+        }
+    }
+
+    private int[] stored() {
+        int[] found = new int[1024];
+        int count = 0;
+        for (int from = 0; from < records.idsMax(); from += RECORDS_A_VISIT) {
+            long ticket = blocks.enter();
+            try {
+                int end = Math.min(records.idsMax(), from + RECORDS_A_VISIT);
+                for (int vecId = from; vecId < end; vecId++) {
+                    if (records.isStored(vecId)) {
+                        if (count == found.length) {
+                            found = Arrays.copyOf(found, 2 * count);
+                        }
+                        found[count++] = vecId;
+                    }
+                }
+            } finally {
+                blocks.exit(ticket);
+            }
+        }
+        return Arrays.copyOf(found, count);
+    }
+
+    // ---- the rest of the door -------------------------------------------------------------------
+
+    @Override
+    public void save(ByteWriter out) {
+        out.putByte(FORMAT);
+        records.save(out);
+        holding.save(out);
+        leaving.save(out);
+    }
+
+    @Override
+    public void drop() {
+        close();
+        blocks.within(() -> {
+            records.drop();
+            holding.drop();
+        });
+    }
+
+    @Override
+    public List<String> check() {
+        List<String> wrong = new ArrayList<>();
+        synchronized (life) {
+            var lists = index;
+            if (lists != null) {
+                try {
+                    lists.check();
+                } catch (IllegalStateException found) {
+                    wrong.add(String.valueOf(found.getMessage()));
+                }
+            }
+            var waits = new BitSet();
+            var view = waiting.view();
+            for (int i = 0; i < view.size(); i++) {
+                waits.set(view.vecId(i));
+            }
+            for (int vecId : stored()) {
+                checkRecord(vecId, lists, waits, wrong);
+            }
+        }
+        return wrong;
+    }
+
+    private void checkRecord(
+            int vecId, @Nullable IvfIndex lists, BitSet waits, List<String> wrong) {
+        long ticket = blocks.enter();
+        int state;
+        try {
+            state = records.state(vecId);
+        } finally {
+            blocks.exit(ticket);
+        }
+        if (waits.get(vecId) || state == IvfRecords.ABSENT) {
+            return;
+        }
+        if (state == IvfRecords.WAITING) {
+            wrong.add("vector " + vecId + " waits where nobody looks");
+        } else if (lists == null || lists.listOf(vecId) != state - 1) {
+            wrong.add(
+                    "vector %d is said to be in list %d and is in list %d"
+                            .formatted(vecId, state - 1, lists == null ? -1 : lists.listOf(vecId)));
+        }
+    }
+
+    @Override
+    public AccessCursor search(AccessRequest request, AccessReader reader) {
+        if (!(request instanceof VectorSearchRequest search)) {
+            throw new IllegalArgumentException("a vector index is asked by VectorSearchRequest");
+        }
+        if (!(search.effort() instanceof VectorEffort.Lists effort)) {
+            throw new IllegalArgumentException("lists are asked with a list's effort");
+        }
+        return new IvfAccessCursor(this, search, effort, reader);
+    }
+
+    @Override
+    public void close() {
+        synchronized (life) {
+            closed = true;
+        }
+    }
+}
