@@ -269,7 +269,10 @@ public final class Explain {
                 add(out, "Filter", text.maybe(p.filter(), p.output()));
             }
             case Plan.VectorSearch p -> {
-                var column = p.source().relation().columns().get(p.column()).name();
+                var column =
+                        p.index() == null
+                                ? p.source().relation().columns().get(p.column()).name()
+                                : p.index().keyTexts().getFirst();
                 add(
                         out,
                         "Order By",

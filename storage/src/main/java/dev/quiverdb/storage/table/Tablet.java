@@ -656,7 +656,12 @@ public final class Tablet {
 
             @Override
             public @Nullable SlotReader slots(int columnId) {
-                return Tablet.this.slots(columnId);
+                var found = Tablet.this.slots(columnId);
+                int slotBytes = Layout.slotBytes(tablet().column(columnId));
+                return found != null || slotBytes == 0
+                        ? found
+                        : new PendingSlots(
+                                new VectorStore(store, slotBytes), () -> vectors.get(columnId));
             }
         };
     }
