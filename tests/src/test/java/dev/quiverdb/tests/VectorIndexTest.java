@@ -5,6 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quiverdb.server.QuiverServer;
 import dev.quiverdb.server.ServerOptions;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,12 +20,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Vector indexes of every method and type, in SQL: what they find is what a scan finds. */
 class VectorIndexTest {
@@ -44,7 +46,9 @@ class VectorIndexTest {
 
     private Connection connect() throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres?user=postgres&preferQueryMode=simple");
+                "jdbc:postgresql://127.0.0.1:"
+                        + server.port()
+                        + "/postgres?user=postgres&preferQueryMode=simple");
     }
 
     private static void run(Connection connection, String... statements) throws SQLException {
@@ -73,8 +77,7 @@ class VectorIndexTest {
             case "halfvec" -> point + "::halfvec(6)";
             case "sparsevec" -> point + "::vector::sparsevec(6)";
             case "bit" -> "(binary_quantize(" + point + "::vector) || i::bit(70))::bit(76)";
-            case "shortbit" ->
-                    "(binary_quantize(" + point + "::vector) || i::bit(7))::bit(13)";
+            case "shortbit" -> "(binary_quantize(" + point + "::vector) || i::bit(7))::bit(13)";
             default -> throw new IllegalArgumentException(type);
         };
     }
@@ -87,8 +90,7 @@ class VectorIndexTest {
         };
     }
 
-    private void insert(Connection connection, String type, int from, int to)
-            throws SQLException {
+    private void insert(Connection connection, String type, int from, int to) throws SQLException {
         run(
                 connection,
                 "INSERT INTO points (id, one_in_2, one_in_100, v) SELECT i, i %% 2, i %% 100, %s FROM %s p"
@@ -235,10 +237,7 @@ class VectorIndexTest {
                     "SELECT count(*) FROM (SELECT 1 FROM points ORDER BY v <=> '[1,2,3,4,5,6]' LIMIT 100) p";
             assertThat(column(connection, byLists)).containsExactly("15");
             assertThat(column(connection, byGraph)).containsExactly("100");
-            run(
-                    connection,
-                    "SET ivfflat.iterative_scan = off",
-                    "SET hnsw.iterative_scan = off");
+            run(connection, "SET ivfflat.iterative_scan = off", "SET hnsw.iterative_scan = off");
             assertThat(Integer.parseInt(column(connection, byLists).getFirst())).isLessThan(15);
             assertThat(column(connection, byGraph)).containsExactly("40");
             run(
@@ -260,8 +259,7 @@ class VectorIndexTest {
     }
 
     @Test
-    void expressionsAndPredicatesHaveIndexesThatOutliveARestart()
-            throws SQLException, IOException {
+    void expressionsAndPredicatesHaveIndexesThatOutliveARestart() throws SQLException, IOException {
         var queries =
                 List.of(
                         "SELECT id FROM points ORDER BY v::halfvec(6) <-> '[1,2,3,4,5,6]' LIMIT 5",
@@ -304,11 +302,10 @@ class VectorIndexTest {
                     "CREATE EXTENSION IF NOT EXISTS vector",
                     "CREATE TABLE s (v sparsevec(2000))",
                     "CREATE INDEX ON s USING hnsw (v sparsevec_l2_ops)");
-            assertThatThrownBy(
-                            () ->
-                                    run(
-                                            connection,
-                                            "INSERT INTO s VALUES (('[' || repeat('1,', 1001) || rtrim(repeat('0,', 999), ',') || ']')::vector::sparsevec)"))
+            assertThatThrownBy(() ->
+                            run(
+                                    connection,
+                                    "INSERT INTO s VALUES (('[' || repeat('1,', 1001) || rtrim(repeat('0,', 999), ',') || ']')::vector::sparsevec)"))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining(
                             "sparsevec cannot have more than 1000 non-zero elements for hnsw index")

@@ -268,7 +268,7 @@ class HnswAccessMethodTest {
                 "quantization=pq | vector_l2_ops | 3 | invalid value for enum option"
                         + " \"quantization\": pq",
                 "quantization=rabitq | vector_l1_ops | 3 | operator class \"vector_l1_ops\" does"
-                    + " not support quantization \"rabitq\""
+                        + " not support quantization \"rabitq\""
             })
     void whatCannotBeMadeIsSaidAsPostgresSaysIt(
             String option, String operatorClass, int typmod, String message) {
