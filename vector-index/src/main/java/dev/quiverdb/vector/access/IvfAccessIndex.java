@@ -223,7 +223,8 @@ final class IvfAccessIndex implements AccessIndex {
         leaving.restore(saved);
         var placed = new ArrayList<Integer>();
         var listOf = new ArrayList<Integer>();
-        var centroids = records.training() == 0 ? new float[0][] : records.centroids();
+        float[] @Nullable [] centroids =
+                records.training() == 0 ? new float[0] @Nullable [] : records.centroids();
         for (int from = 0; from < records.idsMax(); from += RECORDS_A_VISIT) {
             long ticket = blocks.enter();
             try {
@@ -525,7 +526,7 @@ final class IvfAccessIndex implements AccessIndex {
         }
         int[] vecIds = stored();
         var made = IvfIndex.build(options, holding.slots(), vecIds, threadCount, visits, steps);
-        float[][] centroids = new float[made.listEnd()][];
+        float[] @Nullable [] centroids = new float[made.listEnd()] @Nullable [];
         for (int list = 0; list < centroids.length; list++) {
             centroids[list] = made.centroid(list);
         }

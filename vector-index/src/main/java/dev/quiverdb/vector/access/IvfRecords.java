@@ -137,7 +137,7 @@ final class IvfRecords implements Members {
     }
 
     /** Begins a training: records that name lists of a former one are void from now on. */
-    void train(int trainedOn, byte[] model, float @Nullable [][] centroids, int dimensions) {
+    void train(int trainedOn, byte[] model, float[] @Nullable [] centroids, int dimensions) {
         var next = new Text(text.training + 1, trainedOn, model.length, dimensions);
         write(next, 0, ByteBuffer.wrap(model));
         for (int list = 0; list < centroids.length; list++) {
@@ -224,8 +224,8 @@ final class IvfRecords implements Members {
     }
 
     /** The centroids by list, null where a number is free. */
-    float @Nullable [][] centroids() {
-        var centroids = new float @Nullable [text.lists][];
+    float[] @Nullable [] centroids() {
+        var centroids = new float[text.lists] @Nullable [];
         for (int list = 0; list < centroids.length; list++) {
             var bytes = read(text.listAt(list), text.stride());
             if (bytes.getInt() == 1) {

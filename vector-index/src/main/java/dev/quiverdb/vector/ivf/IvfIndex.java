@@ -152,7 +152,7 @@ public final class IvfIndex {
             IvfOptions options,
             VectorSlots slots,
             byte[] model,
-            float[][] centroids,
+            float[] @Nullable [] centroids,
             int[] vecIds,
             int[] listOf,
             int threads,
