@@ -11,15 +11,13 @@ import dev.quiverdb.execute.spill.RowCodec;
 import dev.quiverdb.execute.spill.RowSource;
 import dev.quiverdb.execute.spill.RunFile;
 import dev.quiverdb.plan.Plan;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * GROUP BY. Hashed: one table for each grouping set, fed by the batch ({@link HashedGroups}); when

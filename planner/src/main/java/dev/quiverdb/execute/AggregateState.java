@@ -10,15 +10,13 @@ import dev.quiverdb.execute.function.Aggregates;
 import dev.quiverdb.execute.function.CallContext;
 import dev.quiverdb.execute.spill.RowCodec;
 import dev.quiverdb.plan.AggregateCall;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One aggregate call of one group: FILTER, DISTINCT and ORDER BY around an accumulator. */
 final class AggregateState {

@@ -4,10 +4,8 @@ import dev.quiverdb.base.type.NameResolver;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.storage.SequenceSpec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What functions such as {@code pg_get_indexdef} ask of the catalog. Answered by the binder's

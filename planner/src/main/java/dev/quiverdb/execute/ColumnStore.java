@@ -7,10 +7,8 @@ import dev.quiverdb.base.batch.LongColumn;
 import dev.quiverdb.base.batch.ObjectColumn;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.spill.RowCodec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Rows kept by the column, numbered as they come; a row costs no object. */
 final class ColumnStore {

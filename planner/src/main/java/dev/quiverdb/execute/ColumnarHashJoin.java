@@ -5,11 +5,9 @@ import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Evaluator;
 import dev.quiverdb.plan.Plan.JoinKind;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A hash join whose right side fits into memory, by the column: build rows lie in a {@link

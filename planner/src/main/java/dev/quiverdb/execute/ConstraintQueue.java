@@ -1,11 +1,10 @@
 package dev.quiverdb.execute;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Constraint checks that wait for the end of the transaction, or for SET CONSTRAINTS ... IMMEDIATE.

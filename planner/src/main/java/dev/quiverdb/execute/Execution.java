@@ -6,11 +6,9 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Compiler;
 import dev.quiverdb.execute.expression.Frame;
 import dev.quiverdb.plan.Plan;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plan being run. Referential checks and actions run when the last batch was read, or in {@link

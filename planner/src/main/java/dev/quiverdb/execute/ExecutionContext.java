@@ -6,12 +6,10 @@ import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.Sequences;
 import dev.quiverdb.storage.Transaction;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one execution of a plan may know of the world around it: made by the session for each

@@ -10,12 +10,10 @@ import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Row;
 import dev.quiverdb.execute.expression.TableCalls;
 import dev.quiverdb.plan.Plan;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Functions in FROM, side by side. */
 final class FunctionScanOperator extends Operator {

@@ -5,11 +5,9 @@ import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.base.batch.IntColumn;
 import dev.quiverdb.base.batch.LongColumn;
 import dev.quiverdb.base.type.Type;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers distinct keys 0, 1, 2 ... in the order in which they come. Keys are columns; NULL equals

@@ -11,15 +11,13 @@ import dev.quiverdb.execute.spill.RowSource;
 import dev.quiverdb.execute.spill.RunFile;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Plan.JoinKind;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hash join: the right side fills a table, the left side asks it. When the table outgrows work_mem

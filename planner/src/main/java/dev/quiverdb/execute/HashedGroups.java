@@ -7,13 +7,11 @@ import dev.quiverdb.execute.expression.Evaluator;
 import dev.quiverdb.execute.expression.Row;
 import dev.quiverdb.execute.function.GroupAccumulator;
 import dev.quiverdb.execute.function.GroupAccumulators;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The groups of one grouping set and the states of all aggregates over them. Rows come by the

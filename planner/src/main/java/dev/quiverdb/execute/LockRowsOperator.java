@@ -8,11 +8,9 @@ import dev.quiverdb.plan.Family;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.storage.LockStrength;
 import dev.quiverdb.storage.WaitPolicy;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** FOR UPDATE and kin: locks each row's sources, and looks again where one changed meanwhile. */
 final class LockRowsOperator extends Operator {

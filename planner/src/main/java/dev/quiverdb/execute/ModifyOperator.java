@@ -11,14 +11,12 @@ import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Plan.CheckKind;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.LockOutcome;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * INSERT, UPDATE, DELETE and MERGE: one change for each input row, RETURNING's rows out. A batch is

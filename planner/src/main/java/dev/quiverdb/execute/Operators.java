@@ -3,12 +3,10 @@ package dev.quiverdb.execute;
 import dev.quiverdb.execute.expression.Compiler;
 import dev.quiverdb.execute.expression.Frame;
 import dev.quiverdb.plan.Plan;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes operators of plan nodes. */
 final class Operators {

@@ -2,7 +2,6 @@ package dev.quiverdb.execute;
 
 import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.execute.spill.RowSource;
-
 import org.jspecify.annotations.Nullable;
 
 /** Reads an operator row by row; each row is a fresh array. */

@@ -11,13 +11,11 @@ import dev.quiverdb.execute.function.PartitionHash;
 import dev.quiverdb.plan.Family;
 import dev.quiverdb.sql.catalog.PartitionBounds;
 import dev.quiverdb.sql.catalog.Relation.PartitionDatum;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the partition that a row belongs to: by hash table for lists, by binary search for ranges,

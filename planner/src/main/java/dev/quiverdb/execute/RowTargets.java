@@ -5,11 +5,9 @@ import dev.quiverdb.execute.expression.Evaluator;
 import dev.quiverdb.execute.expression.Row;
 import dev.quiverdb.plan.Family;
 import dev.quiverdb.plan.Relation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables whose rows a statement changes: one, or a family of them. Expressions of the statement

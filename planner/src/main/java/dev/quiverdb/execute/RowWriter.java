@@ -13,13 +13,11 @@ import dev.quiverdb.storage.InsertOutcome;
 import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.UniqueViolation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes rows of one table: computes generated and hidden columns, checks constraints, gives

@@ -8,7 +8,6 @@ import dev.quiverdb.execute.expression.Frame;
 import dev.quiverdb.plan.Family;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.storage.Transaction;
-
 import org.jspecify.annotations.Nullable;
 
 /** What all scans of a table share: columns, the filter, the fixed row of a re-evaluation. */

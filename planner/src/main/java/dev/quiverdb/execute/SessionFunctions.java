@@ -1,10 +1,8 @@
 package dev.quiverdb.execute;
 
 import dev.quiverdb.base.error.SqlException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What functions ask of the session: who, where, when, settings, sequences' last values, locks. */
 public interface SessionFunctions {

@@ -15,9 +15,6 @@ import dev.quiverdb.vector.access.RowFilter;
 import dev.quiverdb.vector.access.VectorCursor;
 import dev.quiverdb.vector.access.VectorSearchRequest;
 import dev.quiverdb.vector.access.VectorSearchStatistics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Nearest rows first. Exact: every row that passes the filter is measured, the best k are kept in a

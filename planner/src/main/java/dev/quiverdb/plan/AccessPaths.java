@@ -6,15 +6,13 @@ import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.FunctionRef;
 import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.catalog.Catalog;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 
 /**
  * How the rows of one table are reached: by reading it all, by a btree index whose leading columns

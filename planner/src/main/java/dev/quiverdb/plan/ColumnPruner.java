@@ -2,12 +2,10 @@ package dev.quiverdb.plan;
 
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Rewriter;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leaves out columns that nobody reads, so that a scan copies only what its plan needs. Works from

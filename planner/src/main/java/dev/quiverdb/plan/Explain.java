@@ -4,13 +4,11 @@ import dev.quiverdb.base.type.TypeContext;
 import dev.quiverdb.execute.Measured;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Rewriter;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** EXPLAIN in PostgreSQL's two most used formats: indented text, and JSON. */
 public final class Explain {

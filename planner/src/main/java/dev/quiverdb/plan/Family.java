@@ -2,10 +2,8 @@ package dev.quiverdb.plan;
 
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Expression;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table with all that inherit from it, or are its partitions. A row id that a scan of the whole

@@ -4,11 +4,9 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.sql.algebra.PgRel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * INSERT, UPDATE, DELETE and MERGE. The algebra's rows of a table are its live columns, the row id

@@ -2,11 +2,9 @@ package dev.quiverdb.plan;
 
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Expression.SlotBinding;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A physical plan: immutable, without Calcite types, safe to cache and to run many times at once.

@@ -1,12 +1,10 @@
 package dev.quiverdb.plan;
 
 import dev.quiverdb.execute.expression.Expression;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The inputs and the expressions of plan nodes. */
 public final class PlanWalker {

@@ -3,11 +3,9 @@ package dev.quiverdb.plan;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.FunctionRef;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the executor must know of a table: a copy of the catalog's facts at planning time. The

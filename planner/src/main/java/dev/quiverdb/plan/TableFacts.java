@@ -10,14 +10,12 @@ import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.PartitionConstraints;
 import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation.Index;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the executor's picture of a table from the catalog: columns (hidden ones last), indexes

@@ -3,7 +3,6 @@ package dev.quiverdb.execute;
 import static dev.quiverdb.execute.TestWorld.column;
 import static dev.quiverdb.execute.TestWorld.constant;
 import static dev.quiverdb.execute.TestWorld.input;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,16 +14,14 @@ import dev.quiverdb.plan.Estimate;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.IsolationLevel;
-
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 
 /** INSERT, UPDATE, DELETE with constraints over a real storage. */
 final class ChangesTest {

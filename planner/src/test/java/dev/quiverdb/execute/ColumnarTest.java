@@ -2,7 +2,6 @@ package dev.quiverdb.execute;
 
 import static dev.quiverdb.execute.TestWorld.constant;
 import static dev.quiverdb.execute.TestWorld.input;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiverdb.base.type.Type;
@@ -13,18 +12,16 @@ import dev.quiverdb.plan.Estimate;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Plan.JoinKind;
 import dev.quiverdb.plan.SortKey;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What works by the column gives what works row by row. */
 final class ColumnarTest {

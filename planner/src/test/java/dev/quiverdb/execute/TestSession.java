@@ -2,10 +2,8 @@ package dev.quiverdb.execute;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.setting.BuiltinSettings;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A session of user postgres without settings or locks. */
 final class TestSession implements SessionFunctions {

@@ -19,9 +19,6 @@ import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.vector.access.HnswAccessMethod;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +29,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** A storage in a directory, tables made by hand, and short ways to write plans. */
 final class TestWorld implements AutoCloseable {

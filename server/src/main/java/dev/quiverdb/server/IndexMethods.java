@@ -3,7 +3,6 @@ package dev.quiverdb.server;
 import dev.quiverdb.storage.access.AccessMethod;
 import dev.quiverdb.vector.access.HnswAccessMethod;
 import dev.quiverdb.vector.access.IvfAccessMethod;
-
 import java.util.List;
 
 /** The index methods that plug into storage beside its own btree. */

@@ -5,10 +5,8 @@ import dev.quiverdb.base.world.Clock;
 import dev.quiverdb.base.world.Disk;
 import dev.quiverdb.base.world.FileDisk;
 import dev.quiverdb.storage.key.KeyRing;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a storage is opened.

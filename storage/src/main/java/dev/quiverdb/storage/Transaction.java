@@ -1,10 +1,8 @@
 package dev.quiverdb.storage;
 
 import dev.quiverdb.base.batch.Batch;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction: what it reads, what it writes, what it locks. Used by one thread at a time; only

@@ -1,12 +1,11 @@
 package dev.quiverdb.tests;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of SQL with what it must answer, after SQLite's sqllogictest:

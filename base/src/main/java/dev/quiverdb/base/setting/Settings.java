@@ -8,9 +8,6 @@ import dev.quiverdb.base.type.IntervalStyle;
 import dev.quiverdb.base.type.NameResolver;
 import dev.quiverdb.base.type.TimeZones;
 import dev.quiverdb.base.type.TypeContext;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
@@ -24,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a session's settings, with PostgreSQL's transactional rules: SET lasts for the

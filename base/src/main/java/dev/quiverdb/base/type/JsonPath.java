@@ -1,8 +1,7 @@
 package dev.quiverdb.base.type;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value of jsonpath: a tree as jsonpath_gram.y makes it. Immutable. {@link #toString} writes it

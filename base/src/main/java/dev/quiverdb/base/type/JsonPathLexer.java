@@ -2,7 +2,6 @@ package dev.quiverdb.base.type;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-
 import java.util.Locale;
 import java.util.Set;
 

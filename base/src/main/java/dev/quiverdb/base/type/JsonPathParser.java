@@ -7,11 +7,9 @@ import dev.quiverdb.base.type.JsonPath.Item;
 import dev.quiverdb.base.type.JsonPath.Method;
 import dev.quiverdb.base.type.JsonPath.Operator;
 import dev.quiverdb.base.type.JsonPathLexer.Kind;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a jsonpath by the grammar of jsonpath_gram.y. Expressions and conditions are read by one

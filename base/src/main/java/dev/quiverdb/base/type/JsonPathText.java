@@ -3,7 +3,6 @@ package dev.quiverdb.base.type;
 import dev.quiverdb.base.type.JsonPath.Chain;
 import dev.quiverdb.base.type.JsonPath.Descendants;
 import dev.quiverdb.base.type.JsonPath.Item;
-
 import org.jspecify.annotations.Nullable;
 
 /** Writes a jsonpath as printJsonPathItem of jsonpath.c does. */

@@ -2,11 +2,9 @@ package dev.quiverdb.base.type;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets of values of one range type: what ranges and multiranges contain, where they meet, and what

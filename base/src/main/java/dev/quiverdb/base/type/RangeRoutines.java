@@ -2,10 +2,8 @@ package dev.quiverdb.base.type;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Range types over one subtype. */
 final class RangeRoutines extends TypeRoutines {

@@ -1,11 +1,9 @@
 package dev.quiverdb.base.type;
 
 import dev.quiverdb.base.error.SqlException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A type: its row in pg_type and what its values can do. Immutable; two types are equal if their

@@ -80,7 +80,9 @@ public final class SimulatedDisk implements Disk {
         return forceFailed;
     }
 
-    /** Forces of these files say that all is well and save nothing, as a cheap disk's cache does. */
+    /**
+     * Forces of these files say that all is well and save nothing, as a cheap disk's cache does.
+     */
     public synchronized void lieAboutForcesOf(Predicate<String> names) {
         lies = names;
     }

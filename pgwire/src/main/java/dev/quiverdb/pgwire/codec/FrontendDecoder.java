@@ -6,19 +6,16 @@ import dev.quiverdb.pgwire.message.Blob;
 import dev.quiverdb.pgwire.message.BoundValues;
 import dev.quiverdb.pgwire.message.FrontendMessage;
 import dev.quiverdb.pgwire.message.Oids;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the byte stream into {@link FrontendMessage}s. Before the start-up message a packet is

@@ -1,7 +1,6 @@
 package dev.quiverdb.pgwire.message;
 
 import dev.quiverdb.base.error.SqlException;
-
 import java.util.Map;
 
 /** What a client may say, after PostgreSQL's protocol 3.0 and 3.2. */

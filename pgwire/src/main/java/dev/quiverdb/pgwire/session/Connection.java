@@ -8,19 +8,16 @@ import dev.quiverdb.pgwire.auth.Authenticator;
 import dev.quiverdb.pgwire.message.Blob;
 import dev.quiverdb.pgwire.message.FrontendMessage;
 import dev.quiverdb.pgwire.message.ResultField;
-
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's connection from the first byte to the last. The event loop puts what it reads into

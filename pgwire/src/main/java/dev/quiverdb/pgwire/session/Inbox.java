@@ -1,10 +1,9 @@
 package dev.quiverdb.pgwire.session;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that were read and not yet answered, in order. The event loop puts, one worker takes.

@@ -35,10 +35,8 @@ import dev.quiverdb.execute.function.CallContext;
 import dev.quiverdb.execute.function.Functions;
 import dev.quiverdb.execute.function.Implementation;
 import dev.quiverdb.execute.procedure.RoutineCalls;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes evaluators of expressions for one execution. Costs a few objects for each node. */
 public final class Compiler {

@@ -1,10 +1,8 @@
 package dev.quiverdb.execute.expression;
 
 import dev.quiverdb.base.type.Type;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function as its row in pg_proc describes it, after overload resolution.

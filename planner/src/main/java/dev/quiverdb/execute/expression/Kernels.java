@@ -16,7 +16,6 @@ import dev.quiverdb.execute.expression.Expression.Call;
 import dev.quiverdb.execute.function.Functions;
 import dev.quiverdb.execute.function.Implementation.Comparison;
 import dev.quiverdb.execute.function.Implementation.Operator;
-
 import org.jspecify.annotations.Nullable;
 
 /**

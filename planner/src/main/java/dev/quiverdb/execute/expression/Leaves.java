@@ -7,7 +7,6 @@ import dev.quiverdb.base.batch.LongColumn;
 import dev.quiverdb.execute.SessionFunctions;
 import dev.quiverdb.execute.expression.Expression.SqlValue;
 import dev.quiverdb.execute.function.DateTimes;
-
 import org.jspecify.annotations.Nullable;
 
 /** Expressions without arguments. */

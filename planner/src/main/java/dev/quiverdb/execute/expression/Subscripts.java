@@ -7,12 +7,10 @@ import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.Expression.Bracket;
 import dev.quiverdb.execute.function.JsonPaths;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code a[i]}, {@code a[l:u]} and {@code j['key']}, read and assigned. */
 final class Subscripts {

@@ -3,11 +3,9 @@ package dev.quiverdb.execute.expression;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.execute.function.CallContext;
 import dev.quiverdb.execute.function.Implementation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collections;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /** Calls of functions that return sets. */
 public final class TableCalls {

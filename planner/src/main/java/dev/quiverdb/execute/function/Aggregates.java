@@ -6,11 +6,9 @@ import dev.quiverdb.base.type.Numeric;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.FunctionRef;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Comparator;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Finds aggregates by name and argument types. */
 public final class Aggregates {

@@ -6,14 +6,12 @@ import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.RecordValue;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Arrays. */
 final class ArrayFunctions {

@@ -2,7 +2,6 @@ package dev.quiverdb.execute.function;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

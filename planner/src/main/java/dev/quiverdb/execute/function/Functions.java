@@ -4,11 +4,9 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.FunctionRef;
 import dev.quiverdb.execute.function.Implementation.Comparison;
 import dev.quiverdb.execute.function.Implementation.Operator;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** All scalar and set-returning builtin functions. Immutable once loaded; for any thread. */
 public final class Functions {

@@ -1,7 +1,6 @@
 package dev.quiverdb.execute.function;
 
 import dev.quiverdb.base.batch.Column;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,11 +8,9 @@ import dev.quiverdb.base.type.Kind;
 import dev.quiverdb.base.type.Numeric;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
-
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigInteger;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The aggregates that have a {@link GroupAccumulator}, by name and argument types. */
 public final class GroupAccumulators {

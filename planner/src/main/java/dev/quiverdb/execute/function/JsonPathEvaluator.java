@@ -9,11 +9,9 @@ import dev.quiverdb.base.type.Jsonb;
 import dev.quiverdb.base.type.JsonbBuilder;
 import dev.quiverdb.base.type.JsonbLayout;
 import dev.quiverdb.base.type.Numeric;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.ZoneId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a jsonpath over a document: jsonpath_exec.c, function by function. A null sequence asks only

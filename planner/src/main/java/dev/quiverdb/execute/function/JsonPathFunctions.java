@@ -5,11 +5,9 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.JsonPath;
 import dev.quiverdb.base.type.Jsonb;
 import dev.quiverdb.execute.function.JsonPathEvaluator.Outcome;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** jsonb_path_query and its kin; {@code @?} and {@code @@}. */
 final class JsonPathFunctions {

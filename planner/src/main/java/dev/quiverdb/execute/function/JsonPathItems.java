@@ -9,12 +9,10 @@ import dev.quiverdb.base.type.TimeTz;
 import dev.quiverdb.base.type.TypeContext;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.function.JsonPathEvaluator.Truth;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.ZoneId;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Single items of a jsonpath's sequences: how they compare, what they are called and look like. */
 final class JsonPathItems {

@@ -1,7 +1,6 @@
 package dev.quiverdb.execute.function;
 
 import dev.quiverdb.base.type.Jsonb;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,14 +7,12 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.RecordValue;
 import dev.quiverdb.base.type.Type;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** JSON objects as rows: populate_record, to_record and their sets. */
 final class JsonRecords {

@@ -5,7 +5,6 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.TimeTz;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
-
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

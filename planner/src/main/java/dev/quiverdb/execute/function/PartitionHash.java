@@ -1,7 +1,6 @@
 package dev.quiverdb.execute.function;
 
 import dev.quiverdb.base.type.Type;
-
 import org.jspecify.annotations.Nullable;
 
 /**

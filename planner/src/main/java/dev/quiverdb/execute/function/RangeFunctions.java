@@ -7,11 +7,9 @@ import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.Range;
 import dev.quiverdb.base.type.RangeAlgebra;
 import dev.quiverdb.base.type.Type;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Ranges and multiranges: constructors, accessors, operators, aggregates. */
 final class RangeFunctions {

@@ -9,12 +9,10 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.CatalogFunctions;
 import dev.quiverdb.execute.SessionFunctions;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clients and psql ask of the server itself: names, settings, definitions, privileges, sizes,

@@ -7,10 +7,8 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.base.type.Vector;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The functions behind pgvector's averages, as they can be called by name. Their state is an array

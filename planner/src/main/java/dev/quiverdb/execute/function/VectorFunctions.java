@@ -11,11 +11,9 @@ import dev.quiverdb.base.type.SparseVector;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.base.type.Vector;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** vector, halfvec, sparsevec and bit distances: everything pgvector defines, with its words. */
 final class VectorFunctions {

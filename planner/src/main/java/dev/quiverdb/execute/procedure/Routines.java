@@ -1,10 +1,8 @@
 package dev.quiverdb.execute.procedure;
 
 import dev.quiverdb.execute.expression.FunctionRef;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the statements of functions. The session implements it, for it binds and plans them. */
 public interface Routines {

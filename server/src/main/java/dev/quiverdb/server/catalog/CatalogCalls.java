@@ -18,13 +18,11 @@ import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SearchPath;
 import dev.quiverdb.storage.SequenceSpec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The functions that look into the catalog, answered for one statement of a session. */
 public final class CatalogCalls implements CatalogFunctions {

@@ -9,12 +9,10 @@ import dev.quiverdb.sql.catalog.PartitionBounds;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.storage.Storage;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** pg_class, pg_attribute, pg_attrdef, pg_index and pg_sequence. */
 final class ClassRows {

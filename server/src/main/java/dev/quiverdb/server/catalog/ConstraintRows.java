@@ -4,12 +4,10 @@ import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.SystemRelations;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** information_schema: constraints of tables and domains. */
 final class ConstraintRows {

@@ -12,7 +12,6 @@ import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.sql.catalog.UserType;
-
 import java.util.Map;
 
 /**

@@ -13,13 +13,11 @@ import dev.quiverdb.sql.catalog.Policy;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
-import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.sql.catalog.SettingDefaults;
+import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.sql.catalog.UserType;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** System tables with one row for each object of a kind, pg_class and its family left out. */
 final class ObjectRows {

@@ -2,12 +2,10 @@ package dev.quiverdb.server.catalog;
 
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Function;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** information_schema: routines and their parameters. */
 final class RoutineRows {

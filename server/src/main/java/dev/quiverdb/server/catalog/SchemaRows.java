@@ -10,12 +10,10 @@ import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.sql.catalog.UserType;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * information_schema: schemas, relations, columns and types. What a role may see follows its

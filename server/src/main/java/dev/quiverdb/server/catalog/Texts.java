@@ -8,12 +8,10 @@ import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Definitions of objects as SQL text under the names that a session sees: ruleutils.c's answers.

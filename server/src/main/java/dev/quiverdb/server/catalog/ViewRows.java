@@ -11,15 +11,13 @@ import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.storage.LockView;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The views of pg_catalog that show objects by name, and those over the session and the server. */
 final class ViewRows {

@@ -8,10 +8,6 @@ import dev.quiverdb.sql.catalog.Database;
 import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.storage.IsolationLevel;
 import dev.quiverdb.storage.Storage;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All databases of one data directory: {@code global/} holds roles and the list of databases,

@@ -9,12 +9,10 @@ import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.storage.Storage;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A statement that is ready to run, with what a session would otherwise work out anew each time.

@@ -3,13 +3,11 @@ package dev.quiverdb.server.session;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.parse.Utility;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A session's SQL cursors: DECLARE, FETCH, MOVE, CLOSE. */
 final class Cursors {

@@ -5,7 +5,6 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.catalog.Database;
 import dev.quiverdb.sql.parse.ObjectDdl;
-
 import java.io.IOException;
 import java.util.Locale;
 

@@ -23,12 +23,10 @@ import dev.quiverdb.sql.parse.TableDdl;
 import dev.quiverdb.sql.parse.Utility;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.WaitPolicy;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Statements that define: the binder says what is to be done, this does it, in the transaction of

@@ -6,12 +6,10 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.Execution;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.storage.Transaction;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operators of a session's quick statements, kept compiled between two executions. An execution is

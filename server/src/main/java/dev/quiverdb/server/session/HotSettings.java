@@ -2,7 +2,6 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.base.setting.Settings;
 import dev.quiverdb.storage.IsolationLevel;
-
 import java.util.List;
 
 /**

@@ -6,11 +6,9 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.plan.Family;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cursor that DECLARE made. Rows are drawn as FETCH asks; those that may be asked for again

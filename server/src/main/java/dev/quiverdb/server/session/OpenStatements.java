@@ -8,12 +8,10 @@ import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.PlanWalker;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.parse.OpenText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans for texts that differ in literals alone. A text's literals become parameters ({@link

@@ -6,10 +6,8 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.pgwire.message.BoundValues;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.Responder;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A statement with its parameter values, and how far its rows were drawn. Started by the first

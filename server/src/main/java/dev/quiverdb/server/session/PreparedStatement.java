@@ -4,10 +4,8 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.parse.Statement;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A prepared statement: its text and tree for good, its plan for as long as what it uses stays as

@@ -15,15 +15,13 @@ import dev.quiverdb.pgwire.session.Responder;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.sql.parse.Utility;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's session as the wire drives it: prepared statements, portals and the rules of the two

@@ -8,12 +8,10 @@ import dev.quiverdb.execute.SequenceMemory;
 import dev.quiverdb.execute.SessionFunctions;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Schema;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Functions that ask the session: who, when, settings, other sessions, advisory locks. */
 final class SessionCalls implements SessionFunctions {

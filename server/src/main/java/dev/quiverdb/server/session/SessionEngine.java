@@ -10,7 +10,6 @@ import dev.quiverdb.server.database.Cluster;
 import dev.quiverdb.server.database.DatabaseInstance;
 import dev.quiverdb.sql.catalog.AccessControl;
 import dev.quiverdb.sql.catalog.Role;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

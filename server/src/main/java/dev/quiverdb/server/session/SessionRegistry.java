@@ -2,15 +2,13 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.server.catalog.SessionView;
 import dev.quiverdb.storage.BuildProgress;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /** All sessions of a server, and what they share beside the data. Thread-safe. */
 public final class SessionRegistry implements AutoCloseable {
@@ -79,7 +77,9 @@ public final class SessionRegistry implements AutoCloseable {
     /** Who holds a lock that a session waits for, or waits for it longer. */
     List<Integer> blockers(int processId) {
         var waiting = sessions.get(processId);
-        return waiting == null ? List.of() : processes(waiting.database().storage().blockers(processId));
+        return waiting == null
+                ? List.of()
+                : processes(waiting.database().storage().blockers(processId));
     }
 
     /** Those for whose end a session waits before its deferrable transaction begins. */

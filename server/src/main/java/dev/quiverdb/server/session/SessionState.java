@@ -29,12 +29,10 @@ import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.storage.AdvisoryLocks;
 import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.Transaction;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all parts of a session share: who it is, where it is connected, its settings, its

@@ -9,7 +9,6 @@ import dev.quiverdb.base.type.Types;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Utility;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

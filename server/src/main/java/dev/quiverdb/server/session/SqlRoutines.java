@@ -15,14 +15,12 @@ import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.parse.Command;
 import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.sql.parse.Utility;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs functions in language SQL, after functions.c. A volatile function's statements each take a

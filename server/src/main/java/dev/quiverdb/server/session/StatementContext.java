@@ -11,12 +11,10 @@ import dev.quiverdb.plan.Relation;
 import dev.quiverdb.server.catalog.SystemRows;
 import dev.quiverdb.storage.Sequences;
 import dev.quiverdb.storage.Transaction;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What one execution of a plan may ask of its session. */
 final class StatementContext implements ExecutionContext {

@@ -20,12 +20,10 @@ import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.WaitPolicy;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares and starts statements: those with a plan here, all others through {@link UtilityRunner}.

@@ -17,14 +17,12 @@ import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.UniqueViolation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Storage's part of definitions: tablets with their columns and indexes, the hidden columns behind

@@ -11,12 +11,10 @@ import dev.quiverdb.server.database.DatabaseInstance;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.storage.Savepoint;
 import dev.quiverdb.storage.Transaction;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session's transaction block: what BEGIN opens, what an error fails and what COMMIT ends,

@@ -18,11 +18,9 @@ import dev.quiverdb.sql.parse.Utility;
 import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.WaitPolicy;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Statements without a plan of their own. */
 final class UtilityRunner implements AutoCloseable {

@@ -8,7 +8,6 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.TypeContext;
 import dev.quiverdb.plan.PlanContext;
 import dev.quiverdb.sql.bind.BindContext;
-
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;

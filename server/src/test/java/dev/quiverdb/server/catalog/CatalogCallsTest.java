@@ -9,7 +9,9 @@ import dev.quiverdb.base.type.PgArray;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.SessionFunctions;
 import dev.quiverdb.sql.catalog.Role;
-
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 
 /** Functions over the catalog. Expected answers and errors are a PostgreSQL 15's. */
 final class CatalogCallsTest {

@@ -10,15 +10,13 @@ import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.sql.catalog.UserType;
-
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What clients read of the system catalogs. Expected lines are a PostgreSQL 15's answers. */
 final class SystemRowsTest {

@@ -2,10 +2,8 @@ package dev.quiverdb.sql.algebra;
 
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Operator;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a call of a {@link PgOperator} is. The operands are those of the Calcite call; its type is

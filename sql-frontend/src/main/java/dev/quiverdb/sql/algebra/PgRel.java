@@ -1,7 +1,8 @@
 package dev.quiverdb.sql.algebra;
 
 import dev.quiverdb.sql.catalog.Relation;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.calcite.plan.Convention;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelTraitSet;
@@ -12,9 +13,6 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The relational nodes that Calcite does not have. Inputs and expressions are immutable; {@link

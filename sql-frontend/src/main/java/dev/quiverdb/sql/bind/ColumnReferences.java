@@ -8,12 +8,10 @@ import dev.quiverdb.sql.algebra.Form;
 import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.parse.Expr;
-
-import org.apache.calcite.rex.RexNode;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.rex.RexNode;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what names in expressions mean, after transformColumnRef. */
 final class ColumnReferences {

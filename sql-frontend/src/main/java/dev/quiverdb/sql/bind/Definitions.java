@@ -7,12 +7,10 @@ import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.SearchPath;
 import dev.quiverdb.sql.parse.Expr;
-
-import org.apache.calcite.rex.RexNode;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.rex.RexNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Definitions of catalog objects as SQL text, as pg_get_indexdef and its kin answer them. Every

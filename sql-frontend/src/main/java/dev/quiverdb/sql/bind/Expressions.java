@@ -3,13 +3,11 @@ package dev.quiverdb.sql.bind;
 import dev.quiverdb.sql.algebra.Form;
 import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.SubLink;
-
+import java.util.function.Predicate;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
-
-import java.util.function.Predicate;
 
 /** Questions about bound expressions. */
 public final class Expressions {

@@ -13,13 +13,11 @@ import dev.quiverdb.sql.catalog.Aggregate;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Binds function, aggregate and window calls, after ParseFuncOrColumn. */
 final class FunctionCalls {

@@ -11,7 +11,12 @@ import dev.quiverdb.sql.algebra.SubLink;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.GroupItem;
 import dev.quiverdb.sql.parse.QueryBody;
-
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rex.RexCall;
@@ -21,13 +26,6 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * GROUP BY of one query: gathers keys and aggregates, checks that nothing else of the input row is

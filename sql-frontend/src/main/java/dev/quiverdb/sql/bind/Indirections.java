@@ -8,13 +8,11 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.bind.Coercion.Context;
 import dev.quiverdb.sql.parse.Expr;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Binds subscripts and field selections. */
 final class Indirections {

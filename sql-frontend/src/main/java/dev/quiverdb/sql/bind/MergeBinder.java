@@ -8,15 +8,13 @@ import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Dml;
 import dev.quiverdb.sql.parse.Expr;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.logical.LogicalJoin;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 
 /**
  * Binds MERGE, after parse_merge.c: the source left-joined to the target, and what to do with each

@@ -3,12 +3,10 @@ package dev.quiverdb.sql.bind;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Function;
-
-import org.apache.calcite.rex.RexCall;
-import org.apache.calcite.rex.RexNode;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexNode;
 
 /** The columns that a function with OUT parameters returns. */
 final class OutColumns {

@@ -3,7 +3,6 @@ package dev.quiverdb.sql.bind;
 import dev.quiverdb.sql.algebra.Form;
 import dev.quiverdb.sql.algebra.Form.Syntax;
 import dev.quiverdb.sql.algebra.PgOperator;
-
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;

@@ -5,12 +5,10 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgOperator;
-
-import org.apache.calcite.rex.RexNode;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.rex.RexNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Solves {@code anyelement} and its kin: which real types a call's polymorphic parameters stand

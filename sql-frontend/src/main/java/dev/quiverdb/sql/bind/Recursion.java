@@ -7,7 +7,6 @@ import dev.quiverdb.sql.parse.PgNode;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.QueryBody;
 import dev.quiverdb.sql.parse.RangeVar;
-
 import org.apache.calcite.sql.SqlNode;
 import org.jspecify.annotations.Nullable;
 

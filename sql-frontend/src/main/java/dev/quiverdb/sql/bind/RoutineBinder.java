@@ -16,14 +16,12 @@ import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.Parser;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.QueryBody;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Binds the statements of functions written in SQL and fits the last one's columns to the declared

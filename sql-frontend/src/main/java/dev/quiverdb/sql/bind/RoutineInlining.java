@@ -8,16 +8,14 @@ import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.QueryBody;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Puts the body of a function in SQL in the place of its call where that cannot be told from

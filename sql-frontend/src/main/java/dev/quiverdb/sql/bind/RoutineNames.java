@@ -1,11 +1,9 @@
 package dev.quiverdb.sql.bind;
 
 import dev.quiverdb.sql.catalog.Function;
-
+import java.util.List;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
 
 /** What names mean in the body of a function, after sql_fn_post_column_ref. */
 interface RoutineNames {

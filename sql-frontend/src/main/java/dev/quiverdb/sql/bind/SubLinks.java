@@ -7,11 +7,9 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.algebra.SubLink;
 import dev.quiverdb.sql.parse.Expr;
-
-import org.apache.calcite.rex.RexNode;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.rex.RexNode;
 
 /** Binds subqueries in expressions, after transformSubLink. */
 final class SubLinks {

@@ -15,16 +15,14 @@ import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.sql.parse.TypeName;
-
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.TreeSet;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
-
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.TreeSet;
 
 /**
  * What DDL asks of the binder: types by name, and expressions checked and turned into stored text.

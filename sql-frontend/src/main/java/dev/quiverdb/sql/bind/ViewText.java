@@ -11,14 +11,12 @@ import dev.quiverdb.sql.parse.PgNode;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.sql.parse.TypeName;
-
-import org.apache.calcite.sql.SqlNode;
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.calcite.sql.SqlNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The query of a view as it was written, with the schema put before every name of a relation, type

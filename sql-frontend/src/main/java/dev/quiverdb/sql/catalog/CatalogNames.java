@@ -5,12 +5,10 @@ import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.NameResolver;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Names of catalog objects for the reg* types, found by a search path. */
 public final class CatalogNames implements NameResolver {

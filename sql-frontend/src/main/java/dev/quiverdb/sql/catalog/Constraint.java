@@ -1,9 +1,8 @@
 package dev.quiverdb.sql.catalog;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A constraint of a table or a domain, pg_constraint.

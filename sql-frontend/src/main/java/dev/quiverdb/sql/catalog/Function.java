@@ -1,9 +1,8 @@
 package dev.quiverdb.sql.catalog;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row of pg_proc: a function, procedure, aggregate or window function.

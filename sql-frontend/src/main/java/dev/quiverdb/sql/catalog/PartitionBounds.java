@@ -2,11 +2,9 @@ package dev.quiverdb.sql.catalog;
 
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.TypeContext;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What bounds of partitions mean, after partbounds.c. */
 public final class PartitionBounds {

@@ -1,9 +1,8 @@
 package dev.quiverdb.sql.catalog;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the rows of a partition must meet, as a condition in SQL; after get_qual_from_partbound. */
 public final class PartitionConstraints {

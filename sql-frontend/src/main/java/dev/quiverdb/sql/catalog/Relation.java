@@ -1,12 +1,11 @@
 package dev.quiverdb.sql.catalog;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What pg_class lists: tables, views, materialized views, sequences, indexes and composite types.

@@ -1,8 +1,7 @@
 package dev.quiverdb.sql.catalog;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A role, pg_authid, with the roles it is a member of.

@@ -1,9 +1,8 @@
 package dev.quiverdb.sql.parse;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A statement with those of its literals taken out that mean the same as a parameter of their type:

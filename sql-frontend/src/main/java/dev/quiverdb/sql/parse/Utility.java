@@ -1,9 +1,8 @@
 package dev.quiverdb.sql.parse;
 
+import java.util.List;
 import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
 
 /** Statements that neither query nor define. */
 public sealed interface Utility extends Command {

@@ -4,14 +4,12 @@ import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.algebra.SubLink;
 import dev.quiverdb.sql.bind.BindContext;
 import dev.quiverdb.sql.bind.BoundStatement;
-
+import java.util.List;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
 
 /** Secures statements: checks privileges and puts row-level security filters over scans. */
 public final class Rewriter {

@@ -1,10 +1,8 @@
 package dev.quiverdb.storage.access;
 
 import dev.quiverdb.storage.BuildProgress;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A way to index, such as {@code btree} or {@code hnsw}. Registered before the storage opens.

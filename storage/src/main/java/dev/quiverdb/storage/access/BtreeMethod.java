@@ -11,7 +11,6 @@ import dev.quiverdb.storage.btree.BTree;
 import dev.quiverdb.storage.btree.BTreeCursor;
 import dev.quiverdb.storage.btree.KeyBounds;
 import dev.quiverdb.storage.btree.KeyRun;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -8,12 +8,10 @@ import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.KeyRange;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.btree.BTree;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the memory-comparable keys of one ordered index, from rows and from ranges. Immutable; see

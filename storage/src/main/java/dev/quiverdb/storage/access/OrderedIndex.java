@@ -1,7 +1,6 @@
 package dev.quiverdb.storage.access;
 
 import dev.quiverdb.storage.btree.KeyRun;
-
 import org.jspecify.annotations.Nullable;
 
 /** An index in key order, as the transaction rooms use it. */

@@ -1,7 +1,6 @@
 package dev.quiverdb.storage.btree;
 
 import dev.quiverdb.storage.block.BlockStore;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

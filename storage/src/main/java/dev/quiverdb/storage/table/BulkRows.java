@@ -3,10 +3,8 @@ package dev.quiverdb.storage.table;
 import dev.quiverdb.storage.access.OrderedIndex;
 import dev.quiverdb.storage.btree.KeyRun;
 import dev.quiverdb.storage.table.Layout.Form;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bulk loads into one tablet. Their rows are live in their slots and stand in the ordered indexes

@@ -11,15 +11,13 @@ import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.access.IndexKeys;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the columns of a tablet lie in its stripes. Immutable; a changed spec makes a new layout

@@ -1,11 +1,9 @@
 package dev.quiverdb.storage.table;
 
 import dev.quiverdb.storage.access.SlotReader;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots of a column that comes with the commit that brings its index: until then there are

@@ -9,11 +9,9 @@ import dev.quiverdb.base.batch.LongColumn;
 import dev.quiverdb.base.batch.ObjectColumn;
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.table.Layout.Form;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row, or some columns of one, in the form in which it travels: numbers as bits, everything

@@ -4,10 +4,8 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.Layout.Form;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads single rows as a snapshot sees them. Belongs to one thread at a time and is reused from row

@@ -4,12 +4,10 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.storage.block.BlockStore;
 import dev.quiverdb.storage.table.Layout.Form;
 import dev.quiverdb.storage.table.Layout.Placed;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * 1,024 row slots: where their blocks are, and how one slot is read and written. What is on disk is

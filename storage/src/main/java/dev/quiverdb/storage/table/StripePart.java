@@ -11,7 +11,6 @@ import dev.quiverdb.base.batch.ObjectColumn;
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.table.Layout.Form;
 import dev.quiverdb.storage.table.Layout.Placed;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -11,13 +11,11 @@ import dev.quiverdb.base.batch.ObjectColumn;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.storage.table.Layout.Form;
 import dev.quiverdb.storage.table.Layout.Placed;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies whole stripes into batches as a snapshot sees them. In a quiet stripe (everything in it is

@@ -10,9 +10,6 @@ import dev.quiverdb.storage.access.SlotReader;
 import dev.quiverdb.storage.block.BlockStore;
 import dev.quiverdb.storage.table.Layout.Form;
 import dev.quiverdb.storage.table.Layout.Placed;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one tablet in their newest version, the history behind them, and the indexes over

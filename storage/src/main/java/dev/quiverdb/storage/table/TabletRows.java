@@ -2,7 +2,6 @@ package dev.quiverdb.storage.table;
 
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.access.RowSource;
-
 import java.util.stream.IntStream;
 
 /**

@@ -3,7 +3,6 @@ package dev.quiverdb.storage.table;
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.access.SlotReader;
 import dev.quiverdb.storage.block.BlockStore;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

@@ -9,9 +9,6 @@ import dev.quiverdb.storage.table.History;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowBuffer;
 import dev.quiverdb.storage.table.Tablet;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings entries of the log into the tablets, in log order. The same code runs after a commit and

@@ -15,9 +15,6 @@ import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.StripePart;
 import dev.quiverdb.storage.table.Tablet;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +22,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction loads in bulk. Rows do not wait in memory: batch by batch they go to the log

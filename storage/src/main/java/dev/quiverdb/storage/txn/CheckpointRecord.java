@@ -5,7 +5,6 @@ import dev.quiverdb.storage.block.BlockStore;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.Overflow;
 import dev.quiverdb.storage.table.Tablet;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -4,9 +4,6 @@ import dev.quiverdb.storage.block.BlockStore;
 import dev.quiverdb.storage.log.CommitLog;
 import dev.quiverdb.storage.log.EntryKind;
 import dev.quiverdb.storage.log.LogRecord;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a commit: a place in the log, durability, apply, publication; in log order, all of

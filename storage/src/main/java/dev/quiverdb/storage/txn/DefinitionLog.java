@@ -11,15 +11,13 @@ import dev.quiverdb.storage.access.RowSource;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.Tablet;
 import dev.quiverdb.storage.table.TabletRows;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a transaction defines, and how tablets look to it. */
 final class DefinitionLog {

@@ -30,9 +30,6 @@ import dev.quiverdb.storage.log.LogRecord;
 import dev.quiverdb.storage.table.History;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.Tablet;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,6 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** The storage of one partition: everything behind {@link Storage}. */
 public final class Engine implements Storage {

@@ -9,15 +9,13 @@ import dev.quiverdb.storage.table.HiddenStamp;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.StripePart;
 import dev.quiverdb.storage.table.Tablet;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What bulk loads of unfinished transactions have put into tablets, by transaction. Their rows are

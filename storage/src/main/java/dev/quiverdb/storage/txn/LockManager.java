@@ -7,7 +7,6 @@ import dev.quiverdb.storage.LockStrength;
 import dev.quiverdb.storage.LockView;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.WaitPolicy;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -320,7 +319,12 @@ final class LockManager {
             boolean works =
                     !search(start, start.owner, new ArrayList<>(), new HashSet<>())
                             && resource.queue.subList(behind + 1, at + 1).stream()
-                                    .noneMatch(passed -> search(passed, passed.owner, new ArrayList<>(), new HashSet<>()));
+                                    .noneMatch(passed ->
+                                            search(
+                                                    passed,
+                                                    passed.owner,
+                                                    new ArrayList<>(),
+                                                    new HashSet<>()));
             if (works) {
                 resource.wakeQueue();
                 return true;
@@ -422,7 +426,9 @@ final class LockManager {
 
     // ---- inspection -----------------------------------------------------------------------------
 
-    /** The processes that a process waits for: holders in its way and those before it in a queue. */
+    /**
+     * The processes that a process waits for: holders in its way and those before it in a queue.
+     */
     Set<Long> blockersOf(long process) {
         var found = new LinkedHashSet<Long>();
         for (var partition : partitions) {

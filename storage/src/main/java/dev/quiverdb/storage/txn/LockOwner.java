@@ -1,10 +1,9 @@
 package dev.quiverdb.storage.txn;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who holds locks: a transaction, or a session for its advisory locks. The list of what it took, in

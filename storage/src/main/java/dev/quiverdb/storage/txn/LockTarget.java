@@ -1,11 +1,9 @@
 package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.base.type.ByteWriter;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What can be locked besides rows. */
 sealed interface LockTarget {

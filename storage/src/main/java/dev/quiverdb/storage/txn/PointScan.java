@@ -6,7 +6,6 @@ import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
-
 import java.util.Arrays;
 import java.util.function.Supplier;
 

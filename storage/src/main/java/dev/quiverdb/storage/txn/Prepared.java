@@ -4,11 +4,9 @@ import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.LockStrength;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.WaitPolicy;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A prepared transaction: its redo and its locks, without a session. What stands in the log and in

@@ -5,7 +5,6 @@ import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.log.CommitLog;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowBuffer;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -29,13 +29,11 @@ import dev.quiverdb.storage.table.Snapshot;
 import dev.quiverdb.storage.txn.WriteSet.Kind;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
 import dev.quiverdb.storage.txn.WriteSet.Version;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The one kind of {@link Transaction}. What it may see and lock it asks of the {@link Engine}. */
 final class SessionTransaction implements Transaction {
@@ -852,9 +850,7 @@ final class SessionTransaction implements Transaction {
             }
             row[position] = values[i];
         }
-        return changesUniqueKey(view, old, row)
-                ? LockStrength.UPDATE
-                : LockStrength.NO_KEY_UPDATE;
+        return changesUniqueKey(view, old, row) ? LockStrength.UPDATE : LockStrength.NO_KEY_UPDATE;
     }
 
     private static boolean touchesUniqueKey(TabletView view, int[] columnIds) {

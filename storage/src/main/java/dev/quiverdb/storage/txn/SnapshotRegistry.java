@@ -1,7 +1,6 @@
 package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.storage.table.Snapshot;
-
 import java.util.Arrays;
 import java.util.TreeMap;
 

@@ -5,12 +5,10 @@ import dev.quiverdb.storage.IndexCursor;
 import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an index scan answers to a snapshot that is older than the index: the whole tablet, in key

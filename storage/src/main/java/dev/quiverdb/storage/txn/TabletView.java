@@ -10,14 +10,12 @@ import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Tablet;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A tablet as one transaction sees it, with the transaction's own definitions. */
 final class TabletView {

@@ -4,10 +4,8 @@ import dev.quiverdb.storage.access.AccessReader;
 import dev.quiverdb.storage.table.HiddenStamp;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a search through an access method may see. */
 final class TransactionAccessReader implements AccessReader {

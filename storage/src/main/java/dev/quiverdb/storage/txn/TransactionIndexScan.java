@@ -7,14 +7,12 @@ import dev.quiverdb.storage.access.OrderedIndex.EntryCursor;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scan in key order: the shared entries merged with the own ones. Each hit counts only if the

@@ -1,9 +1,6 @@
 package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.storage.table.Layout;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction wrote and nobody else sees: per row a chain of versions from newest to oldest,

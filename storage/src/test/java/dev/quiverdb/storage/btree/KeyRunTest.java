@@ -7,7 +7,6 @@ import dev.quiverdb.base.testing.SimulatedDisk;
 import dev.quiverdb.base.world.Chance;
 import dev.quiverdb.storage.block.BlockStoreOptions;
 import dev.quiverdb.storage.block.LocalBlockStore;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -22,18 +22,16 @@ import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.UniqueViolation;
 import dev.quiverdb.storage.WaitPolicy;
-
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 
 /** The classic anomalies, told with two or three sessions. */
 @Timeout(60)
@@ -332,9 +330,9 @@ final class IsolationTest {
                             assertThat(e.detail())
                                     .matches(
                                             "Process 102 waits for ShareLock on transaction \\d+;"
-                                                + " blocked by process 101\\.\n"
-                                                + "Process 101 waits for ShareLock on transaction"
-                                                + " \\d+; blocked by process 102\\.");
+                                                    + " blocked by process 101\\.\n"
+                                                    + "Process 101 waits for ShareLock on transaction"
+                                                    + " \\d+; blocked by process 102\\.");
                         });
         second.rollback();
         assertThat(waits.get()).isEqualTo(LockOutcome.DONE);

@@ -159,9 +159,7 @@ final class LockingTest {
         assertThatThrownBy(() -> tryLock(reader, row, LockStrength.SHARE))
                 .isInstanceOfSatisfying(
                         SqlException.class,
-                        e ->
-                                assertThat(e.state())
-                                        .isEqualTo(SqlState.T_R_SERIALIZATION_FAILURE));
+                        e -> assertThat(e.state()).isEqualTo(SqlState.T_R_SERIALIZATION_FAILURE));
         reader.rollback();
     }
 
@@ -228,9 +226,7 @@ final class LockingTest {
         assertThatThrownBy(() -> scan(two, PARENTS))
                 .isInstanceOfSatisfying(
                         SqlException.class,
-                        e ->
-                                assertThat(e.state())
-                                        .isEqualTo(SqlState.T_R_SERIALIZATION_FAILURE));
+                        e -> assertThat(e.state()).isEqualTo(SqlState.T_R_SERIALIZATION_FAILURE));
         two.rollback();
         storage.commitPrepared("three");
         storage.commitPrepared("one");
@@ -247,9 +243,7 @@ final class LockingTest {
         assertThatThrownBy(() -> two.insert(NUMBERS, new @Nullable Object[] {42L, null}))
                 .isInstanceOfSatisfying(
                         SqlException.class,
-                        e ->
-                                assertThat(e.state())
-                                        .isEqualTo(SqlState.T_R_SERIALIZATION_FAILURE))
+                        e -> assertThat(e.state()).isEqualTo(SqlState.T_R_SERIALIZATION_FAILURE))
                 .isNotInstanceOf(UniqueViolation.class);
         two.rollback();
     }

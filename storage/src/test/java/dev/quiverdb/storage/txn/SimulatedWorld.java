@@ -29,9 +29,6 @@ import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.OrderedIndex;
 import dev.quiverdb.storage.key.KeyRing;
 import dev.quiverdb.storage.key.KeyRings;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -43,6 +40,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One seeded life of a storage, with a model beside it. What goes wrong with the disk is decided by
@@ -190,17 +188,18 @@ final class SimulatedWorld {
 
     /** After a failed force nothing can be committed any more. */
     private void assertStopped() {
-        assertThatThrownBy(() -> {
-                    var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
-                    transaction.setLockTimeout(1);
-                    try {
-                        transaction.beginStatement();
-                        transaction.insert(TABLET, newRow(nextId).values().toArray());
-                        transaction.commit();
-                    } finally {
-                        transaction.rollback();
-                    }
-                })
+        assertThatThrownBy(
+                        () -> {
+                            var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+                            transaction.setLockTimeout(1);
+                            try {
+                                transaction.beginStatement();
+                                transaction.insert(TABLET, newRow(nextId).values().toArray());
+                                transaction.commit();
+                            } finally {
+                                transaction.rollback();
+                            }
+                        })
                 .as("a commit after a failed force")
                 .isInstanceOf(RuntimeException.class);
     }

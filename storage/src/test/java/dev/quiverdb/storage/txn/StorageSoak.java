@@ -19,8 +19,7 @@ public final class StorageSoak {
         long seeds = SEEDS;
         long from = 0;
         for (int i = 0; i < arguments.length; i += 2) {
-            if (i + 1 == arguments.length
-                    || !List.of("--seeds", "--from").contains(arguments[i])) {
+            if (i + 1 == arguments.length || !List.of("--seeds", "--from").contains(arguments[i])) {
                 System.err.println("usage: soak storage --seeds N [--from S]");
                 System.exit(2);
             }

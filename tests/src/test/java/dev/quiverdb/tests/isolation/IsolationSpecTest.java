@@ -39,7 +39,8 @@ class IsolationSpecTest {
 
     static Stream<String> specs() throws IOException {
         try (var files = Files.list(directory())) {
-            return files.map(file -> file.getFileName().toString())
+            return files
+                    .map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".spec"))
                     .map(name -> name.substring(0, name.length() - 5))
                     .sorted()
@@ -58,7 +59,8 @@ class IsolationSpecTest {
             Files.writeString(expected, IsolationRun.run(Objects.requireNonNull(record), spec));
         }
         var said =
-                IsolationRun.run("jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres", spec);
+                IsolationRun.run(
+                        "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres", spec);
         assertThat(said).isEqualTo(Files.readString(expected));
     }
 }

@@ -114,7 +114,9 @@ final class Ledger {
         });
         found.forEach((number, value) -> {
             if (!known.containsKey(number)) {
-                wrong.add("%s %d is there with %s and was never committed".formatted(what, number, value));
+                wrong.add(
+                        "%s %d is there with %s and was never committed"
+                                .formatted(what, number, value));
             }
         });
     }

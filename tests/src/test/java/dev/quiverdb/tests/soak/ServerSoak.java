@@ -100,7 +100,8 @@ public final class ServerSoak {
     private static void setUp(Connection connection) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute("CREATE EXTENSION IF NOT EXISTS vector");
-            statement.execute("CREATE TABLE accounts (id int PRIMARY KEY, balance bigint NOT NULL)");
+            statement.execute(
+                    "CREATE TABLE accounts (id int PRIMARY KEY, balance bigint NOT NULL)");
             statement.execute(
                     "INSERT INTO accounts SELECT i, 1000 FROM generate_series(0, "
                             + (Load.ACCOUNTS - 1)
@@ -115,7 +116,8 @@ public final class ServerSoak {
                             + Load.DIMENSIONS
                             + "))");
             statement.execute("CREATE INDEX ON documents USING hnsw (embedding vector_l2_ops)");
-            statement.execute("CREATE TABLE counters (worker int PRIMARY KEY, value bigint NOT NULL)");
+            statement.execute(
+                    "CREATE TABLE counters (worker int PRIMARY KEY, value bigint NOT NULL)");
             statement.execute(
                     "INSERT INTO counters SELECT i, 0 FROM generate_series(0, "
                             + (WORKERS - 1)
@@ -215,7 +217,9 @@ public final class ServerSoak {
         long[] counter = new long[1];
         read(
                 connection,
-                "SELECT number, count(*) FROM batches WHERE worker = " + worker + " GROUP BY number",
+                "SELECT number, count(*) FROM batches WHERE worker = "
+                        + worker
+                        + " GROUP BY number",
                 row -> batches.put(row.getLong(1), row.getInt(2)));
         read(
                 connection,

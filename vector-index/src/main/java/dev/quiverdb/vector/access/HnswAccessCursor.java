@@ -6,7 +6,6 @@ import dev.quiverdb.vector.graph.Neighbours;
 import dev.quiverdb.vector.graph.SearchCursor;
 import dev.quiverdb.vector.graph.SearchParameters;
 import dev.quiverdb.vector.graph.SearchStatistics;
-
 import org.jspecify.annotations.Nullable;
 
 /** Rows by a graph. */

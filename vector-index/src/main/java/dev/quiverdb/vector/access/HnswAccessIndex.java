@@ -17,9 +17,6 @@ import dev.quiverdb.vector.graph.SlotSpace;
 import dev.quiverdb.vector.graph.VectorSpace;
 import dev.quiverdb.vector.quantise.RabitqCodec;
 import dev.quiverdb.vector.quantise.VectorCodec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One graph over a column of vectors. The applying thread stores vectors in the tail and marks them

@@ -14,15 +14,13 @@ import dev.quiverdb.vector.quantise.RabitqCodec;
 import dev.quiverdb.vector.quantise.VectorCodec;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code USING hnsw} with pgvector's options {@code m} and {@code ef_construction}, and {@code

@@ -4,7 +4,6 @@ import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.access.AccessReader;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.vector.simd.VectorSlots;
-
 import java.nio.ByteBuffer;
 
 /**

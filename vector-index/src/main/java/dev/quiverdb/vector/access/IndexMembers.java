@@ -6,7 +6,6 @@ import dev.quiverdb.storage.access.RowSource;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.vector.quantise.CodeEncoder;
 import dev.quiverdb.vector.simd.Metric;
-
 import java.util.Arrays;
 import java.util.OptionalInt;
 

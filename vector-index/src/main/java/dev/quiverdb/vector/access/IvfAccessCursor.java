@@ -8,10 +8,8 @@ import dev.quiverdb.vector.ivf.IvfCursor;
 import dev.quiverdb.vector.ivf.IvfEffort;
 import dev.quiverdb.vector.ivf.IvfIndex;
 import dev.quiverdb.vector.simd.QueryVector;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
 
 /** Rows by lists, and by comparing what waits for a list. */
 final class IvfAccessCursor extends MergingCursor {

@@ -14,9 +14,6 @@ import dev.quiverdb.vector.ivf.IvfOptions;
 import dev.quiverdb.vector.ivf.IvfWriter;
 import dev.quiverdb.vector.ivf.Placements;
 import dev.quiverdb.vector.ivf.Visits;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lists over a column of vectors. The applying thread writes a record of a vector that comes and

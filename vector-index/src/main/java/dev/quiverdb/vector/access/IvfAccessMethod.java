@@ -10,7 +10,6 @@ import dev.quiverdb.storage.access.AccessMethod;
 import dev.quiverdb.storage.access.RowSource;
 import dev.quiverdb.vector.ivf.IvfOptions;
 import dev.quiverdb.vector.ivf.IvfOptions.Coding;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

@@ -2,15 +2,13 @@ package dev.quiverdb.vector.access;
 
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.vector.graph.RecordRegion;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a restart needs of an index of lists, in blocks: who is in which list, the centroids, and

@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.access;
 
 import dev.quiverdb.base.type.ByteWriter;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

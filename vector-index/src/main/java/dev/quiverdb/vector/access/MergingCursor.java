@@ -6,9 +6,6 @@ import dev.quiverdb.vector.filter.AdmissionTest;
 import dev.quiverdb.vector.filter.VecIdBitmap;
 import dev.quiverdb.vector.graph.Neighbours;
 import dev.quiverdb.vector.simd.Metric;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows by ascending distance: those of the index that the snapshot sees, merged with those that the

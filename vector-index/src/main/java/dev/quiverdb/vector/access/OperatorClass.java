@@ -3,7 +3,6 @@ package dev.quiverdb.vector.access;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
-
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;

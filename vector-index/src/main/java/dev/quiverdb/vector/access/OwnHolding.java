@@ -8,7 +8,6 @@ import dev.quiverdb.vector.graph.GraphBlocks;
 import dev.quiverdb.vector.graph.RecordRegion;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.VectorSlots;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

@@ -4,7 +4,6 @@ import dev.quiverdb.vector.graph.GraphBlocks;
 import dev.quiverdb.vector.graph.RecordRegion;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.VectorSlots;
-
 import java.lang.foreign.MemorySegment;
 
 /** Slots of one stride in blocks of the index's own. */

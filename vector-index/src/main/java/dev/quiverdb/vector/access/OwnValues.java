@@ -2,7 +2,6 @@ package dev.quiverdb.vector.access;
 
 import dev.quiverdb.vector.graph.GraphBlocks;
 import dev.quiverdb.vector.graph.RecordRegion;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -4,7 +4,6 @@ import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.access.AccessReader;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.vector.graph.SlotSpace;
-
 import java.nio.ByteBuffer;
 
 /** Vectors in the slots of the column; the storage says when a slot is used again. */

@@ -4,7 +4,6 @@ import dev.quiverdb.vector.graph.Scorer;
 import dev.quiverdb.vector.graph.VectorSpace;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.SparseVectors;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

@@ -4,7 +4,6 @@ import dev.quiverdb.storage.access.AccessContext;
 import dev.quiverdb.storage.access.SlotReader;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.VectorSlots;
-
 import java.lang.foreign.MemorySegment;
 
 /** A column's vectors where the storage keeps them. */

@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.access;
 
 import dev.quiverdb.storage.AccessCursor;
-
 import org.jspecify.annotations.Nullable;
 
 /** A search of a vector index that can tell what it did. */

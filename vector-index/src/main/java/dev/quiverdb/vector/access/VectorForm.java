@@ -6,7 +6,6 @@ import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.SparseVectors;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.access;
 
 import dev.quiverdb.storage.AccessRequest;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,7 +6,6 @@ import dev.quiverdb.base.type.BitString;
 import dev.quiverdb.base.type.HalfVector;
 import dev.quiverdb.base.type.Vector;
 import dev.quiverdb.vector.simd.ElementKind;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -2,15 +2,13 @@ package dev.quiverdb.vector.graph;
 
 import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.filter.Everything;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A graph with its tail: vectors are searchable when {@link #insert} returns and linked afterwards

@@ -3,12 +3,10 @@ package dev.quiverdb.vector.graph;
 import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.filter.Everything;
 import dev.quiverdb.vector.filter.VecIdBitmap;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A search in progress: hands out neighbours a few at a time, as far as there are any, and never

@@ -6,7 +6,6 @@ import dev.quiverdb.vector.simd.Kernels;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

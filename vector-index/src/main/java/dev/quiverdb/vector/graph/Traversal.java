@@ -3,7 +3,6 @@ package dev.quiverdb.vector.graph;
 import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.filter.Everything;
 import dev.quiverdb.vector.filter.VecIdBitmap;
-
 import java.util.Arrays;
 
 /**

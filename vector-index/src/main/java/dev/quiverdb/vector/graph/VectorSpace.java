@@ -1,8 +1,7 @@
 package dev.quiverdb.vector.graph;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of stored vectors under one metric, as a graph sees it: something that makes {@link

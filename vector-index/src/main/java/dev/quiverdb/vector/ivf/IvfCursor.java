@@ -3,12 +3,10 @@ package dev.quiverdb.vector.ivf;
 import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.graph.Tail;
 import dev.quiverdb.vector.simd.QueryVector;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A search that goes on for as long as it is asked, until every admitted vector was returned once.

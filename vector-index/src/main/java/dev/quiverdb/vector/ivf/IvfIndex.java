@@ -8,9 +8,6 @@ import dev.quiverdb.vector.quantise.Rotation;
 import dev.quiverdb.vector.simd.DistanceFunction;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +15,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An inverted-file index over vectors in slots. Lists hold codes and ids in blocks of 32; the

@@ -1,11 +1,9 @@
 package dev.quiverdb.vector.ivf;
 
 import dev.quiverdb.vector.quantise.DenseRotation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a build learned beside the centroids, and what no change of the index changes. As bytes,

@@ -7,12 +7,10 @@ import dev.quiverdb.vector.flat.FlatScan;
 import dev.quiverdb.vector.flat.NearestHeap;
 import dev.quiverdb.vector.graph.Tail;
 import dev.quiverdb.vector.simd.QueryVector;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.Arena;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Searches of one thread over one index; holds all scratch memory, so a search allocates next to

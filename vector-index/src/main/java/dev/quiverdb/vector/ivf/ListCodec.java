@@ -5,7 +5,6 @@ import dev.quiverdb.vector.quantise.FastScanTable;
 import dev.quiverdb.vector.quantise.NibbleCodec;
 import dev.quiverdb.vector.quantise.ProductBytes;
 import dev.quiverdb.vector.simd.Kernels;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

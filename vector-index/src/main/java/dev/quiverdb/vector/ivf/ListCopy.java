@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.ivf;
 
 import dev.quiverdb.vector.quantise.FastScanLayout;
-
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 

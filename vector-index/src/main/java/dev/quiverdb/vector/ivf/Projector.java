@@ -7,13 +7,11 @@ import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes vectors into the rotated space of the lists, to unit length first where the metric is the

@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.ivf;
 
 import dev.quiverdb.vector.flat.NearestHeap;
-
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 

@@ -6,11 +6,9 @@ import dev.quiverdb.vector.quantise.ProductNibbles;
 import dev.quiverdb.vector.quantise.RabitqNibbles;
 import dev.quiverdb.vector.quantise.Rotation;
 import dev.quiverdb.vector.simd.VectorSlots;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** What a build learns, from a sample of its vectors. */
 final class Sampling {

@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.QueryVector;
-
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.Kernels;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.Kernels;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

@@ -3,7 +3,6 @@ package dev.quiverdb.vector.quantise;
 import dev.quiverdb.vector.simd.Kernels;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

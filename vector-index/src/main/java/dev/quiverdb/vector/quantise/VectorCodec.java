@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.Metric;
-
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -18,9 +18,6 @@ import dev.quiverdb.storage.block.BlockStoreOptions;
 import dev.quiverdb.storage.block.LocalBlockStore;
 import dev.quiverdb.vector.simd.ArenaVectorSlots;
 import dev.quiverdb.vector.simd.ElementKind;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -30,6 +27,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of one vector column as an index sees it: a real block store, slots in memory, rows in a

@@ -10,11 +10,6 @@ import dev.quiverdb.vector.filter.VecIdBitmap;
 import dev.quiverdb.vector.quantise.RabitqCodec;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -23,6 +18,9 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HnswIndexTest {
     private static Cloud cloud(long seed) {

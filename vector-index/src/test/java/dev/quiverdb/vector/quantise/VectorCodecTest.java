@@ -9,7 +9,6 @@ import dev.quiverdb.vector.simd.DistanceFunction;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
 import dev.quiverdb.vector.simd.QueryVector;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;

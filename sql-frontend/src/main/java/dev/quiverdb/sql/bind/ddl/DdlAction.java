@@ -4,10 +4,8 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Relation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that a DDL statement does. The actions of a statement are done in order, all in one

@@ -16,11 +16,9 @@ import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.RoleDdl;
 import dev.quiverdb.sql.parse.RoleSpec;
 import dev.quiverdb.sql.parse.TableDdl;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door to DDL: a definition against a catalog becomes what is to be done. The catalog that the

@@ -21,13 +21,11 @@ import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.ObjectType;
 import dev.quiverdb.sql.parse.RangeVar;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** DROP with RESTRICT and CASCADE, after dependency.c. */
 final class Drops {

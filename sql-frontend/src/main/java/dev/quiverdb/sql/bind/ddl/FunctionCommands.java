@@ -13,12 +13,10 @@ import dev.quiverdb.sql.parse.Command;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.TypeName;
 import dev.quiverdb.sql.parse.Utility;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** CREATE and ALTER FUNCTION and PROCEDURE, after functioncmds.c and pg_proc.c. */
 final class FunctionCommands {

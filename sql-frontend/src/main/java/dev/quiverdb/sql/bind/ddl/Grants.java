@@ -12,13 +12,11 @@ import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.ObjectType;
 import dev.quiverdb.sql.parse.RoleDdl;
 import dev.quiverdb.sql.parse.RoleSpec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * GRANT and REVOKE of privileges on relations, schemas and databases, after PostgreSQL's aclchk.c:

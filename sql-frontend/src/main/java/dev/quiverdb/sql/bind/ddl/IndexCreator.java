@@ -8,7 +8,6 @@ import dev.quiverdb.sql.catalog.OperatorClass;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.TableDdl;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

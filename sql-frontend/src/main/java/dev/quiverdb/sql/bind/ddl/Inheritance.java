@@ -7,11 +7,9 @@ import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.sql.parse.TableElement;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What tables take from those that they inherit from, after MergeAttributes. */
 final class Inheritance {

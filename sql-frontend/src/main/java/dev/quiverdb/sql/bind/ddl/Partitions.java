@@ -8,11 +8,9 @@ import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.TableDdl;
 import dev.quiverdb.sql.parse.TableElement;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Partition keys and bounds of definitions, after partbounds.c and parse_utilcmd.c. */
 final class Partitions {

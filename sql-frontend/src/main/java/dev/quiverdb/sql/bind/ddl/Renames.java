@@ -9,10 +9,8 @@ import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.ObjectType;
 import dev.quiverdb.sql.parse.RangeVar;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** ALTER ... RENAME, OWNER TO and SET SCHEMA. */
 final class Renames {

@@ -14,11 +14,9 @@ import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.RoleDdl;
 import dev.quiverdb.sql.parse.RoleSpec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Roles, their members and policies. */
 final class RoleCommands {

@@ -9,12 +9,10 @@ import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.RoleDdl;
 import dev.quiverdb.sql.parse.Utility;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** ALTER DATABASE SET and ALTER ROLE [IN DATABASE] SET: what later sessions start with. */
 final class SettingDefaultsCommands {

@@ -17,13 +17,11 @@ import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.sql.parse.TableDdl;
 import dev.quiverdb.sql.parse.TableElement;
 import dev.quiverdb.sql.parse.TypeName;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** CREATE TABLE, after transformCreateStmt and DefineRelation. */
 final class TableCreator {

@@ -11,13 +11,11 @@ import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.TableDdl;
 import dev.quiverdb.sql.parse.TableElement;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Enums, domains and composite types. */
 final class TypeCommands {
