@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowRouter {
     /** One end of a range. */
-    private record Edge(int[] kinds, @Nullable Object[] values) {}
+    private static final class Edge {
+        /** By column: -1 MINVALUE, 1 MAXVALUE, 0 a value. */
+        private final int[] kinds;
+
+        private final @Nullable Object[] values;
+
+        Edge(int[] kinds, @Nullable Object[] values) {
+            this.kinds = kinds;
+            this.values = values;
+        }
+    }
 
     private final Family.Partitioning plan;
     private final ExecutionContext context;
@@ -156,12 +167,16 @@ final class RowRouter {
         return high >= 0 && compare(values, upper.get(high)) < 0 ? order.get(high) : -1;
     }
 
+    /** Compares a row's key, which has no NULL, with an end. */
     private int compare(@Nullable Object[] values, Edge edge) {
         for (int i = 0; i < values.length; i++) {
             if (edge.kinds[i] != 0) {
                 return -edge.kinds[i];
             }
-            int compared = types[i].compare(values[i], edge.values[i]);
+            int compared =
+                    types[i].compare(
+                            Objects.requireNonNull(values[i]),
+                            Objects.requireNonNull(edge.values[i]));
             if (compared != 0) {
                 return compared;
             }

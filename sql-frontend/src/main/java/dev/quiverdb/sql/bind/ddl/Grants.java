@@ -282,7 +282,8 @@ final class Grants {
                 continue;
             }
             var grantable = new StringBuilder();
-            for (char letter : wanted.toCharArray()) {
+            for (int i = 0; i < wanted.length(); i++) {
+                char letter = wanted.charAt(i);
                 if (mayGrant(role.name(), letter, entries)) {
                     grantable.append(letter);
                 }
@@ -360,7 +361,8 @@ final class Grants {
 
         String text() {
             var text = new StringBuilder();
-            for (char letter : LETTERS.toCharArray()) {
+            for (int i = 0; i < LETTERS.length(); i++) {
+                char letter = LETTERS.charAt(i);
                 var option = letters.get(letter);
                 if (option != null) {
                     text.append(letter);
