@@ -54,6 +54,13 @@ final class TransactionControl {
     private State state = State.IDLE;
     private @Nullable Transaction transaction;
     private Catalog catalog;
+
+    /** What {@link #refreshCatalog} made last, of what, with how many changes. */
+    private @Nullable Catalog refreshed;
+
+    private @Nullable Catalog refreshedFrom;
+    private int refreshedChanges;
+
     private final List<CatalogChange> changes = new ArrayList<>();
     private final List<Frame> frames = new ArrayList<>();
     private ConstraintQueue constraints = new ConstraintQueue();
@@ -143,11 +150,21 @@ final class TransactionControl {
         }
     }
 
+    /**
+     * Takes what others have committed since. The same catalog again, the very object, if they
+     * committed nothing and this transaction changed nothing: plans made in it hold.
+     */
     void refreshCatalog() {
         var newest = database.catalog();
+        if (newest == refreshedFrom && changes.size() == refreshedChanges && catalog == refreshed) {
+            return;
+        }
+        refreshedFrom = newest;
         for (var change : changes) {
             newest = change.applyTo(newest);
         }
+        refreshedChanges = changes.size();
+        refreshed = newest;
         catalog = newest;
     }
 

@@ -399,7 +399,8 @@ final class SystemRowsTest {
                         "select a + b",
                         null,
                         List.of(),
-                        null));
+                        null,
+                        List.of()));
         assertThat(
                         world.select(
                                 "pg_proc",
