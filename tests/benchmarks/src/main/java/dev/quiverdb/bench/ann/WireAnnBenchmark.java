@@ -72,21 +72,24 @@ public final class WireAnnBenchmark {
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             options.put(arguments[i], arguments[i + 1]);
         }
-        for (var name : List.of("--data", "--url", "--peer")) {
-            if (!options.containsKey(name)) {
-                throw new IllegalArgumentException(name + " is missing");
-            }
-        }
         var data =
                 AnnData.read(
-                        Path.of(options.get("--data")),
+                        Path.of(required(options, "--data")),
                         DIMENSIONS,
                         Integer.parseInt(options.getOrDefault("--rows", "1000000000")),
                         Integer.parseInt(options.getOrDefault("--queries", "500")));
         var benchmark = new WireAnnBenchmark(data, options);
-        var ours = new Server("quiver", options.get("--url"));
-        var peer = new Server("peer", options.get("--peer"));
+        var ours = new Server("quiver", required(options, "--url"));
+        var peer = new Server("peer", required(options, "--peer"));
         benchmark.compare(ours, peer);
+    }
+
+    private static String required(Map<String, String> options, String name) {
+        var value = options.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        return value;
     }
 
     /** A server and how to reach it. */

@@ -29,27 +29,31 @@ public final class WireBenchmark {
     private record Workload(String name, String mode, String script) {}
 
     private static final String READ =
-            "\\set aid random(1, 100000 * :scale)\n"
-                    + "SELECT abalance FROM pgbench_accounts WHERE aid = :aid;\n";
+            """
+            \\set aid random(1, 100000 * :scale)
+            SELECT abalance FROM pgbench_accounts WHERE aid = :aid;
+            """;
+
+    private static final String INSERT =
+            """
+            \\set v random(1, 1000000)
+            INSERT INTO wire_log (number, note) VALUES (:v, 'a note of some length');
+            """;
+
+    private static final String UPDATE =
+            """
+            \\set aid random(1, 100000 * :scale)
+            \\set delta random(-5000, 5000)
+            UPDATE pgbench_accounts SET abalance = abalance + :delta WHERE aid = :aid;
+            """;
 
     private static final List<Workload> WORKLOADS =
             List.of(
                     new Workload("select1", "prepared", "SELECT 1;\n"),
                     new Workload("read", "prepared", READ),
                     new Workload("read-simple", "simple", READ),
-                    new Workload(
-                            "insert",
-                            "prepared",
-                            "\\set v random(1, 1000000)\n"
-                                + "INSERT INTO wire_log (number, note) VALUES (:v, 'a note of some"
-                                + " length');\n"),
-                    new Workload(
-                            "update",
-                            "prepared",
-                            "\\set aid random(1, 100000 * :scale)\n"
-                                + "\\set delta random(-5000, 5000)\n"
-                                + "UPDATE pgbench_accounts SET abalance = abalance + :delta WHERE"
-                                + " aid = :aid;\n"),
+                    new Workload("insert", "prepared", INSERT),
+                    new Workload("update", "prepared", UPDATE),
                     new Workload("tpcb", "prepared", ""));
 
     private final Target ours;
