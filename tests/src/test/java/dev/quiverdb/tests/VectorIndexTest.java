@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Vector indexes of every method and type, in SQL: what they find is what a scan finds. */
 class VectorIndexTest {
@@ -196,27 +197,43 @@ class VectorIndexTest {
         }
     }
 
-    @Test
-    void searchesOfOneSnapshotSeeOneStateWhateverCommitsMeanwhile() throws SQLException {
+    @ParameterizedTest
+    @ValueSource(strings = {"vector", "halfvec", "sparsevec"})
+    void searchesOfOneSnapshotSeeOneStateWhateverHappensBeside(String type) throws SQLException {
         try (var reader = connect();
                 var writer = connect()) {
             run(
                     writer,
                     "CREATE EXTENSION IF NOT EXISTS vector",
-                    "CREATE TABLE points (id int PRIMARY KEY, one_in_2 int, one_in_100 int, v sparsevec(6))");
-            insert(writer, "sparsevec", 1, 300);
-            run(writer, "CREATE INDEX ON points USING hnsw (v sparsevec_l2_ops)");
-            var nearest =
-                    "SELECT id FROM points ORDER BY v <-> (SELECT v FROM points WHERE id = 10) LIMIT 5";
+                    "CREATE TABLE points (id int PRIMARY KEY, one_in_2 int, one_in_100 int, v %s)"
+                            .formatted(declared(type)));
+            insert(writer, type, 1, 300);
+            run(writer, "CREATE INDEX ON points USING hnsw (v %s_l2_ops)".formatted(type));
+            var point = "(SELECT v FROM points WHERE id = 10)";
+            var nearest = "SELECT id FROM points ORDER BY v <-> " + point + " LIMIT 5";
             run(reader, "BEGIN ISOLATION LEVEL REPEATABLE READ");
             var before = column(reader, nearest);
+            var twin = "INSERT INTO points (id, v) SELECT %d, v FROM points WHERE id = 10";
+            run(writer, "BEGIN", twin.formatted(1001));
+            assertThat(column(reader, nearest)).as("not committed").isEqualTo(before);
+            assertThat(column(writer, nearest)).as("own").contains("1001").hasSize(5);
+            run(writer, "COMMIT");
+            assertThat(column(reader, nearest)).as("newer than the snapshot").isEqualTo(before);
             run(
                     writer,
-                    "UPDATE points SET v = '{6:100}/6' WHERE id <> 10",
+                    "UPDATE points SET v = '%s' WHERE id NOT IN (10, 1001)"
+                            .formatted(
+                                    type.equals("sparsevec") ? "{6:100}/6" : "[0,0,0,0,0,100]"),
                     "DELETE FROM points WHERE id = " + before.get(1));
-            assertThat(column(reader, nearest)).isEqualTo(before);
+            assertThat(column(reader, nearest)).as("changed").isEqualTo(before);
             run(reader, "COMMIT");
-            assertThat(column(reader, nearest)).isNotEqualTo(before).hasSize(5);
+            var after = column(reader, nearest);
+            assertThat(after).hasSize(5).contains("10", "1001").doesNotContain(before.get(1));
+            run(writer, "BEGIN", "DELETE FROM points WHERE id = 1001");
+            assertThat(column(writer, nearest)).as("deleted").hasSize(5).doesNotContain("1001");
+            assertThat(column(reader, nearest)).as("by another").contains("1001");
+            run(writer, "ROLLBACK");
+            assertThat(column(writer, nearest)).contains("10", "1001");
         }
     }
 

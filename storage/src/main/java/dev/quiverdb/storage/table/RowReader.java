@@ -4,6 +4,7 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.Layout.Form;
+import dev.quiverdb.storage.table.Layout.Placed;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class RowReader implements RowView {
     private boolean live;
     private boolean newest;
     private long history;
+    private int peeked;
 
     public RowReader(Tablet tablet) {
         this.tablet = tablet;
@@ -95,6 +97,63 @@ public final class RowReader implements RowView {
         } finally {
             tablet.store().exitReader(ticket);
         }
+    }
+
+    /**
+     * Tells of several rows whether the snapshot sees them with certain vectors, in one visit and,
+     * where the newest version is meant, without copying anything. Rows that the snapshot's own
+     * transaction loads are left out.
+     *
+     * @param position of the vector's column in a layout
+     * @param seen receives the answers
+     */
+    public void seen(
+            long[] ids,
+            int[] vecIds,
+            int count,
+            Snapshot snapshot,
+            Layout of,
+            int position,
+            boolean[] seen) {
+        int[] positions = {position};
+        int ticket = tablet.store().enterReader();
+        try {
+            for (int i = 0; i < count; i++) {
+                if (peek(ids[i], of.column(position)) && snapshot.sees(stamp)) {
+                    seen[i] = live && peeked == vecIds[i] && !HiddenStamp.is(stamp);
+                } else {
+                    seen[i] =
+                            loadInVisit(ids[i], snapshot, of, positions)
+                                    && !HiddenStamp.is(stamp)
+                                    && vecIdAt(position) == vecIds[i];
+                }
+            }
+        } finally {
+            tablet.store().exitReader(ticket);
+        }
+    }
+
+    /** Reads what the newest version says, once; false where a writer was in the way. */
+    private boolean peek(long id, Placed vectors) {
+        var stripe = tablet.stripeOrNull((int) (id >>> 10));
+        if (stripe == null) {
+            return false;
+        }
+        long sequence = stripe.lock.tryOptimisticRead();
+        if (sequence == 0) {
+            return false;
+        }
+        try {
+            var head = stripe.head();
+            int slot = (int) id & 1023;
+            live = Stripe.isLive(head, slot);
+            stamp = Stripe.stamp(head, slot);
+            peeked = live ? stripe.vecId(vectors, slot) : -1;
+        } catch (IndexOutOfBoundsException e) {
+            // Torn, or damaged, which the careful way tells.
+            return false;
+        }
+        return stripe.lock.validate(sequence);
     }
 
     private void appendTo(Column target, int position) {

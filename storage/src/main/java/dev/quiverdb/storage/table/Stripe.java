@@ -129,6 +129,14 @@ final class Stripe {
         return index < all.length && all[index] != 0 ? store.read(all[index]) : null;
     }
 
+    /** The vector slot of a row; -1 for NULL. */
+    int vecId(Placed column, int slot) {
+        var memory = segment(column);
+        return memory == null || Bytes.bit(memory, column.nulls(), slot)
+                ? -1
+                : memory.get(Bytes.INT, column.values() + 4L * slot);
+    }
+
     /** Copies one column of one slot; vectors as their slot number. */
     void copy(Placed column, int slot, RowBuffer out) {
         int position = column.position();

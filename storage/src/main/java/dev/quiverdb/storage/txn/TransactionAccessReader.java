@@ -31,13 +31,11 @@ final class TransactionAccessReader implements AccessReader {
     @Override
     public void visible(int columnId, int[] vecIds, long[] rowIds, int count, boolean[] visible) {
         var layout = view.layout();
-        int[] positions = {layout.position(columnId)};
-        for (int i = 0; i < count; i++) {
-            visible[i] =
-                    !isOwn(rowIds[i])
-                            && reader.load(rowIds[i], snapshot, layout, positions)
-                            && !HiddenStamp.is(reader.stamp())
-                            && reader.vecIdAt(positions[0]) == vecIds[i];
+        reader.seen(rowIds, vecIds, count, snapshot, layout, layout.position(columnId), visible);
+        if (transaction.writes.tabletOrNull(view.tabletId()) != null) {
+            for (int i = 0; i < count; i++) {
+                visible[i] = visible[i] && !isOwn(rowIds[i]);
+            }
         }
     }
 

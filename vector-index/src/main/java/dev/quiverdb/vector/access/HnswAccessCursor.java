@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.access;
 
 import dev.quiverdb.storage.access.AccessReader;
+import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.graph.HnswIndex;
 import dev.quiverdb.vector.graph.Neighbours;
 import dev.quiverdb.vector.graph.SearchCursor;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows by a graph. */
 final class HnswAccessCursor extends MergingCursor {
+    private final HnswAccessIndex access;
     private final HnswIndex index;
     private final SearchParameters parameters;
     private final boolean once;
@@ -23,6 +25,7 @@ final class HnswAccessCursor extends MergingCursor {
             VectorEffort.Graph effort,
             AccessReader reader) {
         super(access.column(), access.holding(), access, access.blocks(), request, reader);
+        this.access = access;
         this.index = access.index();
         this.once = effort.once();
         var asked = effort.parameters();
@@ -36,6 +39,15 @@ final class HnswAccessCursor extends MergingCursor {
         if (parameters.bounded()) {
             more(k, into);
             return !once && into.count() == k;
+        }
+        if (!filtered && access.trustsVectors()) {
+            // Nearly all vectors are rows that this snapshot sees: look first, ask then.
+            statistics = index.search(query, k, parameters, Admission.ALL, into);
+            if (admitsAll(into)) {
+                return !once && into.count() == k;
+            }
+            access.distrustVectors();
+            into.clear();
         }
         statistics = index.search(query, k, parameters, admission, into);
         return !once && into.count() == k;

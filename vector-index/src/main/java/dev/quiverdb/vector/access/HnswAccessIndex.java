@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ final class HnswAccessIndex implements AccessIndex, Members {
     /** Vectors that come or go until the graph is mended: at least these, or a tenth of all. */
     private static final int MENDED_EVERY = 500;
 
+    /** So many searches ask about every vector after one that met a row it does not see. */
+    private static final int DISTRUSTING_SEARCHES = 50;
+
     private final IndexedColumn column;
     private final StorageGraphBlocks blocks;
     private final Holding holding;
@@ -51,6 +55,7 @@ final class HnswAccessIndex implements AccessIndex, Members {
     private final Object life = new Object();
 
     private final Leaving leaving = new Leaving();
+    private final AtomicInteger distrust = new AtomicInteger();
     private volatile boolean closed;
     private long changes;
 
@@ -184,6 +189,24 @@ final class HnswAccessIndex implements AccessIndex, Members {
             case RabitqCodec rabitq when rabitq.bits() == 1 -> asked * 8 / 5 + 1;
             default -> asked * 6 / 5 + 1;
         };
+    }
+
+    /**
+     * Whether the vectors found lately were rows that their searches saw, so that it is enough to
+     * ask about those found.
+     */
+    boolean trustsVectors() {
+        int left = distrust.get();
+        if (left > 0) {
+            // A step lost to another search does not matter.
+            distrust.compareAndSet(left, left - 1);
+        }
+        return left == 0;
+    }
+
+    /** A search found a row that it does not see. */
+    void distrustVectors() {
+        distrust.set(DISTRUSTING_SEARCHES);
     }
 
     /** Stores and links the rows of a build with some threads, the calling one among them. */

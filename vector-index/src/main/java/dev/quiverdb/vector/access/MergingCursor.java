@@ -37,6 +37,7 @@ abstract class MergingCursor implements VectorCursor {
     private final Neighbours page = new Neighbours();
     private final List<Own> own;
     private final int wanted;
+    final boolean filtered;
     private final BitSet given = new BitSet();
     private final Set<Long> givenRows = new HashSet<>();
     private int ownAt;
@@ -64,6 +65,7 @@ abstract class MergingCursor implements VectorCursor {
         this.wanted = request.wanted();
         this.own = ownRows(request.filter());
         this.admission = admission(request.filter());
+        this.filtered = request.filter() != null;
     }
 
     /** The first vectors, nearest first. Returns whether there may be more. */
@@ -137,6 +139,23 @@ abstract class MergingCursor implements VectorCursor {
             }
         }
         return bitmap;
+    }
+
+    /** Whether all of these are admitted. */
+    final boolean admitsAll(Neighbours found) {
+        int count = found.count();
+        int[] vecIds = new int[count];
+        for (int i = 0; i < count; i++) {
+            vecIds[i] = found.vecId(i);
+        }
+        boolean[] seen = new boolean[count];
+        ((AdmissionTest) admission).admitMany(vecIds, count, seen);
+        for (boolean one : seen) {
+            if (!one) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Snapshot first, then the filter, which must see no other rows. */

@@ -1,5 +1,6 @@
 package dev.quiverdb.bench.ann;
 
+import dev.quiverdb.bench.wire.ServerCpu;
 import org.postgresql.PGConnection;
 import org.postgresql.util.ByteConverter;
 import org.postgresql.util.PGBinaryObject;
@@ -8,6 +9,7 @@ import org.postgresql.util.PGobject;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,14 +36,19 @@ import java.util.concurrent.Future;
  * <pre>
  * WireAnnBenchmark --data DIR --url jdbc:postgresql://... --peer jdbc:postgresql://...
  *     [--rows N] [--queries N] [--method hnsw|ivfflat] [--options "m = 16, ..."]
- *     [--recalls 0.95,0.99] [--clients 1,2,8] [--seconds S]
+ *     [--recalls 0.95,0.99] [--clients 1,2,8] [--seconds S] [--load no]
  * </pre>
+ *
+ * With {@code --load no} the tables of the last run are asked again. Beside the rates stands the
+ * processor time that each server took for one query, where its process is on this machine: the
+ * clients' own share of a small machine is in the rates and not in that.
  *
  * The data is that of {@link AnnBenchmark}: 384 dimensions.
  */
 public final class WireAnnBenchmark {
     private static final int DIMENSIONS = 384;
     private static final int NEAREST = 10;
+    private static final int WARM_UP = 50;
     private static final String QUERY =
             "SELECT id FROM wire_items ORDER BY embedding <-> ? LIMIT " + NEAREST;
 
@@ -81,7 +88,7 @@ public final class WireAnnBenchmark {
         var benchmark = new WireAnnBenchmark(data, options);
         var ours = new Server("quiver", required(options, "--url"));
         var peer = new Server("peer", required(options, "--peer"));
-        benchmark.compare(ours, peer);
+        benchmark.compare(ours, peer, !"no".equals(options.get("--load")));
     }
 
     private static String required(Map<String, String> options, String name) {
@@ -94,6 +101,11 @@ public final class WireAnnBenchmark {
 
     /** A server and how to reach it. */
     private record Server(String name, String url) {
+        int port() {
+            int port = URI.create(url.substring("jdbc:".length())).getPort();
+            return port < 0 ? 5432 : port;
+        }
+
         Connection connect() throws SQLException {
             String oid;
             try (var connection = DriverManager.getConnection(url);
@@ -147,21 +159,21 @@ public final class WireAnnBenchmark {
 
     private record Line(String what, double ours, double peer) {}
 
-    private void compare(Server ours, Server peer) throws Exception {
+    private void compare(Server ours, Server peer, boolean load) throws Exception {
         List<Line> lines = new ArrayList<>();
-        lines.add(new Line("COPY, rows/s", load(ours), load(peer)));
-        lines.add(new Line("CREATE INDEX, s", build(ours), build(peer)));
+        if (load) {
+            lines.add(new Line("COPY, rows/s", load(ours), load(peer)));
+            lines.add(new Line("CREATE INDEX, s", build(ours), build(peer)));
+        }
         for (double recall : recalls) {
             int effortOurs = effort(ours, recall);
             int effortPeer = effort(peer, recall);
             lines.add(new Line("effort for recall " + recall, effortOurs, effortPeer));
             for (int count : clients) {
-                double[] rates = rates(ours, effortOurs, peer, effortPeer, count);
-                lines.add(
-                        new Line(
-                                "queries/s at recall %s, %d clients".formatted(recall, count),
-                                rates[0],
-                                rates[1]));
+                var at = "at recall %s, %d clients".formatted(recall, count);
+                var best = rates(ours, effortOurs, peer, effortPeer, count);
+                lines.add(new Line("queries/s " + at, best[0].perSecond, best[1].perSecond));
+                lines.add(new Line("server CPU us " + at, best[0].cpuMicros, best[1].cpuMicros));
             }
         }
         report(lines);
@@ -299,20 +311,35 @@ public final class WireAnnBenchmark {
         return ids;
     }
 
+    /**
+     * What a server answered.
+     *
+     * @param cpuMicros processor time of the server for a query; NaN where it cannot be seen
+     */
+    private record Rate(double perSecond, double cpuMicros) {
+        static final Rate NONE = new Rate(0, Double.NaN);
+
+        Rate better(Rate other) {
+            return other.perSecond > perSecond ? other : this;
+        }
+    }
+
     /** Rates of both servers, in turns: each is warmed up and measured twice, the better counts. */
-    private double[] rates(Server ours, int effortOurs, Server peer, int effortPeer, int count)
+    private Rate[] rates(Server ours, int effortOurs, Server peer, int effortPeer, int count)
             throws Exception {
-        double[] best = new double[2];
+        Rate[] best = {Rate.NONE, Rate.NONE};
         for (int round = 0; round < 2; round++) {
-            best[0] = Math.max(best[0], rate(ours, effortOurs, count));
-            best[1] = Math.max(best[1], rate(peer, effortPeer, count));
+            best[0] = best[0].better(rate(ours, effortOurs, count));
+            best[1] = best[1].better(rate(peer, effortPeer, count));
         }
         return best;
     }
 
-    private double rate(Server server, int effort, int count) throws Exception {
+    private Rate rate(Server server, int effort, int count) throws Exception {
         List<Future<Long>> running = new ArrayList<>();
+        var cpu = ServerCpu.of(server.port());
         try (var executor = Executors.newFixedThreadPool(count)) {
+            double before = cpu.seconds().orElse(Double.NaN);
             for (int client = 0; client < count; client++) {
                 int first = client * 37;
                 running.add(executor.submit(() -> askFor(server, effort, first)));
@@ -321,7 +348,8 @@ public final class WireAnnBenchmark {
             for (var future : running) {
                 done += future.get();
             }
-            return (double) done / seconds;
+            double used = cpu.seconds().orElse(Double.NaN) - before;
+            return new Rate((double) done / seconds, 1e6 * used / (done + (long) count * WARM_UP));
         } catch (ExecutionException failure) {
             throw new IllegalStateException("a client failed", failure.getCause());
         }
@@ -332,7 +360,7 @@ public final class WireAnnBenchmark {
         try (var connection = server.connect();
                 var query = prepare(connection, effort)) {
             int queries = data.queries().length;
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < WARM_UP; i++) {
                 ask(query, (first + i) % queries);
             }
             long done = 0;
