@@ -222,8 +222,7 @@ class VectorIndexTest {
             run(
                     writer,
                     "UPDATE points SET v = '%s' WHERE id NOT IN (10, 1001)"
-                            .formatted(
-                                    type.equals("sparsevec") ? "{6:100}/6" : "[0,0,0,0,0,100]"),
+                            .formatted(type.equals("sparsevec") ? "{6:100}/6" : "[0,0,0,0,0,100]"),
                     "DELETE FROM points WHERE id = " + before.get(1));
             assertThat(column(reader, nearest)).as("changed").isEqualTo(before);
             run(reader, "COMMIT");
