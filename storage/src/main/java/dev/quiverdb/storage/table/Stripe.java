@@ -213,6 +213,12 @@ final class Stripe {
         return value;
     }
 
+    /** Copies a value of the heap that is not out of line to a place in an array. */
+    void copyHeap(long reference, byte[] target, int at) {
+        var memory = store.read(heap[block(reference)]);
+        MemorySegment.copy(memory, Bytes.BYTE, offset(reference), target, at, length(reference));
+    }
+
     // ---- writing --------------------------------------------------------------------------------
 
     /** Sets a slot's liveness and stamp. */

@@ -134,7 +134,8 @@ public final class Tablet {
         return stripeCount;
     }
 
-    BlockStore store() {
+    /** Where the rows lie. */
+    public BlockStore store() {
         return store;
     }
 

@@ -57,7 +57,9 @@ final class BulkLoads {
     private final SessionTransaction transaction;
     private final Map<Integer, Target> targets = new HashMap<>();
     private final List<Part> parts = new ArrayList<>();
-    private final ByteWriter redo = new ByteWriter(4096);
+
+    /** Small until it is used: most transactions load nothing. */
+    private final ByteWriter redo = new ByteWriter(16);
 
     /** Ordinal of the next part; never falls, so that none comes twice. */
     private int end;

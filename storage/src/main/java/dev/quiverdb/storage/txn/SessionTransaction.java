@@ -93,6 +93,17 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    /** The object's own would be made anew for each transaction, which costs more than a read. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(id);
+    }
+
+    @Override
     public IsolationLevel isolation() {
         return isolation;
     }

@@ -80,15 +80,26 @@ final class TransactionIndexScan implements IndexCursor {
         return range;
     }
 
-    /** Without rows of its own every entry comes once, and most need no key. */
+    /**
+     * Without rows of its own every entry comes once, and most need no key. In one visit, since
+     * most rows need nothing but a look at their stripe.
+     */
     private int nextShared(long[] rowIds) {
+        var store = view.tablet.store();
         int count = 0;
-        while (sharedThere && count < rowIds.length) {
-            long rowId = shared.rowId();
-            if (PointScan.isSeen(reader, rowId, snapshot, view, keys, shared::key, true)) {
-                rowIds[count++] = rowId;
+        int visit = store.enterReader();
+        try {
+            while (sharedThere && count < rowIds.length) {
+                long rowId = shared.rowId();
+                if (reader.seesQuietly(rowId, snapshot)
+                        || PointScan.isSeen(
+                                reader, rowId, snapshot, view, keys, shared::key, true)) {
+                    rowIds[count++] = rowId;
+                }
+                sharedThere = shared.next();
             }
-            sharedThere = shared.next();
+        } finally {
+            store.exitReader(visit);
         }
         return count;
     }

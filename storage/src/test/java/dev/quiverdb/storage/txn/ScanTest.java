@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -155,6 +156,22 @@ final class ScanTest {
             ids.add(id);
         }
         assertSame("fetch", fetchMany(transaction, ids), expected, seed);
+        assertSame("fetch of runs", fetchMany(transaction, runs(ids, seed)), expected, seed);
+    }
+
+    /** The same in another order, in which some stay side by side. */
+    private static List<Long> runs(List<Long> ids, long seed) {
+        var random = new Random(seed + ids.size());
+        var pieces = new ArrayList<List<Long>>();
+        for (int from = 0; from < ids.size(); ) {
+            int to = Math.min(ids.size(), from + 1 + random.nextInt(random.nextInt(1, 60)));
+            pieces.add(ids.subList(from, to));
+            from = to;
+        }
+        Collections.shuffle(pieces, random);
+        var mixed = new ArrayList<Long>();
+        pieces.forEach(mixed::addAll);
+        return mixed;
     }
 
     private static void assertSame(
