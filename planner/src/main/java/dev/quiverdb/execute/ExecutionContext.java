@@ -53,6 +53,11 @@ public interface ExecutionContext {
     /** Rows of a catalog relation: all its columns, in the order of its definition. */
     Iterator<@Nullable Object[]> virtualRows(Plan.VirtualScan scan);
 
+    /** Rows that one scan of the plan reads instead of a catalog relation's; else null. */
+    default @Nullable BatchSource givenRows(Plan.VirtualScan scan) {
+        return null;
+    }
+
     /** A table that a foreign key's action must read or change, by pg_class.oid. */
     Relation relation(int oid);
 }

@@ -80,6 +80,7 @@ final class LeafOperators {
         private final BatchBuilder builder;
         private final Row.OfArray row = new Row.OfArray();
         private @Nullable Iterator<@Nullable Object[]> rows;
+        private @Nullable BatchSource given;
 
         VirtualScanOperator(Plan.VirtualScan plan, Compiler compiler) {
             super(compiler.frame(), plan);
@@ -90,12 +91,18 @@ final class LeafOperators {
 
         @Override
         void open() {
-            rows = frame.context().virtualRows(plan);
+            given = frame.context().givenRows(plan);
+            rows = given != null ? null : frame.context().virtualRows(plan);
             builder.reset();
         }
 
         @Override
         @Nullable Batch next() {
+            var batches = given;
+            if (batches != null) {
+                frame.context().checkCancelled();
+                return batches.next();
+            }
             var source = rows;
             if (source == null) {
                 return null;
@@ -122,6 +129,7 @@ final class LeafOperators {
         @Override
         public void close() {
             rows = null;
+            given = null;
         }
     }
 

@@ -156,6 +156,7 @@ abstract class ModifyOperator extends Operator {
         private final Evaluator[] values;
         private final RowWriter.Checks checks;
         private final @Nullable Conflict conflict;
+        private final @Nullable InsertColumns columns;
         private final Row.OfArray source = new Row.OfArray();
 
         InsertOperator(
@@ -171,6 +172,7 @@ abstract class ModifyOperator extends Operator {
                     plan.onConflict() == null
                             ? null
                             : new Conflict(plan.onConflict(), compiler, writer);
+            columns = InsertColumns.of(plan);
         }
 
         @Override
@@ -192,8 +194,21 @@ abstract class ModifyOperator extends Operator {
         }
 
         private void insertBatch(Batch batch) {
-            var from = new Row.OfBatch();
             boolean bulk = batch.size() >= BULK_ROWS_MIN && !targets.routes();
+            if (bulk && columns != null) {
+                var whole = columns.of(batch);
+                if (writer.passes(whole)) {
+                    writer.insertAll(whole);
+                    counted(batch.size());
+                    return;
+                }
+            }
+            insertRows(batch, bulk);
+        }
+
+        /** Row by row, so that what is wrong shows with the first row it is wrong in. */
+        private void insertRows(Batch batch, boolean bulk) {
+            var from = new Row.OfBatch();
             var out =
                     bulk
                             ? new BatchBuilder(

@@ -14,6 +14,7 @@ import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.UniqueViolation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -136,6 +137,36 @@ final class RowWriter {
                         .withConstraint(name);
             }
         }
+    }
+
+    /**
+     * Whether a batch of whole rows meets NOT NULL and CHECK. If it does not, or a condition fails,
+     * {@link #check} says what of which row is wrong.
+     */
+    boolean passes(Batch rows) {
+        for (int i = 0; i < rows.columnCount(); i++) {
+            if (relation.columns().get(i).notNull() && rows.column(i).hasNulls()) {
+                return false;
+            }
+        }
+        if (checks.length == 0) {
+            return true;
+        }
+        int[] numbers = new int[rows.size()];
+        Arrays.setAll(numbers, rows::row);
+        try {
+            for (var check : checks) {
+                var results = check.column(rows, numbers, numbers.length);
+                for (int row : numbers) {
+                    if (Boolean.FALSE.equals(results.get(row))) {
+                        return false;
+                    }
+                }
+            }
+        } catch (SqlException e) {
+            return false;
+        }
+        return true;
     }
 
     /** What the rows of a partition must meet, alone: for a partition that is parted itself. */

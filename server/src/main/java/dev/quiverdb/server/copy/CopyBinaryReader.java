@@ -17,7 +17,21 @@ public final class CopyBinaryReader {
     };
 
     private final Supplier<byte @Nullable []> source;
-    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private byte[] buffer = {};
+
+    /** Numbers in {@link #buffer}. */
+    private ByteBuffer numbers = ByteBuffer.wrap(buffer);
+
+    /** Where the tuple in hand begins. */
+    private int start;
+
+    private int end;
+
+    /** Where the fields of the tuple in hand stand, counted from its start; length -1 for NULL. */
+    private int[] offsets = {};
+
+    private int[] lengths = {};
+    private int tupleBytes;
     private boolean started;
 
     public CopyBinaryReader(Supplier<byte @Nullable []> source) {
@@ -25,88 +39,136 @@ public final class CopyBinaryReader {
     }
 
     /**
-     * The next tuple.
+     * Reads the next tuple.
      *
      * @param columnCount how many fields it must have
-     * @return null at the end
+     * @return false at the end
      */
-    public @Nullable ByteBuffer @Nullable [] next(int columnCount) {
+    public boolean next(int columnCount) {
         if (!started) {
             header();
             started = true;
         }
+        start += tupleBytes;
+        tupleBytes = 0;
         if (!have(2)) {
-            return null;
+            return false;
         }
-        int count = buffer.getShort();
+        int count = numbers.getShort(start);
         if (count == -1) {
-            if (have(1)) {
+            if (have(3)) {
                 throw bad("received copy data after EOF marker");
             }
-            return null;
+            return false;
         }
         if (count != columnCount) {
             throw bad("row field count is %d, expected %d".formatted(count, columnCount));
         }
-        @Nullable ByteBuffer[] fields = new ByteBuffer[count];
+        if (offsets.length < count) {
+            offsets = new int[count];
+            lengths = new int[count];
+        }
+        int at = 2;
         for (int i = 0; i < count; i++) {
-            need(4);
-            int length = buffer.getInt();
+            need(at + 4L);
+            int length = numbers.getInt(start + at);
             if (length < -1) {
                 throw bad("invalid field size");
             }
-            if (length >= 0) {
-                need(length);
-                byte[] bytes = new byte[length];
-                buffer.get(bytes);
-                fields[i] = ByteBuffer.wrap(bytes);
+            at += 4;
+            offsets[i] = at;
+            lengths[i] = length;
+            if (length > 0) {
+                need(at + (long) length);
+                at += length;
             }
         }
-        return fields;
+        tupleBytes = at;
+        return true;
+    }
+
+    /** Bytes of the tuple in hand. */
+    public int tupleBytes() {
+        return tupleBytes;
+    }
+
+    /** Bytes of a field of the tuple in hand; -1 for NULL. */
+    public int length(int field) {
+        return lengths[field];
+    }
+
+    /** What {@link #at} counts in; good until the next tuple is read. */
+    public ByteBuffer numbers() {
+        return numbers;
+    }
+
+    /** Where a field of the tuple in hand begins. */
+    public int at(int field) {
+        return start + offsets[field];
+    }
+
+    /** A field of the tuple in hand that is not NULL; good until the next tuple is read. */
+    public ByteBuffer field(int field) {
+        return numbers.slice(at(field), lengths[field]);
     }
 
     private void header() {
         if (!have(SIGNATURE.length)) {
             throw bad("COPY file signature not recognized");
         }
-        for (byte expected : SIGNATURE) {
-            if (buffer.get() != expected) {
+        for (int i = 0; i < SIGNATURE.length; i++) {
+            if (buffer[start + i] != SIGNATURE[i]) {
                 throw bad("COPY file signature not recognized");
             }
         }
+        start += SIGNATURE.length;
         if (!have(8)) {
             throw bad("invalid COPY file header (missing flags)");
         }
-        int flags = buffer.getInt();
+        int flags = numbers.getInt(start);
         if ((flags & 1 << 16) != 0) {
             throw bad("invalid COPY file header (WITH OIDS)");
         }
         if ((flags & 0xffff0000) != 0) {
             throw bad("unrecognized critical flags in COPY file header");
         }
-        int extension = buffer.getInt();
+        int extension = numbers.getInt(start + 4);
         if (extension < 0) {
             throw bad("invalid COPY file header (missing length)");
         }
+        start += 8;
         need(extension);
-        buffer.position(buffer.position() + extension);
+        start += extension;
     }
 
-    private void need(int bytes) {
+    private void need(long bytes) {
         if (!have(bytes)) {
             throw bad("unexpected EOF in COPY data");
         }
     }
 
-    private boolean have(int bytes) {
-        while (buffer.remaining() < bytes) {
+    /** Whether there are so many bytes from {@link #start} on; reads pieces until there are. */
+    private boolean have(long bytes) {
+        while (end - start < bytes) {
             byte[] piece = source.get();
             if (piece == null) {
                 return false;
             }
-            var joined = ByteBuffer.allocate(buffer.remaining() + piece.length);
-            joined.put(buffer).put(piece).flip();
-            buffer = joined;
+            int held = end - start;
+            if (buffer.length - end < piece.length) {
+                int needed = Math.addExact(held, piece.length);
+                byte[] to =
+                        needed <= buffer.length
+                                ? buffer
+                                : new byte[(int) Math.min(Integer.MAX_VALUE - 8L, 2L * needed)];
+                System.arraycopy(buffer, start, to, 0, held);
+                buffer = to;
+                numbers = ByteBuffer.wrap(to);
+                start = 0;
+                end = held;
+            }
+            System.arraycopy(piece, 0, buffer, end, piece.length);
+            end += piece.length;
         }
         return true;
     }

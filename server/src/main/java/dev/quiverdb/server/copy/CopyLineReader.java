@@ -5,7 +5,6 @@ import dev.quiverdb.base.error.SqlState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +13,41 @@ import org.jspecify.annotations.Nullable;
  * field is null where the NULL text stands unquoted. Not thread-safe.
  */
 public final class CopyLineReader {
+    private static final byte PLAIN = 0;
+    private static final byte DELIMITER = 1;
+    private static final byte ESCAPE = 2;
+    private static final byte LINE_FEED = 3;
+    private static final byte RETURN = 4;
+
     private final CopyOptions options;
     private final Supplier<byte @Nullable []> source;
+
+    /** What each byte means in the text format. */
+    private final byte[] kinds = new byte[256];
+
+    private final byte[] nullBytes;
+
+    // Fields of a record of the text format, as places in the line.
+    private int[] ends = new int[16];
+    private boolean[] escaped = new boolean[16];
+    private int fieldCount;
+    private boolean clean;
+
+    // Fields of a record of the CSV format.
     private final ArrayList<@Nullable String> fields = new ArrayList<>();
     private final ArrayList<Boolean> quoted = new ArrayList<>();
+    private String csvLine = "";
 
     private byte[] buffer = new byte[64 << 10];
     private int start;
     private int end;
+    private int lineStart;
+    private int lineLength;
+    private int skipAfter;
     private boolean sourceEnded;
     private boolean ended;
     private long lineNumber;
     private @Nullable String lineEnd;
-    private String line = "";
 
     /**
      * @param source answers the next piece, null at the end
@@ -34,6 +55,15 @@ public final class CopyLineReader {
     public CopyLineReader(CopyOptions options, Supplier<byte @Nullable []> source) {
         this.options = options;
         this.source = source;
+        nullBytes = options.nullText().getBytes(StandardCharsets.UTF_8);
+        kinds[options.delimiter()] = DELIMITER;
+        kinds['\\'] = ESCAPE;
+        kinds['\n'] = LINE_FEED;
+        kinds['\r'] = RETURN;
+    }
+
+    private boolean isText() {
+        return options.format() == CopyOptions.Format.TEXT;
     }
 
     /** The line that was read last, from 1: the first one of a record that spans several. */
@@ -43,7 +73,61 @@ public final class CopyLineReader {
 
     /** The text of the record that was read last. */
     public String line() {
-        return line;
+        return isText() ? decode(lineStart, lineLength) : csvLine;
+    }
+
+    /** Bytes of the record that was read last. */
+    public int lineBytes() {
+        return lineLength;
+    }
+
+    /** Fields of the record that was read last. */
+    public int fieldCount() {
+        return isText() ? fieldCount : fields.size();
+    }
+
+    /** The text of a field of the last record; null where the NULL text stands unquoted. */
+    public @Nullable String field(int index) {
+        if (!isText()) {
+            return fields.get(index);
+        }
+        if (isNullText(index)) {
+            return null;
+        }
+        int from = from(index);
+        int length = to(index) - from;
+        var raw =
+                new String(
+                        buffer,
+                        from,
+                        length,
+                        clean ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+        return escaped[index] ? unescape(raw) : raw;
+    }
+
+    private boolean isNullText(int index) {
+        int from = from(index);
+        int to = to(index);
+        return to - from == nullBytes.length
+                && Arrays.equals(buffer, from, to, nullBytes, 0, nullBytes.length);
+    }
+
+    /** Whether a field of the last record is not NULL and stands in {@link #bytes} as meant. */
+    public boolean isVerbatim(int index) {
+        return isText() && !escaped[index] && !isNullText(index);
+    }
+
+    /** What {@link #from} and {@link #to} count in; good until the next record is read. */
+    public byte[] bytes() {
+        return buffer;
+    }
+
+    public int from(int index) {
+        return lineStart + (index == 0 ? 0 : ends[index - 1] + 1);
+    }
+
+    public int to(int index) {
+        return lineStart + ends[index];
     }
 
     /**
@@ -53,35 +137,35 @@ public final class CopyLineReader {
         return index < quoted.size() && quoted.get(index);
     }
 
-    /** The next record; null at the end. The list is reused. */
-    public @Nullable List<@Nullable String> next() {
-        int length = ended ? -1 : nextLine();
+    /** Reads the next record; false at the end. */
+    public boolean next() {
+        boolean text = isText();
+        int length = ended ? -1 : text ? nextText() : nextLine();
         if (length < 0) {
-            return null;
+            return false;
         }
         lineNumber++;
-        line = decode(start, length);
+        lineStart = start;
+        lineLength = length;
         start += length + skipAfter;
-        if (options.format() == CopyOptions.Format.TEXT) {
-            if (line.equals("\\.")) {
-                ended = true;
-                return null;
-            }
-            splitText();
-        } else {
-            if (line.equals("\\.")) {
-                ended = true;
-                return null;
-            }
-            splitCsv();
+        if (length == 2 && buffer[lineStart] == '\\' && buffer[lineStart + 1] == '.') {
+            ended = true;
+            return false;
         }
-        return fields;
+        if (!text) {
+            csvLine = decode(lineStart, length);
+            splitCsv();
+        } else if (!clean) {
+            // Whether it is UTF-8 is asked of the whole line.
+            decode(lineStart, length);
+        }
+        return true;
     }
 
     private String decode(int from, int length) {
         boolean ascii = true;
         for (int i = from; i < from + length && ascii; i++) {
-            ascii = buffer[i] >= 0;
+            ascii = buffer[i] > 0;
         }
         return ascii
                 ? new String(buffer, from, length, StandardCharsets.ISO_8859_1)
@@ -89,13 +173,100 @@ public final class CopyLineReader {
                         Arrays.copyOfRange(buffer, from, from + length));
     }
 
-    private int skipAfter;
+    /**
+     * As {@link #nextLine}, for the text format: finds the fields on the way, and whether there is
+     * nothing but ASCII.
+     */
+    private int nextText() {
+        int at = start;
+        int seen = 0;
+        boolean escapes = false;
+        fieldCount = 0;
+        while (true) {
+            byte kind = PLAIN;
+            while (at < end) {
+                byte b = buffer[at];
+                // Negative for bytes above 127, and for 0.
+                seen |= b | (b - 1);
+                kind = kinds[b & 0xff];
+                if (kind != PLAIN) {
+                    break;
+                }
+                at++;
+            }
+            int scanned = at - start;
+            if (kind == PLAIN) {
+                if (fill()) {
+                    at = start + scanned;
+                    continue;
+                }
+                if (scanned == 0) {
+                    return -1;
+                }
+                skipAfter = 0;
+            } else if (kind == DELIMITER) {
+                endField(scanned, escapes);
+                escapes = false;
+                at++;
+                continue;
+            } else if (kind == ESCAPE) {
+                // What follows belongs to the data, a line end too.
+                escapes = true;
+                if (at + 1 == end && !fill()) {
+                    at = start + scanned + 1;
+                    continue;
+                }
+                at = start + scanned;
+                seen |= buffer[at + 1] | (buffer[at + 1] - 1);
+                at += 2;
+                continue;
+            } else {
+                at = endLine(at);
+            }
+            int length = at - start;
+            endField(length, escapes);
+            clean = seen >= 0;
+            return length;
+        }
+    }
+
+    private void endField(int at, boolean escapes) {
+        if (fieldCount == ends.length) {
+            ends = Arrays.copyOf(ends, fieldCount * 2);
+            escaped = Arrays.copyOf(escaped, fieldCount * 2);
+        }
+        ends[fieldCount] = at;
+        escaped[fieldCount++] = escapes;
+    }
+
+    /** Sets {@link #skipAfter} for a line end; answers where it is, for the buffer may move. */
+    private int endLine(int lineEndAt) {
+        int at = lineEndAt;
+        if (buffer[at] == '\n') {
+            check("\n");
+            skipAfter = 1;
+            return at;
+        }
+        if (at + 1 == end) {
+            int scanned = at - start;
+            fill();
+            at = start + scanned;
+        }
+        if (at + 1 < end && buffer[at + 1] == '\n') {
+            check("\r\n");
+            skipAfter = 2;
+        } else {
+            check("\r");
+            skipAfter = 1;
+        }
+        return at;
+    }
 
     /**
-     * The length of the line at {@link #start}, -1 at the end; {@link #skipAfter} its terminator's.
+     * The length of the CSV line at {@link #start}, -1 at the end; {@link #skipAfter} its
+     * terminator's.
      */
     private int nextLine() {
-        boolean csv = options.format() == CopyOptions.Format.CSV;
         boolean inQuote = false;
         boolean lastWasEscape = false;
         int at = start;
@@ -114,52 +285,17 @@ public final class CopyLineReader {
                 continue;
             }
             byte b = buffer[at];
-            if (csv) {
-                if (inQuote && b == options.escape() && options.escape() != options.quote()) {
-                    lastWasEscape = !lastWasEscape;
-                    at++;
-                    continue;
-                }
-                if (b == options.quote() && !lastWasEscape) {
-                    inQuote = !inQuote;
-                }
-                lastWasEscape = false;
-                if (inQuote) {
-                    at++;
-                    continue;
-                }
-            } else if (b == '\\') {
-                // An escaped line end belongs to the data.
-                if (at + 1 == end) {
-                    int scanned = at - start;
-                    if (!fill()) {
-                        at = start + scanned + 1;
-                        continue;
-                    }
-                    at = start + scanned;
-                }
-                at += 2;
+            if (inQuote && b == options.escape() && options.escape() != options.quote()) {
+                lastWasEscape = !lastWasEscape;
+                at++;
                 continue;
             }
-            if (b == '\n') {
-                check("\n");
-                skipAfter = 1;
-                return at - start;
+            if (b == options.quote() && !lastWasEscape) {
+                inQuote = !inQuote;
             }
-            if (b == '\r') {
-                if (at + 1 == end) {
-                    int scanned = at - start;
-                    fill();
-                    at = start + scanned;
-                }
-                if (at + 1 < end && buffer[at + 1] == '\n') {
-                    check("\r\n");
-                    skipAfter = 2;
-                } else {
-                    check("\r");
-                    skipAfter = 1;
-                }
-                return at - start;
+            lastWasEscape = false;
+            if (!inQuote && (b == '\n' || b == '\r')) {
+                return endLine(at) - start;
             }
             at++;
         }
@@ -190,6 +326,9 @@ public final class CopyLineReader {
             return false;
         }
         byte[] piece = source.get();
+        while (piece != null && piece.length == 0) {
+            piece = source.get();
+        }
         if (piece == null) {
             sourceEnded = true;
             return false;
@@ -210,36 +349,6 @@ public final class CopyLineReader {
         System.arraycopy(piece, 0, buffer, end, piece.length);
         end += piece.length;
         return true;
-    }
-
-    private void splitText() {
-        fields.clear();
-        quoted.clear();
-        int from = 0;
-        int length = line.length();
-        char delimiter = options.delimiter();
-        while (true) {
-            int to = from;
-            boolean escapes = false;
-            while (to < length && line.charAt(to) != delimiter) {
-                if (line.charAt(to) == '\\') {
-                    escapes = true;
-                    to++;
-                }
-                to++;
-            }
-            to = Math.min(to, length);
-            var raw = line.substring(from, to);
-            if (raw.equals(options.nullText())) {
-                fields.add(null);
-            } else {
-                fields.add(escapes ? unescape(raw) : raw);
-            }
-            if (to >= length) {
-                return;
-            }
-            from = to + 1;
-        }
     }
 
     private static String unescape(String raw) {
@@ -319,6 +428,7 @@ public final class CopyLineReader {
         fields.clear();
         quoted.clear();
         int at = 0;
+        var line = csvLine;
         int length = line.length();
         var field = new StringBuilder();
         while (true) {

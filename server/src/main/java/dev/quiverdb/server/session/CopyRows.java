@@ -1,23 +1,30 @@
 package dev.quiverdb.server.session;
 
+import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.TypeContext;
+import dev.quiverdb.execute.BatchSource;
 import dev.quiverdb.server.copy.CopyBinaryReader;
 import dev.quiverdb.server.copy.CopyLineReader;
+import dev.quiverdb.server.copy.CopyNumbers;
 import dev.quiverdb.server.copy.CopyOptions;
 import dev.quiverdb.sql.catalog.Column;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of COPY data as values of the table's columns, read as they are asked for. */
-final class CopyRows implements Iterator<@Nullable Object[]> {
+final class CopyRows implements BatchSource {
     private static final int QUOTED_CHARS_MAX = 100;
+
+    /** The first batch is small, so that few rows cost little. */
+    private static final int FIRST_ROWS = 16;
+
+    /** No more rows go into a batch that has so many bytes of data. */
+    private static final int BATCH_BYTES_MAX = 16 << 20;
 
     private final String table;
     private final List<Column> columns;
@@ -27,12 +34,13 @@ final class CopyRows implements Iterator<@Nullable Object[]> {
     private final @Nullable CopyLineReader lines;
     private final @Nullable CopyBinaryReader binary;
 
-    private @Nullable Object @Nullable [] ahead;
+    private dev.quiverdb.base.batch.Column[] target = {};
     private boolean started;
     private boolean ended;
     private long rowNumber;
-    private @Nullable String badColumn;
-    private @Nullable String badValue;
+
+    /** The column whose value is being read; -1 between rows. */
+    private int current = -1;
 
     CopyRows(
             String table,
@@ -52,92 +60,113 @@ final class CopyRows implements Iterator<@Nullable Object[]> {
     }
 
     @Override
-    public boolean hasNext() {
-        if (ahead == null && !ended) {
-            ahead = read();
-            ended = ahead == null;
+    public @Nullable Batch next() {
+        if (ended) {
+            return null;
         }
-        return ahead != null;
+        int capacity = started ? Batch.ROWS_MAX : FIRST_ROWS;
+        if (target.length == 0 || target[0].capacity() < capacity) {
+            target = new dev.quiverdb.base.batch.Column[types.size()];
+            for (int i = 0; i < target.length; i++) {
+                target[i] = dev.quiverdb.base.batch.Column.of(types.get(i), capacity);
+            }
+        } else {
+            for (var column : target) {
+                column.clear();
+            }
+        }
+        int rows = 0;
+        long bytes = 0;
+        while (rows < capacity && bytes < BATCH_BYTES_MAX) {
+            int read = readRow();
+            if (read < 0) {
+                ended = true;
+                break;
+            }
+            rows++;
+            bytes += read;
+        }
+        return rows == 0 ? null : new Batch(rows, target);
     }
 
-    @Override
-    public @Nullable Object[] next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        var row = ahead;
-        ahead = null;
-        if (row == null) {
-            throw new NoSuchElementException();
-        }
-        return row;
-    }
-
-    private @Nullable Object @Nullable [] read() {
+    /** Puts one row behind the others. Returns how many bytes of data it was; -1 at the end. */
+    private int readRow() {
         var fromLines = lines;
         if (fromLines != null) {
             return fromText(fromLines);
         }
         var fromBinary = binary;
-        return fromBinary == null ? null : fromBinary(fromBinary);
+        return fromBinary == null ? -1 : fromBinary(fromBinary);
     }
 
-    private @Nullable Object @Nullable [] fromText(CopyLineReader reader) {
+    private int fromText(CopyLineReader reader) {
         if (!started) {
             started = true;
             if (options.header()) {
                 checkHeader(reader);
             }
         }
-        badColumn = null;
-        badValue = null;
-        var fields = reader.next();
-        if (fields == null) {
-            return null;
+        current = -1;
+        if (!reader.next()) {
+            return -1;
         }
         rowNumber = reader.lineNumber();
         if (columns.isEmpty()) {
             if (!reader.line().isEmpty()) {
                 throw extraData();
             }
-            return new @Nullable Object[0];
+            return reader.lineBytes();
         }
-        if (fields.size() > types.size()) {
+        int count = target.length;
+        if (reader.fieldCount() > count) {
             throw extraData();
         }
-        if (fields.size() < types.size()) {
+        if (reader.fieldCount() < count) {
             throw new SqlException(
                     SqlState.BAD_COPY_FILE_FORMAT,
-                    "missing data for column \"" + columns.get(fields.size()).name() + "\"");
+                    "missing data for column \"" + columns.get(reader.fieldCount()).name() + "\"");
         }
-        @Nullable Object[] row = new @Nullable Object[types.size()];
-        for (int i = 0; i < row.length; i++) {
-            var text = fields.get(i);
-            var name = columns.get(i).name();
-            if (text == null && options.forceNotNull().contains(name)) {
-                text = options.nullText();
-            } else if (text != null
-                    && reader.quoted(i)
-                    && options.forceNull().contains(name)
-                    && text.equals(options.nullText())) {
-                text = null;
+        for (int i = 0; i < count; i++) {
+            current = i;
+            if (!reader.isVerbatim(i)
+                    || !CopyNumbers.append(
+                            reader.bytes(),
+                            reader.from(i),
+                            reader.to(i),
+                            types.get(i),
+                            target[i])) {
+                target[i].appendObject(parse(reader, i));
             }
-            if (text == null) {
-                continue;
-            }
-            badColumn = name;
-            badValue = text;
-            var type = types.get(i);
-            row[i] =
-                    type.oid() == Oids.TEXT
-                            ? text
-                            : type.applyTypmod(
-                                    type.parse(text, columns.get(i).typmod(), context),
-                                    columns.get(i).typmod(),
-                                    false);
         }
-        badColumn = null;
-        return row;
+        current = -1;
+        return reader.lineBytes();
+    }
+
+    private @Nullable Object parse(CopyLineReader reader, int index) {
+        var text = text(reader, index);
+        if (text == null) {
+            return null;
+        }
+        var type = types.get(index);
+        if (type.oid() == Oids.TEXT) {
+            return text;
+        }
+        int typmod = columns.get(index).typmod();
+        return type.applyTypmod(type.parse(text, typmod, context), typmod, false);
+    }
+
+    private @Nullable String text(CopyLineReader reader, int index) {
+        var text = reader.field(index);
+        var name = columns.get(index).name();
+        if (text == null && options.forceNotNull().contains(name)) {
+            return options.nullText();
+        }
+        return text != null
+                        && reader.quoted(index)
+                        && options.forceNull().contains(name)
+                        && text.equals(options.nullText())
+                ? null
+                : text;
     }
 
     private static SqlException extraData() {
@@ -146,19 +175,19 @@ final class CopyRows implements Iterator<@Nullable Object[]> {
     }
 
     private void checkHeader(CopyLineReader reader) {
-        var names = reader.next();
+        boolean any = reader.next();
         rowNumber = 1;
-        if (names == null || !options.matchHeader()) {
+        if (!any || !options.matchHeader()) {
             return;
         }
-        if (names.size() != columns.size()) {
+        if (reader.fieldCount() != columns.size()) {
             throw new SqlException(
                     SqlState.BAD_COPY_FILE_FORMAT,
                     "wrong number of fields in header line: field count is %d, expected %d"
-                            .formatted(names.size(), columns.size()));
+                            .formatted(reader.fieldCount(), columns.size()));
         }
         for (int i = 0; i < columns.size(); i++) {
-            var name = names.get(i);
+            var name = reader.field(i);
             if (name == null || !name.equals(columns.get(i).name())) {
                 throw new SqlException(
                         SqlState.BAD_COPY_FILE_FORMAT,
@@ -168,29 +197,31 @@ final class CopyRows implements Iterator<@Nullable Object[]> {
         }
     }
 
-    private @Nullable Object @Nullable [] fromBinary(CopyBinaryReader reader) {
-        badColumn = null;
-        badValue = null;
+    private int fromBinary(CopyBinaryReader reader) {
+        started = true;
+        current = -1;
         rowNumber++;
-        var fields = reader.next(types.size());
-        if (fields == null) {
-            return null;
+        if (!reader.next(types.size())) {
+            return -1;
         }
-        @Nullable Object[] row = new @Nullable Object[types.size()];
-        for (int i = 0; i < row.length; i++) {
-            var field = fields[i];
-            if (field == null) {
+        for (int i = 0; i < target.length; i++) {
+            if (reader.length(i) < 0) {
+                target[i].appendNull();
                 continue;
             }
-            badColumn = columns.get(i).name();
-            row[i] = types.get(i).receive(field, columns.get(i).typmod(), context);
+            current = i;
+            if (CopyNumbers.append(reader, i, types.get(i), target[i])) {
+                continue;
+            }
+            var field = reader.field(i);
+            target[i].appendObject(types.get(i).receive(field, columns.get(i).typmod(), context));
             if (field.hasRemaining()) {
                 throw new SqlException(
                         SqlState.INVALID_BINARY_REPRESENTATION, "incorrect binary data format");
             }
         }
-        badColumn = null;
-        return row;
+        current = -1;
+        return reader.tupleBytes();
     }
 
     /** Adds where in the data it happened. */
@@ -199,10 +230,11 @@ final class CopyRows implements Iterator<@Nullable Object[]> {
             return e;
         }
         var where = new StringBuilder("COPY ").append(table).append(", line ").append(rowNumber);
-        if (badColumn != null) {
-            where.append(", column ").append(badColumn);
-            if (badValue != null) {
-                where.append(": \"").append(shorten(badValue)).append('"');
+        if (current >= 0) {
+            where.append(", column ").append(columns.get(current).name());
+            var value = lines == null ? null : text(lines, current);
+            if (value != null) {
+                where.append(": \"").append(shorten(value)).append('"');
             }
         } else if (lines != null) {
             where.append(": \"").append(shorten(lines.line())).append('"');

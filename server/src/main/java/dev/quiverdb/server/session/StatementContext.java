@@ -1,6 +1,7 @@
 package dev.quiverdb.server.session;
 
 import dev.quiverdb.base.type.TypeContext;
+import dev.quiverdb.execute.BatchSource;
 import dev.quiverdb.execute.CatalogFunctions;
 import dev.quiverdb.execute.ConstraintQueue;
 import dev.quiverdb.execute.ExecutionContext;
@@ -24,7 +25,7 @@ final class StatementContext implements ExecutionContext {
     private @Nullable CatalogFunctions catalog;
     private final SessionFunctions session;
     private Plan.@Nullable VirtualScan givenScan;
-    private @Nullable Iterator<@Nullable Object[]> givenRows;
+    private @Nullable BatchSource givenRows;
 
     StatementContext(
             SessionState state,
@@ -110,18 +111,20 @@ final class StatementContext implements ExecutionContext {
     }
 
     /** The same, with rows that one scan of the plan reads instead of a catalog relation's. */
-    StatementContext withRows(Plan.VirtualScan scan, Iterator<@Nullable Object[]> rows) {
+    StatementContext withRows(Plan.VirtualScan scan, BatchSource rows) {
         givenScan = scan;
         givenRows = rows;
         return this;
     }
 
     @Override
+    public @Nullable BatchSource givenRows(Plan.VirtualScan scan) {
+        return scan.equals(givenScan) ? givenRows : null;
+    }
+
+    @Override
     public Iterator<@Nullable Object[]> virtualRows(Plan.VirtualScan scan) {
-        var rows = givenRows;
-        return rows != null && scan.equals(givenScan)
-                ? rows
-                : SystemRows.rows(scan.relationOid(), state.view());
+        return SystemRows.rows(scan.relationOid(), state.view());
     }
 
     @Override
