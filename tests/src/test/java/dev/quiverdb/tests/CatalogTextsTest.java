@@ -197,7 +197,16 @@ class CatalogTextsTest {
                 "SET search_path = public");
         assertThat(values("SELECT pg_get_viewdef('over_hidden')"))
                 .containsExactly(
-                        " WITH w AS (SELECT a FROM hidden.t) SELECT w.a, 's'::hidden.size AS z FROM w, hidden.t x;");
+                        """
+                         WITH w AS (
+                                 SELECT t.a
+                                   FROM hidden.t
+                                )
+                         SELECT w.a,
+                            's'::hidden.size AS z
+                           FROM w,
+                            hidden.t x;\
+                        """);
         run("RESET search_path");
     }
 

@@ -39,6 +39,16 @@ class DumpRestoreTest {
                     "CREATE INDEX d_h ON d USING hnsw (emb vector_cosine_ops) WITH (m = 16, ef_construction = 64)",
                     "CREATE VIEW s.v AS WITH o AS (SELECT * FROM s.o) SELECT o.id, c.name, c.mood::mood"
                             + " FROM o JOIN c ON c.id = o.c_id WHERE c.mood = 'ok'::mood",
+                    "CREATE TABLE renamed (a int, b text, c mood)",
+                    "CREATE VIEW rv AS SELECT r.*, row_number() OVER (PARTITION BY b ORDER BY a DESC), EXISTS (SELECT"
+                            + " FROM s.o WHERE o.id = r.a), CASE WHEN c = 'ok' THEN 1 END AS k FROM renamed r LEFT JOIN c"
+                            + " ON c.id = r.a, LATERAL (VALUES (1, a), (2, 3)) AS l (x, y), unnest(ARRAY[1, 2])"
+                            + " WITH ORDINALITY AS u (e, n) WHERE a IN (SELECT id FROM c UNION ALL SELECT 3)",
+                    "CREATE VIEW rw AS SELECT b, count(DISTINCT a) FILTER (WHERE a > 1) AS n FROM rv GROUP BY"
+                            + " GROUPING SETS ((b), ()) HAVING count(*) > 0 ORDER BY 2 DESC LIMIT 3",
+                    "ALTER TABLE renamed RENAME COLUMN a TO \"A a\"",
+                    "ALTER TABLE renamed RENAME TO renamed_again",
+                    "ALTER VIEW rv RENAME COLUMN b TO bb",
                     "CREATE MATERIALIZED VIEW s.m AS SELECT c_id, sum(total) AS t FROM s.o GROUP BY c_id",
                     "ALTER TABLE d ENABLE ROW LEVEL SECURITY",
                     "CREATE POLICY dp ON d USING (tenant = current_setting('app.tenant', true))",

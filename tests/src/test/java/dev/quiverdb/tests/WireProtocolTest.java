@@ -198,6 +198,23 @@ class WireProtocolTest {
     }
 
     @Test
+    void aMessageMayMakeATemporaryTableAndFillIt() throws IOException {
+        try (var client = client()) {
+            var answers =
+                    client.query(
+                                    "CREATE TEMP TABLE made (a int); INSERT INTO made VALUES (1), (2);"
+                                            + " INSERT INTO made SELECT a + 10 FROM made")
+                            .answers(1);
+
+            assertThat(answers.toString())
+                    .contains("CREATE TABLE", "INSERT 0 2")
+                    .doesNotContain("ERROR");
+            assertThat(client.query("SELECT sum(a) FROM made").answers(1).toString())
+                    .contains("26");
+        }
+    }
+
+    @Test
     void aPortalWithoutRowsRunsOnce() throws IOException {
         try (var client = client()) {
             client.query("CREATE TABLE once (a int)").answers(1);

@@ -38,8 +38,7 @@ final class Texts {
         if (part == null) {
             return null;
         }
-        var query = definitions.view(relation).strip();
-        return " " + query + (query.endsWith(";") ? "" : ";");
+        return definitions.view(relation) + ";";
     }
 
     /** The text of the rule behind a view. */

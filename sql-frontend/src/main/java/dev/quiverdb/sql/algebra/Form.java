@@ -17,6 +17,9 @@ public sealed interface Form {
     /** How a call was written. */
     enum Syntax {
         FUNCTION,
+
+        /** With key words between its arguments, as EXTRACT. */
+        SQL,
         OPERATOR,
         EXPLICIT_CAST,
         IMPLICIT_CAST

@@ -111,6 +111,9 @@ final class CommonTables {
             case Query query -> {
                 QueryBinder.forbidInto(query);
                 bound = new QueryBinder(state, scope.parent, scope).bind(query);
+                if (state.trees != null) {
+                    state.trees.common(cte, state.trees.query(bound.rel()));
+                }
             }
             case Dml dml -> {
                 if (scope.parent != null) {
@@ -261,6 +264,22 @@ final class CommonTables {
                                         + " overall")
                         .withHint("Cast the output of the non-recursive term to the correct type.");
             }
+        }
+        var trees = state.trees;
+        if (trees != null) {
+            trees.convert(step, initial.types(), state, "UNION");
+            trees.part(
+                    query,
+                    new QueryTrees.Part(
+                            inner,
+                            new QueryTree.SetOperation(
+                                    union.operator(),
+                                    union.all(),
+                                    trees.query(initial.rel()),
+                                    trees.query(step.rel())),
+                            List.of()));
+            trees.query(query, initial);
+            trees.common(cte, trees.query(initial.rel()));
         }
         var rel =
                 new PgRel.RecursiveUnion(

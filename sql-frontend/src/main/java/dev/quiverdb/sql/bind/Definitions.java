@@ -192,7 +192,7 @@ public final class Definitions {
 
     /** A view's query under the names of now. */
     public String view(Relation view) {
-        return new ViewText(catalog, context.searchPath()).of(view);
+        return ViewText.shown(context, view, pretty);
     }
 
     /** pg_get_constraintdef. */

@@ -10,6 +10,7 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.algebra.SubLink;
 import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SearchPath;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
@@ -29,9 +31,53 @@ import org.jspecify.annotations.Nullable;
 public final class Deparser {
     private static final int INDENT = 4;
 
+    /** How references to something outside of an expression are written. */
+    interface References {
+        String column(RexInputRef reference);
+
+        /** A column of a query around this one. */
+        String outer(RexFieldAccess access);
+
+        /** A reference to all of a row, as {@code t.*}; null where these are just some values. */
+        @Nullable String whole(RexCall row);
+
+        void subquery(SubLink link, Deparser deparser, StringBuilder into);
+
+        /** What stands behind OVER. */
+        String window(int number, Deparser deparser);
+    }
+
+    /** References to the columns of one row, by name. */
+    private record Columns(List<String> names) implements References {
+        @Override
+        public String column(RexInputRef reference) {
+            return Quoting.identifier(names.get(reference.getIndex()));
+        }
+
+        @Override
+        public String outer(RexFieldAccess access) {
+            throw SqlException.internal("no text for " + access);
+        }
+
+        @Override
+        public @Nullable String whole(RexCall row) {
+            return null;
+        }
+
+        @Override
+        public void subquery(SubLink link, Deparser deparser, StringBuilder into) {
+            throw SqlException.notSupported("a subquery cannot be written as text");
+        }
+
+        @Override
+        public String window(int number, Deparser deparser) {
+            throw SqlException.internal("no text for a window");
+        }
+    }
+
     private final Catalog catalog;
     private final @Nullable SearchPath path;
-    private final List<String> columns;
+    private final References references;
     private final TypeContext types;
     private final boolean pretty;
     private int indent;
@@ -54,11 +100,38 @@ public final class Deparser {
             List<String> columns,
             TypeContext types,
             boolean pretty) {
+        this(catalog, path, new Columns(List.copyOf(columns)), types, pretty, 0);
+    }
+
+    /** As a part of the text of a query, {@code indent} to the right. */
+    Deparser(
+            Catalog catalog,
+            @Nullable SearchPath path,
+            References references,
+            TypeContext types,
+            boolean pretty,
+            int indent) {
         this.catalog = catalog;
         this.path = path;
-        this.columns = List.copyOf(columns);
+        this.references = references;
         this.types = types;
         this.pretty = pretty;
+        this.indent = indent;
+    }
+
+    int indent() {
+        return indent;
+    }
+
+    /**
+     * The text of an expression.
+     *
+     * @param shown whether a cast that nobody wrote is shown
+     */
+    String text(RexNode node, boolean shown) {
+        var out = new StringBuilder();
+        write(node, out, shown);
+        return out.toString();
     }
 
     /** The text of an expression. */
@@ -78,11 +151,10 @@ public final class Deparser {
      */
     private void write(RexNode node, StringBuilder out, boolean shown) {
         switch (node) {
-            case RexInputRef reference ->
-                    out.append(Quoting.identifier(columns.get(reference.getIndex())));
+            case RexInputRef reference -> out.append(references.column(reference));
+            case RexFieldAccess access -> out.append(references.outer(access));
             case RexDynamicParam parameter -> out.append('$').append(parameter.getIndex() + 1);
-            case SubLink ignored ->
-                    throw SqlException.notSupported("a subquery cannot be written as text");
+            case SubLink link -> references.subquery(link, this, out);
             case RexCall call -> {
                 var form = PgOperator.form(call);
                 if (form == null) {
@@ -230,9 +302,14 @@ public final class Deparser {
                 close(out);
             }
             case Form.Row ignored -> {
-                out.append("ROW(");
-                list(operands, out);
-                out.append(')');
+                var whole = references.whole(call);
+                if (whole != null) {
+                    out.append(whole);
+                } else {
+                    out.append("ROW(");
+                    list(operands, out);
+                    out.append(')');
+                }
             }
             case Form.RowCompare compare -> {
                 int half = operands.size() / 2;
@@ -245,7 +322,7 @@ public final class Deparser {
             case Form.FieldSelect select -> {
                 out.append('(');
                 write(operands.getFirst(), out);
-                out.append(").").append(Quoting.identifier(select.name()));
+                out.append(").").append(Quoting.identifier(field(select, operands.getFirst())));
             }
             case Form.ArrayBuild ignored -> {
                 out.append("ARRAY[");
@@ -278,12 +355,7 @@ public final class Deparser {
             case Form.Default ignored -> out.append("DEFAULT");
             case Form.FieldStore ignored ->
                     throw SqlException.internal("no text for an assignment");
-            case Form.Aggregate aggregate -> {
-                out.append(name(aggregate.function().name(), aggregate.function().schema()))
-                        .append('(');
-                list(operands, out);
-                out.append(')');
-            }
+            case Form.Aggregate aggregate -> aggregate(aggregate, operands, out);
             case Form.Grouping ignored -> {
                 out.append("GROUPING(");
                 list(operands, out);
@@ -291,11 +363,95 @@ public final class Deparser {
             }
             case Form.OuterAggregate ignored -> list(operands, out);
             case Form.WindowCall window -> {
-                out.append(name(window.function().name(), window.function().schema())).append('(');
-                list(operands, out);
+                out.append(name(window.function())).append('(');
+                if (window.arguments() == 0 && window.function().isAggregate()) {
+                    out.append('*');
+                }
+                list(operands.subList(0, window.arguments()), out);
                 out.append(')');
+                if (window.filtered()) {
+                    filter(operands.getLast(), out);
+                }
+                out.append(" OVER ").append(references.window(window.window(), this));
             }
         }
+    }
+
+    /** get_agg_expr. */
+    private void aggregate(Form.Aggregate aggregate, List<RexNode> operands, StringBuilder out) {
+        var function = aggregate.function();
+        int direct = aggregate.directArguments();
+        int arguments = direct + aggregate.arguments();
+        out.append(name(function)).append('(');
+        out.append(aggregate.distinct() ? "DISTINCT " : "");
+        var facts = catalog.aggregate(function.oid());
+        boolean within = facts != null && facts.kind() != 'n';
+        if (within) {
+            list(operands.subList(0, direct), out);
+            out.append(") WITHIN GROUP (ORDER BY ");
+            order(aggregate, operands.subList(arguments, operands.size()), out);
+        } else if (aggregate.arguments() == 0) {
+            out.append('*');
+        } else {
+            var given = operands.subList(direct, arguments);
+            arguments(function, aggregate.variadicArray(), given, out);
+            if (!aggregate.order().isEmpty()) {
+                out.append(" ORDER BY ");
+                order(aggregate, operands.subList(arguments, operands.size()), out);
+            }
+        }
+        out.append(')');
+        if (aggregate.filtered()) {
+            filter(operands.getLast(), out);
+        }
+    }
+
+    private void order(Form.Aggregate aggregate, List<RexNode> items, StringBuilder out) {
+        for (int i = 0; i < aggregate.order().size(); i++) {
+            var order = aggregate.order().get(i);
+            out.append(i == 0 ? "" : ", ");
+            out.append(clause(items.get(i)));
+            out.append(QueryText.order(order.descending(), order.nullsFirst()));
+        }
+    }
+
+    private void filter(RexNode condition, StringBuilder out) {
+        out.append(" FILTER (WHERE ");
+        write(condition, out);
+        out.append(')');
+    }
+
+    /** get_rule_sortgroupclause: an expression that may not be taken for a position or a word. */
+    String clause(RexNode value) {
+        var text = text(value, true);
+        var constant = PgOperator.constant(value);
+        if (constant != null) {
+            return text.contains("::") ? text : text + "::" + type(PgType.of(value));
+        }
+        if (value instanceof RexInputRef || value instanceof RexFieldAccess) {
+            return text;
+        }
+        boolean call =
+                switch (PgOperator.form(value)) {
+                    case Form.Call form -> form.syntax() != Syntax.OPERATOR;
+                    case Form.Aggregate ignored -> true;
+                    case Form.WindowCall ignored -> true;
+                    case Form.OuterAggregate ignored -> true;
+                    case null, default -> false;
+                };
+        return pretty || call ? "(" + text + ")" : text;
+    }
+
+    /** The name of a row's field, as its type has it now. */
+    private String field(Form.FieldSelect select, RexNode row) {
+        var type = catalog.typeOrNull(PgType.of(row).type().oid());
+        if (type != null && type.actual().form() == Type.Form.COMPOSITE) {
+            var fields = type.actual().fields();
+            if (select.field() < fields.size()) {
+                return fields.get(select.field()).name();
+            }
+        }
+        return select.name();
     }
 
     private static RexNode uncast(RexNode node) {
@@ -343,34 +499,118 @@ public final class Deparser {
                 }
                 close(out);
             }
-            case FUNCTION -> {
-                out.append(name(call.function().name(), call.function().schema())).append('(');
-                for (int i = 0; i < operands.size(); i++) {
-                    if (i > 0) {
-                        out.append(", ");
-                    }
-                    boolean last = i == operands.size() - 1;
-                    boolean spread =
-                            last
-                                    && call.function().isVariadic()
-                                    && !call.variadicArray()
-                                    && PgOperator.form(operands.get(i)) instanceof Form.ArrayBuild
-                                    && call.function().variadicElement() != Oids.ANY;
-                    if (spread) {
-                        list(((RexCall) operands.get(i)).getOperands(), out);
-                    } else {
-                        if (last && call.variadicArray()
-                                || last
-                                        && call.function().isVariadic()
-                                        && call.function().variadicElement() != Oids.ANY) {
-                            out.append("VARIADIC ");
-                        }
-                        write(operands.get(i), out, true);
-                    }
+            case SQL -> {
+                if (!sql(call.function(), operands, out)) {
+                    plain(call, operands, out);
                 }
-                out.append(')');
+            }
+            case FUNCTION -> plain(call, operands, out);
+        }
+    }
+
+    private void plain(Form.Call call, List<RexNode> operands, StringBuilder out) {
+        out.append(name(call.function())).append('(');
+        arguments(call.function(), call.variadicArray(), operands, out);
+        out.append(')');
+    }
+
+    /** A part of get_func_sql_syntax: words before, between and behind the arguments. */
+    private void words(StringBuilder out, List<RexNode> operands, String... words) {
+        for (int i = 0; i < operands.size(); i++) {
+            out.append(words[i]);
+            write(operands.get(i), out, false);
+        }
+        out.append(words[words.length - 1]);
+    }
+
+    /** get_func_sql_syntax; false where a function has no such form. */
+    private boolean sql(Function function, List<RexNode> operands, StringBuilder out) {
+        int count = operands.size();
+        switch (function.name()) {
+            case "timezone" -> words(out, operands.reversed(), "(", " AT TIME ZONE ", ")");
+            case "overlaps" -> words(out, operands, "((", ", ", ") OVERLAPS (", ", ", "))");
+            case "extract" -> {
+                var field = PgOperator.constant(operands.getFirst());
+                if (field == null || field.value() == null) {
+                    return false;
+                }
+                words(out, operands.subList(1, count), "EXTRACT(" + field.value() + " FROM ", ")");
+            }
+            case "is_normalized", "normalize" -> {
+                var form = count < 2 ? null : PgOperator.constant(operands.get(1));
+                boolean test = function.name().equals("is_normalized");
+                var word = form == null ? "" : (test ? " " : ", ") + form.value();
+                words(
+                        out,
+                        operands.subList(0, 1),
+                        test ? "(" : "NORMALIZE(",
+                        test ? " IS" + word + " NORMALIZED)" : word + ")");
+            }
+            case "overlay" -> {
+                var end = count == 4 ? " FOR " : ")";
+                words(out, operands, "OVERLAY(", " PLACING ", " FROM ", end, ")");
+            }
+            case "position" -> words(out, operands.reversed(), "POSITION((", ") IN (", "))");
+            case "substring" -> {
+                boolean similar = PgType.of(operands.get(1)).type().oid() == Oids.TEXT;
+                if (similar && count == 2) {
+                    return false;
+                }
+                words(
+                        out,
+                        operands,
+                        "SUBSTRING(",
+                        similar ? " SIMILAR " : " FROM ",
+                        count == 3 ? (similar ? " ESCAPE " : " FOR ") : ")",
+                        ")");
+            }
+            case "btrim", "ltrim", "rtrim" -> {
+                var side =
+                        switch (function.name()) {
+                            case "btrim" -> "TRIM(BOTH";
+                            case "ltrim" -> "TRIM(LEADING";
+                            default -> "TRIM(TRAILING";
+                        };
+                words(
+                        out,
+                        operands.reversed(),
+                        side + (count == 2 ? " " : " FROM "),
+                        count == 2 ? " FROM " : ")",
+                        ")");
+            }
+            default -> {
+                return false;
             }
         }
+        return true;
+    }
+
+    private void arguments(
+            Function function, boolean variadicArray, List<RexNode> operands, StringBuilder out) {
+        boolean spreads = function.isVariadic() && function.variadicElement() != Oids.ANY;
+        for (int i = 0; i < operands.size(); i++) {
+            if (i > 0) {
+                out.append(", ");
+            }
+            boolean last = i == operands.size() - 1;
+            if (last
+                    && spreads
+                    && !variadicArray
+                    && PgOperator.form(operands.get(i)) instanceof Form.ArrayBuild) {
+                list(((RexCall) operands.get(i)).getOperands(), out);
+                continue;
+            }
+            if (last && (variadicArray || spreads)) {
+                out.append("VARIADIC ");
+            }
+            write(operands.get(i), out, true);
+        }
+    }
+
+    /** A function's name as it is now. */
+    private String name(Function bound) {
+        var now = catalog.function(bound.oid());
+        return now == null ? name(bound.name(), bound.schema()) : name(now.name(), now.schema());
     }
 
     private String name(String name, int schema) {
@@ -380,7 +620,8 @@ public final class Deparser {
                 : Quoting.qualified(catalog.schemaName(schema), name);
     }
 
-    private String operator(String symbol, int schema) {
+    /** An operator's symbol, qualified where the path does not find it. */
+    String operator(String symbol, int schema) {
         boolean bare = path == null ? schema == Schema.PG_CATALOG : path.sees(schema);
         return bare
                 ? symbol
@@ -392,7 +633,9 @@ public final class Deparser {
     }
 
     /** format_type_with_typemod, qualified where the path does not find it. */
-    public String typeName(Type type, int typmod) {
+    public String typeName(Type bound, int typmod) {
+        var now = catalog.typeOrNull(bound.oid());
+        var type = now == null ? bound : now;
         var element = type.isTrueArray() && type.base() == null ? type.element() : null;
         if (element != null) {
             return typeName(element, typmod) + "[]";
@@ -441,7 +684,7 @@ public final class Deparser {
 
     private void subscript(Form.Subscript subscript, List<RexNode> operands, StringBuilder out) {
         var container = operands.getFirst();
-        boolean plain = container instanceof RexInputRef;
+        boolean plain = container instanceof RexInputRef || container instanceof RexFieldAccess;
         if (!plain) {
             out.append('(');
         }
@@ -472,6 +715,12 @@ public final class Deparser {
             return;
         }
         var text = type.type().format(value, types);
+        var now = catalog.typeOrNull(type.type().oid());
+        int label = type.type().labels().indexOf(text);
+        if (now != null && label >= 0 && !now.labels().contains(text)) {
+            // A label's place stays when it is renamed.
+            text = now.labels().get(label);
+        }
         switch (type.type().oid()) {
             case Oids.BOOL -> out.append(text.equals("t") ? "true" : "false");
             case Oids.INT4 -> {

@@ -157,6 +157,15 @@ final class FromBinder {
     }
 
     private Bound bind(From from) {
+        var bound = bindItem(from);
+        var trees = state.trees;
+        if (trees != null) {
+            trees.leaf(from, bound, state);
+        }
+        return bound;
+    }
+
+    private Bound bindItem(From from) {
         return switch (from) {
             case From.Table table -> table(table.relation());
             case From.Sample sample ->
@@ -567,6 +576,7 @@ final class FromBinder {
         var using = join.natural() ? common(left.items, right.items) : join.using();
         var condition = new ArrayList<RexNode>();
         var merged = new ArrayList<Scope.Column>();
+        var sides = new ArrayList<List<RexNode>>();
         var frame = new Scope.RowFrame(state.nextCorrelation(), left.start);
         for (var name : using) {
             var leftColumn = usingColumn(left.items, name, "left", join.offset());
@@ -577,6 +587,7 @@ final class FromBinder {
                             leftColumn.expression(),
                             rightColumn.expression(),
                             join.offset()));
+            sides.add(List.of(leftColumn.expression(), rightColumn.expression()));
             merged.add(merge(name, leftColumn, rightColumn, type, join.offset()));
         }
         RexNode on = null;
@@ -615,8 +626,10 @@ final class FromBinder {
                                 : column);
             }
             items.add(new Scope.Item(alias.name(), aliased, null, left.start, -1));
+            keep(join, on, left.start, using, sides, aliased);
             return new Bound(rel, left.start, right.end, items);
         }
+        keep(join, on, left.start, using, sides, List.of());
         for (var item : left.items) {
             items.add(item.as(item.relationVisible, false));
         }
@@ -630,6 +643,21 @@ final class FromBinder {
         }
         items.add(new Scope.Item("unnamed_join", columns, null, left.start, -1).as(false, true));
         return new Bound(rel, left.start, right.end, items);
+    }
+
+    /** Tells {@link State#trees} of a join, its condition over the whole row. */
+    private void keep(
+            From.Join join,
+            @Nullable RexNode on,
+            int start,
+            List<String> using,
+            List<List<RexNode>> sides,
+            List<Scope.Column> columns) {
+        var trees = state.trees;
+        if (trees != null) {
+            boolean written = on != null && join.on() != null;
+            trees.join(join, written ? shift(on, -start) : null, using, sides, columns);
+        }
     }
 
     private RelNode joined(

@@ -358,7 +358,21 @@ final class FunctionCalls {
             return made.expression();
         }
         var inlined = new RoutineInlining(state).value(made.expression());
-        return inlined == null ? made.expression() : inlined;
+        if (inlined != null) {
+            return inlined;
+        }
+        return call.sqlSyntax() ? worded(made.expression()) : made.expression();
+    }
+
+    /** The call as it was written, with key words between its arguments. */
+    private static RexNode worded(RexNode made) {
+        if (PgOperator.form(made) instanceof Form.Call form && made instanceof RexCall call) {
+            var worded =
+                    new Form.Call(
+                            form.function(), Syntax.SQL, form.operator(), form.variadicArray());
+            return PgOperator.call(worded, PgType.of(made), call.getOperands());
+        }
+        return made;
     }
 
     private static SqlException notAggregate(Expr.FuncCall call, String message) {

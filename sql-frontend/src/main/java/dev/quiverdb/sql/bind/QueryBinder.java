@@ -51,6 +51,15 @@ final class QueryBinder {
 
     BoundQuery bind(Query query) {
         var scope = new Scope(state, parent, commonParent);
+        var bound = whole(query, scope);
+        var trees = state.trees;
+        if (trees != null) {
+            trees.query(query, bound);
+        }
+        return bound;
+    }
+
+    private BoundQuery whole(Query query, Scope scope) {
         var with = query.with();
         if (with == null) {
             return body(query, scope);
@@ -86,15 +95,15 @@ final class QueryBinder {
                 inner.hidden = scope.hidden;
                 yield new SelectBinder(state, inner, resolveUnknowns).bind(select, query);
             }
-            case QueryBody.Values values -> tail(values(values, scope), query, scope);
+            case QueryBody.Values values -> tail(values(values, scope, query), query, scope);
             case QueryBody.SetOperation operation ->
-                    tail(setOperation(operation, scope), query, scope);
+                    tail(setOperation(operation, scope, query), query, scope);
         };
     }
 
     // ------------------------------------------------------------------ VALUES
 
-    private BoundQuery values(QueryBody.Values values, Scope scope) {
+    private BoundQuery values(QueryBody.Values values, Scope scope, Query query) {
         var inner = new Scope(state, parent, scope);
         inner.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
         var kind =
@@ -157,12 +166,17 @@ final class QueryBinder {
             types.add(PgType.of(common, Coercion.commonTypmod(converted, common)));
         }
         var rel = new PgRel.Values(state.cluster, state.row(names, types), rows);
+        if (state.trees != null) {
+            state.trees.part(
+                    query,
+                    new QueryTrees.Part(inner, new QueryTree.Values(List.copyOf(rows)), List.of()));
+        }
         return new BoundQuery(rel, names, types, offsets);
     }
 
     // ------------------------------------------------------------------ set operations
 
-    private BoundQuery setOperation(QueryBody.SetOperation operation, Scope scope) {
+    private BoundQuery setOperation(QueryBody.SetOperation operation, Scope scope, Query query) {
         if (operation.right().body() instanceof QueryBody.Select select && select.into() != null) {
             throw Errors.at(
                     select.into().relation(),
@@ -218,6 +232,21 @@ final class QueryBinder {
                     case INTERSECT -> PgRel.SetOperation.Kind.INTERSECT;
                     case EXCEPT -> PgRel.SetOperation.Kind.EXCEPT;
                 };
+        var trees = state.trees;
+        if (trees != null) {
+            trees.convert(left, types, state, name);
+            trees.convert(right, types, state, name);
+            trees.part(
+                    query,
+                    new QueryTrees.Part(
+                            scope,
+                            new QueryTree.SetOperation(
+                                    operation.operator(),
+                                    operation.all(),
+                                    trees.query(left.rel()),
+                                    trees.query(right.rel())),
+                            List.of()));
+        }
         var rel =
                 new PgRel.SetOperation(
                         kind,
@@ -333,6 +362,9 @@ final class QueryBinder {
         if (!sort.isEmpty()) {
             rel = new PgRel.Sort(rel, sort);
         }
+        if (state.trees != null) {
+            state.trees.sorted(query, sort);
+        }
         rel = limit(query, rel, sort, scope);
         return new BoundQuery(rel, bound.names(), bound.types(), bound.offsets());
     }
@@ -402,6 +434,9 @@ final class QueryBinder {
                         query.withTies() ? "FETCH FIRST" : "LIMIT",
                         ExpressionKind.LIMIT);
         var offset = bound(query.limitOffset(), scope, "OFFSET", ExpressionKind.OFFSET);
+        if (state.trees != null) {
+            state.trees.limits(query, limit, offset);
+        }
         if (query.withTies()) {
             if (sort.isEmpty()) {
                 throw new SqlException(

@@ -195,6 +195,10 @@ final class Scope {
     }
 
     private RexNode access(CorrelationId correlation, int start, int end, int index) {
+        var trees = state.trees;
+        if (trees != null) {
+            trees.row(correlation, this, start);
+        }
         var row = state.row(names.subList(start, end), types.subList(start, end));
         return state.rex.makeFieldAccess(state.rex.makeCorrel(row, correlation), index - start);
     }

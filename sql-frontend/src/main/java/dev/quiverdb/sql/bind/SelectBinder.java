@@ -11,6 +11,7 @@ import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.QueryBody;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.logical.LogicalFilter;
@@ -80,15 +81,45 @@ final class SelectBinder {
             }
         }
         var grouping = new Grouping(state, scope);
+        var groups = new IdentityHashMap<Object, RexNode>();
         if (!select.groupBy().isEmpty()) {
             grouping.sets(
                     select.groupBy(),
                     select.groupDistinct(),
-                    expression -> groupExpression(expression, binder.as(ExpressionKind.GROUP_BY)));
+                    expression -> {
+                        var value = groupExpression(expression, binder.as(ExpressionKind.GROUP_BY));
+                        groups.put(expression, value);
+                        return value;
+                    });
         }
         var distinctOn = distinct(select, sort, binder);
         windows.check(binder);
         resolveUnknowns();
+        var trees = state.trees;
+        if (trees != null) {
+            trees.part(
+                    query,
+                    new QueryTrees.Part(
+                            scope,
+                            new QueryTree.Select(
+                                    outputs(),
+                                    select.distinct(),
+                                    distinctOn,
+                                    trees.sources(select.from()),
+                                    filter,
+                                    select.groupDistinct(),
+                                    select.groupBy(),
+                                    groups,
+                                    havingFilter,
+                                    windows.definitions()),
+                            sort.stream()
+                                    .map(item ->
+                                            new QueryTree.Key(
+                                                    item.target(),
+                                                    item.descending(),
+                                                    item.nullsFirst()))
+                                    .toList()));
+        }
         if (filter != null) {
             rel = filter(rel, filter);
         }
@@ -146,6 +177,12 @@ final class SelectBinder {
             rel = limits.limit(query, rel, order, scope);
         }
         return finish(rel);
+    }
+
+    private List<QueryTree.Output> outputs() {
+        return targets.stream()
+                .map(target -> new QueryTree.Output(target.name, target.expression, target.junk))
+                .toList();
     }
 
     private List<RexNode> targetExpressions() {

@@ -95,6 +95,9 @@ final class State {
     /** OIDs of the tables whose row id and tableoid were added behind the result's columns. */
     final List<Integer> tracked = new ArrayList<>();
 
+    /** Gathers queries as they were written; null where nobody wants them. */
+    @Nullable QueryTrees trees;
+
     /** Whether simple functions in SQL are replaced by their bodies; not in what is stored. */
     boolean inlines = true;
 

@@ -46,9 +46,16 @@ public final class TableExpressions {
         }
     }
 
-    /** A view's query as bound: its columns and what it reads. */
+    /**
+     * A view's query as bound: its columns and what it reads.
+     *
+     * @param sql its text to be stored; empty where it is not to be
+     */
     public record ViewShape(
-            List<String> names, List<PgType> types, List<Relation.Reference> references) {
+            List<String> names,
+            List<PgType> types,
+            List<Relation.Reference> references,
+            String sql) {
         public ViewShape {
             names = List.copyOf(names);
             types = List.copyOf(types);
@@ -437,7 +444,19 @@ public final class TableExpressions {
                 .text(value);
     }
 
-    /** The columns of a query, for CREATE VIEW and CREATE TABLE AS. */
+    /** A query that is to be kept: its columns, what it reads, and its text. */
+    public ViewShape storedView(Query query) {
+        var stored = ViewText.of(state(), query);
+        return new ViewShape(
+                stored.bound().names(), stored.bound().types(), stored.references(), stored.sql());
+    }
+
+    /** A view's stored query under the names that another catalog has. */
+    public String renamedView(Relation view, dev.quiverdb.sql.catalog.Catalog now) {
+        return ViewText.renamed(context, view, now);
+    }
+
+    /** The columns of a query, for CREATE TABLE AS. */
     public ViewShape view(Query query) {
         var state = state();
         var bound = new QueryBinder(state, null, null).bind(query);
@@ -447,7 +466,7 @@ public final class TableExpressions {
         for (int oid : state.uses.keySet()) {
             references.add(new Relation.Reference(oid, 0));
         }
-        return new ViewShape(bound.names(), bound.types(), List.copyOf(references));
+        return new ViewShape(bound.names(), bound.types(), List.copyOf(references), "");
     }
 
     private static void collect(RelNode rel, LinkedHashSet<Relation.Reference> references) {

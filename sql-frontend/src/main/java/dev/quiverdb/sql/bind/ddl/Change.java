@@ -86,6 +86,38 @@ final class Change {
         actions.add(new DdlAction.Put(object));
     }
 
+    /**
+     * Writes the queries of views anew, under the names of now.
+     *
+     * @param before the catalog in which they can still be read
+     * @param oid what has another name; 0 for something that any of them may name
+     */
+    void rewriteViews(Catalog before, int oid) {
+        var readers = oid == 0 ? before.objects(Relation.class) : before.dependents(oid);
+        for (var reader : readers) {
+            if (!(catalog.object(reader.oid()) instanceof Relation view)) {
+                continue;
+            }
+            var part = view.view();
+            if (part == null) {
+                continue;
+            }
+            var old = new TableExpressions(context.with(before));
+            var sql = old.renamedView(view, catalog);
+            if (!sql.equals(part.query())) {
+                put(
+                        view.toBuilder()
+                                .view(
+                                        new Relation.View(
+                                                sql,
+                                                part.searchPath(),
+                                                part.references(),
+                                                part.check()))
+                                .build());
+            }
+        }
+    }
+
     void remove(CatalogObject object) {
         catalog = catalog.without(object.oid());
         actions.add(new DdlAction.Remove(object));

@@ -396,7 +396,10 @@ final class Drops {
             throw restricted(targets, reported);
         }
         if (!reported.isEmpty()) {
-            notices(reported);
+            notices(
+                    reported.stream()
+                            .map(text -> text.substring(0, text.indexOf(" depends on ")))
+                            .toList());
         }
         for (var use : columns.keySet()) {
             if (!doomed.containsKey(use.relation)) {
@@ -554,18 +557,15 @@ final class Drops {
                 .withHint("Use DROP ... CASCADE to drop the dependent objects too.");
     }
 
-    private void notices(List<String> reported) {
+    /** Tells of what goes too. */
+    void notices(List<String> reported) {
         if (reported.size() == 1) {
-            var text = reported.getFirst();
-            change.notice("drop cascades to " + text.substring(0, text.indexOf(" depends on ")));
+            change.notice("drop cascades to " + reported.getFirst());
             return;
         }
         var detail = new StringBuilder();
         for (int i = 0; i < Math.min(reported.size(), REPORTED_MAX); i++) {
-            var text = reported.get(i);
-            detail.append(i == 0 ? "" : "\n")
-                    .append("drop cascades to ")
-                    .append(text, 0, text.indexOf(" depends on "));
+            detail.append(i == 0 ? "" : "\n").append("drop cascades to ").append(reported.get(i));
         }
         change.add(
                 new DdlAction.Notice(

@@ -30,6 +30,7 @@ final class Renames {
             throw SqlException.internal("RENAME of nothing");
         }
         var parts = object.name();
+        var before = change.catalog();
         var tag = "ALTER " + Drops.word(rename.type()).toUpperCase(java.util.Locale.ROOT);
         switch (rename.type()) {
             case SCHEMA -> {
@@ -66,10 +67,20 @@ final class Renames {
             }
             default -> throw SqlException.notSupported(tag + " RENAME is not supported");
         }
+        if (rename.type() != ObjectType.ROLE) {
+            change.rewriteViews(before, 0);
+        }
         return change.result(tag);
     }
 
     private void type(UserType user, String name) {
+        var other = change.catalog().type(user.schema(), name);
+        if (other != null
+                && !(change.catalog().object(other.oid()) instanceof UserType made
+                        && made.form() == 'A')) {
+            throw new SqlException(
+                    SqlState.DUPLICATE_OBJECT, "type \"" + name + "\" already exists");
+        }
         change.put(RoleCommands.named(user, name, user.schema(), user.owner()));
         renameArray(user, name);
     }
@@ -102,12 +113,14 @@ final class Renames {
         change.requireOwner(relation);
         change.lock(relation.oid());
         var part = rename.subName();
+        var before = change.catalog();
         switch (rename.type()) {
             case COLUMN, ATTRIBUTE -> column(relation, part, rename.newName());
             case TABLE_CONSTRAINT -> constraint(relation, part, rename.newName());
             case POLICY -> throw SqlException.notSupported("renaming a policy is not supported");
             default -> whole(relation, rename.newName());
         }
+        change.rewriteViews(before, relation.oid());
         return change.result(tag);
     }
 
@@ -172,21 +185,6 @@ final class Renames {
         }
         var expressions = change.expressions();
         var after = before.toBuilder().column(column.withName(name)).build();
-        for (var dependent : change.catalog().dependents(before.oid())) {
-            if (dependent instanceof Relation view && view.view() != null) {
-                var context = change.context().with(change.catalog().with(after));
-                try {
-                    new dev.quiverdb.sql.bind.TableExpressions(context).checkView(view);
-                } catch (SqlException unreadable) {
-                    throw SqlException.notSupported(
-                            "cannot rename column \""
-                                    + old
-                                    + "\" because view \""
-                                    + view.name()
-                                    + "\" reads it");
-                }
-            }
-        }
         var builder = after.toBuilder();
         for (var each : after.columns()) {
             var sql = each.defaultSql();
@@ -300,7 +298,9 @@ final class Renames {
             if (object != null
                     && (alter.type() == ObjectType.TYPE || alter.type() == ObjectType.DOMAIN)) {
                 var user = new TypeCommands(change).userType(object.name());
+                var before = change.catalog();
                 placed(user, schema, user.owner());
+                change.rewriteViews(before, 0);
                 return change.result(tag);
             }
             throw SqlException.notSupported(tag + " SET SCHEMA is not supported");
@@ -310,6 +310,7 @@ final class Renames {
             return change.result(tag);
         }
         var relation = change.relation(variable);
+        var before = change.catalog();
         change.requireOwner(relation);
         change.lock(relation.oid());
         Relations.checkFree(change, schema, relation.name(), false);
@@ -328,6 +329,7 @@ final class Renames {
                 change.put(RoleCommands.named(array, array.name(), schema, array.owner()));
             }
         }
+        change.rewriteViews(before, relation.oid());
         return change.result(tag);
     }
 }

@@ -596,13 +596,13 @@ final class TableAlterer {
             }
         }
         var after = table.toBuilder().column(column.asDropped()).build();
-        others.addAll(brokenViews(table, after));
+        others.addAll(readers(table, column));
         if (!others.isEmpty() && !cascade) {
             throw columnNeeded(table, column, others);
         }
         var drops = new Drops(change);
-        for (var other : others) {
-            change.notice("drop cascades to " + drops.describe(other));
+        if (!others.isEmpty()) {
+            drops.notices(others.stream().map(drops::describe).toList());
         }
         automatic.addAll(others);
         for (var object : automatic) {
@@ -610,7 +610,9 @@ final class TableAlterer {
                 drops.removeWithParts(object);
             }
         }
+        var before = change.catalog();
         change.put(after);
+        change.rewriteViews(before, table.oid());
         if (table.tablet() != 0) {
             change.add(new DdlAction.AlterTablet(table, after));
         }
@@ -624,15 +626,15 @@ final class TableAlterer {
                     .append(drops.describe(other))
                     .append(" depends on column ")
                     .append(column.name())
-                    .append(" of table ")
-                    .append(table.name());
+                    .append(" of ")
+                    .append(drops.describe(table));
         }
         return new SqlException(
                         SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
                         "cannot drop column "
                                 + column.name()
-                                + " of table "
-                                + table.name()
+                                + " of "
+                                + drops.describe(table)
                                 + " because other objects depend on it")
                 .withDetail(detail.toString())
                 .withHint("Use DROP ... CASCADE to drop the dependent objects too.");
@@ -656,20 +658,33 @@ final class TableAlterer {
                 && change.expressions().columnsOf(predicate, table).contains(number);
     }
 
-    /** Views over a table that no longer make sense once it has changed. */
-    private List<CatalogObject> brokenViews(Relation before, Relation after) {
-        var broken = new ArrayList<CatalogObject>();
-        var context = change.context().with(change.catalog().with(after));
-        for (var dependent : change.catalog().dependents(before.oid())) {
+    /** Views that read a column, or that make no sense without it. */
+    private List<CatalogObject> readers(Relation table, Column column) {
+        var found = new ArrayList<CatalogObject>();
+        var without = table.toBuilder().column(column.asDropped()).build();
+        var context = change.context().with(change.catalog().with(without));
+        for (var dependent : change.catalog().dependents(table.oid())) {
             if (dependent instanceof Relation view && view.view() != null) {
-                try {
-                    new dev.quiverdb.sql.bind.TableExpressions(context).checkView(view);
-                } catch (SqlException unreadable) {
-                    broken.add(view);
+                var columns = new ArrayList<Integer>();
+                for (var reference : view.view().references()) {
+                    if (reference.oid() == table.oid()) {
+                        columns.add(reference.column());
+                    }
+                }
+                boolean reads = columns.contains(column.number());
+                if (!reads && columns.contains(0)) {
+                    try {
+                        new dev.quiverdb.sql.bind.TableExpressions(context).checkView(view);
+                    } catch (SqlException unreadable) {
+                        reads = true;
+                    }
+                }
+                if (reads) {
+                    found.add(view);
                 }
             }
         }
-        return broken;
+        return found;
     }
 
     private void columnDefault(Relation table, TableDdl.AlterAction action) {
@@ -894,7 +909,7 @@ final class TableAlterer {
                                         + "\".");
             }
         }
-        var broken = brokenViews(table, table.toBuilder().column(column.asDropped()).build());
+        var broken = readers(table, column);
         if (!broken.isEmpty()) {
             throw new SqlException(
                             SqlState.FEATURE_NOT_SUPPORTED,

@@ -6,6 +6,7 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Constraint;
+import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.ObjectDdl;
@@ -105,6 +106,22 @@ final class TypeCommands {
         return change.result("CREATE TYPE");
     }
 
+    /** Rows hold the label itself, so one that they may hold keeps its name. */
+    private void checkUnused(UserType type) {
+        for (var relation : change.catalog().objects(Relation.class)) {
+            boolean holds =
+                    relation.tablet() != 0
+                            && relation.liveColumns().stream()
+                                    .anyMatch(column ->
+                                            column.type() == type.oid()
+                                                    || column.type() == type.array());
+            if (holds) {
+                throw SqlException.notSupported(
+                        "renaming a label of a type that a table's column has is not supported");
+            }
+        }
+    }
+
     /** A type that the role owns. */
     UserType userType(List<String> name) {
         Type found = null;
@@ -133,6 +150,7 @@ final class TypeCommands {
     }
 
     DdlResult alter(ObjectDdl.AlterEnum alter) {
+        var before = change.catalog();
         var user = userType(alter.name());
         if (user.form() != 'e') {
             throw new SqlException(
@@ -142,6 +160,7 @@ final class TypeCommands {
         var labels = new ArrayList<>(user.labels());
         var old = alter.oldLabel();
         if (old != null) {
+            checkUnused(user);
             rename(labels, old, alter.newLabel());
         } else if (!add(labels, alter)) {
             return change.result("ALTER TYPE");
@@ -164,6 +183,7 @@ final class TypeCommands {
                         0,
                         null,
                         user.acl()));
+        change.rewriteViews(before, 0);
         return change.result("ALTER TYPE");
     }
 

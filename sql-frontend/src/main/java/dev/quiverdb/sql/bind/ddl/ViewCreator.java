@@ -27,7 +27,7 @@ final class ViewCreator {
         if (create.recursive()) {
             throw SqlException.notSupported("recursive views are not supported");
         }
-        var shape = change.expressions().view(create.query());
+        var shape = change.expressions().storedView(create.query());
         var columns =
                 columns(
                         shape,
@@ -36,7 +36,7 @@ final class ViewCreator {
         int schema = change.creationSchema(variable);
         var part =
                 new Relation.View(
-                        change.text(create.query().start(), create.query().end()),
+                        shape.sql(),
                         change.context().searchPath().schemas(),
                         shape.references(),
                         switch (create.check()) {
@@ -178,7 +178,10 @@ final class ViewCreator {
             return change.result(tag);
         }
         Relations.checkTypeFree(change, schema, variable.name());
-        var shape = change.expressions().view(query);
+        var shape =
+                materialized
+                        ? change.expressions().storedView(query)
+                        : change.expressions().view(query);
         var columns = columns(shape, into.columns(), "too many column names were specified");
         boolean temporary = schema == change.context().searchPath().temporary();
         boolean data = into.withData() != dev.quiverdb.sql.parse.Ddl.WithData.NO_DATA;
@@ -203,7 +206,7 @@ final class ViewCreator {
                         null,
                         materialized
                                 ? new Relation.View(
-                                        change.text(query.start(), query.end()),
+                                        shape.sql(),
                                         change.context().searchPath().schemas(),
                                         shape.references(),
                                         'n')
