@@ -121,7 +121,10 @@ final class Operators {
                 case Plan.Limit p -> new LimitOperators.LimitOperator(p, make(p.input()), compiler);
                 case Plan.Distinct p ->
                         new SetOperators.DistinctOperator(p, make(p.input()), compiler);
-                case Plan.Append p -> new SetOperators.AppendOperator(p, all(p.inputs()), compiler);
+                case Plan.Append p ->
+                        new AppendOperators.AppendOperator(p, all(p.inputs()), compiler);
+                case Plan.MergeAppend p ->
+                        new AppendOperators.MergeAppendOperator(p, all(p.inputs()), compiler);
                 case Plan.SetOp p ->
                         new SetOperators.SetOpOperator(
                                 p, make(p.left()), make(p.right()), compiler);

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** DISTINCT, DISTINCT ON, UNION ALL, INTERSECT and EXCEPT. */
+/** DISTINCT, DISTINCT ON, INTERSECT and EXCEPT. */
 final class SetOperators {
     /** Rows whose keys were not seen; what does not fit in memory is looked at later, in parts. */
     static final class DistinctOperator extends Operator {
@@ -145,47 +145,6 @@ final class SetOperators {
             seen = new HashSet<>();
             memoryBytes = 0;
             input.close();
-        }
-    }
-
-    static final class AppendOperator extends Operator {
-        private final Operator[] inputs;
-        private int current;
-        private boolean opened;
-
-        AppendOperator(Plan.Append plan, Operator[] inputs, Compiler compiler) {
-            super(compiler.frame(), plan);
-            this.inputs = inputs;
-        }
-
-        @Override
-        void open() {
-            current = 0;
-            opened = false;
-        }
-
-        @Override
-        @Nullable Batch next() {
-            while (current < inputs.length) {
-                if (!opened) {
-                    inputs[current].open();
-                    opened = true;
-                }
-                var batch = inputs[current].next();
-                if (batch != null) {
-                    return batch;
-                }
-                inputs[current++].close();
-                opened = false;
-            }
-            return null;
-        }
-
-        @Override
-        public void close() {
-            for (var input : inputs) {
-                input.close();
-            }
         }
     }
 

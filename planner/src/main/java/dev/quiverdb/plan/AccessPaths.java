@@ -85,7 +85,8 @@ final class AccessPaths {
     boolean isFamily(PgRel.Scan scan) {
         return !scan.only()
                 && scan.relation().kind() == 'r'
-                && !catalog.children(scan.relation().oid()).isEmpty();
+                && (scan.relation().isPartitioned()
+                        || !catalog.children(scan.relation().oid()).isEmpty());
     }
 
     // Btree.
@@ -259,6 +260,46 @@ final class AccessPaths {
         };
     }
 
+    /** The comparisons of columns with something that is the same for all rows. */
+    List<Plan.KeyTest> tests(List<Expression> conditions) {
+        return bounds(conditions).stream()
+                .map(bound ->
+                        new Plan.KeyTest(
+                                bound.column,
+                                bound.operator,
+                                bound.value,
+                                bound.anyElement))
+                .toList();
+    }
+
+    /** Whether evaluating a condition tells nothing of the row but whether it is met. */
+    boolean isLeakproof(Expression condition) {
+        return !ExpressionFacts.any(
+                condition,
+                part ->
+                        switch (part) {
+                            case Expression.Call call -> !isLeakproof(call.function());
+                            case Expression.ScalarArrayOp any -> !isLeakproof(any.operator());
+                            case Expression.Constant _,
+                                    Expression.InputRef _,
+                                    Expression.Slot _,
+                                    Expression.Parameter _,
+                                    Expression.Relabel _,
+                                    Expression.And _,
+                                    Expression.Or _,
+                                    Expression.Not _,
+                                    Expression.NullTest _,
+                                    Expression.BooleanTest _ ->
+                                    false;
+                            default -> true;
+                        });
+    }
+
+    private boolean isLeakproof(FunctionRef function) {
+        var known = catalog.function(function.oid());
+        return known != null && known.leakproof();
+    }
+
     /** The column that an expression is, below casts that change nothing. */
     private static Expression.@Nullable InputRef column(Expression expression) {
         return ExpressionFacts.bare(expression) instanceof Expression.InputRef ref ? ref : null;
@@ -347,7 +388,7 @@ final class AccessPaths {
     // Order.
 
     /** A sort over projections over one table: what the first sort key is in terms of the table. */
-    private record Ordered(
+    record Ordered(
             PgRel.Scan scan,
             List<Expression> conditions,
             List<Expression> keys,
@@ -363,22 +404,20 @@ final class AccessPaths {
             PgRel.Sort sort,
             @Nullable Expression limit,
             @Nullable Expression offset,
-            ExpressionTranslator expressions) {
+            ExpressionTranslator expressions,
+            FamilyScans families) {
         var ordered = overOneTable(sort, expressions);
         if (ordered == null || (limit == null && enabled("enable_seqscan"))) {
             return null;
         }
-        var relation = tables.of(ordered.scan.relation());
-        Plan rows = null;
-        if (sort.columns().size() == 1) {
-            rows = byDistance(ordered, relation, sort.columns().getFirst(), limit, offset);
-        }
-        boolean ofIndex = rows instanceof Plan.VectorSearch search && search.index() != null;
-        if (limit == null && !ofIndex) {
-            return null;
-        }
-        if (rows == null) {
-            rows = inBtreeOrder(ordered, relation, sort.columns());
+        Plan rows;
+        if (!isFamily(ordered.scan)) {
+            rows = ordered(ordered, sort.columns(), limit, offset);
+        } else {
+            rows =
+                    limit == null
+                            ? null
+                            : families.ordered(ordered, sort.columns(), limit, offset);
         }
         if (rows == null) {
             return null;
@@ -389,6 +428,24 @@ final class AccessPaths {
                             rows, ordered.projects.get(i), ordered.outputs.get(i), rows.estimate());
         }
         return rows;
+    }
+
+    /** As the other, of one table, and without the projections. */
+    @Nullable Plan ordered(
+            Ordered ordered,
+            List<PgRel.SortColumn> columns,
+            @Nullable Expression limit,
+            @Nullable Expression offset) {
+        var relation = tables.of(ordered.scan.relation());
+        Plan rows = null;
+        if (columns.size() == 1) {
+            rows = byDistance(ordered, relation, columns.getFirst(), limit, offset);
+        }
+        boolean ofIndex = rows instanceof Plan.VectorSearch search && search.index() != null;
+        if (limit == null && !ofIndex) {
+            return null;
+        }
+        return rows == null ? inBtreeOrder(ordered, relation, columns) : rows;
     }
 
     private @Nullable Ordered overOneTable(PgRel.Sort sort, ExpressionTranslator expressions) {
@@ -420,10 +477,19 @@ final class AccessPaths {
                                     expressions.translate(filter.getCondition())));
                     at = filter.getInput();
                 }
+                case PgRel.Barrier barrier -> {
+                    if (!conditions.stream().allMatch(this::isLeakproof)) {
+                        return null;
+                    }
+                    conditions.addAll(
+                            0,
+                            ExpressionFacts.conjuncts(
+                                    expressions.translate(barrier.condition())));
+                    at = barrier.input();
+                }
                 case PgRel.Scan scan -> {
                     boolean stored =
                             scan.relation().tablet() != 0
-                                    && !isFamily(scan)
                                     && !dev.quiverdb.sql.catalog.SystemRelations.isSystem(
                                             scan.relation());
                     boolean stable = conditions.stream().noneMatch(ExpressionFacts::isVolatile);
@@ -644,7 +710,7 @@ final class AccessPaths {
     }
 
     /** Limit and offset together: so many rows must be found. */
-    private Expression wanted(Expression limit, @Nullable Expression offset) {
+    Expression wanted(Expression limit, @Nullable Expression offset) {
         if (offset == null) {
             return limit;
         }

@@ -3,6 +3,7 @@ package dev.quiverdb.plan;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Rewriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -190,12 +191,28 @@ final class ColumnPruner {
             case Plan.Aggregate p -> aggregate(p);
             case Plan.Distinct p ->
                     same(new Plan.Distinct(whole(p.input()), p.keys(), p.sorted(), p.estimate()));
-            case Plan.Append p ->
-                    same(
-                            new Plan.Append(
-                                    p.inputs().stream().map(ColumnPruner::whole).toList(),
-                                    p.output(),
-                                    p.estimate()));
+            case Plan.Append p -> {
+                var inputs = together(p.inputs(), needed);
+                yield new Pruned(
+                        new Plan.Append(
+                                inputs.plans,
+                                p.pruning(),
+                                inputs.outputs(p.output()),
+                                p.estimate()),
+                        inputs.positions);
+            }
+            case Plan.MergeAppend p -> {
+                var inputs = together(p.inputs(), with(needed, expressions(p.keys())));
+                var moved = new Pruned(p, inputs.positions);
+                yield new Pruned(
+                        new Plan.MergeAppend(
+                                inputs.plans,
+                                moved.keys(p.keys()),
+                                p.pruning(),
+                                inputs.outputs(p.output()),
+                                p.estimate()),
+                        inputs.positions);
+            }
             case Plan.SetOp p ->
                     same(
                             new Plan.SetOp(
@@ -341,6 +358,33 @@ final class ColumnPruner {
                         outputs,
                         p.estimate()),
                 positions);
+    }
+
+    /** Inputs that keep the same columns. */
+    private record Together(List<Plan> plans, int[] positions) {
+        List<OutputColumn> outputs(List<OutputColumn> all) {
+            List<OutputColumn> kept = new ArrayList<>();
+            for (int i = 0; i < positions.length; i++) {
+                if (positions[i] >= 0) {
+                    kept.add(all.get(i));
+                }
+            }
+            return kept;
+        }
+    }
+
+    /** Prunes inputs alike: projections down to what is needed, others not at all. */
+    private static Together together(List<Plan> inputs, BitSet needed) {
+        var pruned = inputs.stream().map(input -> prune(input, needed)).toList();
+        int[] first = pruned.getFirst().positions;
+        boolean alike =
+                inputs.stream().allMatch(Plan.Project.class::isInstance)
+                        && pruned.stream().allMatch(p -> Arrays.equals(p.positions, first));
+        return alike
+                ? new Together(pruned.stream().map(Pruned::plan).toList(), first)
+                : new Together(
+                        inputs.stream().map(ColumnPruner::whole).toList(),
+                        same(inputs.getFirst()).positions);
     }
 
     private static Pruned project(Plan.Project p, BitSet needed) {

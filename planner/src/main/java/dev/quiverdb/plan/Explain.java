@@ -154,6 +154,7 @@ public final class Explain {
             case Plan.Limit p -> "Limit";
             case Plan.Distinct p -> p.sorted() ? "Unique" : "Aggregate";
             case Plan.Append p -> "Append";
+            case Plan.MergeAppend p -> "Merge Append";
             case Plan.SetOp p -> "SetOp";
             case Plan.With p -> type(p.body());
             case Plan.CteScan p -> "CTE Scan";
@@ -313,6 +314,8 @@ public final class Explain {
             case Plan.Aggregate p -> grouping(p, out);
             case Plan.Sort p ->
                     out.add(new Property("Sort Key", keys(p.keys(), p.input().output()), true));
+            case Plan.MergeAppend p ->
+                    out.add(new Property("Sort Key", keys(p.keys(), p.output()), true));
             case Plan.TopN p ->
                     out.add(new Property("Sort Key", keys(p.keys(), p.input().output()), true));
             case Plan.Distinct p -> {

@@ -460,10 +460,52 @@ public sealed interface Plan {
 
     // ---------------------------------------------------------------- sets
 
-    /** UNION ALL. Inputs have the same types. */
-    record Append(List<Plan> inputs, List<OutputColumn> output, Estimate estimate) implements Plan {
+    /**
+     * A comparison of a partition key's column with something that is known when a plan starts.
+     *
+     * @param column of the partitioned table, visible ones counted from 0
+     * @param operator {@code = < <= > >=}, or {@code null} for IS NULL
+     * @param anyElement the value is an array, and one of its elements is to compare so
+     */
+    record KeyTest(int column, String operator, Expression value, boolean anyElement) {}
+
+    /**
+     * What leaves inputs out as a plan starts.
+     *
+     * @param members for each input its number in the family
+     */
+    record Pruning(
+            Family.Partitioning partitioning, List<KeyTest> tests, List<Integer> members) {
+        public Pruning {
+            tests = List.copyOf(tests);
+            members = List.copyOf(members);
+        }
+    }
+
+    /** UNION ALL, or the tables of a family. Inputs have the same types. */
+    record Append(
+            List<Plan> inputs,
+            @Nullable Pruning pruning,
+            List<OutputColumn> output,
+            Estimate estimate)
+            implements Plan {
         public Append {
             inputs = List.copyOf(inputs);
+            output = List.copyOf(output);
+        }
+    }
+
+    /** The tables of a family, each in order, merged. */
+    record MergeAppend(
+            List<Plan> inputs,
+            List<SortKey> keys,
+            @Nullable Pruning pruning,
+            List<OutputColumn> output,
+            Estimate estimate)
+            implements Plan {
+        public MergeAppend {
+            inputs = List.copyOf(inputs);
+            keys = List.copyOf(keys);
             output = List.copyOf(output);
         }
     }

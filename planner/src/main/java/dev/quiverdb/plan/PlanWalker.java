@@ -33,6 +33,7 @@ public final class PlanWalker {
             case Plan.Limit p -> List.of(p.input());
             case Plan.Distinct p -> List.of(p.input());
             case Plan.Append p -> p.inputs();
+            case Plan.MergeAppend p -> p.inputs();
             case Plan.SetOp p -> List.of(p.left(), p.right());
             case Plan.With p -> {
                 var all = new ArrayList<Plan>();
@@ -114,7 +115,11 @@ public final class PlanWalker {
                 keys(out, p.tieKeys());
             }
             case Plan.Distinct p -> out.addAll(p.keys());
-            case Plan.Append p -> {}
+            case Plan.Append p -> pruning(out, p.pruning());
+            case Plan.MergeAppend p -> {
+                keys(out, p.keys());
+                pruning(out, p.pruning());
+            }
             case Plan.SetOp p -> {}
             case Plan.With p -> {}
             case Plan.RecursiveUnion p -> {}
@@ -179,6 +184,13 @@ public final class PlanWalker {
         out.addAll(left);
         out.addAll(right);
         out.add(rest);
+    }
+
+    private static void pruning(
+            List<@Nullable Expression> out, Plan.@Nullable Pruning pruning) {
+        if (pruning != null) {
+            pruning.tests().forEach(test -> out.add(test.value()));
+        }
     }
 
     private static void keys(Collection<@Nullable Expression> out, List<SortKey> keys) {

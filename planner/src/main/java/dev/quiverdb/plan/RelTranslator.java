@@ -39,6 +39,7 @@ final class RelTranslator {
     private final ExpressionTranslator expressions;
     private final TableFacts tables;
     private final AccessPaths paths;
+    private final FamilyScans families;
     private final JoinTranslator joins;
     private final ModifyTranslator modifications;
     private final Map<Integer, RelNode> inlineTables = new HashMap<>();
@@ -49,6 +50,7 @@ final class RelTranslator {
         expressions = new ExpressionTranslator(slots, this::subPlan);
         tables = new TableFacts(context.bind(), expressions);
         paths = new AccessPaths(context, tables);
+        families = new FamilyScans(context, tables, paths);
         joins = new JoinTranslator(this, expressions, slots, paths);
         modifications = new ModifyTranslator(this, expressions, tables);
     }
@@ -103,19 +105,27 @@ final class RelTranslator {
                                     lock.locks().stream().map(modifications::mark).toList(),
                                     Estimate.UNKNOWN),
                             conditions);
-            case PgRel.Barrier barrier ->
-                    // What stands above may see rows only after the barrier has let them pass.
-                    filtered(
-                            translate(
-                                    barrier.input(),
-                                    ExpressionFacts.conjuncts(
-                                            expressions.translate(barrier.condition()))),
-                            conditions);
+            case PgRel.Barrier barrier -> barrier(barrier, conditions);
             case PgRel.With with -> with(with, conditions);
             case PgRel.RecursiveUnion union -> filtered(recursiveUnion(union), conditions);
             case PgRel.SetOperation operation -> setOperation(operation, conditions);
             case PgRel.Modify modify -> filtered(modifications.modify(modify), conditions);
         };
+    }
+
+    /**
+     * What stands above a barrier may see rows only after it has let them pass; but what tells
+     * nobody what it sees may look at them with it.
+     */
+    private Plan barrier(PgRel.Barrier barrier, List<Expression> conditions) {
+        List<Expression> below =
+                new ArrayList<>(
+                        ExpressionFacts.conjuncts(expressions.translate(barrier.condition())));
+        List<Expression> above = new ArrayList<>();
+        for (var condition : conditions) {
+            (paths.isLeakproof(condition) ? below : above).add(condition);
+        }
+        return filtered(translate(barrier.input(), below), above);
     }
 
     /** A filter above a plan, if there is anything to filter by. */
@@ -167,72 +177,9 @@ final class RelTranslator {
                             "materialized view \"" + relation.name() + "\" has not been populated")
                     .withHint("Use the REFRESH MATERIALIZED VIEW command.");
         }
-        return paths.isFamily(scan) || relation.isPartitioned() && !scan.only()
-                ? family(scan, conditions)
+        return paths.isFamily(scan)
+                ? families.scan(scan, conditions)
                 : paths.scan(scan, conditions);
-    }
-
-    /** A table and what inherits from it, each by its own best way. */
-    private Plan family(PgRel.Scan scan, List<Expression> conditions) {
-        var outputs = outputs(scan.getRowType(), scan.alias());
-        int live = outputs.size() - PgRel.Scan.SYSTEM_COLUMNS;
-        var members = catalog.family(scan.relation());
-        List<Plan> inputs = new ArrayList<>();
-        double rows = 0;
-        for (int i = 0; i < members.size(); i++) {
-            var member = members.get(i);
-            if (member.isPartitioned()) {
-                continue;
-            }
-            var columns = tables.columnsOf(scan.relation(), member);
-            int own = member.liveColumns().size();
-            java.util.function.IntUnaryOperator place =
-                    column -> column < live ? columns.get(column) : column - live + own;
-            var plan =
-                    paths.scan(
-                            member(scan, member, i),
-                            conditions.stream()
-                                    .map(condition -> ModifyTranslator.moved(condition, place))
-                                    .toList());
-            List<Expression> projects = new ArrayList<>();
-            for (int c = 0; c < outputs.size(); c++) {
-                projects.add(
-                        new Expression.InputRef(
-                                place.applyAsInt(c),
-                                outputs.get(c).type(),
-                                outputs.get(c).typmod()));
-            }
-            inputs.add(new Plan.Project(plan, projects, outputs, plan.estimate()));
-            rows += plan.estimate().rows();
-        }
-        if (inputs.isEmpty()) {
-            return new Plan.Values(List.of(), outputs, rows(1));
-        }
-        return inputs.size() == 1
-                ? inputs.getFirst()
-                : new Plan.Append(inputs, outputs, rows(Math.max(1, rows)));
-    }
-
-    private PgRel.Scan member(
-            PgRel.Scan scan, dev.quiverdb.sql.catalog.Relation member, int number) {
-        List<RelDataTypeField> fields = new ArrayList<>();
-        for (var column : member.liveColumns()) {
-            var type = PgType.of(catalog.type(column.type()), column.typmod(), column.collation());
-            fields.add(new RelDataTypeFieldImpl(column.name(), fields.size(), type));
-        }
-        var all = scan.getRowType().getFieldList();
-        for (var field : all.subList(all.size() - PgRel.Scan.SYSTEM_COLUMNS, all.size())) {
-            fields.add(new RelDataTypeFieldImpl(field.getName(), fields.size(), field.getType()));
-        }
-        return new PgRel.Scan(
-                scan.getCluster(),
-                new RelRecordType(fields),
-                member,
-                scan.alias(),
-                scan.id(),
-                scan.role(),
-                true,
-                number);
     }
 
     private Plan virtualScan(PgRel.Scan scan) {
@@ -492,7 +439,7 @@ final class RelTranslator {
 
     private Plan sort(PgRel.Sort sort, List<Expression> conditions) {
         if (conditions.isEmpty()) {
-            var ordered = paths.ordered(sort, null, null, expressions);
+            var ordered = paths.ordered(sort, null, null, expressions, families);
             if (ordered != null) {
                 return ordered;
             }
@@ -524,7 +471,7 @@ final class RelTranslator {
      * all.
      */
     private Plan firstRows(PgRel.Sort sort, Expression limit, @Nullable Expression offset) {
-        var ordered = paths.ordered(sort, limit, offset, expressions);
+        var ordered = paths.ordered(sort, limit, offset, expressions, families);
         if (ordered != null) {
             return ordered;
         }
@@ -576,7 +523,7 @@ final class RelTranslator {
             List<Plan> inputs = new ArrayList<>();
             gather(operation, operation.all(), below, inputs);
             double count = inputs.stream().mapToDouble(i -> i.estimate().rows()).sum();
-            made = new Plan.Append(inputs, outputs, rows(count));
+            made = new Plan.Append(inputs, null, outputs, rows(count));
             if (!operation.all()) {
                 List<Expression> keys = new ArrayList<>();
                 for (int i = 0; i < outputs.size(); i++) {

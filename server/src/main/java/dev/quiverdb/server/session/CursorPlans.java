@@ -25,6 +25,7 @@ final class CursorPlans {
             case Plan.LockRows lock -> goesBackward(lock.input());
             case Plan.Append append -> append.inputs().stream().allMatch(CursorPlans::goesBackward);
             case Plan.Result _,
+                    Plan.MergeAppend _,
                     Plan.ProjectSet _,
                     Plan.NestedLoopJoin _,
                     Plan.HashJoin _,

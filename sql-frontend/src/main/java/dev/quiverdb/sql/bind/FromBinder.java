@@ -655,8 +655,8 @@ final class FromBinder {
             List<Scope.Column> columns) {
         var trees = state.trees;
         if (trees != null) {
-            boolean written = on != null && join.on() != null;
-            trees.join(join, written ? shift(on, -start) : null, using, sides, columns);
+            var condition = on == null || join.on() == null ? null : shift(on, -start);
+            trees.join(join, condition, using, sides, columns);
         }
     }
 

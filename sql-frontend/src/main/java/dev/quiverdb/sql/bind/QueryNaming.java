@@ -146,7 +146,15 @@ final class QueryNaming {
     }
 
     /** Where the name of a column of the row is kept. */
-    private record Seat(@Nullable String[] names, int column) {
+    private static final class Seat {
+        private final @Nullable String[] names;
+        private final int column;
+
+        Seat(@Nullable String[] names, int column) {
+            this.names = names;
+            this.column = column;
+        }
+
         @Nullable String get() {
             return names[column];
         }
