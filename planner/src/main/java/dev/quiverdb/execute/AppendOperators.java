@@ -43,14 +43,12 @@ final class AppendOperators {
             var known = new ArrayList<PartitionSearch.Known>();
             for (int i = 0; i < values.length; i++) {
                 var test = pruning.tests().get(i);
-                var value =
-                        test.operator().equals("null") ? null : values[i].value(Row.NONE);
+                var value = test.operator().equals("null") ? null : values[i].value(Row.NONE);
                 known.add(
                         new PartitionSearch.Known(
                                 test.column(), test.operator(), all(value, test.anyElement())));
             }
-            var members =
-                    PartitionSearch.members(pruning.partitioning(), known, context.types());
+            var members = PartitionSearch.members(pruning.partitioning(), known, context.types());
             for (int i = 0; i < inputs; i++) {
                 chosen.set(i, members.get(pruning.members().get(i)));
             }
@@ -167,9 +165,7 @@ final class AppendOperators {
                             Math.max(1, inputs.length),
                             (a, b) -> {
                                 int compared = order.compare(a.keys, b.keys);
-                                return compared != 0
-                                        ? compared
-                                        : Integer.compare(a.input, b.input);
+                                return compared != 0 ? compared : Integer.compare(a.input, b.input);
                             });
         }
 

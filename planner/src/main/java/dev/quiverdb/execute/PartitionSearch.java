@@ -89,8 +89,7 @@ public final class PartitionSearch {
         int[] inside = new int[width];
         java.util.Arrays.fill(inside, -1);
         for (int i = 0; i < positions.size(); i++) {
-            inside[positions.get(i)] =
-                    columns == null ? i : i < columns.length ? columns[i] : -1;
+            inside[positions.get(i)] = columns == null ? i : i < columns.length ? columns[i] : -1;
         }
         return inside;
     }
@@ -154,7 +153,8 @@ public final class PartitionSearch {
         }
         for (var fact : facts) {
             // NULL equals nothing.
-            boolean contradiction = fact.isNull() && (fact.equal() != null || !fact.ranges().isEmpty());
+            boolean contradiction =
+                    fact.isNull() && (fact.equal() != null || !fact.ranges().isEmpty());
             if (contradiction || fact.equal() != null && fact.equal().isEmpty()) {
                 return false;
             }

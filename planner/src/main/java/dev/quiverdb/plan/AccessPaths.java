@@ -265,10 +265,7 @@ final class AccessPaths {
         return bounds(conditions).stream()
                 .map(bound ->
                         new Plan.KeyTest(
-                                bound.column,
-                                bound.operator,
-                                bound.value,
-                                bound.anyElement))
+                                bound.column, bound.operator, bound.value, bound.anyElement))
                 .toList();
     }
 
@@ -414,10 +411,7 @@ final class AccessPaths {
         if (!isFamily(ordered.scan)) {
             rows = ordered(ordered, sort.columns(), limit, offset);
         } else {
-            rows =
-                    limit == null
-                            ? null
-                            : families.ordered(ordered, sort.columns(), limit, offset);
+            rows = limit == null ? null : families.ordered(ordered, sort.columns(), limit, offset);
         }
         if (rows == null) {
             return null;
@@ -483,8 +477,7 @@ final class AccessPaths {
                     }
                     conditions.addAll(
                             0,
-                            ExpressionFacts.conjuncts(
-                                    expressions.translate(barrier.condition())));
+                            ExpressionFacts.conjuncts(expressions.translate(barrier.condition())));
                     at = barrier.input();
                 }
                 case PgRel.Scan scan -> {

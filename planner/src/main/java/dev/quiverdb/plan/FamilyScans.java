@@ -49,8 +49,7 @@ final class FamilyScans {
         var chosen = choose(scan, conditions);
         List<Plan> inputs = new ArrayList<>();
         for (var member : chosen.members) {
-            inputs.add(
-                    asFamily(scan, member, paths.scan(member.scan, member.moved(conditions))));
+            inputs.add(asFamily(scan, member, paths.scan(member.scan, member.moved(conditions))));
         }
         return together(scan, inputs, chosen.pruning, List.of());
     }
@@ -90,8 +89,7 @@ final class FamilyScans {
         if (!byIndex && !inputs.isEmpty()) {
             return null;
         }
-        return together(
-                ordered.scan(), inputs, chosen.pruning, keys(ordered.keys(), columns));
+        return together(ordered.scan(), inputs, chosen.pruning, keys(ordered.keys(), columns));
     }
 
     private static List<SortKey> keys(List<Expression> keys, List<PgRel.SortColumn> columns) {
@@ -217,8 +215,7 @@ final class FamilyScans {
         return false;
     }
 
-    private Member member(
-            PgRel.Scan scan, dev.quiverdb.sql.catalog.Relation member, int number) {
+    private Member member(PgRel.Scan scan, dev.quiverdb.sql.catalog.Relation member, int number) {
         List<RelDataTypeField> fields = new ArrayList<>();
         for (var column : member.liveColumns()) {
             var type = PgType.of(catalog.type(column.type()), column.typmod(), column.collation());
@@ -242,8 +239,6 @@ final class FamilyScans {
                         true,
                         number);
         return new Member(
-                number,
-                made,
-                column -> column < live ? columns.get(column) : column - live + own);
+                number, made, column -> column < live ? columns.get(column) : column - live + own);
     }
 }

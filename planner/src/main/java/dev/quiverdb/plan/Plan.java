@@ -474,8 +474,7 @@ public sealed interface Plan {
      *
      * @param members for each input its number in the family
      */
-    record Pruning(
-            Family.Partitioning partitioning, List<KeyTest> tests, List<Integer> members) {
+    record Pruning(Family.Partitioning partitioning, List<KeyTest> tests, List<Integer> members) {
         public Pruning {
             tests = List.copyOf(tests);
             members = List.copyOf(members);

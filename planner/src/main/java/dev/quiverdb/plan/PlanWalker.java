@@ -186,8 +186,7 @@ public final class PlanWalker {
         out.add(rest);
     }
 
-    private static void pruning(
-            List<@Nullable Expression> out, Plan.@Nullable Pruning pruning) {
+    private static void pruning(List<@Nullable Expression> out, Plan.@Nullable Pruning pruning) {
         if (pruning != null) {
             pruning.tests().forEach(test -> out.add(test.value()));
         }
