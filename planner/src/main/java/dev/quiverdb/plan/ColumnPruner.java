@@ -361,6 +361,7 @@ final class ColumnPruner {
     }
 
     /** Inputs that keep the same columns. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Together(List<Plan> plans, int[] positions) {
         List<OutputColumn> outputs(List<OutputColumn> all) {
             List<OutputColumn> kept = new ArrayList<>();
