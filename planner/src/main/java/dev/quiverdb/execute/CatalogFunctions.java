@@ -103,6 +103,14 @@ public interface CatalogFunctions {
 
     long databaseSize(int oid);
 
+    /**
+     * The table of a vector index, as pg_class.oid; 42P01 and 42809 for what is none.
+     *
+     * @param asOwner whether the role must own the table, and not only be allowed to read it; else
+     *     42501
+     */
+    int tableOfVectorIndex(int oid, boolean asOwner);
+
     /** Relation name to OID by the search path: to_regclass; null if missing. */
     @Nullable Integer relationOid(String name);
 

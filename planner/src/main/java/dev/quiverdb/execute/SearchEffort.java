@@ -9,14 +9,15 @@ import dev.quiverdb.vector.graph.SearchParameters;
  * has its rows as long as nobody says otherwise; a bound that was set, even to its default value,
  * is a bound.
  */
-final class SearchEffort {
+public final class SearchEffort {
     /** What a search keeps of each vector it meets. */
     private static final int BYTES_PER_TUPLE = 16;
 
     private final SessionFunctions session;
     private final String method;
 
-    SearchEffort(SessionFunctions session, String method) {
+    /** Reads the settings of an access method. */
+    public SearchEffort(SessionFunctions session, String method) {
         this.session = session;
         this.method = method;
     }
@@ -46,7 +47,8 @@ final class SearchEffort {
                 : once() || isSet("max_probes");
     }
 
-    VectorEffort of(Relation.Index index) {
+    /** The effort for an index of that method. */
+    public VectorEffort of(Relation.Index index) {
         return index.method().equals("hnsw") ? graph() : lists();
     }
 
@@ -54,6 +56,7 @@ final class SearchEffort {
         var parameters =
                 SearchParameters.defaults()
                         .withEfSearch(number("ef_search"))
+                        .withTargetRecall(targetRecall())
                         .withStrictOrder(value("iterative_scan").equals("strict_order"));
         long most = Long.MAX_VALUE;
         if (isSet("max_scan_tuples")) {
@@ -67,6 +70,10 @@ final class SearchEffort {
                 most == Long.MAX_VALUE ? parameters : parameters.withTuplesAtMost(most), once());
     }
 
+    private double targetRecall() {
+        return Double.parseDouble(value("target_recall"));
+    }
+
     private double workMemBytes() {
         return session.number("work_mem") * 1024;
     }
@@ -75,11 +82,11 @@ final class SearchEffort {
         int probes = number("probes");
         int most = Integer.MAX_VALUE;
         if (once()) {
-            most = probes;
+            most = 0;
         } else if (isSet("max_probes")) {
             most = Math.max(probes, number("max_probes"));
         }
         int rerank = method.equals("ivfpq") ? number("rerank") : 0;
-        return new VectorEffort.Lists(probes, rerank, most);
+        return new VectorEffort.Lists(probes, rerank, most, targetRecall());
     }
 }

@@ -108,6 +108,12 @@ public interface Transaction {
     AccessCursor accessScan(int tabletId, int indexId, AccessRequest request);
 
     /**
+     * Walks an index whole and names what is wrong inside; nothing if all is well. Who asks keeps
+     * others from writing to the table meanwhile.
+     */
+    List<String> accessCheck(int tabletId, int indexId);
+
+    /**
      * The stamp of the version this transaction sees: the commit timestamp of its writer, or this
      * transaction's negated id for an own write; 0 if no version is visible. Serves xmin.
      */

@@ -184,10 +184,7 @@ class VectorIndexTest {
         server = QuiverServer.start(ServerOptions.on(data));
         try (var connection = connect()) {
             run(connection, "SET ivfflat.probes = 6", "SET ivfpq.probes = 6");
-            // A graph by inner product over sparse vectors finds less once it was opened again: a
-            // known shortfall, named among the limits of this version.
-            double least = operatorClass.equals("sparsevec_ip_ops") ? 0.6 : 0.85;
-            assertThat(recall(connection, operator, "")).as("restarted").isGreaterThan(least);
+            assertThat(recall(connection, operator, "")).as("restarted").isGreaterThan(0.85);
             assertThat(
                             column(
                                     connection,

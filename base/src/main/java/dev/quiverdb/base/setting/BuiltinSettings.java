@@ -108,6 +108,7 @@ public final class BuiltinSettings {
             hnsw.iterative_scan|enum||user|||off,relaxed_order,strict_order|off
             hnsw.max_scan_tuples|integer||user|1|2147483647||20000
             hnsw.scan_mem_multiplier|real||user|1|1000||1
+            hnsw.target_recall|real||user|0|1||0
             hot_standby|bool||postmaster||||on
             ident_file|string||postmaster||||
             idle_in_transaction_session_timeout|integer|ms|user|0|2147483647||0
@@ -119,10 +120,12 @@ public final class BuiltinSettings {
             ivfflat.iterative_scan|enum||user|||off,relaxed_order|off
             ivfflat.max_probes|integer||user|1|32768||32768
             ivfflat.probes|integer||user|1|32768||1
+            ivfflat.target_recall|real||user|0|1||0
             ivfpq.iterative_scan|enum||user|||off,relaxed_order|off
             ivfpq.max_probes|integer||user|1|32768||32768
             ivfpq.probes|integer||user|1|32768||1
             ivfpq.rerank|integer||user|0|1000000||0
+            ivfpq.target_recall|real||user|0|1||0
             jit|bool||user||||on
             jit_above_cost|real||user|-1|1.79769e+308||100000
             jit_inline_above_cost|real||user|-1|1.79769e+308||500000

@@ -33,6 +33,7 @@ public final class Functions {
         DateFunctions.register(registry);
         FormatNumbers.register(registry);
         VectorFunctions.register(registry);
+        VectorIndexFunctions.register(registry);
         SetFunctions.register(registry);
         SequenceFunctions.register(registry);
         SystemFunctions.register(registry);

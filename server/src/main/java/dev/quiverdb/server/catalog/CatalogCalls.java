@@ -22,10 +22,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that look into the catalog, answered for one statement of a session. */
 public final class CatalogCalls implements CatalogFunctions {
+    private static final Set<String> VECTOR_METHODS = Set.of("hnsw", "ivfflat", "ivfpq");
+
     private final SessionView view;
     private final Catalog catalog;
     private final SearchPath path;
@@ -340,6 +343,37 @@ public final class CatalogCalls implements CatalogFunctions {
             bytes += view.storage().statistics(tablet.tabletId()).bytes();
         }
         return bytes;
+    }
+
+    // Vector indexes.
+
+    @Override
+    public int tableOfVectorIndex(int oid, boolean asOwner) {
+        var relation = catalog.relation(oid);
+        if (relation == null) {
+            throw new SqlException(
+                    SqlState.UNDEFINED_TABLE,
+                    "could not open relation with OID " + Integer.toUnsignedString(oid));
+        }
+        var index = relation.index();
+        var table = index == null ? null : catalog.relation(index.relation());
+        if (index == null
+                || table == null
+                || relation.kind() != 'i'
+                || !VECTOR_METHODS.contains(index.method())) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE,
+                    "\"" + relation.name() + "\" is not a vector index");
+        }
+        if (asOwner && !catalog.isMember(view.currentUser(), table.owner())) {
+            throw new SqlException(
+                    SqlState.INSUFFICIENT_PRIVILEGE, "must be owner of index " + relation.name());
+        }
+        if (!AccessControl.allows(catalog, table, view.currentUser(), 'r')) {
+            throw new SqlException(
+                    SqlState.INSUFFICIENT_PRIVILEGE, "permission denied for table " + table.name());
+        }
+        return table.oid();
     }
 
     // Further functions.

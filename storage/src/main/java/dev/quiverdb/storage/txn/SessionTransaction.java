@@ -20,6 +20,7 @@ import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.UniqueViolation;
 import dev.quiverdb.storage.WaitPolicy;
+import dev.quiverdb.storage.access.AccessIndex;
 import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.OrderedIndex;
 import dev.quiverdb.storage.table.HiddenStamp;
@@ -369,12 +370,22 @@ final class SessionTransaction implements Transaction {
         if (serializable != null) {
             engine.serializability.readTablet(serializable, tabletId);
         }
+        return access(view, indexId)
+                .search(request, new TransactionAccessReader(this, view, snapshot(), command));
+    }
+
+    @Override
+    public List<String> accessCheck(int tabletId, int indexId) {
+        return access(view(tabletId), indexId).check();
+    }
+
+    private static AccessIndex access(TabletView view, int indexId) {
         var index = view.index(indexId);
         if (index == null) {
             throw SqlException.notSupported(
                     "an index cannot be searched in the transaction that created its table");
         }
-        return index.search(request, new TransactionAccessReader(this, view, snapshot(), command));
+        return index;
     }
 
     @Override

@@ -28,8 +28,7 @@ final class HnswAccessCursor extends MergingCursor {
         this.access = access;
         this.index = access.index();
         this.once = effort.once();
-        var asked = effort.parameters();
-        this.parameters = asked.withEfSearch(access.effortByCodes(asked.efSearch()));
+        this.parameters = access.parameters(effort);
         this.most = effort.parameters().efSearch();
     }
 

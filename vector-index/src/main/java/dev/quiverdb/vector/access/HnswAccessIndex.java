@@ -13,6 +13,7 @@ import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.vector.graph.CodeSpace;
 import dev.quiverdb.vector.graph.HnswIndex;
 import dev.quiverdb.vector.graph.HnswOptions;
+import dev.quiverdb.vector.graph.SearchParameters;
 import dev.quiverdb.vector.graph.SlotSpace;
 import dev.quiverdb.vector.graph.VectorSpace;
 import dev.quiverdb.vector.quantise.RabitqCodec;
@@ -20,6 +21,7 @@ import dev.quiverdb.vector.quantise.VectorCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -116,6 +118,7 @@ final class HnswAccessIndex implements AccessIndex, Members {
         var index = HnswIndex.open(options, blocks, root, space, codes);
         var opened = new HnswAccessIndex(column, blocks, holding, codec, index, linkers);
         opened.leaving.restore(saved);
+        opened.toUnlink.addAll(index.deadAtOpen());
         opened.adopt();
         opened.linkInBackground();
         return opened;
@@ -133,8 +136,10 @@ final class HnswAccessIndex implements AccessIndex, Members {
         for (int vecId = 0; vecId < index.idsMax(); vecId++) {
             long ticket = blocks.enter();
             try {
-                if (index.isStored(vecId)) {
+                if (index.isStored(vecId) && !leaving.contains(vecId)) {
                     holding.adopt(vecId, index.owner(vecId));
+                } else if (index.isStored(vecId) || index.isDead(vecId)) {
+                    holding.occupied(vecId);
                 }
             } finally {
                 blocks.exit(ticket);
@@ -183,7 +188,7 @@ final class HnswAccessIndex implements AccessIndex, Members {
      * Returns the effort that finds by codes as much as the one asked for finds by vectors: codes
      * err, and a wider view makes up for it.
      */
-    int effortByCodes(int asked) {
+    private int effortByCodes(int asked) {
         return switch (codec) {
             case null -> asked;
             case RabitqCodec rabitq when rabitq.bits() == 1 -> asked * 8 / 5 + 1;
@@ -366,9 +371,7 @@ final class HnswAccessIndex implements AccessIndex, Members {
         boolean more = true;
         for (int i = 0; i < 256 && more; i++) {
             synchronized (life) {
-                boolean linked = !closed && index.linkNext();
-                boolean unlinked = !closed && unlinkNext();
-                more = linked || unlinked;
+                more = !closed && workNext();
             }
         }
         if (more) {
@@ -379,6 +382,13 @@ final class HnswAccessIndex implements AccessIndex, Members {
         if (!closed && (index.tailCount() > 0 || !toUnlink.isEmpty())) {
             linkInBackground();
         }
+    }
+
+    /** Links one and unlinks one; returns whether there was anything to do. */
+    private boolean workNext() {
+        boolean linked = index.linkNext();
+        boolean unlinked = unlinkNext();
+        return linked || unlinked;
     }
 
     private boolean unlinkNext() {
@@ -419,20 +429,60 @@ final class HnswAccessIndex implements AccessIndex, Members {
         });
     }
 
+    /** Does first what waits to be done, so that what is left is wrong. */
     @Override
     public List<String> check() {
-        return index.check();
+        synchronized (life) {
+            while (!closed && workNext()) {
+                // Each call does the work.
+            }
+            if (!closed) {
+                index.graph().mend();
+            }
+            return index.check();
+        }
     }
 
     @Override
     public AccessCursor search(AccessRequest request, AccessReader reader) {
-        if (!(request instanceof VectorSearchRequest search)) {
-            throw new IllegalArgumentException("a vector index is asked by VectorSearchRequest");
+        return switch (request) {
+            case VectorSearchRequest search ->
+                    new HnswAccessCursor(this, search, graph(search.effort()), reader);
+            case VectorRecallRequest recall -> recall(recall);
+            default ->
+                    throw new IllegalArgumentException(
+                            "a vector index is not asked by " + request.getClass());
+        };
+    }
+
+    private static VectorEffort.Graph graph(VectorEffort effort) {
+        if (effort instanceof VectorEffort.Graph graph) {
+            return graph;
         }
-        if (!(search.effort() instanceof VectorEffort.Graph effort)) {
-            throw new IllegalArgumentException("a graph is asked with a graph's effort");
-        }
-        return new HnswAccessCursor(this, search, effort, reader);
+        throw new IllegalArgumentException("a graph is asked with a graph's effort");
+    }
+
+    SearchParameters parameters(VectorEffort.Graph effort) {
+        var asked = effort.parameters();
+        return asked.withEfSearch(effortByCodes(asked.efSearch()));
+    }
+
+    private RecallCursor recall(VectorRecallRequest request) {
+        var measured = new RecallCursor();
+        index.measure(
+                request.sample(),
+                request.k(),
+                parameters(graph(request.effort())),
+                new SplittableRandom(request.seed()),
+                (vecId, share) -> {
+                    long ticket = blocks.enter();
+                    try {
+                        measured.add(index.owner(vecId), share);
+                    } finally {
+                        blocks.exit(ticket);
+                    }
+                });
+        return measured;
     }
 
     @Override

@@ -43,6 +43,12 @@ interface Holding {
     /** Hears of a vector that is in the index after a restart. In a visit. */
     void adopt(int vecId, long rowId);
 
+    /**
+     * Hears of a vector that no row has any more but that searches may still meet after a restart:
+     * its value stays until it is {@link #released}. In a visit.
+     */
+    void occupied(int vecId);
+
     /** Hears that all were adopted: what was not is free. */
     void adopted();
 

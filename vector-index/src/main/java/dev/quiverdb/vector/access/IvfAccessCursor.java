@@ -5,7 +5,6 @@ import dev.quiverdb.vector.flat.NearestHeap;
 import dev.quiverdb.vector.graph.Neighbours;
 import dev.quiverdb.vector.graph.Tail;
 import dev.quiverdb.vector.ivf.IvfCursor;
-import dev.quiverdb.vector.ivf.IvfEffort;
 import dev.quiverdb.vector.ivf.IvfIndex;
 import dev.quiverdb.vector.simd.QueryVector;
 import java.lang.foreign.Arena;
@@ -43,11 +42,6 @@ final class IvfAccessCursor extends MergingCursor {
         bound.setBytes(query, 0);
     }
 
-    private IvfEffort effort(int wanted) {
-        int rerank = effort.rerank() > 0 ? effort.rerank() : access.rerank(wanted);
-        return new IvfEffort(wanted, effort.probes(), rerank, effort.listsMax());
-    }
-
     @Override
     boolean first(int count, Neighbours into) {
         var search = index.takeSearch();
@@ -55,9 +49,9 @@ final class IvfAccessCursor extends MergingCursor {
             var found =
                     search.search(
                             bound,
-                            effort(count),
+                            access.effort(effort, count),
                             waiting,
-                            this::isStored,
+                            access::isStored,
                             access.visits(),
                             admission);
             take(found, into);
@@ -73,15 +67,6 @@ final class IvfAccessCursor extends MergingCursor {
             return found.count() == count;
         } finally {
             index.giveSearch(search);
-        }
-    }
-
-    private boolean isStored(int vecId) {
-        long ticket = access.blocks().enter();
-        try {
-            return access.records().isStored(vecId);
-        } finally {
-            access.blocks().exit(ticket);
         }
     }
 
@@ -102,7 +87,7 @@ final class IvfAccessCursor extends MergingCursor {
         try {
             var going = cursor;
             if (going == null) {
-                going = index.openCursor(bound, effort(count), waiting, admission);
+                going = index.openCursor(bound, access.effort(effort, count), waiting, admission);
                 cursor = going;
             }
             while (into.count() < count && going.advance()) {

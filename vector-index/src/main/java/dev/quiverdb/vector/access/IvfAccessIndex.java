@@ -7,8 +7,10 @@ import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.access.AccessIndex;
 import dev.quiverdb.storage.access.AccessReader;
 import dev.quiverdb.storage.access.RowView;
+import dev.quiverdb.vector.graph.EffortCurve;
 import dev.quiverdb.vector.graph.Tail;
 import dev.quiverdb.vector.ivf.BuildSteps;
+import dev.quiverdb.vector.ivf.IvfEffort;
 import dev.quiverdb.vector.ivf.IvfIndex;
 import dev.quiverdb.vector.ivf.IvfOptions;
 import dev.quiverdb.vector.ivf.IvfWriter;
@@ -19,6 +21,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +48,8 @@ final class IvfAccessIndex implements AccessIndex {
     private static final int WELL_TRAINED = 40;
 
     private static final int RECORDS_A_VISIT = 256;
+    private static final int CALIBRATION_SAMPLE = 60;
+    private static final int CALIBRATION_K = 10;
 
     private final IndexedColumn column;
     private final IvfOptions options;
@@ -72,6 +79,10 @@ final class IvfAccessIndex implements AccessIndex {
     private boolean training;
     private int live;
 
+    /** Recall by lists looked into, by the number of estimates compared exactly (0: the usual). */
+    private final Map<Integer, EffortCurve> curves = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean calibrating = new AtomicBoolean();
     private final IvfIndex noLists;
     private volatile @Nullable IvfIndex index;
     private @Nullable IvfWriter writer;
@@ -233,7 +244,11 @@ final class IvfAccessIndex implements AccessIndex {
                         continue;
                     }
                     live++;
-                    holding.adopt(vecId, records.owner(vecId));
+                    if (leaving.contains(vecId)) {
+                        holding.occupied(vecId);
+                    } else {
+                        holding.adopt(vecId, records.owner(vecId));
+                    }
                     if (state > 0
                             && state <= centroids.length
                             && centroids[state - 1] != null
@@ -551,7 +566,8 @@ final class IvfAccessIndex implements AccessIndex {
         }
     }
 
-    private int[] stored() {
+    /** All vectors that are there. In no visit. */
+    int[] stored() {
         int[] found = new int[1024];
         int count = 0;
         for (int from = 0; from < records.idsMax(); from += RECORDS_A_VISIT) {
@@ -639,13 +655,87 @@ final class IvfAccessIndex implements AccessIndex {
 
     @Override
     public AccessCursor search(AccessRequest request, AccessReader reader) {
-        if (!(request instanceof VectorSearchRequest search)) {
-            throw new IllegalArgumentException("a vector index is asked by VectorSearchRequest");
+        return switch (request) {
+            case VectorSearchRequest search ->
+                    new IvfAccessCursor(this, search, lists(search.effort()), reader);
+            case VectorRecallRequest recall -> recall(recall);
+            default ->
+                    throw new IllegalArgumentException(
+                            "a vector index is not asked by " + request.getClass());
+        };
+    }
+
+    private static VectorEffort.Lists lists(VectorEffort effort) {
+        if (effort instanceof VectorEffort.Lists lists) {
+            return lists;
         }
-        if (!(search.effort() instanceof VectorEffort.Lists effort)) {
-            throw new IllegalArgumentException("lists are asked with a list's effort");
+        throw new IllegalArgumentException("lists are asked with a list's effort");
+    }
+
+    private RecallCursor recall(VectorRecallRequest request) {
+        int k = request.k();
+        var effort = effort(lists(request.effort()), k);
+        var measured = new RecallCursor();
+        new ListSample(this, request.sample(), k, new SplittableRandom(request.seed()))
+                .measure(
+                        effort.probes(),
+                        effort.rerank(),
+                        effort.listsMax(),
+                        (vecId, share) -> {
+                            long ticket = blocks.enter();
+                            try {
+                                measured.add(records.owner(vecId), share);
+                            } finally {
+                                blocks.exit(ticket);
+                            }
+                        });
+        return measured;
+    }
+
+    /** What an effort asks of this index for a number of rows. */
+    IvfEffort effort(VectorEffort.Lists asked, int wanted) {
+        int rerank = asked.rerank() > 0 ? asked.rerank() : rerank(wanted);
+        int probes =
+                asked.targetRecall() > 0
+                        ? probesToMeet(asked.targetRecall(), asked.rerank(), asked.probes())
+                        : asked.probes();
+        int most = asked.listsMax() == 0 ? probes : asked.listsMax();
+        return new IvfEffort(wanted, Math.min(probes, most), rerank, most);
+    }
+
+    /**
+     * Returns how many lists a target recall asks for. The first to ask measures it, and so does
+     * the first after the index became another; who asks meanwhile takes what is known.
+     */
+    private int probesToMeet(double targetRecall, int rerank, int otherwise) {
+        var known = curves.get(rerank);
+        if ((known == null || known.isStale(liveCount()))
+                && liveCount() > CALIBRATION_K
+                && calibrating.compareAndSet(false, true)) {
+            try {
+                int live = liveCount();
+                var sample =
+                        new ListSample(
+                                this,
+                                CALIBRATION_SAMPLE,
+                                CALIBRATION_K,
+                                new SplittableRandom(live));
+                known = sample.curve(rerank > 0 ? rerank : rerank(CALIBRATION_K), live);
+                curves.put(rerank, known);
+            } finally {
+                calibrating.set(false);
+            }
         }
-        return new IvfAccessCursor(this, search, effort, reader);
+        return known == null ? otherwise : known.effortFor(targetRecall);
+    }
+
+    boolean isStored(int vecId) {
+        long ticket = blocks.enter();
+        try {
+            return records.isStored(vecId);
+        } finally {
+            blocks.exit(ticket);
+        }
     }
 
     @Override

@@ -26,6 +26,10 @@ final class Leaving {
         commits.remove(vecId);
     }
 
+    synchronized boolean contains(int vecId) {
+        return commits.containsKey(vecId);
+    }
+
     /** Hears of a horizon; returns whether anything waits for one. */
     synchronized boolean prune(long horizon) {
         pruned = Math.max(pruned, horizon);

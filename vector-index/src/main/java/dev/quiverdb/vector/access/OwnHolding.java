@@ -184,6 +184,11 @@ final class OwnHolding implements Holding {
     }
 
     @Override
+    public void occupied(int vecId) {
+        known.set(vecId);
+    }
+
+    @Override
     public void adopted() {
         synchronized (lock) {
             for (int vecId = 0; vecId < count; vecId++) {

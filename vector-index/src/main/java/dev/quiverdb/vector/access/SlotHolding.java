@@ -48,6 +48,9 @@ record SlotHolding(int columnId, VectorForm.Dense form, StorageSlots slots) impl
     public void adopt(int vecId, long rowId) {}
 
     @Override
+    public void occupied(int vecId) {}
+
+    @Override
     public void adopted() {}
 
     @Override

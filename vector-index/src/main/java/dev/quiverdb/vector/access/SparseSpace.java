@@ -18,8 +18,18 @@ final class SparseSpace implements VectorSpace {
     }
 
     @Override
+    public MemorySegment vector(int vecId) {
+        return holding.value(vecId);
+    }
+
+    @Override
     public Scorer scorer() {
         return new Merging();
+    }
+
+    @Override
+    public boolean isByInnerProduct() {
+        return metric == Metric.INNER_PRODUCT;
     }
 
     @Override

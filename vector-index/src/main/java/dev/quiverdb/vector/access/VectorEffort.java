@@ -17,7 +17,21 @@ public sealed interface VectorEffort {
      *
      * @param probes lists looked into first
      * @param rerank estimates compared exactly; 0 for the index's own number
-     * @param listsMax lists after which the search ends with what it has
+     * @param listsMax lists after which the search ends with what it has; 0 for after the probes
+     * @param targetRecall recall that the search finds its own {@code probes} for, by a sample that
+     *     the first such search takes; 0 to take {@code probes} as given
      */
-    record Lists(int probes, int rerank, int listsMax) implements VectorEffort {}
+    record Lists(int probes, int rerank, int listsMax, double targetRecall)
+            implements VectorEffort {
+        public Lists {
+            if (!(targetRecall >= 0 && targetRecall <= 1)) {
+                throw new IllegalArgumentException("targetRecall is " + targetRecall);
+            }
+        }
+
+        /** With a number of probes as given. */
+        public Lists(int probes, int rerank, int listsMax) {
+            this(probes, rerank, listsMax, 0);
+        }
+    }
 }

@@ -1,16 +1,17 @@
 package dev.quiverdb.vector.graph;
 
 /**
- * Recall measured at several efforts: what {@code efSearch} meets a target recall.
+ * Recall measured at several efforts: what effort meets a target recall.
  *
  * <p>Immutable. Between two measured points effort is interpolated against the recall missed.
  */
-final class EffortCurve {
+public final class EffortCurve {
     private final int[] efforts;
     private final double[] recalls;
     private final int liveCount;
 
-    EffortCurve(int[] efforts, double[] recalls, int liveCount) {
+    /** Takes recalls measured at rising efforts, and of how many vectors. */
+    public EffortCurve(int[] efforts, double[] recalls, int liveCount) {
         this.liveCount = liveCount;
         this.efforts = efforts.clone();
         this.recalls = recalls.clone();
@@ -20,12 +21,12 @@ final class EffortCurve {
     }
 
     /** Returns whether an index grew or shrank so much since that the curve says little of it. */
-    boolean isStale(int liveNow) {
+    public boolean isStale(int liveNow) {
         return Math.abs(liveNow - liveCount) > Math.max(1000, liveCount / 3);
     }
 
     /** Returns the least effort expected to meet the recall; the greatest measured if none does. */
-    int effortFor(double recall) {
+    public int effortFor(double recall) {
         for (int i = 0; i < efforts.length; i++) {
             if (recalls[i] >= recall) {
                 if (i == 0) {

@@ -62,8 +62,11 @@ public final class HnswGraph {
         for (int id = 0; id < state.idsMax(); id++) {
             int flags = state.flags(id);
             if ((flags & GraphState.DEAD) != 0) {
-                deadCount.incrementAndGet();
-                cutCount.addAndGet((flags & GraphState.CUT) != 0 ? 1 : 0);
+                boolean counted =
+                        (flags & (GraphState.PRESENT | GraphState.QUARANTINED))
+                                == GraphState.PRESENT;
+                deadCount.addAndGet(counted ? 1 : 0);
+                cutCount.addAndGet(counted && (flags & GraphState.CUT) != 0 ? 1 : 0);
             } else if ((flags & GraphState.LINKED) != 0) {
                 linkedCount.incrementAndGet();
             }
@@ -464,11 +467,15 @@ public final class HnswGraph {
             for (int source : rowsPointingTo(context, vecId, layer, own)) {
                 replaceEdge(context, source, vecId, layer, own);
             }
+            // Read again: who cuts a neighbour out at the same time takes it from this row.
+            int[] row = context.row;
+            int left;
             synchronized (stripe(vecId)) {
-                state.setNeighbours(vecId, layer, own, 0);
+                left = state.neighbours(vecId, layer, row);
+                state.setNeighbours(vecId, layer, row, 0);
             }
-            for (int target : own) {
-                state.addInDegree(target, -1);
+            for (int i = 0; i < left; i++) {
+                state.addInDegree(row[i], -1);
             }
         }
         freeIfAlone(vecId);
@@ -628,6 +635,36 @@ public final class HnswGraph {
                 : "vecId " + vecId + " is still of use";
         state.addFlag(vecId, GraphState.QUARANTINED);
         quarantine(vecId);
+    }
+
+    /**
+     * Takes up the dead of a graph that was just opened: what was in quarantine, or never linked,
+     * can be released, for no walk is older than the opening.
+     *
+     * @return those that are still to be unlinked
+     */
+    List<Integer> adoptDead() {
+        List<Integer> linked = new ArrayList<>();
+        long ticket = blocks.enterWriter();
+        try {
+            for (int id = 0; id < state.idsMax(); id++) {
+                int flags = state.flags(id);
+                if ((flags & GraphState.DEAD) == 0) {
+                    continue;
+                }
+                if ((flags & GraphState.QUARANTINED) != 0) {
+                    quarantine(id);
+                } else if ((flags & GraphState.PRESENT) == 0) {
+                    discard(id);
+                } else if ((flags & GraphState.CUT) == 0) {
+                    state.addFlag(id, GraphState.LINKED);
+                    linked.add(id);
+                }
+            }
+        } finally {
+            blocks.exitWriter(ticket);
+        }
+        return linked;
     }
 
     /**

@@ -36,6 +36,7 @@ public final class HnswIndex {
     private final FilterCosts costs;
     private volatile @Nullable EffortCurve curve;
     private final AtomicBoolean calibrating = new AtomicBoolean();
+    private List<Integer> deadAtOpen = List.of();
 
     /**
      * Makes an empty index whose state begins in a block that it allocates.
@@ -59,7 +60,8 @@ public final class HnswIndex {
 
     /**
      * Opens an index whose state begins in a root block, as {@link #rootBlock} told. Codes are
-     * computed anew; vectors that were not linked make up the tail.
+     * computed anew; vectors that were not linked make up the tail, and {@link #deadAtOpen} names
+     * the dead that are still linked.
      */
     public static HnswIndex open(
             HnswOptions options,
@@ -67,15 +69,17 @@ public final class HnswIndex {
             int rootBlock,
             VectorSpace exactSpace,
             @Nullable VectorSpace codes) {
+        HnswIndex index;
         long ticket = blocks.enter();
         try {
             var state = GraphState.open(blocks, rootBlock);
-            var index = new HnswIndex(options, blocks, state, exactSpace, codes);
+            index = new HnswIndex(options, blocks, state, exactSpace, codes);
             index.adoptStored();
-            return index;
         } finally {
             blocks.exit(ticket);
         }
+        index.deadAtOpen = index.graph.adoptDead();
+        return index;
     }
 
     private HnswIndex(
@@ -86,10 +90,16 @@ public final class HnswIndex {
             @Nullable VectorSpace codes) {
         this.options = options;
         this.state = state;
-        this.exactSpace = exactSpace;
-        this.codes = codes;
-        this.graph = new HnswGraph(blocks, state, exactSpace, codes);
-        this.costs = new FilterCosts(exactSpace, codes);
+        if (exactSpace.isByInnerProduct()) {
+            var lengths = new LiftedSpace.Lengths(exactSpace);
+            this.exactSpace = new LiftedSpace(exactSpace, lengths);
+            this.codes = codes == null ? null : new LiftedSpace(codes, lengths);
+        } else {
+            this.exactSpace = exactSpace;
+            this.codes = codes;
+        }
+        this.graph = new HnswGraph(blocks, state, this.exactSpace, this.codes);
+        this.costs = new FilterCosts(this.exactSpace, this.codes);
     }
 
     private void adoptStored() {
@@ -188,6 +198,16 @@ public final class HnswIndex {
         } finally {
             graph.blocks().exit(ticket);
         }
+    }
+
+    /** Returns whether a dead vector still has its place, where walks may meet it. In a visit. */
+    public boolean isDead(int vecId) {
+        return (state.flags(vecId) & GraphState.DEAD) != 0;
+    }
+
+    /** Returns the vectors that were dead when this was opened, to be unlinked by the opener. */
+    public List<Integer> deadAtOpen() {
+        return List.copyOf(deadAtOpen);
     }
 
     /** Returns a bound above every vecId stored. */
@@ -363,6 +383,23 @@ public final class HnswIndex {
     }
 
     /**
+     * As {@link #recall}, vector by vector, with queries that are read from where the vectors are.
+     */
+    public void measure(
+            int sampleCount,
+            int k,
+            SearchParameters parameters,
+            SplittableRandom chance,
+            RecallSample.Listener listener) {
+        RecallSample.take(this, this::vector, sampleCount, k, chance)
+                .measure(this, parameters, listener);
+    }
+
+    private MemorySegment vector(int vecId) {
+        return Objects.requireNonNull(exactSpace.vector(vecId), "vectors are kept elsewhere");
+    }
+
+    /**
      * Measures recall at rising efforts, so that searches can meet a target recall without being
      * told an effort.
      */
@@ -398,12 +435,8 @@ public final class HnswIndex {
     }
 
     private void calibrate(int sampleCount, int k, SplittableRandom chance) {
-        if (liveCount() > k && exactSpace.vector(0) != null) {
-            calibrate(
-                    vecId -> Objects.requireNonNull(exactSpace.vector(vecId)),
-                    sampleCount,
-                    k,
-                    chance);
+        if (liveCount() > k) {
+            calibrate(this::vector, sampleCount, k, chance);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.quiverdb.vector.graph;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -9,7 +10,7 @@ import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 
 /** Random stored vectors as queries, with their exact answers. */
-final class RecallSample {
+public final class RecallSample {
     private final int k;
     private final List<Query> queries;
 
@@ -20,6 +21,11 @@ final class RecallSample {
         this.queries = queries;
     }
 
+    /** Hears how much of a stored vector's nearest its search found. */
+    public interface Listener {
+        void measured(int vecId, double share);
+    }
+
     static RecallSample take(
             HnswIndex index,
             IntFunction<MemorySegment> queryOf,
@@ -28,29 +34,38 @@ final class RecallSample {
             SplittableRandom chance) {
         var queries = new ArrayList<Query>();
         var state = index.state();
-        var graph = index.graph();
-        long ticket = graph.blocks().enter();
-        var context = graph.contexts().take();
+        var blocks = index.graph().blocks();
+        var context = index.graph().contexts().take();
         try {
             int tries = 50 * sampleCount;
             while (queries.size() < sampleCount && state.idsMax() > 0 && tries-- > 0) {
                 int vecId = chance.nextInt(state.idsMax());
-                if (state.isStored(vecId) && vecId != state.entryId()) {
-                    queries.add(
-                            new Query(
-                                    vecId, queryOf.apply(vecId), exact(index, context, vecId, k)));
+                long ticket = blocks.enter();
+                try {
+                    if (state.isStored(vecId) && vecId != state.entryId()) {
+                        var vector = copy(queryOf.apply(vecId));
+                        queries.add(
+                                new Query(vecId, vector, exact(index, context, vecId, vector, k)));
+                    }
+                } finally {
+                    blocks.exit(ticket);
                 }
             }
         } finally {
-            graph.contexts().give(context);
-            graph.blocks().exit(ticket);
+            index.graph().contexts().give(context);
         }
         return new RecallSample(k, queries);
     }
 
-    private static Set<Integer> exact(HnswIndex index, SearchContext context, int self, int k) {
+    /** What outlives the visit. */
+    private static MemorySegment copy(MemorySegment vector) {
+        return Arena.ofAuto().allocate(vector.byteSize(), 64).copyFrom(vector);
+    }
+
+    private static Set<Integer> exact(
+            HnswIndex index, SearchContext context, int self, MemorySegment vector, int k) {
         var state = index.state();
-        context.exact.bindVector(self);
+        context.exact.bindQuery(vector);
         var best = new LongHeap(k + 1);
         int[] batch = new int[64];
         float[] distances = new float[64];
@@ -78,16 +93,30 @@ final class RecallSample {
     }
 
     double recall(HnswIndex index, SearchParameters parameters) {
-        long found = 0;
-        long wanted = 0;
+        double[] sum = new double[1];
+        int[] count = new int[1];
+        measure(
+                index,
+                parameters,
+                (vecId, share) -> {
+                    sum[0] += share;
+                    count[0]++;
+                });
+        return count[0] == 0 ? 1 : sum[0] / count[0];
+    }
+
+    /** Searches for each of the sample; those that have no neighbours are left out. */
+    void measure(HnswIndex index, SearchParameters parameters, Listener listener) {
         var answer = new Neighbours();
         for (var query : queries) {
             index.searchBeside(query.vecId, query.vector, k, parameters, answer);
-            wanted += query.nearest.size();
+            int found = 0;
             for (int i = 0; i < answer.count(); i++) {
                 found += query.nearest.contains(answer.vecId(i)) ? 1 : 0;
             }
+            if (!query.nearest.isEmpty()) {
+                listener.measured(query.vecId, (double) found / query.nearest.size());
+            }
         }
-        return wanted == 0 ? 1 : (double) found / wanted;
     }
 }

@@ -88,6 +88,11 @@ public final class SlotSpace implements VectorSpace {
     }
 
     @Override
+    public boolean isByInnerProduct() {
+        return metric == Metric.INNER_PRODUCT;
+    }
+
+    @Override
     public double nanosPerScore() {
         return 20 + 0.08 * slots.strideBytes();
     }

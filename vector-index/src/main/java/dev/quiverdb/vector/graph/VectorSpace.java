@@ -25,6 +25,13 @@ public interface VectorSpace {
         return null;
     }
 
+    /**
+     * Whether distances are negated inner products, under which a vector is not its own nearest.
+     */
+    default boolean isByInnerProduct() {
+        return false;
+    }
+
     /** Returns about how long one distance to a random vector takes, for choosing between plans. */
     double nanosPerScore();
 

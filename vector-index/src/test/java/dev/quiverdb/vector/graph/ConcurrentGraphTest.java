@@ -24,7 +24,7 @@ class ConcurrentGraphTest {
         var deletable = new ConcurrentLinkedQueue<>(cloud.live);
         var deleted = new ConcurrentLinkedQueue<Integer>();
         var over = new AtomicBoolean();
-        try (var pool = Executors.newFixedThreadPool(5)) {
+        try (var pool = Executors.newFixedThreadPool(6)) {
             var work = new ArrayList<Future<Integer>>();
             Callable<Integer> linker =
                     () -> {
@@ -40,8 +40,9 @@ class ConcurrentGraphTest {
                     };
             work.add(pool.submit(linker));
             work.add(pool.submit(linker));
-            work.add(
-                    pool.submit(() -> {
+            // Two, for those that lie beside each other are taken out at the same time.
+            Callable<Integer> deleter =
+                    () -> {
                         int count = 0;
                         while (!over.get()) {
                             Integer vecId = deletable.poll();
@@ -49,11 +50,14 @@ class ConcurrentGraphTest {
                                 cloud.index.delete(vecId);
                                 deleted.add(vecId);
                                 count++;
+                            } else {
+                                Thread.sleep(1);
                             }
-                            Thread.sleep(1);
                         }
                         return count;
-                    }));
+                    };
+            work.add(pool.submit(deleter));
+            work.add(pool.submit(deleter));
             var queries = new SplittableRandom(4);
             work.add(
                     pool.submit(() -> {

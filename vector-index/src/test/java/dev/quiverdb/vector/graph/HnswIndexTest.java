@@ -423,4 +423,41 @@ class HnswIndexTest {
         assertThat(few.distances()).isEqualTo(bitmap.cardinality());
         assertThat(few.passRate()).isEqualTo(1);
     }
+
+    @Test
+    void whatWasDeadWhenAnIndexWasClosedIsTakenOutWhenItIsOpened() {
+        var cloud = cloud(31).grow(600);
+        int inTail = cloud.insert();
+        cloud.live.remove(inTail);
+        cloud.index.kill(inTail);
+        for (int vecId = 0; vecId < 40; vecId++) {
+            // Killed in the graph, unlinked and in quarantine, killed in the tail.
+            cloud.live.remove(vecId);
+            if (vecId < 20) {
+                cloud.index.kill(vecId);
+            } else {
+                cloud.index.delete(vecId);
+            }
+        }
+
+        var opened =
+                HnswIndex.open(
+                        cloud.index.options(),
+                        cloud.blocks,
+                        cloud.index.rootBlock(),
+                        cloud.space,
+                        null);
+        assertThat(opened.deadAtOpen())
+                .hasSize(20)
+                .allMatch(vecId -> vecId < 20 && opened.isDead(vecId));
+        opened.deadAtOpen().forEach(opened::unlink);
+        opened.maintain();
+        assertThat(opened.check()).isEmpty();
+        var released = new TreeSet<Integer>();
+        for (var free = opened.takeReleased(); free != null; free = opened.takeReleased()) {
+            released.add(free);
+        }
+        assertThat(released).hasSize(41).contains(0, 19, 20, 39, inTail);
+        assertThat(opened.graph().deadCount()).isZero();
+    }
 }

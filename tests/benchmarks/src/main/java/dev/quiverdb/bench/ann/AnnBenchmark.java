@@ -5,7 +5,10 @@ import dev.quiverdb.vector.ivf.IvfOptions.Coding;
 import dev.quiverdb.vector.simd.Kernels;
 import dev.quiverdb.vector.simd.Metric;
 
+import com.sun.management.OperatingSystemMXBean;
+
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,14 +124,17 @@ public final class AnnBenchmark {
                 }
                 int count = Integer.parseInt(threads[build]);
                 long start = System.nanoTime();
+                long processorStart = processorNanos();
                 engine.build(data, count);
                 outcome.buildSeconds.put(count, (System.nanoTime() - start) / 1e9);
+                outcome.buildProcessorSeconds.put(count, (processorNanos() - processorStart) / 1e9);
                 System.out.printf(
                         Locale.ROOT,
-                        "%s: built in %.1f s by %d threads%n",
+                        "%s: built in %.1f s by %d threads, %.1f s of the processor%n",
                         engine.name(),
                         outcome.buildSeconds.get(count),
-                        count);
+                        count,
+                        outcome.buildProcessorSeconds.get(count));
                 if (build == threads.length - 1) {
                     search(engine, scenarios, options, filters, truths, outcome);
                 }
@@ -138,6 +144,12 @@ public final class AnnBenchmark {
             throw new IllegalArgumentException("--threads names no number");
         }
         return outcome;
+    }
+
+    /** What the whole process has had of the processors: builds under load compare by it. */
+    private static long processorNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                .getProcessCpuTime();
     }
 
     private static void search(
@@ -187,6 +199,14 @@ public final class AnnBenchmark {
                         new QuiverIvfEngine(
                                 "quiver ivfpq",
                                 new IvfOptions(Metric.L2, 0, Coding.PRODUCT, 0, 1, 42),
+                                100,
+                                probes));
+        known.put(
+                "quiver ivfpq 64 bytes",
+                () ->
+                        new QuiverIvfEngine(
+                                "quiver ivfpq 64 bytes",
+                                new IvfOptions(Metric.L2, 0, Coding.PRODUCT, 128, 4, true, 1, 42),
                                 100,
                                 probes));
         known.put(

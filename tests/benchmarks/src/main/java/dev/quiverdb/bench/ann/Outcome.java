@@ -7,6 +7,10 @@ import java.util.Map;
 final class Outcome {
     final String engine;
     final Map<Integer, Double> buildSeconds = new LinkedHashMap<>();
+
+    /** Of all threads, the collector's and the compiler's too. */
+    final Map<Integer, Double> buildProcessorSeconds = new LinkedHashMap<>();
+
     final Curve curve = new Curve();
     final Map<String, Filtered> filtered = new LinkedHashMap<>();
     double bytesPerVector = Double.NaN;
@@ -37,6 +41,14 @@ final class Outcome {
     }
 
     double buildSeconds() {
-        return buildSeconds.isEmpty() ? Double.NaN : buildSeconds.values().iterator().next();
+        return first(buildSeconds);
+    }
+
+    double buildProcessorSeconds() {
+        return first(buildProcessorSeconds);
+    }
+
+    private static double first(Map<Integer, Double> seconds) {
+        return seconds.isEmpty() ? Double.NaN : seconds.values().iterator().next();
     }
 }

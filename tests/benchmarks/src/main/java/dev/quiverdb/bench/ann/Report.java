@@ -25,13 +25,14 @@ final class Report {
         text.append(
                 String.format(
                         Locale.ROOT,
-                        "%n%-26s %12s %12s %12s %10s %10s %12s%n",
+                        "%n%-26s %12s %12s %12s %10s %10s %10s %12s%n",
                         "queries/s at recall@10 of",
                         "0.90",
                         "0.95",
                         "0.99",
                         "build 1",
                         "build 2",
+                        "processor",
                         "bytes/vector"));
         for (Outcome outcome : outcomes) {
             text.append(String.format(Locale.ROOT, "%-26s", outcome.engine));
@@ -45,9 +46,10 @@ final class Report {
             text.append(
                     String.format(
                             Locale.ROOT,
-                            " %9ss %9ss %12s%n",
+                            " %9ss %9ss %9ss %12s%n",
                             number(outcome.buildSeconds.getOrDefault(1, Double.NaN), "%.1f"),
                             number(outcome.buildSeconds.getOrDefault(2, Double.NaN), "%.1f"),
+                            number(outcome.buildProcessorSeconds(), "%.1f"),
                             number(outcome.bytesPerVector, "%.0f")));
         }
         for (Outcome outcome : outcomes) {
@@ -104,6 +106,8 @@ final class Report {
                     .append(outcome.engine)
                     .append("\", \"buildSeconds\": ")
                     .append(json(outcome.buildSeconds()))
+                    .append(", \"buildProcessorSeconds\": ")
+                    .append(json(outcome.buildProcessorSeconds()))
                     .append(", \"buildSeconds2\": ")
                     .append(json(outcome.buildSeconds.getOrDefault(2, Double.NaN)))
                     .append(", \"bytesPerVector\": ")

@@ -38,15 +38,18 @@ final class Scenarios {
         this.passes = passes;
     }
 
-    /** Compiles the engine's loops. */
+    /**
+     * Compiles the engine's loops: so long by the thread's own time that the compiler, which shares
+     * a loaded machine with it, has had its turn too.
+     */
     void warmUp(AnnEngine engine) {
         int middle = engine.efforts()[engine.efforts().length / 2];
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
+        long end = THREADS.getCurrentThreadCpuTime() + TimeUnit.SECONDS.toNanos(4);
         do {
             for (float[] query : data.queries()) {
                 engine.search(query, K, middle, null, into);
             }
-        } while (System.nanoTime() < end);
+        } while (THREADS.getCurrentThreadCpuTime() < end);
     }
 
     /** Recall and the least time of some passes at one effort. */
