@@ -29,13 +29,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Foreign keys. Rows are noted while a statement runs; at its end ({@link #finish}) keys are looked
+ * Foreign keys, and the unique keys that are checked when they are ({@link DeferrableKeys}). Rows are noted while a statement runs; at its end ({@link #finish}) keys are looked
  * up in the newest state, and actions change referring rows, which may note more. Deferred ones
  * move to the transaction's queue.
  */
 final class ReferentialActions {
     private final Compiler compiler;
     private final ExecutionContext context;
+    private final DeferrableKeys keys;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private final Map<Integer, Set<HashKey>> noted = new HashMap<>();
     private final Map<Integer, RowWriter> writers = new HashMap<>();
@@ -43,17 +44,26 @@ final class ReferentialActions {
     ReferentialActions(Compiler compiler) {
         this.compiler = compiler;
         context = compiler.frame().context();
+        keys = new DeferrableKeys(context);
     }
 
     // ---------------------------------------------------------------- noting
 
+    /** Whether {@link #inserted} does anything with rows of a relation. */
+    boolean wantsInserted(Relation relation) {
+        return !relation.foreignKeys().isEmpty()
+                || relation.indexes().stream().anyMatch(Relation.Index::deferrable);
+    }
+
     void inserted(Relation relation, @Nullable Object[] row) {
+        keys.inserted(relation, row);
         for (var key : relation.foreignKeys()) {
             note(relation, key, row);
         }
     }
 
     void updated(Relation relation, @Nullable Object[] before, @Nullable Object[] after) {
+        keys.updated(relation, before, after);
         for (var key : relation.foreignKeys()) {
             if (differ(relation, key.columns(), before, after)) {
                 note(relation, key, after);
@@ -75,7 +85,7 @@ final class ReferentialActions {
         }
     }
 
-    private static boolean differ(
+    static boolean differ(
             Relation relation, List<Integer> columns, @Nullable Object[] a, @Nullable Object[] b) {
         for (int column : columns) {
             var before = a[column];
@@ -472,6 +482,7 @@ final class ReferentialActions {
 
     /** Runs what was noted, and what that notes; the statement's own reading is over. */
     void finish() {
+        keys.finish();
         if (waiting.isEmpty()) {
             return;
         }

@@ -347,6 +347,7 @@ final class RowWriter {
 
     /** Inserts a row unless a key of the arbiters (none: of all unique indexes) is there. */
     InsertOutcome insertOrConflict(@Nullable Object[] values, int[] arbiterIndexIds) {
+        DeferrableKeys.checkArbiters(relation, arbiterIndexIds);
         try {
             var outcome =
                     transaction()
@@ -367,7 +368,7 @@ final class RowWriter {
         } catch (UniqueViolation violation) {
             throw duplicate(violation);
         }
-        if (!relation.foreignKeys().isEmpty()) {
+        if (references.wantsInserted(relation)) {
             for (int i = 0; i < rows.size(); i++) {
                 references.inserted(relation, RowReader.copy(rows, i));
             }
@@ -410,35 +411,7 @@ final class RowWriter {
         return outcome;
     }
 
-    SqlException duplicate(UniqueViolation violation) {
-        for (var index : relation.indexes()) {
-            if (index.indexId() == violation.indexId()) {
-                return new SqlException(
-                                SqlState.UNIQUE_VIOLATION,
-                                "duplicate key value violates unique constraint \""
-                                        + index.name()
-                                        + "\"")
-                        .withDetail(
-                                "Key ("
-                                        + String.join(", ", index.keyTexts())
-                                        + ")=("
-                                        + keyValues(index, violation.key())
-                                        + ") already exists.")
-                        .withTable(relation.schema(), relation.name())
-                        .withConstraint(index.name());
-            }
-        }
-        return new SqlException(
-                SqlState.UNIQUE_VIOLATION, Objects.requireNonNullElse(violation.getMessage(), ""));
-    }
-
-    private String keyValues(Relation.Index index, List<@Nullable Object> key) {
-        var texts = new ArrayList<String>();
-        for (int i = 0; i < index.columns().size() && i < key.size(); i++) {
-            var value = key.get(i);
-            var type = relation.columns().get(index.columns().get(i)).type();
-            texts.add(value == null ? "null" : type.format(value, context.types()));
-        }
-        return String.join(", ", texts);
+    private SqlException duplicate(UniqueViolation violation) {
+        return DeferrableKeys.duplicate(relation, violation, context);
     }
 }

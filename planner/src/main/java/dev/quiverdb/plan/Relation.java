@@ -110,7 +110,7 @@ public record Relation(
      *     exists.}
      * @param membership position of the hidden bool column of a partial index, -1 if it is not
      *     partial
-     * @param constraint whether a constraint of the same name stands behind it
+     * @param constraint OID of the constraint of the same name that stands behind it; 0 for none
      * @param deferrable checked at end of statement or transaction
      * @param parent OID of the partitioned table's index that it belongs to; 0 for none
      */
@@ -124,7 +124,7 @@ public record Relation(
             boolean unique,
             boolean nullsNotDistinct,
             int membership,
-            boolean constraint,
+            int constraint,
             boolean deferrable,
             boolean initiallyDeferred,
             int parent) {
@@ -139,7 +139,7 @@ public record Relation(
                 boolean unique,
                 boolean nullsNotDistinct,
                 int membership,
-                boolean constraint,
+                int constraint,
                 boolean deferrable,
                 boolean initiallyDeferred) {
             this(

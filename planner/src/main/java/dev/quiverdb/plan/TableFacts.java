@@ -255,7 +255,7 @@ final class TableFacts {
                 index.unique(),
                 index.nullsNotDistinct(),
                 membership,
-                constraint != null,
+                constraint == null ? 0 : constraint.oid(),
                 constraint != null && constraint.deferrable(),
                 constraint != null && constraint.initiallyDeferred(),
                 relation.parents().isEmpty() ? 0 : relation.parents().getFirst());

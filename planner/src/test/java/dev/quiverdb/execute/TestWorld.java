@@ -140,7 +140,7 @@ final class TestWorld implements AutoCloseable {
                 true,
                 false,
                 -1,
-                true,
+                oid + 1,
                 false,
                 false);
     }

@@ -47,7 +47,7 @@ final class VectorSearchTest {
                         false,
                         false,
                         -1,
-                        false,
+                        0,
                         false,
                         false);
         table =

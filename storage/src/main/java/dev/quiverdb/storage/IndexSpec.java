@@ -26,6 +26,12 @@ public record IndexSpec(
     public static final String BTREE = "btree";
 
     /**
+     * An option of a unique index whose writers ask {@link Transaction#checkUnique} themselves,
+     * when their statement or transaction ends. Building it still checks the rows that are there.
+     */
+    public static final String CHECKED_LATER = "checked_later";
+
+    /**
      * One key column.
      *
      * @param operatorClass its PostgreSQL name, empty for the type's default
@@ -52,6 +58,11 @@ public record IndexSpec(
             keys.add(Key.of(columnId));
         }
         return new IndexSpec(indexId, BTREE, keys, unique, false, OptionalInt.empty(), Map.of());
+    }
+
+    /** Returns whether each write keeps the keys apart. */
+    public boolean checksWrites() {
+        return unique && !options.containsKey(CHECKED_LATER);
     }
 
     /** Returns whether this is the built-in ordered index. */

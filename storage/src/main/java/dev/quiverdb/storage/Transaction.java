@@ -180,6 +180,16 @@ public interface Transaction {
      */
     long findByKeyLatest(int tabletId, int indexId, Object[] key, LockStrength strength);
 
+    /**
+     * Checks that one row at most has a key in a unique index that does not check writes, in the
+     * newest committed state and own writes. Waits for others who check the same key, and keeps
+     * them waiting until this transaction ends.
+     *
+     * @param key one value per key column
+     * @throws UniqueViolation if two rows have the key
+     */
+    void checkUnique(int tabletId, int indexId, List<@Nullable Object> key);
+
     // ---- savepoints -----------------------------------------------------------------------------
 
     Savepoint savepoint();

@@ -128,8 +128,9 @@ final class ClassRows {
         char kind = relation.kind();
         boolean system = relation.oid() < Catalog.FIRST_USER_OID;
         boolean view = kind == 'v' || kind == 'm';
-        boolean stored = kind == 'r' || kind == 'm' || kind == 'i' || kind == 'S';
-        boolean heap = kind == 'r' || kind == 'm';
+        char shown = shownKind(relation);
+        boolean stored = shown == 'r' || kind == 'm' || shown == 'i' || kind == 'S';
+        boolean heap = shown == 'r' || kind == 'm';
         var index = relation.index();
         int method = index != null ? method(index.method()) : heap ? HEAP : 0;
         var options = relation.optionTexts();
@@ -155,7 +156,7 @@ final class ClassRows {
                 hasIndex,
                 shared,
                 relation.persistence(),
-                shownKind(relation),
+                shown,
                 kind == 'S' ? 3 : relation.columns().size(),
                 checks.stream().filter(check -> check.kind() == 'c').count(),
                 view,
@@ -164,7 +165,7 @@ final class ClassRows {
                 relation.rowSecurity(),
                 relation.forceRowSecurity(),
                 relation.populated(),
-                isSystemTable(relation) || !heap ? 'n' : relation.replicaIdentity(),
+                isSystemTable(relation) || !heap && shown != 'p' ? 'n' : relation.replicaIdentity(),
                 relation.isPartition() || index != null && !relation.parents().isEmpty(),
                 0,
                 heap ? FROZEN : 0L,

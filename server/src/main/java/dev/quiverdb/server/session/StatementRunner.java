@@ -53,6 +53,15 @@ final class StatementRunner implements AutoCloseable {
         utilities = new UtilityRunner(state, this, prepared);
         calls.knows(utilities.cursors());
         state.routines(new SqlRoutines(state, this));
+        state.beforeCommit(this::checkDeferred);
+    }
+
+    /** The constraints that wait for the end of the transaction. */
+    private void checkDeferred() {
+        var constraints = state.transaction().constraints();
+        if (!constraints.isUnused()) {
+            constraints.runAll(context(List.of()));
+        }
     }
 
     /** Refuses everything but the end of a failed transaction block. */

@@ -228,6 +228,9 @@ final class TabletBuilder {
                         ? OptionalInt.empty()
                         : OptionalInt.of(facts.columns().get(made.membership()).columnId());
         Map<String, String> options = new HashMap<>(index.options());
+        if (made.deferrable()) {
+            options.put(IndexSpec.CHECKED_LATER, "true");
+        }
         return new IndexSpec(
                 index.oid(),
                 made.method(),

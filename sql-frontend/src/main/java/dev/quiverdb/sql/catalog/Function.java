@@ -73,10 +73,11 @@ public record Function(
         return language != INTERNAL && language != C && oid >= Catalog.FIRST_USER_OID;
     }
 
-    /** What a function needs: the types of its arguments and result. */
+    /** What a function needs: its schema, and the types of its arguments and result. */
     @Override
     public List<Dependency> dependencies() {
         var needs = new ArrayList<Dependency>();
+        needs.add(new Dependency(0, schema, 0, 'n'));
         var types = new java.util.LinkedHashSet<>(argumentTypes);
         types.addAll(allArgumentTypes);
         types.add(resultType);

@@ -251,6 +251,31 @@ public sealed interface TableElement extends Ast {
             return initiallyDeferred;
         }
 
+        /** The same constraint with the deferral that attributes behind it ask for. */
+        public Constraint deferred(boolean canBe, boolean atFirst) {
+            return new Constraint(
+                    span(),
+                    name,
+                    kind,
+                    expression,
+                    generatedAlways,
+                    sequenceOptions,
+                    keys,
+                    including,
+                    nullsNotDistinct,
+                    exclusions,
+                    accessMethod,
+                    where,
+                    options,
+                    indexName,
+                    indexSpace,
+                    foreignKey,
+                    canBe,
+                    atFirst,
+                    notValid,
+                    noInherit);
+        }
+
         public boolean notValid() {
             return notValid;
         }

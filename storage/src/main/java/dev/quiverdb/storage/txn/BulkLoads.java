@@ -314,7 +314,7 @@ final class BulkLoads {
         for (int number = 0; number < view.ordered().size(); number++) {
             var keys = view.ordered().get(number);
             var run = runs.get(keys.spec().indexId());
-            if (!keys.spec().unique() || run == null) {
+            if (!keys.spec().checksWrites() || run == null) {
                 continue;
             }
             var doubtful = (BitSet) run.doubtful().clone();

@@ -486,7 +486,7 @@ final class SessionTransaction implements Transaction {
             @Nullable Object[] row,
             long self) {
         var keys = view.ordered().get(indexNumber);
-        if (key == null || !keys.spec().unique()) {
+        if (key == null || !keys.spec().checksWrites()) {
             return;
         }
         var rowView = new TabletView.Values(view.layout(), row);
@@ -535,6 +535,18 @@ final class SessionTransaction implements Transaction {
                 locks,
                 new LockTarget.Key(view.tabletId(), keys.spec().indexId(), key),
                 WaitPolicy.WAIT);
+    }
+
+    @Override
+    public void checkUnique(int tabletId, int indexId, List<@Nullable Object> key) {
+        var view = view(tabletId);
+        var keys = view.keys(indexId);
+        byte[] bytes = keys.prefix(key);
+        long one = conflicting(view, keys, bytes, -1);
+        long other = one < 0 ? -1 : conflicting(view, keys, bytes, one);
+        if (other >= 0) {
+            throw new UniqueViolation(tabletId, indexId, other, key);
+        }
     }
 
     /** A row other than self that has the key in the newest state, or -1. */
@@ -612,7 +624,7 @@ final class SessionTransaction implements Transaction {
             var key = keys[i];
             var spec = view.ordered().get(i).spec();
             if (key == null
-                    || !spec.unique()
+                    || !spec.checksWrites()
                     || !isArbiter(spec.indexId(), arbiterIndexIds)
                     || view.ordered().get(i).isDistinct(rowView)) {
                 continue;
@@ -757,7 +769,7 @@ final class SessionTransaction implements Transaction {
         var oldRow = new TabletView.Values(view.layout(), old);
         var newRow = new TabletView.Values(view.layout(), row);
         for (var keys : view.ordered()) {
-            if (keys.spec().unique()
+            if (keys.spec().checksWrites()
                     && keys.spec().membershipColumn().isEmpty()
                     && !Arrays.equals(keys.key(oldRow), keys.key(newRow))) {
                 return true;
@@ -846,7 +858,7 @@ final class SessionTransaction implements Transaction {
 
     private void lockOldKey(TabletView view, int indexNumber, byte @Nullable [] key) {
         var keys = view.ordered().get(indexNumber);
-        if (key != null && keys.spec().unique()) {
+        if (key != null && keys.spec().checksWrites()) {
             lockKey(view, keys, key);
         }
     }
@@ -877,7 +889,7 @@ final class SessionTransaction implements Transaction {
 
     private static boolean touchesUniqueKey(TabletView view, int[] columnIds) {
         for (var keys : view.ordered()) {
-            if (!keys.spec().unique() || keys.spec().membershipColumn().isPresent()) {
+            if (!keys.spec().checksWrites() || keys.spec().membershipColumn().isPresent()) {
                 continue;
             }
             for (var key : keys.spec().keys()) {

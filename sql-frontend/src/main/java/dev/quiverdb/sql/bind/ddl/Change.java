@@ -123,6 +123,22 @@ final class Change {
         actions.add(new DdlAction.Remove(object));
     }
 
+    /**
+     * Builds an index behind all that was put until now: before, nobody could see that its
+     * constraint is DEFERRABLE. One that stands already is built anew.
+     */
+    void buildBehind(Relation table, Relation index) {
+        boolean waits =
+                actions.removeIf(
+                        action ->
+                                action instanceof DdlAction.CreateIndex made
+                                        && made.index().oid() == index.oid());
+        if (!waits) {
+            actions.add(new DdlAction.DropIndex(table, index));
+        }
+        actions.add(new DdlAction.CreateIndex(table, index, false));
+    }
+
     void add(DdlAction action) {
         actions.add(action);
     }

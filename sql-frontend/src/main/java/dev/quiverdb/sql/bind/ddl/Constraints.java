@@ -240,7 +240,7 @@ final class Constraints {
                                 primary,
                                 constraint.nullsNotDistinct(),
                                 TableCreator.options(constraint.options()));
-        putKey(table, name, numbers, primary, index.oid(), constraint);
+        putKey(table, name, numbers, primary, index, constraint);
         if (table.isPartitioned()) {
             for (var partition : change.catalog().children(table.oid())) {
                 change.lock(partition.oid());
@@ -273,7 +273,7 @@ final class Constraints {
             String name,
             List<Integer> numbers,
             boolean primary,
-            int index,
+            Relation index,
             TableElement.Constraint constraint) {
         change.put(
                 new Constraint(
@@ -285,7 +285,7 @@ final class Constraints {
                         table.oid(),
                         0,
                         numbers,
-                        index,
+                        index.oid(),
                         0,
                         List.of(),
                         List.of(),
@@ -298,6 +298,9 @@ final class Constraints {
                         true,
                         true,
                         null));
+        if (constraint.deferrable()) {
+            change.buildBehind(table, index);
+        }
     }
 
     private Relation usingIndex(
@@ -366,7 +369,7 @@ final class Constraints {
                             + name
                             + "\"");
         }
-        putKey(table, name, numbers, primary, index.oid(), constraint);
+        putKey(table, name, numbers, primary, changed, constraint);
         return table;
     }
 

@@ -556,6 +556,9 @@ final class IndexCreator {
                             true,
                             true,
                             null));
+            if (constraint.deferrable()) {
+                change.buildBehind(target, made);
+            }
         }
     }
 }

@@ -480,7 +480,7 @@ final class TableAlterer {
         if (before.kind() == 'r') {
             fill(before, after, number, draft);
         }
-        for (var constraint : element.constraints()) {
+        for (var constraint : ConstraintAttributes.fold(element.constraints())) {
             switch (constraint.kind()) {
                 case CHECK, PRIMARY_KEY, UNIQUE, FOREIGN_KEY ->
                         after =

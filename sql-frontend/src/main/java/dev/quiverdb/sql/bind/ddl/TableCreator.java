@@ -215,7 +215,7 @@ final class TableCreator {
                     draft.type,
                     change.expressions().type(typeName));
         }
-        for (var constraint : element.constraints()) {
+        for (var constraint : ConstraintAttributes.fold(element.constraints())) {
             columnConstraint(made, constraint, table);
         }
         made.notNull |= draft.notNull;
@@ -281,7 +281,7 @@ final class TableCreator {
         var draft = new Draft(element.name(), type, collation, element);
         draft.serial = serial != 0;
         draft.notNull = draft.serial;
-        for (var constraint : element.constraints()) {
+        for (var constraint : ConstraintAttributes.fold(element.constraints())) {
             columnConstraint(draft, constraint, table);
         }
         columns.add(draft);
@@ -381,7 +381,8 @@ final class TableCreator {
             }
             case EXCLUSION ->
                     throw SqlException.notSupported("exclusion constraints are not supported");
-            case ATTR_DEFERRABLE, ATTR_NOT_DEFERRABLE, ATTR_DEFERRED, ATTR_IMMEDIATE -> {}
+            case ATTR_DEFERRABLE, ATTR_NOT_DEFERRABLE, ATTR_DEFERRED, ATTR_IMMEDIATE ->
+                    throw new IllegalStateException("an attribute stands alone");
         }
         if (draft.defaultExpression != null && draft.identity != 0) {
             throw both("default and identity", draft, table, constraint);
