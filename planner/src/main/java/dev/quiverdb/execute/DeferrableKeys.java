@@ -80,10 +80,10 @@ final class DeferrableKeys {
                 .add(new HashKey(types, values))) {
             return;
         }
-        var check = new Check(relation, index, new ArrayList<@Nullable Object>(Arrays.asList(values)));
+        var check =
+                new Check(relation, index, new ArrayList<@Nullable Object>(Arrays.asList(values)));
         boolean later =
-                context.constraints()
-                        .deferred(index.constraint(), true, index.initiallyDeferred());
+                context.constraints().deferred(index.constraint(), true, index.initiallyDeferred());
         if (later) {
             context.constraints().add(check);
         } else {

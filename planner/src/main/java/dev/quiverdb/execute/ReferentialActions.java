@@ -29,9 +29,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Foreign keys, and the unique keys that are checked when they are ({@link DeferrableKeys}). Rows are noted while a statement runs; at its end ({@link #finish}) keys are looked
- * up in the newest state, and actions change referring rows, which may note more. Deferred ones
- * move to the transaction's queue.
+ * Foreign keys, and the unique keys that are checked when they are ({@link DeferrableKeys}). Rows
+ * are noted while a statement runs; at its end ({@link #finish}) keys are looked up in the newest
+ * state, and actions change referring rows, which may note more. Deferred ones move to the
+ * transaction's queue.
  */
 final class ReferentialActions {
     private final Compiler compiler;

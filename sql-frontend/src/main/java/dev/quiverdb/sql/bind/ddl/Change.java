@@ -129,10 +129,9 @@ final class Change {
      */
     void buildBehind(Relation table, Relation index) {
         boolean waits =
-                actions.removeIf(
-                        action ->
-                                action instanceof DdlAction.CreateIndex made
-                                        && made.index().oid() == index.oid());
+                actions.removeIf(action ->
+                        action instanceof DdlAction.CreateIndex made
+                                && made.index().oid() == index.oid());
         if (!waits) {
             actions.add(new DdlAction.DropIndex(table, index));
         }

@@ -57,8 +57,7 @@ final class ConstraintAttributes {
         if (deferred && deferralSaid && !meant.deferrable()) {
             throw mustBeDeferrable(attribute);
         }
-        folded.set(
-                folded.size() - 1, meant.deferred(meant.deferrable() || deferred, deferred));
+        folded.set(folded.size() - 1, meant.deferred(meant.deferrable() || deferred, deferred));
     }
 
     private Constraint meant(Constraint attribute, String clause) {
