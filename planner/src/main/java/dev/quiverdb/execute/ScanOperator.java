@@ -19,7 +19,10 @@ abstract class ScanOperator extends Operator {
     final int[] columnIds;
 
     private final int[] positions;
-    private final boolean plain;
+
+    /** Whether storage gives every column. */
+    final boolean plain;
+
     private final @Nullable Evaluator filter;
     private int[] selected = {};
     private boolean fixedDone;

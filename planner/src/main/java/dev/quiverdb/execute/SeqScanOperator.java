@@ -39,7 +39,7 @@ final class SeqScanOperator extends ScanOperator {
                 close();
                 return null;
             }
-            var batch = complete(read, rows.rowIds());
+            var batch = plain ? read : complete(read, rows.rowIds());
             if (filter(batch)) {
                 return batch;
             }

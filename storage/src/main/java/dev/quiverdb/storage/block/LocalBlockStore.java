@@ -68,6 +68,9 @@ public final class LocalBlockStore implements BlockStore {
     /** Leaves changed in the image that is being made durable. */
     private volatile ConcurrentSkipListSet<Integer> frozenLeaves = new ConcurrentSkipListSet<>();
 
+    /** A checkpoint forces when it has written so much. */
+    private static final int UNFORCED_BYTES_MAX = 2 << 20;
+
     private final ReentrantLock evictionLock = new ReentrantLock();
 
     /** One frame at a time is written, so that its state has one owner. */
@@ -857,17 +860,26 @@ public final class LocalBlockStore implements BlockStore {
             }
         }
 
+        /**
+         * Forces as it goes: what is written and not forced stands before the log's next force, and
+         * so before whoever commits.
+         */
         private void writeFrames() {
+            int unforced = 0;
             for (var frame = frames.peek(); frame != null; frame = frames.peek()) {
                 writeOutLock.lock();
                 try {
-                    if (frame.image == number) {
-                        writeOut(frame);
+                    if (frame.image == number && writeOut(frame)) {
+                        unforced += frame.sizeBytes();
                     }
                 } finally {
                     writeOutLock.unlock();
                 }
                 frames.poll();
+                if (unforced >= UNFORCED_BYTES_MAX && options.force()) {
+                    file.force();
+                    unforced = 0;
+                }
             }
         }
 

@@ -14,6 +14,7 @@ import dev.quiverdb.storage.table.Layout.Placed;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,13 @@ public final class StripeScan {
     private static final byte[] NOTHING = {};
     private static final int OPTIMISTIC_TRIES = 3;
 
+    /** Every slot of a stripe. */
+    private static final int[] EVERY = new int[Layout.SLOTS];
+
+    static {
+        Arrays.setAll(EVERY, slot -> slot);
+    }
+
     /** Larger heaps, and those of which few rows are wanted, are not copied whole. */
     private static final int HEAP_COPY_BYTES_MAX = 512 << 10;
 
@@ -37,10 +45,22 @@ public final class StripeScan {
     private final Layout layout;
     private final int[] positions;
     private final RowReader rows;
-    private final int[] fast = new int[Layout.SLOTS];
+
+    /** Slots that are copied column by column; not to be changed where it is {@link #EVERY}. */
+    private int[] fast = EVERY;
+
+    private final int[] some = new int[Layout.SLOTS];
     private final int[] slow = new int[Layout.SLOTS];
     private int fastCount;
     private int slowCount;
+
+    /** Row id of the first slot of the stripe read last. */
+    private long base;
+
+    private final long[] rowIds = new long[Layout.SLOTS];
+
+    /** The first {@link #fastCount} row ids are not there yet: few ask for them. */
+    private boolean idsMissing;
 
     /** Values that were copied one by one, by column and row. */
     private final byte[] @Nullable [] @Nullable [] heapValues;
@@ -91,20 +111,29 @@ public final class StripeScan {
      *
      * @param own the reader's own rows there, or null
      * @param out is filled anew
-     * @param rowIds receives the row id of each row
      * @return how many rows there are, at most 1,024
      */
-    public int read(int index, Snapshot snapshot, @Nullable OwnRows own, Batch out, long[] rowIds) {
+    public int read(int index, Snapshot snapshot, @Nullable OwnRows own, Batch out) {
         int ticket = tablet.store().enterReader();
         try {
-            return readInVisit(index, snapshot, own, out, rowIds);
+            return readInVisit(index, snapshot, own, out);
         } finally {
             tablet.store().exitReader(ticket);
         }
     }
 
-    private int readInVisit(
-            int index, Snapshot snapshot, @Nullable OwnRows own, Batch out, long[] rowIds) {
+    /** The row ids of the rows read last; valid until the next are read. */
+    public long[] rowIds() {
+        if (idsMissing) {
+            idsMissing = false;
+            for (int i = 0; i < fastCount; i++) {
+                rowIds[i] = base + fast[i];
+            }
+        }
+        return rowIds;
+    }
+
+    private int readInVisit(int index, Snapshot snapshot, @Nullable OwnRows own, Batch out) {
         var stripe = tablet.stripeOrNull(index);
         fastCount = 0;
         slowCount = 0;
@@ -113,10 +142,8 @@ public final class StripeScan {
         } else {
             clear(out);
         }
-        long base = (long) index << 10;
-        for (int i = 0; i < fastCount; i++) {
-            rowIds[i] = base + fast[i];
-        }
+        base = (long) index << 10;
+        idsMissing = true;
         int count = fastCount;
         finishFast(out);
         for (int i = 0; i < slowCount; i++) {
@@ -200,6 +227,12 @@ public final class StripeScan {
         slowCount = 0;
         boolean quiet = stripe.newest <= snapshot.quiet();
         var head = stripe.head();
+        if (quiet && own == null && isFull(head)) {
+            fast = EVERY;
+            fastCount = Layout.SLOTS;
+            return;
+        }
+        fast = some;
         int ownIndex = 0;
         int ownCount = own == null ? 0 : own.count();
         int nextOwn = own != null && ownCount > 0 ? own.slot(0) : Layout.SLOTS;
@@ -235,6 +268,14 @@ public final class StripeScan {
         }
     }
 
+    private static boolean isFull(MemorySegment head) {
+        long all = -1;
+        for (int word = 0; word < Layout.SLOTS / 64; word++) {
+            all &= head.get(Bytes.LONG, StripeHeader.LIVE + 8L * word);
+        }
+        return all == -1;
+    }
+
     /** Whether the heap was, or now is, copied whole. */
     private boolean copyHeap(Stripe stripe) {
         if (!heapCopied && fastCount >= HEAP_COPY_ROWS_MIN) {
@@ -255,12 +296,12 @@ public final class StripeScan {
         var heap = indexOf(column) < 0 ? null : heapValues[indexOf(column)];
         if (heap != null) {
             // Already decoded.
-            java.util.Arrays.fill(heap, 0, fastCount, null);
+            Arrays.fill(heap, 0, fastCount, null);
         }
         int at = indexOf(column);
         var ids = at < 0 ? null : vecIds[at];
         if (ids != null) {
-            java.util.Arrays.fill(ids, 0, fastCount, -1);
+            Arrays.fill(ids, 0, fastCount, -1);
         }
     }
 

@@ -19,7 +19,6 @@ final class TransactionScan implements RowCursor {
     private final int command;
     private final StripeScan scan;
     private final Batch batch;
-    private final long[] rowIds = new long[Layout.SLOTS];
     private int next;
     private final int end;
     private boolean open = true;
@@ -54,7 +53,7 @@ final class TransactionScan implements RowCursor {
     public @Nullable Batch next() {
         while (next < end) {
             int stripe = next++;
-            if (scan.read(stripe, snapshot, own(stripe), batch, rowIds) > 0) {
+            if (scan.read(stripe, snapshot, own(stripe), batch) > 0) {
                 return batch;
             }
         }
@@ -110,7 +109,7 @@ final class TransactionScan implements RowCursor {
 
     @Override
     public long[] rowIds() {
-        return rowIds;
+        return scan.rowIds();
     }
 
     @Override
