@@ -41,6 +41,18 @@ final class MvStoreEngine implements RowEngine {
     }
 
     @Override
+    public void loadVectors(long count, LongFunction<float[]> vector) {
+        MVMap<Long, byte[]> vectors = store.openMap("vectors");
+        for (long i = 0; i < count; i++) {
+            vectors.put(i, VectorBytes.of(vector.apply(i)));
+            if (i % LOAD_BATCH == LOAD_BATCH - 1) {
+                store.commit();
+            }
+        }
+        checkpoint();
+    }
+
+    @Override
     public int read(long key) {
         var text = rows.get(key);
         return text == null ? -1 : text.length();

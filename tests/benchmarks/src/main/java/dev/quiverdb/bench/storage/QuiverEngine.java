@@ -4,6 +4,7 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.batch.LongColumn;
 import dev.quiverdb.base.batch.ObjectColumn;
 import dev.quiverdb.base.type.Types;
+import dev.quiverdb.base.type.Vector;
 import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.IsolationLevel;
@@ -23,6 +24,7 @@ import java.util.function.LongFunction;
 final class QuiverEngine implements RowEngine {
     private static final int TABLET = 1;
     private static final int INDEX = 1;
+    private static final int VECTORS = 2;
     private static final int[] TEXT = {2};
     private static final int[] BOTH = {1, 2};
     private static final int[] KEY = {1};
@@ -71,6 +73,30 @@ final class QuiverEngine implements RowEngine {
                 texts.append(text.apply(key));
             }
             transaction.insertBatch(TABLET, new Batch(rows, keys, texts));
+        }
+        transaction.commit();
+    }
+
+    @Override
+    public void loadVectors(long count, LongFunction<float[]> vector) {
+        var transaction = storage.begin(IsolationLevel.READ_COMMITTED);
+        transaction.beginStatement();
+        transaction.createTablet(
+                TabletSpec.of(
+                        VECTORS,
+                        List.of(
+                                ColumnSpec.of(1, "id", Types.INT8),
+                                ColumnSpec.of(2, "v", Types.VECTOR, vector.apply(0).length)),
+                        List.of(IndexSpec.btree(INDEX, true, 1))));
+        for (long from = 0; from < count; from += Batch.ROWS_MAX) {
+            var keys = new LongColumn(Types.INT8, Batch.ROWS_MAX);
+            var vectors = new ObjectColumn(Types.VECTOR, Batch.ROWS_MAX);
+            int rows = (int) Math.min(Batch.ROWS_MAX, count - from);
+            for (int i = 0; i < rows; i++) {
+                keys.append(from + i);
+                vectors.append(Vector.wrap(vector.apply(from + i)));
+            }
+            transaction.insertBatch(VECTORS, new Batch(rows, keys, vectors));
         }
         transaction.commit();
     }

@@ -75,6 +75,24 @@ final class RocksEngine implements RowEngine {
         }
     }
 
+    /** Behind the other rows. */
+    @Override
+    public void loadVectors(long count, LongFunction<float[]> vector) {
+        try {
+            for (long from = 0; from < count; from += LOAD_BATCH) {
+                try (var batch = new WriteBatch()) {
+                    for (long i = from; i < Math.min(count, from + LOAD_BATCH); i++) {
+                        batch.put(key(i | 1L << 62), VectorBytes.of(vector.apply(i)));
+                    }
+                    database.write(unlogged, batch);
+                }
+            }
+            checkpoint();
+        } catch (RocksDBException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public int read(long key) {
         try {

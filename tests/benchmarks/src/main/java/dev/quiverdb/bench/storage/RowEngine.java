@@ -15,6 +15,9 @@ interface RowEngine extends AutoCloseable {
      */
     void load(long count, LongFunction<Long> order, LongFunction<String> text);
 
+    /** As {@link #load}, of rows with keys from 0 and a vector, beside the other rows. */
+    void loadVectors(long count, LongFunction<float[]> vector);
+
     /** Length of the text of a row, or -1 where there is none. */
     int read(long key);
 

@@ -1,5 +1,6 @@
 package dev.quiverdb.bench.storage;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -26,36 +27,46 @@ public final class StorageBenchmark {
             usage: ./quiver bench storage [OPTIONS]
 
               --rows N          rows of an 8-byte key and 100 characters of text (1000000)
+              --vectors N       rows of an 8-byte key and a vector of 384 floats (100000)
               --seconds S       how long each measure runs (5)
               --cache MIB       block cache of each engine (512)
               --engines LIST    of quiver, rocks, mvstore (all)
-              --measures LIST   of reads, scan, commits, stall, recovery (all); loading is always measured
+              --measures LIST   of reads, scan, vectors, stall, recovery, commits (all); loading is always measured
               --directory DIR   where the files go (a temporary directory)
               --json FILE       the figures as JSON
 
+            loading   rows in no order of their keys, after each engine loaded some elsewhere to warm up: rows per
+                      second, and microseconds of processor time of the whole process for one
+            vectors   rows with vectors loaded in the order of their keys, likewise
             reads     point reads by key in random order after every row was read once: per second, and
                       microseconds of processor time for one
             scan      every row read; every key compared with two bounds, beside the same loop over a
                       plain long[]
-            commits   updates of one row with 1, 8 and 64 committers, each durable before the next; beside
-                      them what overwriting and forcing one page costs (fsync floor)
+            commits   updates of one row with 1, 8 and 64 committers, each durable before the next: all engines
+                      in turn, several times, so that they meet the same disk; beside them what overwriting
+                      and forcing one page costs (fsync floor)
             stall     the longest update of 8 committers without and with a checkpoint beside them
-            recovery  opening a copy of the files as a crash would leave them, after updates of 1,000 rows
-                      each without a checkpoint: seconds, and seconds per GB of new values
+            recovery  opening a copy of the files as a crash would leave them, after every row was updated, 1,000
+                      in a transaction, without a checkpoint: seconds, and seconds per GB of new values
             """;
 
     private static final int TEXT_CHARS = 100;
     private static final int ROW_BYTES = 8 + TEXT_CHARS;
+    private static final int DIMENSIONS = 384;
     private static final int RECOVERY_ROWS = 1000;
+    private static final int WARM_ROWS = 200_000;
+    private static final int COMMIT_ROUNDS = 5;
     private static final int SCANS_MIN = 7;
 
     private final long rows;
+    private final long vectors;
     private final double seconds;
     private final List<String> wanted;
     private final Measures measures;
 
-    private StorageBenchmark(long rows, double seconds, List<String> wanted) {
+    private StorageBenchmark(long rows, long vectors, double seconds, List<String> wanted) {
         this.rows = rows;
+        this.vectors = vectors;
         this.seconds = seconds;
         this.wanted = wanted;
         this.measures = new Measures(rows);
@@ -78,8 +89,9 @@ public final class StorageBenchmark {
         var benchmark =
                 new StorageBenchmark(
                         Long.parseLong(options.getOrDefault("--rows", "1000000")),
+                        Long.parseLong(options.getOrDefault("--vectors", "100000")),
                         Double.parseDouble(options.getOrDefault("--seconds", "5")),
-                        list(options, "--measures", "reads,scan,commits,stall,recovery"));
+                        list(options, "--measures", "reads,scan,vectors,stall,recovery,commits"));
         long cacheBytes = Long.parseLong(options.getOrDefault("--cache", "512")) << 20;
         var parent = options.get("--directory");
         var directory =
@@ -87,10 +99,19 @@ public final class StorageBenchmark {
                         ? Files.createTempDirectory("storage-benchmark")
                         : Files.createDirectories(Path.of(parent));
         benchmark.floors(directory);
-        for (var engine : list(options, "--engines", "quiver,rocks,mvstore")) {
-            var place = Files.createDirectories(directory.resolve(engine));
-            benchmark.run(engine, place, cacheBytes);
-            delete(place);
+        var engines = list(options, "--engines", "quiver,rocks,mvstore");
+        for (var engine : engines) {
+            benchmark.warmUp(engine, directory.resolve("warm"), cacheBytes);
+        }
+        for (var engine : engines) {
+            benchmark.run(
+                    engine, Files.createDirectories(directory.resolve(engine)), cacheBytes);
+        }
+        if (benchmark.wanted.contains("commits")) {
+            benchmark.commitsInTurn(engines, directory, cacheBytes);
+        }
+        for (var engine : engines) {
+            delete(directory.resolve(engine));
         }
         System.out.println(benchmark.measures.table());
         var json = options.get("--json");
@@ -177,12 +198,19 @@ public final class StorageBenchmark {
 
     // ---- the measures ----
 
+    private static void warmUp(String name, Path directory, long cacheBytes) throws IOException {
+        Files.createDirectories(directory);
+        try (var engine = open(name, directory, cacheBytes)) {
+            engine.load(WARM_ROWS, i -> (i * 7_368_787L + 12_345) % WARM_ROWS, k -> text(k));
+        }
+        delete(directory);
+    }
+
     private void run(String name, Path directory, long cacheBytes)
             throws IOException, InterruptedException {
         var engine = open(name, directory, cacheBytes);
-        long start = System.nanoTime();
-        engine.load(rows, this::shuffled, StorageBenchmark::text);
-        measures.put(name, "load rows/s", rows / secondsSince(start));
+        var loaded = engine;
+        load(name, "load", rows, () -> loaded.load(rows, this::shuffled, StorageBenchmark::text));
         engine.checkpoint();
         measures.put(
                 name,
@@ -196,19 +224,39 @@ public final class StorageBenchmark {
         if (wanted.contains("scan")) {
             scans(engine, name);
         }
-        var committers = new Committers(engine, rows, StorageBenchmark::text);
-        if (wanted.contains("commits")) {
-            for (int threads : new int[] {1, 8, 64}) {
-                commits(committers, threads, name);
-            }
-        }
         if (wanted.contains("stall")) {
-            stall(engine, committers, name);
+            stall(engine, new Committers(engine, rows, StorageBenchmark::text), name);
         }
         if (wanted.contains("recovery")) {
             engine = recovery(engine, name, directory, cacheBytes);
         }
+        if (wanted.contains("vectors")) {
+            var full = engine;
+            load(
+                    name,
+                    "load of vectors",
+                    vectors,
+                    () -> full.loadVectors(vectors, StorageBenchmark::vector));
+        }
         engine.close();
+    }
+
+    private void load(String name, String what, long count, Runnable work) {
+        long start = System.nanoTime();
+        long cpuStart = processNanos();
+        work.run();
+        measures.put(name, what + ", rows/s", count / secondsSince(start));
+        measures.put(
+                name, what + ", us of processor a row", (processNanos() - cpuStart) / 1e3 / count);
+    }
+
+    private static float[] vector(long key) {
+        var random = new SplittableRandom(key);
+        var vector = new float[DIMENSIONS];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = random.nextInt() * 0x1p-32f;
+        }
+        return vector;
     }
 
     private void reads(RowEngine engine, String name) {
@@ -263,16 +311,37 @@ public final class StorageBenchmark {
         return best;
     }
 
-    private void commits(Committers committers, int threads, String name)
+    private void commitsInTurn(List<String> names, Path directory, long cacheBytes)
             throws InterruptedException {
-        committers.run(threads, Math.min(1, seconds));
-        long start = System.nanoTime();
-        var latencies = committers.run(threads, seconds);
-        measures.commits(
-                name,
-                threads + (threads == 1 ? " committer" : " committers"),
-                latencies,
-                secondsSince(start));
+        var engines = new LinkedHashMap<String, RowEngine>();
+        for (var name : names) {
+            engines.put(name, open(name, directory.resolve(name), cacheBytes));
+        }
+        for (int threads : new int[] {1, 8, 64}) {
+            var latencies = new LinkedHashMap<String, Latencies>();
+            var took = new LinkedHashMap<String, Double>();
+            var cpu = new LinkedHashMap<String, Double>();
+            for (int round = 0; round < COMMIT_ROUNDS; round++) {
+                for (var one : engines.entrySet()) {
+                    var committers = new Committers(one.getValue(), rows, StorageBenchmark::text);
+                    long start = System.nanoTime();
+                    long cpuStart = processNanos();
+                    var found = committers.run(threads, seconds / COMMIT_ROUNDS);
+                    took.merge(one.getKey(), secondsSince(start), Double::sum);
+                    cpu.merge(one.getKey(), (processNanos() - cpuStart) / 1e3, Double::sum);
+                    latencies.computeIfAbsent(one.getKey(), _ -> new Latencies()).addAll(found);
+                }
+            }
+            var what = threads + (threads == 1 ? " committer" : " committers");
+            latencies.forEach((name, found) -> {
+                measures.commits(name, what, found, took.getOrDefault(name, 0.0));
+                measures.put(
+                        name,
+                        "us of processor a commit, " + what,
+                        cpu.getOrDefault(name, 0.0) / found.count());
+            });
+        }
+        engines.values().forEach(RowEngine::close);
     }
 
     private void stall(RowEngine engine, Committers committers, String name)
@@ -302,13 +371,11 @@ public final class StorageBenchmark {
     private RowEngine recovery(RowEngine engine, String name, Path directory, long cacheBytes)
             throws IOException {
         engine.checkpoint();
-        long end = System.nanoTime() + (long) (seconds * 1e9);
         long changed = 0;
-        while (System.nanoTime() < end) {
-            long from = changed % Math.max(1, rows - RECOVERY_ROWS);
-            long until = Math.min(rows, from + RECOVERY_ROWS);
-            engine.updateRange(from, until, key -> text(-key));
-            changed += until - from;
+        while (changed < rows) {
+            long until = Math.min(rows, changed + RECOVERY_ROWS);
+            engine.updateRange(changed, until, key -> text(-key));
+            changed = until;
         }
         var copy = directory.resolveSibling(directory.getFileName() + "-crashed");
         copy(directory, copy);
@@ -334,6 +401,12 @@ public final class StorageBenchmark {
 
     private static long cpuNanos() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
+    /** Processor time of all threads, the engines' own too. */
+    private static long processNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                .getProcessCpuTime();
     }
 
     private static long bytesIn(Path directory) {
