@@ -43,6 +43,11 @@ final class AccessPaths {
         return Math.max(1, context.tabletRows().applyAsLong(relation.tabletId()));
     }
 
+    /** About how many rows a table has. */
+    double rows(PgRel.Scan scan) {
+        return scan.relation().tablet() == 0 ? 1 : rowsOf(tables.of(scan.relation()));
+    }
+
     private boolean enabled(String setting) {
         return "on".equals(context.bind().settings().apply(setting));
     }

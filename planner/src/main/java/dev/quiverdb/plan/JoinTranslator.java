@@ -23,6 +23,9 @@ final class JoinTranslator {
      */
     private static final double LOOKUPS_MAX = 2_000;
 
+    /** A subquery of more rows is read into a hash table instead of looked up row by row. */
+    private static final double SUBQUERY_ROWS_MAX = 200;
+
     private final RelTranslator rels;
     private final ExpressionTranslator expressions;
     private final SlotNumbers slots;
@@ -444,6 +447,119 @@ final class JoinTranslator {
         }
         var right = rels.translate(join.getRight(), rightBelow);
         return RelTranslator.filtered(hash(kind, left, right, on), above);
+    }
+
+    // Subqueries.
+
+    /** Whether a subquery is worth a join: where an equality connects it with the rows outside. */
+    boolean joins(SemiJoins.Pulled pulled) {
+        int right = pulled.right().getRowType().getFieldCount();
+        boolean equal = false;
+        for (var part : pulled.on()) {
+            var condition = expressions.translate(part);
+            if (ExpressionFacts.isVolatile(condition)) {
+                return false;
+            }
+            equal |= sides(condition, pulled.width()) != null;
+        }
+        return equal
+                && right > 0
+                && pulled.own().stream()
+                        .noneMatch(part -> ExpressionFacts.isVolatile(expressions.translate(part)));
+    }
+
+    /** The rows of an input for which there are, or are not, such rows on the right. */
+    Plan semi(RelNode input, List<Expression> conditions, List<SemiJoins.Pulled> pulled) {
+        Plan left = null;
+        for (var subquery : pulled) {
+            var own = expressions.translate(subquery.own());
+            var on = expressions.translate(subquery.on());
+            if (left == null) {
+                left = bySubquery(input, conditions, subquery, own, on);
+                if (left != null) {
+                    continue;
+                }
+                left = rels.translate(input, conditions);
+            }
+            var looked = lookup(subquery.kind(), left, subquery.right(), own, on);
+            left =
+                    looked != null
+                            ? looked
+                            : hash(
+                                    subquery.kind(),
+                                    left,
+                                    rels.translate(subquery.right(), own),
+                                    on);
+        }
+        if (left == null) {
+            throw new IllegalStateException("no subquery to join with");
+        }
+        return left;
+    }
+
+    /**
+     * Where a subquery has few rows: each of them, once, looked up in an index of the table
+     * outside; null where that cannot be done.
+     */
+    private @Nullable Plan bySubquery(
+            RelNode input,
+            List<Expression> conditions,
+            SemiJoins.Pulled subquery,
+            List<Expression> own,
+            List<Expression> on) {
+        if (subquery.kind() != Plan.JoinKind.SEMI || !(input instanceof PgRel.Scan scan)) {
+            return null;
+        }
+        int width = subquery.width();
+        List<Expression> keys = new ArrayList<>();
+        List<OutputColumn> outputs = new ArrayList<>();
+        List<Expression> equalities = new ArrayList<>();
+        for (var condition : on) {
+            var sides = sides(condition, width);
+            if (sides == null) {
+                return null;
+            }
+            var key = ExpressionFacts.move(sides.getLast(), c -> c - width);
+            outputs.add(new OutputColumn("", "key", key.type(), -1));
+            keys.add(key);
+        }
+        for (int i = 0; i < on.size(); i++) {
+            var call = (Expression.Call) on.get(i);
+            var sides = sides(call, width);
+            var outside = sides == null ? call : sides.getFirst();
+            equalities.add(
+                    new Expression.Call(
+                            call.function(),
+                            List.of(
+                                    new Expression.InputRef(i, keys.get(i).type(), -1),
+                                    ExpressionFacts.move(outside, c -> c + keys.size())),
+                            call.type(),
+                            call.typmod(),
+                            false));
+        }
+        var right = rels.translate(subquery.right(), own);
+        double rows = right.estimate().rows();
+        if (rows > SUBQUERY_ROWS_MAX || rows * 10 > paths.rows(scan)) {
+            return null;
+        }
+        List<Expression> all = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            all.add(new Expression.InputRef(i, keys.get(i).type(), -1));
+        }
+        var projected = new Plan.Project(right, keys, outputs, right.estimate());
+        var distinct = new Plan.Distinct(projected, all, false, right.estimate());
+        var joined = lookup(Plan.JoinKind.INNER, distinct, scan, conditions, equalities);
+        if (joined == null) {
+            return null;
+        }
+        var wanted = RelTranslator.outputs(scan.getRowType(), scan.alias());
+        List<Expression> columns = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            columns.add(
+                    new Expression.InputRef(
+                            keys.size() + i, wanted.get(i).type(), wanted.get(i).typmod()));
+        }
+        return new Plan.Project(joined, columns, wanted, joined.estimate());
     }
 
     /** A lateral join: the right side runs for each left row. */

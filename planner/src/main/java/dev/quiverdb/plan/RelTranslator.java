@@ -64,16 +64,29 @@ final class RelTranslator {
     Plan translate(RelNode rel, List<Expression> conditions) {
         return switch (rel) {
             case Project project -> project(project, conditions);
-            case Filter filter -> {
-                List<Expression> all = new ArrayList<>(conditions);
-                all.addAll(ExpressionFacts.conjuncts(expressions.translate(filter.getCondition())));
-                yield translate(filter.getInput(), all);
-            }
+            case Filter filter -> filter(filter, conditions);
             case Join join -> joins.join(join, conditions);
             case Correlate correlate -> joins.correlate(correlate, conditions);
             case PgRel own -> own(own, conditions);
             default -> throw new IllegalStateException("relational node " + rel.getClass());
         };
+    }
+
+    private Plan filter(Filter filter, List<Expression> conditions) {
+        List<Expression> all = new ArrayList<>(conditions);
+        List<SemiJoins.Pulled> pulled = new ArrayList<>();
+        int width = filter.getInput().getRowType().getFieldCount();
+        for (var part : SemiJoins.conjuncts(filter.getCondition())) {
+            var semi = SemiJoins.pull(part, width);
+            if (semi != null && joins.joins(semi)) {
+                pulled.add(semi);
+            } else {
+                all.addAll(ExpressionFacts.conjuncts(expressions.translate(part)));
+            }
+        }
+        return pulled.isEmpty()
+                ? translate(filter.getInput(), all)
+                : joins.semi(filter.getInput(), all, pulled);
     }
 
     private Plan own(PgRel rel, List<Expression> conditions) {
