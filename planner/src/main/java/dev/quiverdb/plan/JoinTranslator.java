@@ -159,6 +159,7 @@ final class JoinTranslator {
         left.removeIf(i -> i == first);
         var current = parts.get(first);
         while (!left.isEmpty()) {
+            rels.checkCancelled();
             int next = smallest(left, parts, current, waiting);
             left.removeIf(i -> i == next);
             current = step(current, leaves.get(next), own.get(next), parts.get(next), waiting);

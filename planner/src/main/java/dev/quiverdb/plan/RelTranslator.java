@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelTranslator {
     private final Catalog catalog;
+    private final Runnable checkCancelled;
     private final SlotNumbers slots;
     private final ExpressionTranslator expressions;
     private final TableFacts tables;
@@ -43,6 +44,7 @@ final class RelTranslator {
 
     RelTranslator(PlanContext context) {
         catalog = context.bind().catalog();
+        checkCancelled = context.bind().checkCancelled();
         slots = new SlotNumbers();
         expressions = new ExpressionTranslator(slots, this::subPlan);
         tables = new TableFacts(context.bind(), expressions);
@@ -62,6 +64,7 @@ final class RelTranslator {
 
     /** The rows of a node that meet all conditions, which are over its row. */
     Plan translate(RelNode rel, List<Expression> conditions) {
+        checkCancelled.run();
         return switch (rel) {
             case Project project -> project(project, conditions);
             case Filter filter -> filter(filter, conditions);
@@ -571,6 +574,11 @@ final class RelTranslator {
         } else {
             inputs.add(translate(rel, conditions));
         }
+    }
+
+    /** Throws if somebody asked the statement to end. */
+    void checkCancelled() {
+        checkCancelled.run();
     }
 
     Relation facts(dev.quiverdb.sql.catalog.Relation table) {

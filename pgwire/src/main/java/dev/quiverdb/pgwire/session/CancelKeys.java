@@ -34,6 +34,11 @@ final class CancelKeys {
         sessions.remove(processId);
     }
 
+    /** Cancels what every session runs. */
+    void cancelAll() {
+        sessions.values().forEach(entry -> entry.cancel.run());
+    }
+
     /** Cancels if the secret is right; says nothing if it is not, as PostgreSQL. */
     void cancel(int processId, Blob secret) {
         var entry = sessions.get(processId);

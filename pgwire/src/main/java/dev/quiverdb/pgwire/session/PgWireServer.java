@@ -23,6 +23,7 @@ public final class PgWireServer implements AutoCloseable {
     private final EventLoopGroup acceptor;
     private final EventLoopGroup loops;
     private final ExecutorService workers;
+    private final CancelKeys cancelKeys;
     private final ChannelGroup connections;
     private final InetSocketAddress address;
 
@@ -30,11 +31,13 @@ public final class PgWireServer implements AutoCloseable {
             EventLoopGroup acceptor,
             EventLoopGroup loops,
             ExecutorService workers,
+            CancelKeys cancelKeys,
             ChannelGroup connections,
             InetSocketAddress address) {
         this.acceptor = acceptor;
         this.loops = loops;
         this.workers = workers;
+        this.cancelKeys = cancelKeys;
         this.connections = connections;
         this.address = address;
     }
@@ -97,8 +100,30 @@ public final class PgWireServer implements AutoCloseable {
                 acceptor,
                 loops,
                 workers,
+                cancelKeys,
                 connections,
                 (InetSocketAddress) listening.localAddress());
+    }
+
+    /** A statement may begin just after its session was told to end, so it is told again. */
+    private void endWorkers() {
+        workers.shutdown();
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = workers.awaitTermination(100, java.util.concurrent.TimeUnit.MILLISECONDS);
+                if (!ended) {
+                    cancelKeys.cancelAll();
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+                workers.shutdownNow();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Where clients connect, with the port that was really taken. */
@@ -110,7 +135,7 @@ public final class PgWireServer implements AutoCloseable {
     @Override
     public void close() {
         connections.close().awaitUninterruptibly();
-        workers.close();
+        endWorkers();
         acceptor.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS)
                 .awaitUninterruptibly();
         loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS)

@@ -331,7 +331,8 @@ final class SessionState {
                 database.name(),
                 cluster::nextOid,
                 client::notice,
-                settings::show);
+                settings::show,
+                this::checkCancelled);
     }
 
     SessionPicture view() {

@@ -271,6 +271,7 @@ final class StatementRunner implements AutoCloseable {
         while (!lock(transaction, plan)) {
             // Somebody changed a definition before we had the lock on it: plan for what is there
             // now.
+            state.checkCancelled();
             state.transaction().refreshCatalog();
             plan = plan(prepared);
         }

@@ -45,7 +45,8 @@ final class WatchedBinding {
                         name -> {
                             repeatable &= knownSettings.contains(name);
                             return session.settings().apply(name);
-                        });
+                        },
+                        session.checkCancelled());
         planning =
                 new PlanContext(
                         context,

@@ -15,6 +15,8 @@ import java.util.function.IntSupplier;
  * @param oids makes OIDs for new objects
  * @param notices takes notices and warnings
  * @param settings reads a setting as SHOW would, for those few that binding looks at
+ * @param checkCancelled throws if somebody asked the statement to end; called now and then while it
+ *     is bound and planned
  */
 public record BindContext(
         Catalog catalog,
@@ -24,19 +26,60 @@ public record BindContext(
         String database,
         IntSupplier oids,
         Consumer<SqlException> notices,
-        java.util.function.UnaryOperator<String> settings) {
+        java.util.function.UnaryOperator<String> settings,
+        Runnable checkCancelled) {
+    /** For a statement that nobody cancels. */
+    public BindContext(
+            Catalog catalog,
+            SearchPath searchPath,
+            TypeContext types,
+            int role,
+            String database,
+            IntSupplier oids,
+            Consumer<SqlException> notices,
+            java.util.function.UnaryOperator<String> settings) {
+        this(catalog, searchPath, types, role, database, oids, notices, settings, () -> {});
+    }
+
     /** The same with a changed catalog. */
     public BindContext with(Catalog catalog) {
-        return new BindContext(catalog, searchPath, types, role, database, oids, notices, settings);
+        return new BindContext(
+                catalog,
+                searchPath,
+                types,
+                role,
+                database,
+                oids,
+                notices,
+                settings,
+                checkCancelled);
     }
 
     /** The same with another search path. */
     public BindContext with(SearchPath searchPath) {
-        return new BindContext(catalog, searchPath, types, role, database, oids, notices, settings);
+        return new BindContext(
+                catalog,
+                searchPath,
+                types,
+                role,
+                database,
+                oids,
+                notices,
+                settings,
+                checkCancelled);
     }
 
     /** The same for another role, as a view's owner. */
     public BindContext withRole(int role) {
-        return new BindContext(catalog, searchPath, types, role, database, oids, notices, settings);
+        return new BindContext(
+                catalog,
+                searchPath,
+                types,
+                role,
+                database,
+                oids,
+                notices,
+                settings,
+                checkCancelled);
     }
 }

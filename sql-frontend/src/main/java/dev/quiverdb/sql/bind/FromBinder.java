@@ -157,6 +157,7 @@ final class FromBinder {
     }
 
     private Bound bind(From from) {
+        state.context.checkCancelled().run();
         var bound = bindItem(from);
         var trees = state.trees;
         if (trees != null) {

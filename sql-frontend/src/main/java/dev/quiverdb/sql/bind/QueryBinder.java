@@ -50,6 +50,7 @@ final class QueryBinder {
     }
 
     BoundQuery bind(Query query) {
+        state.context.checkCancelled().run();
         var scope = new Scope(state, parent, commonParent);
         var bound = whole(query, scope);
         var trees = state.trees;
