@@ -19,6 +19,12 @@ final class FilterCosts {
     /** What a scan spends on a vector beside its distance. */
     private static final double SCANNED_NANOS = 20;
 
+    /**
+     * The same where codes are scanned: most are looked at twice, by signs and whole, until the
+     * bound is near. Measured, 3,000 of 30,000 vectors by codes of two bits: 75 to 100 ns each.
+     */
+    private static final double SCANNED_BY_CODE_NANOS = 65;
+
     /** What a distance costs in the order of vecIds, over one to a random vector. */
     private static final double IN_ORDER = 0.6;
 
@@ -46,7 +52,7 @@ final class FilterCosts {
 
     double exactFew(int count) {
         if (navigationNanos < exactNanos && count > HnswIndex.EXACT_WITHOUT_CODES) {
-            return count * (navigationNanos + SCANNED_NANOS) + RANKED * exactNanos;
+            return count * (navigationNanos + SCANNED_BY_CODE_NANOS) + RANKED * exactNanos;
         }
         return count * (IN_ORDER * exactNanos + SCANNED_NANOS);
     }

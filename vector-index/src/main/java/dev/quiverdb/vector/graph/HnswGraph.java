@@ -566,7 +566,7 @@ public final class HnswGraph {
                 return candidate;
             }
         }
-        return candidates > 0 && count < state.m() / 2 ? Scored.vecId(judged[0]) : -1;
+        return candidates > 0 && count < state.m() ? Scored.vecId(judged[0]) : -1;
     }
 
     private static boolean contains(int[] row, int count, int vecId) {
