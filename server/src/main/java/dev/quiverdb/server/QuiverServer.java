@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 
 /** A running server: the one place where all rooms are put together. Thread-safe. */
 public final class QuiverServer implements AutoCloseable {
@@ -33,6 +34,16 @@ public final class QuiverServer implements AutoCloseable {
      * @throws IOException if the directory or the port cannot be had
      */
     public static QuiverServer start(ServerOptions options) throws IOException {
+        return start(options, StorageOptions::in);
+    }
+
+    /**
+     * As {@link #start(ServerOptions)}, with storages that are opened in another way.
+     *
+     * @param storage how that of one database is opened, by its directory
+     */
+    public static QuiverServer start(ServerOptions options, Function<Path, StorageOptions> storage)
+            throws IOException {
         var address = new InetSocketAddress(InetAddress.getByName(options.host()), options.port());
         if (!address.getAddress().isLoopbackAddress()) {
             throw new IOException(
@@ -41,7 +52,10 @@ public final class QuiverServer implements AutoCloseable {
                             + ": without passwords only loopback addresses are allowed");
         }
         Files.createDirectories(options.data());
-        var cluster = Cluster.open(options.data(), QuiverServer::storage);
+        var cluster =
+                Cluster.open(
+                        options.data(),
+                        directory -> Storage.open(storage.apply(directory), IndexMethods.all()));
         try {
             var engine = new SessionEngine(cluster, Clock.system(), options.settings());
             int loops = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -51,10 +65,6 @@ public final class QuiverServer implements AutoCloseable {
             cluster.close();
             throw e;
         }
-    }
-
-    private static Storage storage(Path directory) {
-        return Storage.open(StorageOptions.in(directory), IndexMethods.all());
     }
 
     /** The port on which it takes connections. */

@@ -34,7 +34,8 @@ public final class FileDisk implements Disk {
         return name.isEmpty() ? root : root.resolve(name);
     }
 
-    static DiskException failure(String file, String doing, IOException cause) {
+    /** What a failure of the machine's file system is called here: a full disk or another one. */
+    public static DiskException failure(String file, String doing, IOException cause) {
         // The JDK has no type for ENOSPC and EDQUOT; their texts come from strerror.
         var text = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();
         var lower = text == null ? "" : text.toLowerCase(Locale.ROOT);

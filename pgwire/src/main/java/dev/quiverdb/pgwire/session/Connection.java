@@ -4,6 +4,9 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.error.Severity;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.world.DamagedException;
+import dev.quiverdb.base.world.DiskException;
+import dev.quiverdb.base.world.DiskFullException;
 import dev.quiverdb.pgwire.auth.Authenticator;
 import dev.quiverdb.pgwire.message.Blob;
 import dev.quiverdb.pgwire.message.FrontendMessage;
@@ -296,8 +299,9 @@ final class Connection extends ChannelInboundHandlerAdapter
             case FrontendMessage.Startup startup -> {
                 try {
                     start(startup);
-                } catch (SqlException e) {
-                    fatal(e);
+                } catch (RuntimeException e) {
+                    // Opening the database may find damage, or a full disk.
+                    fatal(translate(e));
                 }
             }
             default -> fatal(unexpected());
@@ -373,10 +377,37 @@ final class Connection extends ChannelInboundHandlerAdapter
                             .withHint("The statement is nested too deeply.");
             case OutOfMemoryError _ -> new SqlException(SqlState.OUT_OF_MEMORY, "out of memory");
             default -> {
+                var machine = machineFailure(e);
+                if (machine != null) {
+                    yield machine;
+                }
                 LOG.error("statement failed", e);
                 yield new SqlException(SqlState.INTERNAL_ERROR, String.valueOf(e));
             }
         };
+    }
+
+    /** What the machine did, if that is the cause of a failure; null if the fault is ours. */
+    private static @Nullable SqlException machineFailure(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case DiskFullException full -> {
+                    LOG.warn("disk full", failure);
+                    return new SqlException(SqlState.DISK_FULL, Objects.requireNonNull(full.getMessage()))
+                            .withHint("Check free disk space.");
+                }
+                case DamagedException damage -> {
+                    LOG.error("damaged data", failure);
+                    return new SqlException(SqlState.DATA_CORRUPTED, Objects.requireNonNull(damage.getMessage()));
+                }
+                case DiskException broken -> {
+                    LOG.error("disk failed", failure);
+                    return new SqlException(SqlState.IO_ERROR, Objects.requireNonNull(broken.getMessage()));
+                }
+                default -> {}
+            }
+        }
+        return null;
     }
 
     private static SqlException unexpected() {

@@ -1,13 +1,15 @@
 package dev.quiverdb.storage.block;
 
+import dev.quiverdb.base.world.DamagedException;
+
 /** Stored bytes of a block are not what was written. */
-public final class BlockDamagedException extends RuntimeException {
+public final class BlockDamagedException extends DamagedException {
     private final long blockId;
-    private final String file;
     private final long offset;
 
     public BlockDamagedException(long blockId, String file, long offset, String what) {
         super(
+                file,
                 "block "
                         + blockId
                         + " is damaged in file \""
@@ -17,17 +19,12 @@ public final class BlockDamagedException extends RuntimeException {
                         + ": "
                         + what);
         this.blockId = blockId;
-        this.file = file;
         this.offset = offset;
     }
 
     /** The block's number; negative for a block of the table or of the manifest. */
     public long blockId() {
         return blockId;
-    }
-
-    public String file() {
-        return file;
     }
 
     public long offset() {

@@ -1,19 +1,16 @@
 package dev.quiverdb.storage.log;
 
+import dev.quiverdb.base.world.DamagedException;
+
 /** Bytes of the log that were durable are not what was written. The log is not opened. */
-public final class LogDamagedException extends RuntimeException {
-    private final String file;
+public final class LogDamagedException extends DamagedException {
     private final long offset;
 
     public LogDamagedException(String file, long offset, String what) {
-        super("commit log file \"" + file + "\" is damaged at offset " + offset + ": " + what);
-        this.file = file;
+        super(
+                file,
+                "commit log file \"" + file + "\" is damaged at offset " + offset + ": " + what);
         this.offset = offset;
-    }
-
-    /** The file as a person would look for it. */
-    public String file() {
-        return file;
     }
 
     /** Where in the file the damage begins. */
