@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * How a storage is opened.
  *
  * @param disk the directory that is its own; made ready at the first opening
- * @param temporaryDirectory where history spills to, in files without a name
+ * @param temporaryDirectory where history and write sets spill to, in files without a name
  * @param cacheBytes memory for blocks
  * @param historyBytes memory for before-images; beyond it they go to a temporary file
+ * @param writeSetBytes memory for what one transaction has written, about; beyond it, it goes to a
+ *     temporary file
  * @param checkpointLogBytes a checkpoint begins when so much log has been written since the last
  * @param rowsBeforeBulk so many rows of a transaction go to a tablet one by one; then it loads in
  *     bulk
@@ -29,6 +31,7 @@ public record StorageOptions(
         Path temporaryDirectory,
         long cacheBytes,
         long historyBytes,
+        long writeSetBytes,
         long checkpointLogBytes,
         int rowsBeforeBulk,
         boolean fsync,
@@ -36,8 +39,8 @@ public record StorageOptions(
     private static final int ROWS_BEFORE_BULK = 2048;
 
     /**
-     * The defaults for a directory: 256 MiB of cache, 64 MiB of history, a checkpoint every 256
-     * MiB.
+     * The defaults for a directory: 256 MiB of cache, 64 MiB of history, 64 MiB a write set, a
+     * checkpoint every 256 MiB.
      */
     public static StorageOptions in(Path directory) {
         return new StorageOptions(
@@ -46,6 +49,7 @@ public record StorageOptions(
                 Chance.secure(),
                 directory,
                 256L << 20,
+                64L << 20,
                 64L << 20,
                 256L << 20,
                 ROWS_BEFORE_BULK,
@@ -62,6 +66,7 @@ public record StorageOptions(
                 Path.of(System.getProperty("java.io.tmpdir")),
                 64L << 20,
                 16L << 20,
+                16L << 20,
                 64L << 20,
                 ROWS_BEFORE_BULK,
                 true,
@@ -76,6 +81,7 @@ public record StorageOptions(
                 temporaryDirectory,
                 bytes,
                 historyBytes,
+                writeSetBytes,
                 checkpointLogBytes,
                 rowsBeforeBulk,
                 fsync,
@@ -89,6 +95,22 @@ public record StorageOptions(
                 chance,
                 temporaryDirectory,
                 cacheBytes,
+                bytes,
+                writeSetBytes,
+                checkpointLogBytes,
+                rowsBeforeBulk,
+                fsync,
+                keyRing);
+    }
+
+    public StorageOptions withWriteSetBytes(long bytes) {
+        return new StorageOptions(
+                disk,
+                clock,
+                chance,
+                temporaryDirectory,
+                cacheBytes,
+                historyBytes,
                 bytes,
                 checkpointLogBytes,
                 rowsBeforeBulk,
@@ -104,6 +126,7 @@ public record StorageOptions(
                 temporaryDirectory,
                 cacheBytes,
                 historyBytes,
+                writeSetBytes,
                 bytes,
                 rowsBeforeBulk,
                 fsync,
@@ -118,6 +141,7 @@ public record StorageOptions(
                 temporaryDirectory,
                 cacheBytes,
                 historyBytes,
+                writeSetBytes,
                 checkpointLogBytes,
                 rows,
                 fsync,
@@ -132,6 +156,7 @@ public record StorageOptions(
                 temporaryDirectory,
                 cacheBytes,
                 historyBytes,
+                writeSetBytes,
                 checkpointLogBytes,
                 rowsBeforeBulk,
                 on,
@@ -146,6 +171,7 @@ public record StorageOptions(
                 temporaryDirectory,
                 cacheBytes,
                 historyBytes,
+                writeSetBytes,
                 checkpointLogBytes,
                 rowsBeforeBulk,
                 fsync,

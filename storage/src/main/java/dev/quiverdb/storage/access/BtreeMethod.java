@@ -27,13 +27,12 @@ public final class BtreeMethod implements AccessMethod {
 
     @Override
     public AccessIndex create(AccessContext context) {
-        var store = context.blocks();
-        return new Index(store, keys(context), BTree.create(store, BTree.NODE_BYTES));
+        return new Index(context, BTree.create(context.blocks(), BTree.NODE_BYTES));
     }
 
     @Override
     public AccessIndex open(AccessContext context, ByteBuffer saved) {
-        return new Index(context.blocks(), keys(context), saved.getLong());
+        return new Index(context, saved.getLong());
     }
 
     private static IndexKeys keys(AccessContext context) {
@@ -101,7 +100,7 @@ public final class BtreeMethod implements AccessMethod {
             }
             throw cause;
         }
-        return new Index(store, keys, root);
+        return new Index(context, root);
     }
 
     @Override
@@ -120,10 +119,10 @@ public final class BtreeMethod implements AccessMethod {
         private final BlockStore store;
         private final BTree tree;
 
-        Index(BlockStore store, IndexKeys keys, long root) {
-            this.store = store;
-            this.keys = keys;
-            this.tree = BTree.open(store, root);
+        Index(AccessContext context, long root) {
+            this.store = context.blocks();
+            this.keys = BtreeMethod.keys(context);
+            this.tree = BTree.open(store, root, context.spill());
         }
 
         @Override

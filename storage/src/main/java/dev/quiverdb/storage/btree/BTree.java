@@ -1,6 +1,7 @@
 package dev.quiverdb.storage.btree;
 
 import dev.quiverdb.storage.block.BlockStore;
+import dev.quiverdb.storage.spill.SpillPlace;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -30,12 +31,13 @@ public final class BTree {
     private final BlockStore store;
     private final long rootId;
     private final int nodeBytes;
-    private final Overlay overlay = new Overlay();
+    private final Overlay overlay;
 
-    private BTree(BlockStore store, long rootId, int nodeBytes) {
+    private BTree(BlockStore store, long rootId, int nodeBytes, SpillPlace spill) {
         this.store = store;
         this.rootId = rootId;
         this.nodeBytes = nodeBytes;
+        this.overlay = new Overlay(spill);
     }
 
     /** Makes an empty tree, in a writer's visit. Nodes of 4 KiB to 64 KiB. @return its name */
@@ -50,7 +52,16 @@ public final class BTree {
 
     /** A tree by its name. One object for a tree, since it owns the overlay. */
     public static BTree open(BlockStore store, long rootId) {
-        return new BTree(store, rootId, store.sizeOf(rootId));
+        return open(store, rootId, SpillPlace.ofSystem());
+    }
+
+    /**
+     * A tree by its name.
+     *
+     * @param spill where the overlay goes when it is too much for memory
+     */
+    public static BTree open(BlockStore store, long rootId, SpillPlace spill) {
+        return new BTree(store, rootId, store.sizeOf(rootId), spill);
     }
 
     /** Builds a tree from entries in ascending order. */

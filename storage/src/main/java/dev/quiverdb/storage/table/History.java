@@ -1,12 +1,10 @@
 package dev.quiverdb.storage.table;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.quiverdb.base.world.DiskException;
+import dev.quiverdb.storage.spill.SpillFile;
+import dev.quiverdb.storage.spill.SpillPlace;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -54,7 +52,12 @@ public final class History implements AutoCloseable {
     private volatile long firstNumber = 1;
     private long memoryBytes;
     private long fileBytes;
-    private @Nullable FileChannel file;
+    private @Nullable SpillFile file;
+
+    /** Chunks before it are in the file. */
+    private long nextToSpill = 1;
+
+    private boolean closed;
     private final Deque<long[]> freeFileRanges = new ArrayDeque<>();
 
     public History(long memoryBytesMax, Path directory) {
@@ -94,10 +97,22 @@ public final class History implements AutoCloseable {
         more[all.length] = chunk;
         chunks = more;
         memoryBytes += memory.length;
-        for (int i = 0; i < all.length && memoryBytes > memoryBytesMax; i++) {
-            spill(all[i]);
+        if (memoryBytes > memoryBytesMax) {
+            spill(all);
         }
         return chunk;
+    }
+
+    private void spill(Chunk[] all) {
+        try {
+            nextToSpill = Math.max(nextToSpill, firstNumber);
+            while (memoryBytes > memoryBytesMax && nextToSpill < firstNumber + all.length) {
+                spill(all[(int) (nextToSpill - firstNumber)]);
+                nextToSpill++;
+            }
+        } catch (DiskException full) {
+            // It stays in memory; the next chunk tries again. Apply must not fail.
+        }
     }
 
     private void spill(Chunk chunk) {
@@ -105,31 +120,21 @@ public final class History implements AutoCloseable {
         if (memory == null) {
             return;
         }
-        try {
-            var channel = file;
-            if (channel == null) {
-                var path = Files.createTempFile(directory, "history", ".tmp");
-                channel =
-                        FileChannel.open(
-                                path,
-                                StandardOpenOption.READ,
-                                StandardOpenOption.WRITE,
-                                StandardOpenOption.DELETE_ON_CLOSE);
-                Files.deleteIfExists(path);
-                file = channel;
-            }
-            long position = place(memory.length);
-            var buffer = ByteBuffer.wrap(memory);
-            long at = position;
-            while (buffer.hasRemaining()) {
-                at += channel.write(buffer, at);
-            }
-            chunk.filePosition = position;
-            chunk.memory = null;
-            memoryBytes -= memory.length;
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not spill row history to a temporary file", e);
+        var target = file;
+        if (target == null) {
+            target = SpillFile.create(directory);
+            file = target;
         }
+        long position = place(memory.length);
+        try {
+            target.write(position, memory, 0, memory.length);
+        } catch (DiskException failure) {
+            freeFileRanges.add(new long[] {position, memory.length});
+            throw failure;
+        }
+        chunk.filePosition = position;
+        chunk.memory = null;
+        memoryBytes -= memory.length;
     }
 
     private long place(int bytes) {
@@ -164,36 +169,20 @@ public final class History implements AutoCloseable {
                 int length = ByteBuffer.wrap(memory).getInt(at);
                 return ByteBuffer.wrap(memory, at + 4, length).slice();
             }
-            try {
-                return readFile(chunk, at);
-            } catch (IOException e) {
-                throw new UncheckedIOException("could not read spilled row history", e);
-            }
+            return readFile(chunk, at);
         }
     }
 
-    private synchronized ByteBuffer readFile(Chunk chunk, int at) throws IOException {
-        var channel = file;
-        if (channel == null) {
+    private synchronized ByteBuffer readFile(Chunk chunk, int at) {
+        var source = file;
+        if (source == null || closed) {
             throw new IllegalStateException("History is closed.");
         }
-        var head = ByteBuffer.allocate(4);
-        readFully(channel, head, chunk.filePosition + at);
-        var record = ByteBuffer.allocate(head.getInt(0));
-        readFully(channel, record, chunk.filePosition + at + 4);
-        return record.flip();
-    }
-
-    private static void readFully(FileChannel channel, ByteBuffer target, long position)
-            throws IOException {
-        long at = position;
-        while (target.hasRemaining()) {
-            int count = channel.read(target, at);
-            if (count < 0) {
-                throw new IOException("temporary file is too short");
-            }
-            at += count;
-        }
+        byte[] head = new byte[4];
+        source.read(chunk.filePosition + at, head, 0, 4);
+        byte[] record = new byte[ByteBuffer.wrap(head).getInt()];
+        source.read(chunk.filePosition + at + 4, record, 0, record.length);
+        return ByteBuffer.wrap(record);
     }
 
     /**
@@ -218,6 +207,9 @@ public final class History implements AutoCloseable {
             if (Arrays.stream(chunks).noneMatch(chunk -> chunk.memory == null)) {
                 freeFileRanges.clear();
                 fileBytes = 0;
+                if (file != null) {
+                    file.clear();
+                }
             }
         }
     }
@@ -227,15 +219,17 @@ public final class History implements AutoCloseable {
         return memoryBytes + fileBytes;
     }
 
+    /** Where other things spill to that only open snapshots need, and an eighth of the memory. */
+    SpillPlace spill() {
+        return new SpillPlace(directory, memoryBytesMax / 8);
+    }
+
     @Override
     public synchronized void close() {
         chunks = new Chunk[0];
+        closed = true;
         if (file != null) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException("could not close temporary file", e);
-            }
+            file.close();
             file = null;
         }
     }

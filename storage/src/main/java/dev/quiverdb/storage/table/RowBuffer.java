@@ -135,7 +135,7 @@ public final class RowBuffer {
     }
 
     /** The value; the column must not be absent. */
-    @Nullable Object get(int position) {
+    public @Nullable Object get(int position) {
         if (states[position] != PRESENT) {
             return null;
         }

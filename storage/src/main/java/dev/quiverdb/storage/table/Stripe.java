@@ -237,6 +237,20 @@ final class Stripe {
         }
     }
 
+    /** Whether slots have older versions that somebody may need. */
+    boolean hasHistory() {
+        return heads != null;
+    }
+
+    /** Forgets older versions if everybody who sees commits up to the horizon sees the newest. */
+    boolean forgetHistory(long horizon) {
+        if (newest > horizon) {
+            return false;
+        }
+        heads = null;
+        return true;
+    }
+
     void setHistory(int slot, long address) {
         var all = heads;
         if (all == null) {

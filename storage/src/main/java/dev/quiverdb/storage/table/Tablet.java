@@ -8,9 +8,11 @@ import dev.quiverdb.storage.access.AccessIndex;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.access.SlotReader;
 import dev.quiverdb.storage.block.BlockStore;
+import dev.quiverdb.storage.spill.SpillPlace;
 import dev.quiverdb.storage.table.Layout.Form;
 import dev.quiverdb.storage.table.Layout.Placed;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,10 @@ public final class Tablet {
     private final List<Indexed> indexes = new CopyOnWriteArrayList<>();
     private final SlotAllocator allocator = new SlotAllocator(this);
     private final long created;
+
+    /** Stripes of which older snapshots may need versions. */
+    private final List<Stripe> withHistory = new ArrayList<>();
+
     private final AtomicLong liveRows = new AtomicLong();
     private final AtomicLong changes = new AtomicLong();
 
@@ -336,7 +342,7 @@ public final class Tablet {
                     stripe.write(of, of.column(i), slot, row);
                 }
             }
-            stripe.setHistory(slot, image);
+            setHistory(stripe, slot, image);
             stripe.mark(slot, true, commit);
             stripe.compactHeap(of);
         } finally {
@@ -458,7 +464,7 @@ public final class Tablet {
         long held = stripe.lock.writeLock();
         try {
             stripe.clear(of, slot);
-            stripe.setHistory(slot, image);
+            setHistory(stripe, slot, image);
             stripe.mark(slot, false, commit);
             stripe.compactHeap(of);
         } finally {
@@ -474,6 +480,14 @@ public final class Tablet {
             }
         }
         allocator.freed(rowId, commit);
+    }
+
+    private void setHistory(Stripe stripe, int slot, long image) {
+        boolean had = stripe.hasHistory();
+        stripe.setHistory(slot, image);
+        if (!had && stripe.hasHistory()) {
+            withHistory.add(stripe);
+        }
     }
 
     private long writeImage(Stripe stripe, int slot, long stamp, RowBuffer image, long commit) {
@@ -639,6 +653,11 @@ public final class Tablet {
     public AccessContext context(@Nullable TabletSpec spec, IndexSpec index) {
         return new AccessContext() {
             @Override
+            public SpillPlace spill() {
+                return history.spill();
+            }
+
+            @Override
             public BlockStore blocks() {
                 return store;
             }
@@ -681,6 +700,7 @@ public final class Tablet {
                 entry.getValue().reuse(vecIds);
             }
         }
+        withHistory.removeIf(stripe -> stripe.forgetHistory(horizon));
         allocator.prune(horizon);
     }
 

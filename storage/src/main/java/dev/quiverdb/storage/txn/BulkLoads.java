@@ -14,7 +14,6 @@ import dev.quiverdb.storage.table.HiddenStamp;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.StripePart;
 import dev.quiverdb.storage.table.Tablet;
-import dev.quiverdb.storage.txn.WriteSet.OwnKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -339,14 +338,13 @@ final class BulkLoads {
     /** Adds the keys that own rows have which are not in the index yet. */
     private void addOwn(TabletView view, IndexKeys keys, KeyRun run, BitSet doubtful) {
         var writes = transaction.writes.tabletOrNull(view.tabletId());
-        var own = writes == null ? null : writes.keys.get(keys.spec().indexId());
+        var own = writes == null ? null : writes.keysOrNull(keys.spec().indexId());
         if (own == null || own.isEmpty()) {
             return;
         }
         if (own.size() > WALKED_MAX) {
             for (int i = 0; i < run.size(); i++) {
-                var next = own.ceiling(new OwnKey(run.key(i), Long.MIN_VALUE));
-                if (next != null && Arrays.equals(next.key(), run.key(i))) {
+                if (own.has(run.key(i))) {
                     doubtful.set(i);
                 }
             }
@@ -354,7 +352,8 @@ final class BulkLoads {
         }
         // Both are in order: side by side.
         int at = 0;
-        for (var one : own) {
+        for (var keysInOrder = own.range(null, null, false); keysInOrder.hasNext(); ) {
+            var one = keysInOrder.next();
             while (at < run.size() && Arrays.compareUnsigned(run.key(at), one.key()) < 0) {
                 at++;
             }

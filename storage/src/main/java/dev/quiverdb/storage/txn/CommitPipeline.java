@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,15 @@ final class CommitPipeline {
         /** What goes to the log; null where nothing does. */
         final @Nullable ByteBuffer payload;
 
-        /** What is applied, whole records in each piece; those for temporary tablets stand last. */
-        final List<ByteBuffer> pieces;
+        /** What is applied besides the redo in the log: before it, and after it. */
+        private final List<ByteBuffer> before;
+
+        private final List<ByteBuffer> after;
+
+        /** Whether the chunks and the payload are applied as they stand in the log. */
+        private final boolean appliesLogged;
+
+        private final int loggedPieces;
 
         /** Whether it is applied piece by piece, with others between, and published at the end. */
         boolean late;
@@ -67,8 +75,56 @@ final class CommitPipeline {
             this.transactionId = transactionId;
             this.chunks = chunks;
             this.payload = payload;
-            this.pieces = List.copyOf(pieces);
+            this.before = List.copyOf(pieces);
+            this.after = List.of();
+            this.appliesLogged = false;
+            this.loggedPieces = 0;
             this.built = built;
+        }
+
+        private Entry(
+                long transactionId,
+                List<ByteBuffer> shown,
+                LoggedPieces logged,
+                List<ByteBuffer> temporary,
+                Applier.Built built) {
+            this.kind = EntryKind.COMMIT;
+            this.transactionId = transactionId;
+            this.payload = logged.finish();
+            this.chunks = List.copyOf(logged.chunks());
+            this.before = List.copyOf(shown);
+            this.after = List.copyOf(temporary);
+            this.appliesLogged = payload != null;
+            this.loggedPieces = logged.count();
+            this.built = built;
+        }
+
+        /** A commit: bulk loads are shown, then the redo is applied, at last temporary tablets. */
+        static Entry ofCommit(
+                long transactionId,
+                List<ByteBuffer> shown,
+                LoggedPieces logged,
+                List<ByteBuffer> temporary,
+                Applier.Built built) {
+            return new Entry(transactionId, shown, logged, temporary, built);
+        }
+
+        /** Whether it is applied in more than one piece, temporary tablets apart. */
+        boolean isLarge() {
+            return before.size() + loggedPieces > 1;
+        }
+
+        /** Tells of what is applied, whole records in each piece. It must be durable. */
+        void forEachPiece(CommitLog log, Consumer<ByteBuffer> consumer) {
+            before.forEach(consumer);
+            if (appliesLogged && payload != null) {
+                if (chunks.isEmpty()) {
+                    consumer.accept(payload);
+                } else {
+                    LoggedPieces.read(log, chunks, payload, consumer);
+                }
+            }
+            after.forEach(consumer);
         }
     }
 
@@ -256,9 +312,7 @@ final class CommitPipeline {
             lateEntries++;
             head.begun = true;
         } else if (!head.unapplied) {
-            for (var piece : head.pieces) {
-                applyPiece(head, piece);
-            }
+            head.forEachPiece(log, piece -> applyPiece(head, piece));
         }
         if (head.index > 0) {
             appliedIndex = head.index;
@@ -287,14 +341,16 @@ final class CommitPipeline {
 
     /** Applies an entry whose turn has come in slices; small entries go between them. */
     private void applyLate(Entry entry) {
-        for (var piece : entry.pieces) {
-            applying.lock();
-            try {
-                applyPiece(entry, piece);
-            } finally {
-                applying.unlock();
-            }
-        }
+        entry.forEachPiece(
+                log,
+                piece -> {
+                    applying.lock();
+                    try {
+                        applyPiece(entry, piece);
+                    } finally {
+                        applying.unlock();
+                    }
+                });
         applying.lock();
         try {
             snapshots.publishLate(entry.commit);

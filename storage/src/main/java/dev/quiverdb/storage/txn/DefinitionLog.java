@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a transaction defines, and how tablets look to it. */
 final class DefinitionLog {
+    /** Own rows are read by stretches of so many row ids. */
+    private static final long ROWS_AT_A_TIME = 1 << 16;
+
     private final Engine engine;
     private final List<Definition> steps = new ArrayList<>();
 
@@ -170,7 +173,7 @@ final class DefinitionLog {
             built = method.build(context, rows, progress);
         } else {
             var writes = transaction.writes.tabletOrNull(tabletId);
-            method.announce(context, writes == null ? 0 : writes.rows.size(), progress);
+            method.announce(context, writes == null ? 0 : writes.size(), progress);
         }
         try {
             if (index.isBtree()) {
@@ -197,17 +200,28 @@ final class DefinitionLog {
             return;
         }
         var keys = new IndexKeys(layout.spec(), index);
-        var own = writes.keys(index.indexId());
-        for (var version : writes.rows.values()) {
-            @Nullable Object[] values = new Object[layout.columnCount()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = version.value(layout, i);
+        var found = new ArrayList<WriteSet.OwnKey>();
+        for (long from = 0; from <= writes.lastRow(); from += ROWS_AT_A_TIME) {
+            // By the stretch: all at once may be too many, and keys push rows out of memory.
+            for (var version : writes.in(from, from + ROWS_AT_A_TIME)) {
+                if (version.isLive()) {
+                    var row = rowOf(version, layout);
+                    if (keys.belongs(row)) {
+                        found.add(new WriteSet.OwnKey(keys.key(row), version.rowId));
+                    }
+                }
             }
-            var row = new TabletView.Values(layout, values);
-            if (version.isLive() && keys.belongs(row)) {
-                own.add(new WriteSet.OwnKey(keys.key(row), version.rowId));
-            }
+            found.forEach(key -> writes.addKey(index.indexId(), key));
+            found.clear();
         }
+    }
+
+    private static TabletView.Values rowOf(WriteSet.Version version, Layout layout) {
+        @Nullable Object[] values = new Object[layout.columnCount()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = version.value(layout, i);
+        }
+        return new TabletView.Values(layout, values);
     }
 
     /** Looks for two rows with the same key among the committed ones and the own ones. */
@@ -220,7 +234,7 @@ final class DefinitionLog {
         for (int stripe = 0; stripe < source.stripes(); stripe++) {
             RowSource.Visitor visitor =
                     (rowId, row) -> {
-                        boolean hidden = writes != null && writes.rows.containsKey(rowId);
+                        boolean hidden = writes != null && writes.has(rowId);
                         if (!hidden && keys.belongs(row) && !keys.isDistinct(row)) {
                             found.add(new WriteSet.OwnKey(keys.key(row), rowId));
                         }
@@ -228,16 +242,14 @@ final class DefinitionLog {
             source.visit(stripe, visitor);
         }
         if (writes != null) {
-            for (var version : writes.rows.values()) {
-                @Nullable Object[] values = new Object[layout.columnCount()];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = version.value(layout, i);
+            writes.forEach(version -> {
+                if (version.isLive()) {
+                    var row = rowOf(version, layout);
+                    if (keys.belongs(row) && !keys.isDistinct(row)) {
+                        found.add(new WriteSet.OwnKey(keys.key(row), version.rowId));
+                    }
                 }
-                var row = new TabletView.Values(layout, values);
-                if (version.isLive() && keys.belongs(row) && !keys.isDistinct(row)) {
-                    found.add(new WriteSet.OwnKey(keys.key(row), version.rowId));
-                }
-            }
+            });
         }
         found.sort(null);
         for (int i = 1; i < found.size(); i++) {

@@ -93,7 +93,7 @@ public final class Engine implements Storage {
         for (var method : others) {
             methods.put(method.name(), method);
         }
-        locks = new LockManager(options.clock());
+        locks = new LockManager(options.clock(), keysMax(options));
         var blocks =
                 LocalBlockStore.open(
                         BlockStoreOptions.of(
@@ -115,6 +115,13 @@ public final class Engine implements Storage {
         pipeline = new CommitPipeline(log, store, applier, snapshots, history);
         sequences = new SequenceTable(this::logSequence);
         recover();
+    }
+
+    /**
+     * An owner's locked keys are objects of some 250 bytes; beyond a quarter of its memory bits.
+     */
+    private static int keysMax(StorageOptions options) {
+        return Math.clamp(options.writeSetBytes() / 1024, 1, 1 << 20);
     }
 
     private CommitLog openLog(LocalBlockStore blocks) {
@@ -150,12 +157,7 @@ public final class Engine implements Storage {
             for (var entry = entries.next(); entry != null; entry = entries.next()) {
                 newestCommit = Math.max(newestCommit, entry.commitTimestamp());
                 newestTransaction = Math.max(newestTransaction, entry.transactionId());
-                int ticket = store.enterWriter();
-                try {
-                    replay(entry);
-                } finally {
-                    store.exitWriter(ticket);
-                }
+                replay(entry);
                 index = entry.index();
             }
         }
@@ -166,6 +168,10 @@ public final class Engine implements Storage {
             if (payload != null) {
                 applier.forEachInsert(
                         payload, (tablet, rowId) -> tablet.allocator().reserve(rowId));
+            }
+            var marks = one.marks;
+            if (marks != null) {
+                one.serializable = serializability.restore(one.transactionId, marks);
             }
         }
         for (var tablet : applier.tablets.values()) {
@@ -190,12 +196,7 @@ public final class Engine implements Storage {
             }
             var record = Redo.takeBack(transactionId, 0);
             index = log.append(LogRecord.of(EntryKind.ABORT, transactionId, 0, record));
-            int ticket = store.enterWriter();
-            try {
-                applier.apply(record.duplicate(), 0, false, Applier.NONE);
-            } finally {
-                store.exitWriter(ticket);
-            }
+            applyRecovered(record.duplicate(), 0);
         }
         if (index > 0) {
             // A checkpoint may say that it holds this entry.
@@ -206,8 +207,7 @@ public final class Engine implements Storage {
 
     private void replay(LogEntry entry) {
         switch (entry.kind()) {
-            case COMMIT, MUTATION ->
-                    applier.apply(whole(entry), entry.commitTimestamp(), false, Applier.NONE);
+            case COMMIT, MUTATION -> applyLogged(entry);
             case PREPARE -> {
                 var one = Prepared.read(whole(entry), locks);
                 prepared.put(one.gid, one);
@@ -216,19 +216,43 @@ public final class Engine implements Storage {
                 var one = endPrepared(entry.transactionId());
                 var payload = one.payload();
                 if (payload != null) {
-                    applier.apply(payload, entry.commitTimestamp(), false, Applier.NONE);
+                    applyRecovered(payload, entry.commitTimestamp());
                 }
             }
-            case BULK ->
+            case BULK -> {
+                int ticket = store.enterWriter();
+                try {
                     applier.hidden.apply(whole(entry), entry.transactionId(), HiddenParts.NOTHING);
+                } finally {
+                    store.exitWriter(ticket);
+                }
+            }
             case ABORT -> {
                 if (prepared.values().stream()
                         .anyMatch(one -> one.transactionId == entry.transactionId())) {
                     endPrepared(entry.transactionId());
                 }
-                applier.apply(whole(entry), entry.commitTimestamp(), false, Applier.NONE);
+                applyLogged(entry);
             }
             case CHUNK, NOTHING -> {}
+        }
+    }
+
+    /** Applies an entry with its chunks, piece by piece: it may be larger than memory. */
+    private void applyLogged(LogEntry entry) {
+        LoggedPieces.read(
+                log,
+                entry.chunks(),
+                entry.payload(),
+                piece -> applyRecovered(piece, entry.commitTimestamp()));
+    }
+
+    private void applyRecovered(ByteBuffer records, long commit) {
+        int ticket = store.enterWriter();
+        try {
+            applier.apply(records, commit, false, Applier.NONE);
+        } finally {
+            store.exitWriter(ticket);
         }
     }
 
@@ -246,18 +270,9 @@ public final class Engine implements Storage {
 
     /** An entry's payload with its chunks before it. */
     private ByteBuffer whole(LogEntry entry) {
-        var out = new ByteWriter();
-        for (long chunk : entry.chunks()) {
-            append(out, log.readAt(chunk).payload());
-        }
-        append(out, entry.payload());
-        return ByteBuffer.wrap(out.array(), 0, out.size()).slice();
-    }
-
-    private static void append(ByteWriter out, ByteBuffer payload) {
-        byte[] bytes = new byte[payload.remaining()];
-        payload.duplicate().get(bytes);
-        out.putBytes(bytes);
+        var pieces = new ArrayList<ByteBuffer>(1);
+        LoggedPieces.read(log, entry.chunks(), entry.payload(), pieces::add);
+        return pieces.size() == 1 ? pieces.getFirst() : ByteBuffer.wrap(join(pieces));
     }
 
     private void dropTemporaryTablets() {
@@ -309,6 +324,10 @@ public final class Engine implements Storage {
 
     void awaitDurable(long logIndex) {
         log.awaitDurable(logIndex);
+    }
+
+    WriteSet newWriteSet() {
+        return new WriteSet(options.writeSetBytes(), options.temporaryDirectory());
     }
 
     void aborted() {
@@ -424,26 +443,8 @@ public final class Engine implements Storage {
         return transaction;
     }
 
-    /**
-     * What a transaction changes, encoded.
-     *
-     * @param shown what makes its bulk loads visible bit by bit, before the rest is applied
-     */
-    private record Changes(
-            List<ByteBuffer> shown,
-            List<ByteBuffer> logged,
-            List<ByteBuffer> temporary,
-            long bytes,
-            boolean defines) {
-        boolean isLarge() {
-            return shown.size() + logged.size() > 1;
-        }
-    }
-
-    private Changes encode(SessionTransaction transaction) {
-        var logged = new Redo.Pieces();
-        var temporary = new Redo.Pieces();
-        var shown = new ArrayList<ByteBuffer>();
+    /** Encodes what a transaction changes: what is logged, and what temporary tablets get. */
+    private void encode(SessionTransaction transaction, Redo.Pieces logged, Redo.Pieces temporary) {
         var loads = transaction.loads;
         if (!loads.isEmpty()) {
             Redo.show(
@@ -451,11 +452,6 @@ public final class Engine implements Storage {
                     0,
                     Integer.MAX_VALUE,
                     (loads.areLogged() ? logged : temporary).out());
-            for (int first = 0; first < loads.end(); first += PARTS_PER_SLICE) {
-                var out = new ByteWriter(17);
-                Redo.show(transaction.id(), first, first + PARTS_PER_SLICE, out);
-                shown.add(ByteBuffer.wrap(out.array(), 0, out.size()).slice());
-            }
         }
         var definitions = transaction.definitions;
         for (var step : definitions.steps()) {
@@ -463,15 +459,25 @@ public final class Engine implements Storage {
                     step, (isTemporary(definitions, step.tabletId()) ? temporary : logged).out());
         }
         for (var writes : transaction.writes.tablets()) {
-            if (writes.rows.isEmpty() || definitions.isDropped(writes.tabletId)) {
+            if (writes.isEmpty() || definitions.isDropped(writes.tabletId)) {
                 continue;
             }
             var view = definitions.view(writes.tabletId);
             Redo.rows(writes, view.layout(), view.layout().spec().temporary() ? temporary : logged);
         }
-        var pieces = logged.finish();
-        return new Changes(
-                shown, pieces, temporary.finish(), logged.bytes(), !definitions.isEmpty());
+    }
+
+    /**
+     * What makes the bulk loads of a transaction visible bit by bit, before the rest is applied.
+     */
+    private static List<ByteBuffer> shown(SessionTransaction transaction) {
+        var shown = new ArrayList<ByteBuffer>(0);
+        for (int first = 0; first < transaction.loads.end(); first += PARTS_PER_SLICE) {
+            var out = new ByteWriter(17);
+            Redo.show(transaction.id(), first, first + PARTS_PER_SLICE, out);
+            shown.add(ByteBuffer.wrap(out.array(), 0, out.size()).slice());
+        }
+        return shown;
     }
 
     private static boolean isTemporary(DefinitionLog definitions, int tabletId) {
@@ -505,17 +511,24 @@ public final class Engine implements Storage {
             return;
         }
         transaction.loads.giveBackUnused();
-        var changes = encode(transaction);
-        var entry =
-                entry(
-                        EntryKind.COMMIT,
-                        transaction.id(),
-                        changes.shown(),
-                        changes.logged(),
-                        changes.temporary(),
-                        built(transaction));
-        entry.late = !changes.defines() && changes.isLarge();
+        var pieces = chunksOf(transaction.id());
+        long bytes;
+        CommitPipeline.Entry entry;
         try {
+            var logged = new Redo.Pieces(pieces);
+            var temporary = new ArrayList<ByteBuffer>(0);
+            var volatileRedo = new Redo.Pieces(temporary::add);
+            encode(transaction, logged, volatileRedo);
+            bytes = logged.finish();
+            volatileRedo.finish();
+            entry =
+                    CommitPipeline.Entry.ofCommit(
+                            transaction.id(),
+                            shown(transaction),
+                            pieces,
+                            temporary,
+                            built(transaction));
+            entry.late = transaction.definitions.isEmpty() && entry.isLarge();
             pipeline.place(
                     entry,
                     () -> {
@@ -534,7 +547,12 @@ public final class Engine implements Storage {
         }
         giveBackUnused(transaction);
         commits.incrementAndGet();
-        wrote(changes.bytes());
+        wrote(bytes);
+    }
+
+    private LoggedPieces chunksOf(long transactionId) {
+        return new LoggedPieces(
+                log, transactionId, () -> chunked.put(transactionId, Long.MAX_VALUE));
     }
 
     /** Chunks that no commit entry names keep nothing from being cut. */
@@ -546,63 +564,19 @@ public final class Engine implements Storage {
 
     /** Rows inserted and deleted again were never anybody's. */
     private void giveBackUnused(SessionTransaction transaction) {
+        if (!transaction.writes.hasUnused()) {
+            return;
+        }
         for (var writes : transaction.writes.tablets()) {
             var tablet = tabletOrNull(writes.tabletId);
-            for (var version : writes.rows.values()) {
-                if (tablet != null && !version.isLive() && version.bornHere()) {
-                    tablet.allocator().giveBack(version.rowId);
-                }
+            if (tablet != null) {
+                writes.forEach(version -> {
+                    if (!version.isLive() && version.bornHere()) {
+                        tablet.allocator().giveBack(version.rowId);
+                    }
+                });
             }
         }
-    }
-
-    private CommitPipeline.Entry entry(
-            EntryKind kind,
-            long transactionId,
-            List<ByteBuffer> shown,
-            List<ByteBuffer> logged,
-            List<ByteBuffer> temporary,
-            Applier.Built built) {
-        var chunks = new ArrayList<Long>();
-        ByteBuffer last = null;
-        if (!logged.isEmpty()) {
-            last = appendChunks(transactionId, logged, chunks);
-        }
-        var pieces = new ArrayList<>(shown);
-        pieces.addAll(logged);
-        pieces.addAll(temporary);
-        return new CommitPipeline.Entry(kind, transactionId, chunks, last, pieces, built);
-    }
-
-    /** Logs all but the end of a payload in chunks. Returns the end. */
-    private ByteBuffer appendChunks(
-            long transactionId, List<ByteBuffer> pieces, List<Long> chunks) {
-        try {
-            for (var piece : pieces.subList(0, pieces.size() - 1)) {
-                appendPiece(transactionId, piece, 0, chunks);
-            }
-            var last = pieces.getLast();
-            int rest = appendPiece(transactionId, last, CommitLog.CHUNK_BYTES, chunks);
-            if (!chunks.isEmpty()) {
-                chunked.put(transactionId, Long.MAX_VALUE);
-            }
-            return last.slice(rest, last.limit() - rest);
-        } catch (DiskFullException full) {
-            log.release(transactionId);
-            throw full;
-        }
-    }
-
-    /** Logs a piece but for at most {@code keep} bytes. Returns where the rest begins. */
-    private int appendPiece(long transactionId, ByteBuffer piece, int keep, List<Long> chunks) {
-        int at = 0;
-        while (piece.limit() - at > keep) {
-            int length = Math.min(piece.limit() - at, 2 * CommitLog.CHUNK_BYTES);
-            var part = piece.slice(at, length);
-            chunks.add(log.append(LogRecord.of(EntryKind.CHUNK, transactionId, 0, part)));
-            at += length;
-        }
-        return at;
     }
 
     private void wrote(long bytes) {
@@ -616,8 +590,14 @@ public final class Engine implements Storage {
 
     void prepare(SessionTransaction transaction, String gid, String owner) {
         transaction.loads.giveBackUnused();
-        var changes = encode(transaction);
-        if (!changes.temporary().isEmpty() || transaction.loads.anyTemporary()) {
+        var redo = new ArrayList<ByteBuffer>();
+        var temporary = new ArrayList<ByteBuffer>(0);
+        var logged = new Redo.Pieces(redo::add);
+        var volatileRedo = new Redo.Pieces(temporary::add);
+        encode(transaction, logged, volatileRedo);
+        logged.finish();
+        volatileRedo.finish();
+        if (!temporary.isEmpty() || transaction.loads.anyTemporary()) {
             throw SqlException.notSupported(
                     "cannot PREPARE a transaction that has operated on temporary objects");
         }
@@ -629,8 +609,11 @@ public final class Engine implements Storage {
                         transaction.id(),
                         micros,
                         transaction.locks,
-                        join(changes.logged()),
+                        join(redo),
                         built(transaction));
+        if (transaction.serializable != null) {
+            one.marks = serializability.marksOf(transaction.serializable);
+        }
         synchronized (prepared) {
             if (prepared.putIfAbsent(gid, one) != null) {
                 throw new SqlException(
@@ -641,12 +624,14 @@ public final class Engine implements Storage {
         try {
             var out = new ByteWriter();
             one.write(out);
+            var pieces = chunksOf(transaction.id());
+            pieces.accept(ByteBuffer.wrap(out.array(), 0, out.size()).slice());
             var entry =
-                    entry(
+                    new CommitPipeline.Entry(
                             EntryKind.PREPARE,
                             transaction.id(),
-                            List.of(),
-                            List.of(ByteBuffer.wrap(out.array(), 0, out.size()).slice()),
+                            pieces.chunks(),
+                            pieces.finish(),
                             List.of(),
                             Applier.NONE);
             entry.prepared = one;
@@ -673,7 +658,7 @@ public final class Engine implements Storage {
     private static byte[] join(List<ByteBuffer> pieces) {
         var out = new ByteWriter();
         for (var piece : pieces) {
-            append(out, piece);
+            out.putBytes(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
         }
         return out.toBytes();
     }
@@ -925,8 +910,9 @@ public final class Engine implements Storage {
                 transaction.cancel();
             }
             if (pipeline.failure() == null) {
+                settleSequences();
                 log.awaitDurable(log.lastIndex());
-                checkpoint();
+                checkpointIfThereIsRoom();
             }
         } finally {
             pipeline.failed(new StorageFailedException(null));
@@ -938,6 +924,22 @@ public final class Engine implements Storage {
             log.close();
             store.close();
             history.close();
+        }
+    }
+
+    private void checkpointIfThereIsRoom() {
+        try {
+            checkpoint();
+        } catch (DiskFullException full) {
+            // The log has everything: the next opening replays it.
+        }
+    }
+
+    private void settleSequences() {
+        try {
+            sequences.settle();
+        } catch (DiskFullException full) {
+            // As after a crash, some values are skipped.
         }
     }
 

@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All locks of one storage: rows, unique keys, objects, advisory. Thread-safe.
@@ -39,10 +41,20 @@ final class LockManager {
 
     private final Partition[] partitions = new Partition[PARTITIONS];
     private final Clock clock;
+    private final int keysMax;
     private final AtomicLong deadlocks = new AtomicLong();
 
-    LockManager(Clock clock) {
+    /** Those who hold many keys. */
+    private final List<LockOwner> holdersOfMany = new CopyOnWriteArrayList<>();
+
+    /**
+     * No locks.
+     *
+     * @param keysMax beyond so many unique keys an owner's keys are kept as hashes
+     */
+    LockManager(Clock clock, int keysMax) {
         this.clock = clock;
+        this.keysMax = keysMax;
         for (int i = 0; i < PARTITIONS; i++) {
             partitions[i] = new Partition();
         }
@@ -74,8 +86,111 @@ final class LockManager {
         }
     }
 
+    /**
+     * Locks a unique key. Beyond {@code keysMax} of them the owner's keys are {@link KeyHashes}:
+     * each is locked like any other, then looked for among those of others, put to its own, and let
+     * go. So whoever has the key's lock in hand knows of everybody who holds it either way.
+     */
     boolean lockKey(LockOwner owner, LockTarget.Key key, WaitPolicy policy) {
-        return lock(owner, key, ObjectLockMode.EXCLUSIVE.code(), policy);
+        owner.newestIsOfMany = false;
+        var many = owner.manyKeys;
+        if (many != null && many.has(key.wideHash())) {
+            return true;
+        }
+        int held = owner.heldCount();
+        while (true) {
+            if (!lock(owner, key, ObjectLockMode.EXCLUSIVE.code(), policy)) {
+                return false;
+            }
+            if (owner.heldCount() == held) {
+                return true;
+            }
+            var other = otherHolder(owner, key);
+            if (other == null) {
+                break;
+            }
+            releaseAfter(owner, held);
+            if (policy != WaitPolicy.WAIT) {
+                return false;
+            }
+            lockItem(owner, new LockTarget.Load(other.id), ObjectLockMode.SHARE, WaitPolicy.WAIT);
+            releaseAfter(owner, held);
+        }
+        if (++owner.keysTaken > keysMax) {
+            holdAsHash(owner, key, held);
+        }
+        return true;
+    }
+
+    private void holdAsHash(LockOwner owner, LockTarget.Key key, int held) {
+        var many = owner.manyKeys;
+        if (many == null) {
+            var end = new LockTarget.Load(owner.id);
+            lockItem(owner, end, ObjectLockMode.EXCLUSIVE, WaitPolicy.WAIT);
+            holdMany(owner, new KeyHashes(), owner.heldCount());
+            // This one is kept by its own lock, below that of the end.
+            return;
+        }
+        owner.newestIsOfMany = many.add(key.wideHash());
+        releaseAfter(owner, held);
+    }
+
+    private void holdMany(LockOwner owner, KeyHashes keys, int since) {
+        owner.manySince = since;
+        owner.manyKeys = keys;
+        holdersOfMany.add(owner);
+    }
+
+    /** Gives a prepared transaction back the keys that it held as hashes. */
+    void restoreMany(LockOwner owner, long[] hashes) {
+        var keys = new KeyHashes();
+        for (long hash : hashes) {
+            keys.add(hash);
+        }
+        holdMany(owner, keys, owner.heldCount());
+    }
+
+    /** Another session's owner that holds the key as one of many; null if there is none. */
+    private @Nullable LockOwner otherHolder(LockOwner owner, LockTarget.Key key) {
+        if (holdersOfMany.isEmpty()) {
+            return null;
+        }
+        long hash = key.wideHash();
+        for (var other : holdersOfMany) {
+            var keys = other.manyKeys;
+            if (keys != null && !other.sameSession(owner) && keys.has(hash)) {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    /** How many keys the owner holds as hashes. */
+    int manyCount(LockOwner owner) {
+        var many = owner.manyKeys;
+        return many == null ? 0 : many.count();
+    }
+
+    /**
+     * Lets go of all but the first locks and the first keys that are held as hashes. Who waits for
+     * one of those goes on waiting for the owner's end.
+     */
+    void releaseAfter(LockOwner owner, int keep, int keepMany) {
+        releaseAfter(owner, keep);
+        var many = owner.manyKeys;
+        if (many != null) {
+            many.truncate(keepMany);
+        }
+    }
+
+    /** Lets go of the unique key that was locked last, and of all other locks taken since. */
+    void releaseKeyAfter(LockOwner owner, int keep) {
+        var many = owner.manyKeys;
+        if (many != null && owner.newestIsOfMany) {
+            many.truncate(many.count() - 1);
+            owner.newestIsOfMany = false;
+        }
+        releaseAfter(owner, keep);
     }
 
     /** Whether somebody else holds the key. */
@@ -84,10 +199,13 @@ final class LockManager {
         partition.latch.lock();
         try {
             var resource = partition.resources.get(key);
-            return resource != null && resource.blocked(owner, ObjectLockMode.EXCLUSIVE.code());
+            if (resource != null && resource.blocked(owner, ObjectLockMode.EXCLUSIVE.code())) {
+                return true;
+            }
         } finally {
             partition.latch.unlock();
         }
+        return otherHolder(owner, key) != null;
     }
 
     boolean lockItem(LockOwner owner, LockTarget target, ObjectLockMode mode, WaitPolicy policy) {
@@ -209,6 +327,10 @@ final class LockManager {
 
     /** Gives back everything taken after the first {@code keep} locks. */
     void releaseAfter(LockOwner owner, int keep) {
+        if (owner.manyKeys != null && keep < owner.manySince) {
+            // The lock of the end goes, for which others would wait.
+            forgetMany(owner);
+        }
         for (int i = owner.heldCount() - 1; i >= keep; i--) {
             var resource = owner.heldResource(i);
             release(resource, owner, owner.heldWhat(i));
@@ -228,8 +350,16 @@ final class LockManager {
         }
     }
 
+    private void forgetMany(LockOwner owner) {
+        holdersOfMany.remove(owner);
+        owner.manyKeys = null;
+    }
+
     /** Gives back everything. */
     void releaseAll(LockOwner owner) {
+        if (owner.manyKeys != null) {
+            forgetMany(owner);
+        }
         for (int i = owner.heldCount() - 1; i >= 0; i--) {
             var resource = owner.heldResource(i);
             if (i > 0 && owner.heldResource(i - 1).equals(resource)) {

@@ -30,6 +30,18 @@ final class LockOwner {
     /** The one lock it waits for; guarded by all lock partitions together. */
     volatile @Nullable LockWaiter waiting;
 
+    /** Unique keys that it took one by one. */
+    int keysTaken;
+
+    /** Further unique keys; null until they are many. */
+    volatile @Nullable KeyHashes manyKeys;
+
+    /** How many locks it held when keys became many. */
+    int manySince;
+
+    /** Whether the unique key that was asked for last is among the many since then only. */
+    boolean newestIsOfMany;
+
     private final List<LockResource> resources = new ArrayList<>();
     private int[] whats = NOTHING;
 

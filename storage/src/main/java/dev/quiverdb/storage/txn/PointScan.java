@@ -5,7 +5,6 @@ import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
-import dev.quiverdb.storage.txn.WriteSet.OwnKey;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -58,15 +57,13 @@ final class PointScan implements IndexCursor {
 
     private void addOwn(SessionTransaction transaction, TabletView view, int indexId, byte[] key) {
         var writes = transaction.writes.tabletOrNull(view.tabletId());
-        var own = writes == null ? null : writes.keys.get(indexId);
+        var own = writes == null ? null : writes.keysOrNull(indexId);
         if (own == null) {
             return;
         }
         int shared = count;
-        for (var entry : own.tailSet(new OwnKey(key, Long.MIN_VALUE), true)) {
-            if (!Arrays.equals(entry.key(), key)) {
-                break;
-            }
+        for (var entries = own.of(key); entries.hasNext(); ) {
+            var entry = entries.next();
             boolean known = false;
             for (int i = 0; i < shared && !known; i++) {
                 known = found[i] == entry.rowId();

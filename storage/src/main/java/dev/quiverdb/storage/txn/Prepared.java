@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * int locks, lock*      byte 1, long class, long object, int mode              an object
  *                       byte 2, int tablet, int index, int length, bytes       a unique key
  *                       byte 3, int tablet, int stripe, int slot << 3 | mode   a row
- *                       byte 4                                                 its own bulk load
+ *                       byte 4                                                 its own end, see {@link LockTarget.Load}
+ *                       byte 5, int n, long*                                   hashes of unique keys
+ *                       byte 6, long first out, tablets, tablets               it is serializable: see
+ *         tablets  int n, int*                                                   {@link Serializability.Marks}
  * int length, redo
  * </pre>
  */
@@ -33,7 +36,10 @@ final class Prepared {
     /** Whether its entry in the log is behind the newest applied one. */
     volatile boolean isMade;
 
-    /** What serializable isolation knows of it; null after a restart. */
+    /** What a restart must know of a serializable transaction; null for another one. */
+    Serializability.@Nullable Marks marks;
+
+    /** What serializable isolation knows of it; null at another level. */
     volatile @Nullable Serializable serializable;
 
     Prepared(
@@ -92,6 +98,22 @@ final class Prepared {
                 case LockTarget.Advisory _ -> {}
             }
         }
+        var many = locks.manyKeys;
+        if (many != null) {
+            long[] hashes = many.toArray();
+            out.putByte(5);
+            out.putInt(hashes.length);
+            for (long hash : hashes) {
+                out.putLong(hash);
+            }
+            count++;
+        }
+        var known = marks;
+        if (known != null) {
+            out.putByte(6);
+            known.write(out);
+            count++;
+        }
         out.setInt(countAt, count);
         out.putInt(redo.length);
         out.putBytes(redo);
@@ -104,6 +126,7 @@ final class Prepared {
         long transactionId = in.getLong();
         long micros = in.getLong();
         var locks = new LockOwner(transactionId, new LockOwner.Session());
+        Serializability.Marks marks = null;
         for (int rest = in.getInt(); rest > 0; rest--) {
             switch (in.get()) {
                 case 1 -> {
@@ -118,6 +141,14 @@ final class Prepared {
                                 new LockTarget.Load(transactionId),
                                 ObjectLockMode.EXCLUSIVE,
                                 WaitPolicy.NOWAIT);
+                case 5 -> {
+                    long[] hashes = new long[in.getInt()];
+                    for (int i = 0; i < hashes.length; i++) {
+                        hashes[i] = in.getLong();
+                    }
+                    manager.restoreMany(locks, hashes);
+                }
+                case 6 -> marks = Serializability.Marks.read(in);
                 default -> {
                     int tabletId = in.getInt();
                     int stripe = in.getInt();
@@ -135,6 +166,7 @@ final class Prepared {
         in.get(redo);
         var prepared = new Prepared(gid, owner, transactionId, micros, locks, redo, Applier.NONE);
         prepared.isMade = true;
+        prepared.marks = marks;
         return prepared;
     }
 

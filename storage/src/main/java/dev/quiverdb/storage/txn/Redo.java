@@ -6,8 +6,7 @@ import dev.quiverdb.storage.log.CommitLog;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowBuffer;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The payload of a commit entry: definitions in their order, then rows by tablet. Big-endian.
@@ -86,9 +85,18 @@ final class Redo {
      * by one thread.
      */
     static final class Pieces {
-        private final List<ByteBuffer> done = new ArrayList<>();
+        private final Consumer<ByteBuffer> target;
         private ByteWriter out = new ByteWriter(256);
         private long bytes;
+
+        /**
+         * Nothing yet.
+         *
+         * @param target gets each piece, which is not changed any more
+         */
+        Pieces(Consumer<ByteBuffer> target) {
+            this.target = target;
+        }
 
         ByteWriter out() {
             return out;
@@ -100,45 +108,65 @@ final class Redo {
 
         private void cut() {
             if (out.size() > 0) {
-                done.add(ByteBuffer.wrap(out.array(), 0, out.size()).slice());
                 bytes += out.size();
+                target.accept(ByteBuffer.wrap(out.array(), 0, out.size()).slice());
                 out = new ByteWriter(256);
             }
         }
 
-        /** All pieces; nothing may be written any more. */
-        List<ByteBuffer> finish() {
+        /** The last piece; nothing may be written any more. Returns the bytes of all pieces. */
+        long finish() {
             cut();
-            return done;
-        }
-
-        long bytes() {
             return bytes;
         }
     }
 
     /** Writes the net effect on a tablet's rows. */
     static void rows(WriteSet.TabletWrites writes, Layout layout, Pieces pieces) {
-        var out = pieces.out();
-        int start = out.size();
-        int countAt = beginRows(writes.tabletId, layout, out);
-        int count = 0;
-        for (var version : writes.rows.values()) {
-            if (row(version, layout, out)) {
+        var rows = new Rows(writes.tabletId, layout, pieces);
+        writes.forEach(rows::add);
+        rows.end();
+    }
+
+    /** The rows of one tablet on their way into pieces. */
+    private static final class Rows {
+        private final int tabletId;
+        private final Layout layout;
+        private final Pieces pieces;
+        private int start;
+        private int countAt;
+        private int count;
+
+        Rows(int tabletId, Layout layout, Pieces pieces) {
+            this.tabletId = tabletId;
+            this.layout = layout;
+            this.pieces = pieces;
+            begin();
+        }
+
+        private void begin() {
+            start = pieces.out().size();
+            countAt = beginRows(tabletId, layout, pieces.out());
+            count = 0;
+        }
+
+        void add(WriteSet.Version version) {
+            if (row(version, layout, pieces.out())) {
                 count++;
             }
             if (pieces.isFull()) {
-                out.setInt(countAt, count);
+                end();
                 pieces.cut();
-                out = pieces.out();
-                start = 0;
-                countAt = beginRows(writes.tabletId, layout, out);
-                count = 0;
+                begin();
             }
         }
-        out.setInt(countAt, count);
-        if (count == 0) {
-            out.reserve(start - out.size());
+
+        void end() {
+            var out = pieces.out();
+            out.setInt(countAt, count);
+            if (count == 0) {
+                out.truncate(start);
+            }
         }
     }
 

@@ -112,6 +112,21 @@ final class SequenceTable implements Sequences {
         counter.ahead = 0;
     }
 
+    /**
+     * Logs where every counter stands, so that an orderly stop skips no value. Nobody may draw one
+     * afterwards.
+     */
+    synchronized void settle() {
+        counters.forEach((id, counter) -> {
+            if (counter.ahead > 0) {
+                var record = new ByteWriter(32);
+                Redo.sequence(id, counter.lastValue, counter.called, record);
+                log.append(record);
+                counter.ahead = 0;
+            }
+        });
+    }
+
     private void append(Transaction transaction, long id, long value, boolean called) {
         var record = new ByteWriter(32);
         Redo.sequence(id, value, called, record);

@@ -2,8 +2,10 @@ package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.table.Snapshot;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,6 +35,42 @@ import org.jspecify.annotations.Nullable;
 final class Serializability {
     /** Beyond so many rows of a tablet, a reader marks the tablet. */
     private static final int ROWS_READ_MAX = 2048;
+
+    /** Beyond so many rows of a tablet, a writer marks the tablet. */
+    private static final int ROWS_WRITTEN_MAX = 1 << 16;
+
+    /**
+     * What is kept of a prepared transaction over a restart, coarsely: tablets, not rows.
+     *
+     * @param firstOut no later than the first commit of those who overwrote what it read; {@code
+     *     Long.MAX_VALUE} if it read nothing
+     */
+    record Marks(long firstOut, Set<Integer> read, Set<Integer> written) {
+        Marks {
+            read = Set.copyOf(read);
+            written = Set.copyOf(written);
+        }
+
+        void write(ByteWriter out) {
+            out.putLong(firstOut);
+            for (var tablets : List.of(read, written)) {
+                out.putInt(tablets.size());
+                tablets.forEach(out::putInt);
+            }
+        }
+
+        static Marks read(ByteBuffer in) {
+            return new Marks(in.getLong(), readTablets(in), readTablets(in));
+        }
+
+        private static Set<Integer> readTablets(ByteBuffer in) {
+            var tablets = new HashSet<Integer>();
+            for (int rest = in.getInt(); rest > 0; rest--) {
+                tablets.add(in.getInt());
+            }
+            return tablets;
+        }
+    }
 
     private record RowMark(int tabletId, long rowId) {}
 
@@ -69,6 +107,10 @@ final class Serializability {
     private final Map<RowMark, Set<Serializable>> rowWriters = new HashMap<>();
     private final Map<Integer, Set<Serializable>> tabletReaders = new HashMap<>();
     private final Map<Integer, Set<Serializable>> tabletWriters = new HashMap<>();
+
+    /** Those who wrote too many rows of a tablet to be told which. */
+    private final Map<Integer, Set<Serializable>> wholeWriters = new HashMap<>();
+
     private final Map<IndexMark, List<Range>> rangeReaders = new HashMap<>();
     private final Map<IndexMark, List<KeyWrite>> keyWriters = new HashMap<>();
 
@@ -217,6 +259,7 @@ final class Serializability {
             var mark = new RowMark(tabletId, rowId);
             if (rowReaders.computeIfAbsent(mark, _ -> new LinkedHashSet<>()).add(reader)) {
                 readSomethingOf(reader, rowWriters.getOrDefault(mark, Set.of()));
+                readSomethingOf(reader, wholeWriters.getOrDefault(tabletId, Set.of()));
             }
         } finally {
             latch.unlock();
@@ -233,11 +276,15 @@ final class Serializability {
             if (tabletReaders.getOrDefault(tabletId, Set.of()).contains(reader)) {
                 return;
             }
+            if (reader.rowsRead.merge(tabletId, 1, Integer::sum) > ROWS_READ_MAX) {
+                markTablet(reader, tabletId);
+                return;
+            }
             var mark = new IndexMark(tabletId, indexId);
             rangeReaders
                     .computeIfAbsent(mark, _ -> new ArrayList<>())
                     .add(new Range(bounds, reader));
-            var writers = new LinkedHashSet<Serializable>();
+            var writers = new LinkedHashSet<>(wholeWriters.getOrDefault(tabletId, Set.of()));
             for (var write : keyWriters.getOrDefault(mark, List.of())) {
                 if (write.in(bounds)) {
                     writers.add(write.writer());
@@ -271,8 +318,9 @@ final class Serializability {
             writer.wrote = true;
             int tabletId = view.tabletId();
             var readers = new LinkedHashSet<Serializable>();
+            boolean whole = marksTablet(writer, tabletId);
             var row = new RowMark(tabletId, rowId);
-            if (rowWriters.computeIfAbsent(row, _ -> new LinkedHashSet<>()).add(writer)) {
+            if (whole || rowWriters.computeIfAbsent(row, _ -> new LinkedHashSet<>()).add(writer)) {
                 readers.addAll(rowReaders.getOrDefault(row, Set.of()));
             }
             if (tabletWriters.computeIfAbsent(tabletId, _ -> new LinkedHashSet<>()).add(writer)
@@ -285,9 +333,11 @@ final class Serializability {
                     continue;
                 }
                 var mark = new IndexMark(tabletId, view.ordered().get(i).spec().indexId());
-                keyWriters
-                        .computeIfAbsent(mark, _ -> new ArrayList<>())
-                        .add(new KeyWrite(key, writer));
+                if (!whole) {
+                    keyWriters
+                            .computeIfAbsent(mark, _ -> new ArrayList<>())
+                            .add(new KeyWrite(key, writer));
+                }
                 for (var range : rangeReaders.getOrDefault(mark, List.of())) {
                     if (range.bounds().contain(key)) {
                         readers.add(range.reader());
@@ -305,6 +355,18 @@ final class Serializability {
         } finally {
             latch.unlock();
         }
+    }
+
+    /**
+     * Whether the writer has written so many rows of the tablet that it need not say which. Who
+     * reads a row or a range from then on has read what it wrote.
+     */
+    private boolean marksTablet(Serializable writer, int tabletId) {
+        if (writer.rowsWritten.merge(tabletId, 1, Integer::sum) <= ROWS_WRITTEN_MAX) {
+            return false;
+        }
+        wholeWriters.computeIfAbsent(tabletId, _ -> new LinkedHashSet<>()).add(writer);
+        return true;
     }
 
     /** Aborted ones leave marks until they are swept, which mean nothing. */
@@ -398,6 +460,64 @@ final class Serializability {
             checkCommit(transaction);
             transaction.prepared = true;
             transaction.preparedAt = at;
+        } finally {
+            latch.unlock();
+        }
+    }
+
+    /** What a restart must know of a transaction that is about to be prepared. O(all marks). */
+    Marks marksOf(Serializable transaction) {
+        latch.lock();
+        try {
+            var read = new HashSet<Integer>();
+            var written = new HashSet<Integer>();
+            rowReaders.forEach((mark, who) -> addIf(who, transaction, mark.tabletId(), read));
+            tabletReaders.forEach((tablet, who) -> addIf(who, transaction, tablet, read));
+            rangeReaders.forEach((mark, ranges) -> {
+                if (ranges.stream().anyMatch(range -> range.reader() == transaction)) {
+                    read.add(mark.tabletId());
+                }
+            });
+            tabletWriters.forEach((tablet, who) -> addIf(who, transaction, tablet, written));
+            // Somebody may commit over what it read right after it is prepared, and be forgotten.
+            long next = snapshots.published() + 1;
+            long firstOut = read.isEmpty() ? Long.MAX_VALUE : Math.min(next, firstOut(transaction));
+            return new Marks(firstOut, read, written);
+        } finally {
+            latch.unlock();
+        }
+    }
+
+    private static void addIf(
+            Set<Serializable> who, Serializable transaction, int tabletId, Set<Integer> tablets) {
+        if (who.contains(transaction)) {
+            tablets.add(tabletId);
+        }
+    }
+
+    /**
+     * A prepared transaction that recovery found. Its snapshot is gone, so it overlooks everybody;
+     * those who read what it overwrote have ended, and so committed before whoever could be
+     * dangerous now.
+     */
+    Serializable restore(long transactionId, Marks marks) {
+        var one = new Serializable(transactionId, false);
+        one.prepared = true;
+        // Before everybody who comes now.
+        one.preparedAt = 0;
+        one.wrote = !marks.written().isEmpty();
+        one.leastForgottenOut = marks.firstOut();
+        latch.lock();
+        try {
+            tracked.add(one);
+            for (int tablet : marks.read()) {
+                tabletReaders.computeIfAbsent(tablet, _ -> new LinkedHashSet<>()).add(one);
+            }
+            for (int tablet : marks.written()) {
+                tabletWriters.computeIfAbsent(tablet, _ -> new LinkedHashSet<>()).add(one);
+                wholeWriters.computeIfAbsent(tablet, _ -> new LinkedHashSet<>()).add(one);
+            }
+            return one;
         } finally {
             latch.unlock();
         }
@@ -503,6 +623,7 @@ final class Serializability {
         sweep(rowWriters.values(), gone);
         sweep(tabletReaders.values(), gone);
         sweep(tabletWriters.values(), gone);
+        sweep(wholeWriters.values(), gone);
         rangeReaders
                 .values()
                 .removeIf(list -> {

@@ -53,8 +53,11 @@ final class Serializable {
     /** The least commit of those in {@link #out} that were forgotten. */
     long leastForgottenOut = Long.MAX_VALUE;
 
-    /** How many single rows it read, by tablet. */
+    /** How many single rows and ranges it read, by tablet. */
     final Map<Integer, Integer> rowsRead = new HashMap<>();
+
+    /** How many rows it wrote, by tablet; a row as often as it was written. */
+    final Map<Integer, Integer> rowsWritten = new HashMap<>();
 
     Serializable(long transactionId, boolean readOnly) {
         this.transactionId = transactionId;

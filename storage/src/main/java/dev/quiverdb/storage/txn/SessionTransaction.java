@@ -39,7 +39,14 @@ import org.jspecify.annotations.Nullable;
 /** The one kind of {@link Transaction}. What it may see and lock it asks of the {@link Engine}. */
 final class SessionTransaction implements Transaction {
     /** Savepoints remember how far the lists had grown. */
-    record Mark(int depth, int writes, int loads, int locks, int definitions, SessionTransaction of)
+    record Mark(
+            int depth,
+            int writes,
+            int loads,
+            int locks,
+            int manyKeys,
+            int definitions,
+            SessionTransaction of)
             implements Savepoint {}
 
     final Engine engine;
@@ -48,7 +55,7 @@ final class SessionTransaction implements Transaction {
     private final boolean deferrable;
     private boolean readOnly;
     final LockOwner locks;
-    final WriteSet writes = new WriteSet();
+    final WriteSet writes;
     final BulkLoads loads = new BulkLoads(this);
     final DefinitionLog definitions;
     final @Nullable Serializable serializable;
@@ -85,6 +92,7 @@ final class SessionTransaction implements Transaction {
         this.deferrable = deferrable;
         this.serializable = serializable;
         this.locks = new LockOwner(id, new LockOwner.Session());
+        this.writes = engine.newWriteSet();
         this.definitions = new DefinitionLog(engine);
     }
 
@@ -473,7 +481,7 @@ final class SessionTransaction implements Transaction {
         for (int i = 0; i < keys.length; i++) {
             var key = keys[i];
             if (key != null) {
-                own.keys(view.ordered().get(i).spec().indexId()).add(new OwnKey(key, rowId));
+                own.addKey(view.ordered().get(i).spec().indexId(), new OwnKey(key, rowId));
             }
         }
     }
@@ -520,7 +528,7 @@ final class SessionTransaction implements Transaction {
                 return other;
             }
             // Not with the key in hand: the loader looks for those who hold keys that it brings.
-            engine.locks.releaseAfter(locks, held);
+            engine.locks.releaseKeyAfter(locks, held);
             var end = new LockTarget.Load(loaderFound);
             engine.locks.lockItem(locks, end, ObjectLockMode.SHARE, WaitPolicy.WAIT);
             engine.locks.releaseAfter(locks, held);
@@ -531,10 +539,11 @@ final class SessionTransaction implements Transaction {
         if (view.created) {
             return;
         }
-        engine.locks.lockKey(
-                locks,
-                new LockTarget.Key(view.tabletId(), keys.spec().indexId(), key),
-                WaitPolicy.WAIT);
+        engine.locks.lockKey(locks, keyTarget(view, keys, key), WaitPolicy.WAIT);
+    }
+
+    private static LockTarget.Key keyTarget(TabletView view, IndexKeys keys, byte[] key) {
+        return new LockTarget.Key(view.tabletId(), keys.spec().indexId(), key);
     }
 
     @Override
@@ -567,12 +576,10 @@ final class SessionTransaction implements Transaction {
             }
         }
         var own = writes.tabletOrNull(view.tabletId());
-        var ownKeys = own == null ? null : own.keys.get(keys.spec().indexId());
+        var ownKeys = own == null ? null : own.keysOrNull(keys.spec().indexId());
         if (ownKeys != null) {
-            for (var entry : ownKeys.tailSet(new OwnKey(key, Long.MIN_VALUE))) {
-                if (!Arrays.equals(entry.key(), key)) {
-                    break;
-                }
+            for (var entries = ownKeys.of(key); entries.hasNext(); ) {
+                var entry = entries.next();
                 if (entry.rowId() != self && latestHasKey(view, keys, entry.rowId(), key)) {
                     return entry.rowId();
                 }
@@ -928,7 +935,9 @@ final class SessionTransaction implements Transaction {
             lockOldKey(view, i, oldKeys[i]);
         }
         writes.add(
-                tabletId, new Version(rowId, command, Kind.DELETE, view.layout(), old, null, own));
+                tabletId,
+                new Version(
+                        rowId, command, Kind.DELETE, view.layout(), Version.NO_VALUES, null, own));
         if (serializable != null) {
             engine.serializability.wrote(serializable, view, rowId, oldKeys);
         }
@@ -953,12 +962,11 @@ final class SessionTransaction implements Transaction {
             }
         }
         var own = writes.tabletOrNull(tabletId);
-        var ownKeys = own == null ? null : own.keys.get(indexId);
+        var ownKeys = own == null ? null : own.keysOrNull(indexId);
         if (ownKeys != null) {
-            for (var entry : ownKeys.tailSet(new OwnKey(prefix, Long.MIN_VALUE))) {
-                if (!startsWith(entry.key(), prefix)) {
-                    break;
-                }
+            for (var entries = ownKeys.range(bounds.lower(), bounds.upper(), false);
+                    entries.hasNext(); ) {
+                var entry = entries.next();
                 if (latestHasPrefix(view, keys, entry.rowId(), prefix)) {
                     return entry.rowId();
                 }
@@ -997,6 +1005,7 @@ final class SessionTransaction implements Transaction {
                         writes.size(),
                         loads.end(),
                         locks.heldCount(),
+                        engine.locks.manyCount(locks),
                         definitions.size(),
                         this);
         savepoints.add(mark);
@@ -1018,15 +1027,13 @@ final class SessionTransaction implements Transaction {
         writes.truncate(mark.writes(), this::undone);
         loads.truncate(mark.loads());
         definitions.truncate(mark.definitions());
-        engine.locks.releaseAfter(locks, mark.locks());
+        engine.locks.releaseAfter(locks, mark.locks(), mark.manyKeys());
     }
 
-    private void undone(int tabletId, Version version) {
-        if (version.kind == Kind.INSERT) {
-            var tablet = definitions.tabletOrNull(tabletId);
-            if (tablet != null) {
-                tablet.allocator().giveBack(version.rowId);
-            }
+    private void undone(int tabletId, long rowId) {
+        var tablet = definitions.tabletOrNull(tabletId);
+        if (tablet != null) {
+            tablet.allocator().giveBack(rowId);
         }
     }
 
@@ -1120,6 +1127,7 @@ final class SessionTransaction implements Transaction {
             engine.snapshots.close(snapshot);
             snapshot = null;
         }
+        writes.close();
         engine.ended(this);
     }
 
@@ -1130,6 +1138,7 @@ final class SessionTransaction implements Transaction {
             engine.snapshots.close(snapshot);
             snapshot = null;
         }
+        writes.close();
         engine.ended(this);
     }
 

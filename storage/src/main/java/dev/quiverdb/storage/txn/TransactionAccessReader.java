@@ -65,12 +65,12 @@ final class TransactionAccessReader implements AccessReader {
         if (writes == null) {
             return;
         }
-        for (var newest : writes.rows.values()) {
+        writes.forEach(newest -> {
             var version = WriteSet.before(newest, command);
             if (version != null && version.isLive()) {
                 consumer.accept(new OwnRow(version.rowId, version.value(view.layout(), position)));
             }
-        }
+        });
     }
 
     private void loadedRows(

@@ -7,11 +7,9 @@ import dev.quiverdb.storage.access.OrderedIndex.EntryCursor;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
 import dev.quiverdb.storage.txn.WriteSet.OwnKey;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,30 +52,17 @@ final class TransactionIndexScan implements IndexCursor {
                         bounds,
                         reverse,
                         snapshot.quiet());
-        own = ownKeys(bounds).iterator();
+        own = ownKeys(bounds);
         sharedThere = shared.next();
         nextOwn = own.hasNext() ? own.next() : null;
     }
 
-    private List<OwnKey> ownKeys(IndexKeys.Bounds bounds) {
+    private Iterator<OwnKey> ownKeys(IndexKeys.Bounds bounds) {
         var writes = transaction.writes.tabletOrNull(view.tabletId());
-        var all = writes == null ? null : writes.keys.get(keys.spec().indexId());
-        if (all == null || all.isEmpty()) {
-            return List.of();
-        }
-        var range = new ArrayList<OwnKey>();
-        var lower = bounds.lower();
-        var upper = bounds.upper();
-        for (var key : lower == null ? all : all.tailSet(new OwnKey(lower, Long.MIN_VALUE))) {
-            if (upper != null && Arrays.compareUnsigned(key.key(), upper) >= 0) {
-                break;
-            }
-            range.add(key);
-        }
-        if (reverse) {
-            Collections.reverse(range);
-        }
-        return range;
+        var all = writes == null ? null : writes.keysOrNull(keys.spec().indexId());
+        return all == null
+                ? Collections.emptyIterator()
+                : all.range(bounds.lower(), bounds.upper(), reverse);
     }
 
     /**

@@ -43,8 +43,8 @@ final class TransactionScan implements RowCursor {
     private int stripes() {
         int stripes = view.tablet.stripeCount();
         var writes = transaction.writes.tabletOrNull(view.tabletId());
-        if (writes != null && !writes.rows.isEmpty()) {
-            stripes = Math.max(stripes, (int) (writes.rows.lastKey() >>> 10) + 1);
+        if (writes != null) {
+            stripes = Math.max(stripes, (int) (writes.lastRow() >> 10) + 1);
         }
         return stripes;
     }
@@ -62,15 +62,11 @@ final class TransactionScan implements RowCursor {
 
     private @Nullable OwnRows own(int stripe) {
         var writes = transaction.writes.tabletOrNull(view.tabletId());
-        if (writes == null || writes.rows.isEmpty()) {
-            return null;
-        }
-        var range = writes.rows.subMap((long) stripe << 10, (long) (stripe + 1) << 10);
-        if (range.isEmpty()) {
+        if (writes == null) {
             return null;
         }
         List<Version> versions = new ArrayList<>();
-        for (var newest : range.values()) {
+        for (var newest : writes.in((long) stripe << 10, (long) (stripe + 1) << 10)) {
             var seen = WriteSet.before(newest, command);
             if (seen != null) {
                 versions.add(seen);

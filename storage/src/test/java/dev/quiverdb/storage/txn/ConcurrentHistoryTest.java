@@ -25,6 +25,7 @@ import dev.quiverdb.storage.txn.ListAppendChecker.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -67,6 +68,105 @@ final class ConcurrentHistoryTest {
         assertThat(run(IsolationLevel.SERIALIZABLE, random)).isEmpty();
     }
 
+    @Randomised(runs = 12)
+    void serializableHasNoAnomalyOverCrashes(SplittableRandom random) throws InterruptedException {
+        assertThat(runOverCrashes(IsolationLevel.SERIALIZABLE, random)).isEmpty();
+    }
+
+    @Randomised(runs = 12)
+    void repeatableReadHasNothingButWriteSkewOverCrashes(SplittableRandom random)
+            throws InterruptedException {
+        assertThat(runOverCrashes(IsolationLevel.REPEATABLE_READ, random))
+                .isSubsetOf(Anomaly.G2_ITEM);
+    }
+
+    @Randomised(runs = 12)
+    void readCommittedReadsOnlyWhatIsCommittedAndFinalOverCrashes(SplittableRandom random)
+            throws InterruptedException {
+        assertThat(runOverCrashes(IsolationLevel.READ_COMMITTED, random))
+                .doesNotContain(
+                        Anomaly.G0,
+                        Anomaly.G1A,
+                        Anomaly.G1B,
+                        Anomaly.G1C,
+                        Anomaly.INCOMPATIBLE_ORDER);
+    }
+
+    /**
+     * The power is cut while all threads are busy, three times, and what recovery finds goes on as
+     * one history. A transaction that heard no answer has committed if its values are there, and
+     * then all of them are.
+     */
+    private java.util.Set<Anomaly> runOverCrashes(IsolationLevel level, SplittableRandom random)
+            throws InterruptedException {
+        var disk = new SimulatedDisk();
+        for (int life = 0; life < 4; life++) {
+            var storage =
+                    Storage.open(
+                            StorageOptions.in(disk, Clock.system(), Chance.seeded(life))
+                                    .withCacheBytes(4 << 20)
+                                    .withCheckpointLogBytes(4 << 10));
+            if (life == 0) {
+                setUp(storage);
+            }
+            settle(storage);
+            if (life < 3) {
+                dying = true;
+                disk.cutPowerAt(disk.events() + 10 + random.nextInt(120));
+            }
+            runThreads(storage, level, random);
+            if (life < 3) {
+                ((Engine) storage).crash();
+                disk = disk.crash(random);
+                dying = false;
+            } else {
+                settle(storage);
+                storage.close();
+            }
+        }
+        assertThat(failures).isEmpty();
+        return ListAppendChecker.check(history);
+    }
+
+    /**
+     * Finds out what became of those who heard no answer, and that all others' values are there.
+     */
+    private void settle(Storage storage) {
+        var reader = storage.begin(IsolationLevel.REPEATABLE_READ);
+        reader.beginStatement();
+        var steps = new ArrayList<Step>();
+        var there = new HashSet<Integer>();
+        for (int key = 0; key < KEYS; key++) {
+            var values = list(reader, key);
+            there.addAll(values);
+            steps.add(new Step(key, 0, values));
+        }
+        reader.commit();
+        for (var done : unanswered) {
+            var own = appended(done);
+            boolean committed = there.containsAll(own);
+            assertThat(committed || Collections.disjoint(there, own)).as("torn: %s", done).isTrue();
+            // Who only read and heard nothing counts for nothing.
+            history.add(new Done(done.id(), committed && !own.isEmpty(), done.steps()));
+        }
+        unanswered.clear();
+        for (var done : history) {
+            if (done.committed()) {
+                assertThat(there).as("what was acknowledged").containsAll(appended(done));
+            }
+        }
+        history.add(new Done(nextId.getAndIncrement(), true, steps));
+    }
+
+    private static List<Integer> appended(Done done) {
+        return done.steps().stream().filter(step -> step.read() == null).map(Step::value).toList();
+    }
+
+    private final List<Done> unanswered = Collections.synchronizedList(new ArrayList<>());
+
+    /** Whether the power may go at any moment. */
+    private volatile boolean dying;
+
     private final List<Done> history = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger nextId = new AtomicInteger();
     private final AtomicInteger nextValue = new AtomicInteger();
@@ -79,14 +179,7 @@ final class ConcurrentHistoryTest {
                         .withCacheBytes(4 << 20);
         try (var storage = Storage.open(options)) {
             setUp(storage);
-            var threads = new ArrayList<Thread>();
-            for (int i = 0; i < 4; i++) {
-                var own = random.split();
-                threads.add(Thread.ofPlatform().start(() -> work(storage, level, own)));
-            }
-            for (var thread : threads) {
-                thread.join();
-            }
+            runThreads(storage, level, random);
             var reader = storage.begin(IsolationLevel.REPEATABLE_READ);
             reader.beginStatement();
             var steps = new ArrayList<Step>();
@@ -99,6 +192,18 @@ final class ConcurrentHistoryTest {
         assertThat(failures).isEmpty();
         assertThat(history.stream().filter(Done::committed).count()).isGreaterThan(30);
         return ListAppendChecker.check(history);
+    }
+
+    private void runThreads(Storage storage, IsolationLevel level, SplittableRandom random)
+            throws InterruptedException {
+        var threads = new ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            var own = random.split();
+            threads.add(Thread.ofPlatform().start(() -> work(storage, level, own)));
+        }
+        for (var thread : threads) {
+            thread.join();
+        }
     }
 
     private static void setUp(Storage storage) {
@@ -122,7 +227,13 @@ final class ConcurrentHistoryTest {
             int id = nextId.getAndIncrement();
             var steps = new ArrayList<Step>();
             boolean committed = false;
-            var transaction = storage.begin(level);
+            boolean committing = false;
+            Transaction transaction;
+            try {
+                transaction = storage.begin(level);
+            } catch (StorageFailedException dead) {
+                return;
+            }
             try {
                 for (int n = 1 + random.nextInt(4); n > 0; n--) {
                     transaction.beginStatement();
@@ -138,16 +249,33 @@ final class ConcurrentHistoryTest {
                 if (random.nextInt(10) == 0) {
                     transaction.rollback();
                 } else {
+                    committing = true;
                     transaction.commit();
                     committed = true;
                 }
             } catch (SqlException expected) {
                 transaction.rollback();
             } catch (RuntimeException | Error failure) {
-                failures.add(failure);
+                if (!dying || failure instanceof AssertionError) {
+                    failures.add(failure);
+                } else if (committing) {
+                    unanswered.add(new Done(id, false, steps));
+                } else {
+                    history.add(new Done(id, false, steps));
+                }
+                rollBack(transaction);
                 return;
             }
             history.add(new Done(id, committed, steps));
+        }
+    }
+
+    /** Lets go of its locks, for which others may wait, in a storage that may be dead. */
+    private static void rollBack(Transaction transaction) {
+        try {
+            transaction.rollback();
+        } catch (RuntimeException dead) {
+            assertThat(transaction.isOpen()).isFalse();
         }
     }
 

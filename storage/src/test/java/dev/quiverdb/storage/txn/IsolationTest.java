@@ -39,14 +39,15 @@ final class IsolationTest {
     private static final int ACCOUNTS = 1;
     private static final int[] BALANCE = {2};
 
+    private final StorageOptions options =
+            StorageOptions.in(new SimulatedDisk(), Clock.system(), Chance.seeded(1))
+                    .withCacheBytes(4 << 20);
+
     private Storage storage;
 
     @BeforeEach
     void twoAccounts() {
-        storage =
-                Storage.open(
-                        StorageOptions.in(new SimulatedDisk(), Clock.system(), Chance.seeded(1))
-                                .withCacheBytes(4 << 20));
+        storage = Storage.open(options);
         var setup = begin(IsolationLevel.READ_COMMITTED);
         setup.createTablet(
                 TabletSpec.of(
@@ -252,6 +253,42 @@ final class IsolationTest {
             second.rollback();
             return false;
         }
+    }
+
+    @Test
+    void writeSkewWithAPreparedTransactionIsFoundAfterARestart() {
+        var first = begin(IsolationLevel.SERIALIZABLE);
+        read(first, 1);
+        read(first, 2);
+        write(first, 1, -50);
+        first.prepare("first", "somebody");
+        for (boolean orderly : new boolean[] {true, false}) {
+            if (orderly) {
+                storage.close();
+            } else {
+                ((Engine) storage).crash();
+                ((SimulatedDisk) options.disk()).killProcess();
+            }
+            storage = Storage.open(options);
+            assertState(
+                    SqlState.T_R_SERIALIZATION_FAILURE,
+                    () -> {
+                        var second = begin(IsolationLevel.SERIALIZABLE);
+                        try {
+                            read(second, 1);
+                            read(second, 2);
+                            write(second, 2, -50);
+                            second.commit();
+                        } finally {
+                            second.rollback();
+                        }
+                    });
+        }
+        storage.commitPrepared("first");
+        var second = begin(IsolationLevel.SERIALIZABLE);
+        assertThat(read(second, 1)).isEqualTo(-50);
+        write(second, 2, -50);
+        second.commit();
     }
 
     @Test

@@ -18,7 +18,9 @@ final class SimulatedFaults {
         /** Only the process dies: what was not forced can still be read by the next one. */
         KILLED_PROCESSES,
         /** Transactions that are logged in chunks. */
-        LARGE_TRANSACTIONS
+        LARGE_TRANSACTIONS,
+        /** What a crash left is also looked at with one bit inverted. */
+        FLIPPED_BITS
     }
 
     private final Set<Kind> kinds;
@@ -39,6 +41,9 @@ final class SimulatedFaults {
     static SimulatedFaults drawn(SplittableRandom random) {
         var set = EnumSet.noneOf(Kind.class);
         for (var kind : Kind.values()) {
+            if (kind == Kind.FLIPPED_BITS) {
+                continue;
+            }
             if (random.nextInt(kind == Kind.LARGE_TRANSACTIONS ? 12 : 3) == 0) {
                 set.add(kind);
             }
@@ -53,6 +58,21 @@ final class SimulatedFaults {
 
     boolean largeTransactions() {
         return kinds.contains(Kind.LARGE_TRANSACTIONS);
+    }
+
+    /** Inverts a bit of a file that is not empty. Returns the file's name. */
+    static String flipBit(SimulatedDisk disk, SplittableRandom random) {
+        var files = disk.files().stream().filter(name -> disk.contentOf(name).length > 0).toList();
+        var file = files.get(random.nextInt(files.size()));
+        int size = disk.contentOf(file).length;
+        // Much of a file is empty: aim at its beginning too.
+        int bound = random.nextBoolean() ? size : Math.min(size, 20_000);
+        disk.flipBit(file, random.nextInt(bound), random.nextInt(8));
+        return file;
+    }
+
+    boolean flipsBits() {
+        return kinds.contains(Kind.FLIPPED_BITS);
     }
 
     void prepare(SimulatedDisk disk) {

@@ -12,6 +12,7 @@ import dev.quiverdb.base.type.Types;
 import dev.quiverdb.base.type.Vector;
 import dev.quiverdb.base.world.Chance;
 import dev.quiverdb.base.world.Clock;
+import dev.quiverdb.base.world.DamagedException;
 import dev.quiverdb.base.world.Disk;
 import dev.quiverdb.base.world.DiskFullException;
 import dev.quiverdb.storage.BuildProgress;
@@ -52,6 +53,9 @@ final class SimulatedWorld {
     private static final int BY_NUMBER = 2;
     private static final int BY_NAME = 3;
     private static final int EXTRA = 9;
+
+    /** Mostly far less than transactions write. */
+    private static final long[] WRITE_SET_BYTES = {1, 1 << 10, 1 << 13, 16 << 20};
 
     private static final class FixedClock implements Clock {
         private long micros = 1_000_000;
@@ -135,6 +139,7 @@ final class SimulatedWorld {
                 StorageOptions.in(on, clock, Chance.seeded(random.nextLong()))
                         .withCacheBytes(4 << 20)
                         .withHistoryBytes(random.nextBoolean() ? 1 : 1 << 20)
+                        .withWriteSetBytes(WRITE_SET_BYTES[random.nextInt(WRITE_SET_BYTES.length)])
                         .withRowsBeforeBulk(rowsBeforeBulk)
                         .withKeyRing(keys));
     }
@@ -713,6 +718,50 @@ final class SimulatedWorld {
             committed = next;
         }
         judgeAll();
+        for (int i = 0; faults.flipsBits() && i < 4; i++) {
+            judgeFlipped();
+        }
+    }
+
+    /** The files that were named when bits were inverted, one at a time, in what is on disk now. */
+    Set<String> filesNamedAfterFlips(int flips) {
+        var named = new HashSet<String>();
+        for (int i = 0; i < flips; i++) {
+            var file = judgeFlipped();
+            if (file != null) {
+                named.add(file);
+            }
+        }
+        return named;
+    }
+
+    /**
+     * With one bit inverted, the file is named or the rows are the right ones. Returns the file if
+     * it was named.
+     */
+    private @Nullable String judgeFlipped() {
+        var image = disk.kill();
+        var file = SimulatedFaults.flipBit(image, random);
+        try {
+            judgeImage(image);
+            return null;
+        } catch (RuntimeException failure) {
+            var damage = damageOf(failure);
+            if (damage == null) {
+                throw failure;
+            }
+            assertThat(damage.file()).isEqualTo(image.describe(file));
+            return file;
+        }
+    }
+
+    private static @Nullable DamagedException damageOf(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DamagedException damage) {
+                return damage;
+            }
+        }
+        return null;
     }
 
     /** A definition that was being committed may have made it. */
