@@ -393,16 +393,19 @@ final class Connection extends ChannelInboundHandlerAdapter
             switch (cause) {
                 case DiskFullException full -> {
                     LOG.warn("disk full", failure);
-                    return new SqlException(SqlState.DISK_FULL, Objects.requireNonNull(full.getMessage()))
+                    return new SqlException(
+                                    SqlState.DISK_FULL, Objects.requireNonNull(full.getMessage()))
                             .withHint("Check free disk space.");
                 }
                 case DamagedException damage -> {
                     LOG.error("damaged data", failure);
-                    return new SqlException(SqlState.DATA_CORRUPTED, Objects.requireNonNull(damage.getMessage()));
+                    return new SqlException(
+                            SqlState.DATA_CORRUPTED, Objects.requireNonNull(damage.getMessage()));
                 }
                 case DiskException broken -> {
                     LOG.error("disk failed", failure);
-                    return new SqlException(SqlState.IO_ERROR, Objects.requireNonNull(broken.getMessage()));
+                    return new SqlException(
+                            SqlState.IO_ERROR, Objects.requireNonNull(broken.getMessage()));
                 }
                 default -> {}
             }
