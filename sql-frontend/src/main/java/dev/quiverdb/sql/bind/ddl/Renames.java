@@ -115,7 +115,22 @@ final class Renames {
         var part = rename.subName();
         var before = change.catalog();
         switch (rename.type()) {
-            case COLUMN, ATTRIBUTE -> column(relation, part, rename.newName());
+            case COLUMN, ATTRIBUTE -> {
+                var family = change.catalog().family(relation);
+                if (!variable.inherit() && family.size() > 1) {
+                    throw new SqlException(
+                            SqlState.INVALID_TABLE_DEFINITION,
+                            "inherited column \""
+                                    + part
+                                    + "\" must be renamed in child tables too");
+                }
+                for (var member : family) {
+                    change.lock(member.oid());
+                    column(member, part, rename.newName());
+                    change.rewriteViews(before, member.oid());
+                }
+                return change.result(tag);
+            }
             case TABLE_CONSTRAINT -> constraint(relation, part, rename.newName());
             case POLICY -> throw SqlException.notSupported("renaming a policy is not supported");
             default -> whole(relation, rename.newName());
