@@ -101,8 +101,19 @@ public final class LocalCommitLog implements CommitLog {
                 } finally {
                     lock.unlock();
                 }
+            } else if (fillingOffset + LogFormat.ENTRY_HEADER_BYTES <= allocatedBytes) {
+                // From here on what was recovered is served: damage to it is no torn tail.
+                placeMark();
             }
         }
+    }
+
+    /** Says durably that all that was placed is durable. Nobody else writes. */
+    private void placeMark() {
+        mark.clear();
+        placeOwn(mark, 0, LogFormat.KIND_MARK);
+        active.file.write(fillingOffset, mark);
+        force(active);
     }
 
     /**
@@ -817,10 +828,7 @@ public final class LocalCommitLog implements CommitLog {
             }
             closed = true;
             if (failure == null) {
-                mark.clear();
-                placeOwn(mark, 0, LogFormat.KIND_MARK);
-                active.file.write(fillingOffset, mark);
-                force(active);
+                placeMark();
             }
         } finally {
             segments.values().forEach(Segment::close);

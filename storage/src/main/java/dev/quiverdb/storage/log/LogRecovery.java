@@ -104,17 +104,15 @@ final class LogRecovery {
         var described = disk.describe(options.directory());
         if (segments.isEmpty()) {
             if (neededFrom > 1) {
-                throw new LogDamagedException(
+                throw LogDamagedException.tooLate(
                         described,
-                        0,
                         "no segment is there, but entries from "
                                 + neededFrom
                                 + " on belong to this database");
             }
         } else if (segments.getFirst().firstIndex > neededFrom) {
-            throw new LogDamagedException(
+            throw LogDamagedException.tooLate(
                     segments.getFirst().describedFile,
-                    0,
                     "the log begins at entry "
                             + segments.getFirst().firstIndex
                             + ", but entries from "

@@ -41,9 +41,6 @@ final class SimulatedFaults {
     static SimulatedFaults drawn(SplittableRandom random) {
         var set = EnumSet.noneOf(Kind.class);
         for (var kind : Kind.values()) {
-            if (kind == Kind.FLIPPED_BITS) {
-                continue;
-            }
             if (random.nextInt(kind == Kind.LARGE_TRANSACTIONS ? 12 : 3) == 0) {
                 set.add(kind);
             }
