@@ -134,7 +134,9 @@ public final class Engine implements Storage {
         } catch (LogDamagedException missing) {
             blocks.close();
             // An older root needs entries that were cut when the newer one became durable.
-            throw blocks.hasBrokenRoot() && missing.isTooLate() ? blocks.brokenRoot(missing) : missing;
+            throw blocks.hasBrokenRoot() && missing.isTooLate()
+                    ? blocks.brokenRoot(missing)
+                    : missing;
         }
     }
 

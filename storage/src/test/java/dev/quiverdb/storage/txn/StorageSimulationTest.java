@@ -1,11 +1,11 @@
 package dev.quiverdb.storage.txn;
 
-import java.util.TreeSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiverdb.base.testing.Randomised;
 import dev.quiverdb.base.testing.SimulatedDisk;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
