@@ -101,7 +101,7 @@ public final class StorageBenchmark {
         benchmark.floors(directory);
         var engines = list(options, "--engines", "quiver,rocks,mvstore");
         for (var engine : engines) {
-            benchmark.warmUp(engine, directory.resolve("warm"), cacheBytes);
+            StorageBenchmark.warmUp(engine, directory.resolve("warm"), cacheBytes);
         }
         for (var engine : engines) {
             benchmark.run(
