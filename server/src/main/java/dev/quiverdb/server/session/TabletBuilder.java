@@ -228,6 +228,7 @@ final class TabletBuilder {
                         ? OptionalInt.empty()
                         : OptionalInt.of(facts.columns().get(made.membership()).columnId());
         Map<String, String> options = new HashMap<>(index.options());
+        options.remove(IndexSpec.CHECKED_LATER);
         if (made.deferrable()) {
             options.put(IndexSpec.CHECKED_LATER, "true");
         }

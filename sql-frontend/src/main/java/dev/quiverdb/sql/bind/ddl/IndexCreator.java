@@ -288,6 +288,20 @@ final class IndexCreator {
         }
     }
 
+    /** What an ordered index may be told; vector indexes judge theirs themselves. */
+    private static void checkOptions(Relation.Index part, Map<String, String> options) {
+        if (!part.method().equals("btree")) {
+            return;
+        }
+        for (var option : options.keySet()) {
+            if (!option.equals("fillfactor") && !option.equals("deduplicate_items")) {
+                throw new SqlException(
+                        SqlState.INVALID_PARAMETER_VALUE,
+                        "unrecognized parameter \"" + option + "\"");
+            }
+        }
+    }
+
     private Relation put(
             Relation table,
             String name,
@@ -306,6 +320,7 @@ final class IndexCreator {
             List<String> names,
             boolean concurrently,
             List<Integer> parents) {
+        checkOptions(part, options);
         checkPartitionKey(table, part);
         var columns = new ArrayList<dev.quiverdb.sql.catalog.Column>();
         for (int i = 0; i < part.keys().size(); i++) {
