@@ -17,6 +17,14 @@ public interface AccessReader {
     void visible(int columnId, int[] vecIds, long[] rowIds, int count, boolean[] visible);
 
     /**
+     * Names the vectors of rows: that of each row's visible version, -1 where the row is not visible
+     * or has none. Rows with own writes have none here, see {@link #ownRows}.
+     *
+     * @param vecIds receives the vectors of {@code rowIds[0, count)}
+     */
+    void vecIds(int columnId, long[] rowIds, int count, int[] vecIds);
+
+    /**
      * As {@link #visible} for entries that are not vectors in slots: the row is visible and its
      * version is the one that is newest, or else the caller compares {@link #value}.
      */

@@ -151,6 +151,29 @@ public final class RowReader implements RowView {
         }
     }
 
+    /**
+     * Names the vectors of rows as a snapshot sees them, as {@link #seen} looks: -1 where it sees no
+     * row or the row has none.
+     */
+    public void vecIds(
+            long[] ids, int count, Snapshot snapshot, Layout of, int position, int[] vecIds) {
+        int[] positions = {position};
+        int ticket = tablet.store().enterReader();
+        try {
+            for (int i = 0; i < count; i++) {
+                if (peek(ids[i], of.column(position)) && snapshot.sees(stamp)) {
+                    vecIds[i] = live && !HiddenStamp.is(stamp) ? peeked : -1;
+                } else {
+                    boolean isSeen =
+                            loadInVisit(ids[i], snapshot, of, positions) && !HiddenStamp.is(stamp);
+                    vecIds[i] = isSeen ? vecIdAt(position) : -1;
+                }
+            }
+        } finally {
+            tablet.store().exitReader(ticket);
+        }
+    }
+
     /** Reads what the newest version says, once; false where a writer was in the way. */
     private boolean peek(long id, Placed vectors) {
         var stripe = tablet.stripeOrNull((int) (id >>> 10));

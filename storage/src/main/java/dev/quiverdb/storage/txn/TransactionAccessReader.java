@@ -40,6 +40,19 @@ final class TransactionAccessReader implements AccessReader {
     }
 
     @Override
+    public void vecIds(int columnId, long[] rowIds, int count, int[] vecIds) {
+        var layout = view.layout();
+        reader.vecIds(rowIds, count, snapshot, layout, layout.position(columnId), vecIds);
+        if (transaction.writes.tabletOrNull(view.tabletId()) != null) {
+            for (int i = 0; i < count; i++) {
+                if (vecIds[i] >= 0 && isOwn(rowIds[i])) {
+                    vecIds[i] = -1;
+                }
+            }
+        }
+    }
+
+    @Override
     public boolean visible(long rowId) {
         return !isOwn(rowId)
                 && reader.load(rowId, snapshot, view.layout(), new int[0])

@@ -5,6 +5,7 @@ import dev.quiverdb.vector.filter.Admission;
 import dev.quiverdb.vector.graph.HnswIndex;
 import dev.quiverdb.vector.graph.Neighbours;
 import dev.quiverdb.vector.graph.SearchCursor;
+import dev.quiverdb.vector.graph.SearchMode;
 import dev.quiverdb.vector.graph.SearchParameters;
 import dev.quiverdb.vector.graph.SearchStatistics;
 import org.jspecify.annotations.Nullable;
@@ -69,12 +70,22 @@ final class HnswAccessCursor extends MergingCursor {
         return known == null
                 ? null
                 : new VectorSearchStatistics(
+                        mode(known.mode()),
                         known.visits(),
                         known.distances(),
                         known.reranked(),
                         known.tailScanned(),
                         known.tested(),
                         known.passed());
+    }
+
+    private static String mode(SearchMode mode) {
+        return switch (mode) {
+            case GATED -> "graph";
+            case ADMITTED_ONLY -> "graph of matching rows";
+            case EXACT_FEW -> "matching rows one by one";
+            case EXACT_REST -> "graph, then all rows";
+        };
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.quiverdb.vector.access;
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.access.AccessReader;
 import dev.quiverdb.storage.access.RowView;
+import dev.quiverdb.vector.filter.VecIdBitmap;
 import dev.quiverdb.vector.simd.VectorSlots;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an index's vectors are: in the column's slots, or in storage of the index's own, whose
@@ -31,6 +33,12 @@ interface Holding {
 
     /** As {@link AccessReader#visible} by this holding's vecIds. In no visit. */
     void visible(AccessReader reader, int[] vecIds, long[] rowIds, int count, boolean[] visible);
+
+    /**
+     * The vectors of rows: those of the visible versions, none for rows with own writes. In no visit.
+     * Null where rows do not lead to their vectors.
+     */
+    @Nullable VecIdBitmap vecIds(AccessReader reader, RowSet rows, int idsMax);
 
     /** Whether one row may be in the index twice, as versions of equal value. */
     boolean repeatsRows();

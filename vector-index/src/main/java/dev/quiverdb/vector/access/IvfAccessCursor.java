@@ -58,6 +58,7 @@ final class IvfAccessCursor extends MergingCursor {
             var known = search.statistics();
             statistics =
                     new VectorSearchStatistics(
+                            known.lists() > 0 ? "lists" : "matching rows one by one",
                             known.lists(),
                             known.scanned(),
                             known.distances(),

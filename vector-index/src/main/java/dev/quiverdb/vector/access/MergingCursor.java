@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 abstract class MergingCursor implements VectorCursor {
     private static final int BATCH = 256;
 
-    /** A filter that admits more than this is cheaper to ask along the way. */
-    private static final double SET_SHARE_MAX = 0.6;
-
     final MemorySegment query;
     final Admission admission;
     private final Members members;
@@ -104,38 +101,33 @@ abstract class MergingCursor implements VectorCursor {
     }
 
     private Admission admission(@Nullable RowFilter filter) {
-        var visible = new VisibleRows(filter);
-        if (filter == null || !filter.isSet() || filter.passRate() > SET_SHARE_MAX) {
-            return visible;
-        }
-        return Admission.and(known(filter), visible);
+        return switch (filter) {
+            case null -> new VisibleRows(null);
+            case RowTest test -> new VisibleRows(test);
+            case RowSet rows -> known(rows);
+        };
     }
 
-    /** Asks a set of rows about every vector beforehand. */
-    private VecIdBitmap known(RowFilter filter) {
+    /** The vectors of a set of rows. */
+    private Admission known(RowSet rows) {
+        var bitmap = holding.vecIds(reader, rows, members.idsMax());
+        return bitmap != null ? bitmap : Admission.and(owned(rows), new VisibleRows(null));
+    }
+
+    /** All vectors that belong to rows of a set, whether or not the snapshot sees them. */
+    private VecIdBitmap owned(RowSet rows) {
         int end = members.idsMax();
         var bitmap = new VecIdBitmap(end);
-        int[] vecIds = new int[BATCH];
-        long[] rowIds = new long[BATCH];
-        boolean[] admitted = new boolean[BATCH];
         for (int from = 0; from < end; from += BATCH) {
             long ticket = blocks.enter();
-            int count = 0;
             try {
                 for (int vecId = from; vecId < Math.min(end, from + BATCH); vecId++) {
-                    if (members.isStored(vecId)) {
-                        vecIds[count] = vecId;
-                        rowIds[count++] = members.owner(vecId);
+                    if (members.isStored(vecId) && rows.contains(members.owner(vecId))) {
+                        bitmap.add(vecId);
                     }
                 }
             } finally {
                 blocks.exit(ticket);
-            }
-            filter.admit(rowIds, count, admitted);
-            for (int i = 0; i < count; i++) {
-                if (admitted[i]) {
-                    bitmap.add(vecIds[i]);
-                }
             }
         }
         return bitmap;
@@ -160,14 +152,15 @@ abstract class MergingCursor implements VectorCursor {
 
     /** Snapshot first, then the filter, which must see no other rows. */
     private final class VisibleRows implements AdmissionTest {
-        private final @Nullable RowFilter filter;
+        private final @Nullable RowTest filter;
         private long[] rowIds = new long[64];
         private long[] seenRows = new long[64];
         private boolean[] verdicts = new boolean[64];
         private final int[] one = new int[1];
         private final boolean[] verdict = new boolean[1];
+        private @Nullable Admission gathered;
 
-        VisibleRows(@Nullable RowFilter filter) {
+        VisibleRows(@Nullable RowTest filter) {
             this.filter = filter;
         }
 
@@ -216,6 +209,21 @@ abstract class MergingCursor implements VectorCursor {
         @Override
         public double passRate(long liveCount) {
             return filter == null ? 1 : filter.passRate();
+        }
+
+        @Override
+        public long testsMax() {
+            return filter == null ? Long.MAX_VALUE : filter.testsMax();
+        }
+
+        @Override
+        public Admission gathered() {
+            var known = gathered;
+            if (known == null) {
+                known = filter == null ? this : known(filter.gather());
+                gathered = known;
+            }
+            return known;
         }
     }
 

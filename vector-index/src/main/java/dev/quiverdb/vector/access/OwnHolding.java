@@ -4,6 +4,7 @@ import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.base.type.SparseVector;
 import dev.quiverdb.storage.access.AccessReader;
 import dev.quiverdb.storage.access.RowView;
+import dev.quiverdb.vector.filter.VecIdBitmap;
 import dev.quiverdb.vector.graph.GraphBlocks;
 import dev.quiverdb.vector.graph.RecordRegion;
 import dev.quiverdb.vector.simd.Metric;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vectors in blocks of the index's own: bits too short for slots, and sparse vectors. A vecId is
@@ -144,6 +146,12 @@ final class OwnHolding implements Holding {
         } finally {
             blocks.exit(ticket);
         }
+    }
+
+    /** Its map from rows is the applying thread's. */
+    @Override
+    public @Nullable VecIdBitmap vecIds(AccessReader reader, RowSet rows, int idsMax) {
+        return null;
     }
 
     @Override

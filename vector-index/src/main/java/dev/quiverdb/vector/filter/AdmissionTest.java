@@ -27,4 +27,20 @@ public non-sealed interface AdmissionTest extends Admission {
     default double passRate(long liveCount) {
         return 0.5;
     }
+
+    /**
+     * Returns after how many tests a search had better ask for {@link #gathered}; {@link
+     * Long#MAX_VALUE} for never.
+     */
+    default long testsMax() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * Returns an admission of the same vectors that has a {@link #superset}, at the price of testing
+     * all there are. In no visit of the graph's blocks.
+     */
+    default Admission gathered() {
+        return this;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.filter;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * A set of vecIds as {@code long[]} words, bit {@code vecId & 63} of word {@code vecId >>> 6}, with
@@ -95,6 +96,16 @@ public final class VecIdBitmap implements Admission {
             both[i] = words[i] & other.words[i];
         }
         return new VecIdBitmap(both);
+    }
+
+    /** Returns the difference as a new set. */
+    public VecIdBitmap without(BitSet others) {
+        long[] left = words.clone();
+        long[] out = others.toLongArray();
+        for (int i = 0; i < Math.min(left.length, out.length); i++) {
+            left[i] &= ~out[i];
+        }
+        return new VecIdBitmap(left);
     }
 
     @Override

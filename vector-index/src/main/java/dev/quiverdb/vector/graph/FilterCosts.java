@@ -1,5 +1,7 @@
 package dev.quiverdb.vector.graph;
 
+import dev.quiverdb.vector.filter.Admission;
+import dev.quiverdb.vector.filter.Everything;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,9 @@ final class FilterCosts {
     /** What a distance costs in the order of vecIds, over one to a random vector. */
     private static final double IN_ORDER = 0.6;
 
+    /** The share of admitted vectors above which the filter only decides about results. */
+    private static final double GATED_SHARE = 0.4;
+
     /** Vectors ranked exactly at the end of a scan by codes. */
     private static final int RANKED = 40;
 
@@ -48,6 +53,26 @@ final class FilterCosts {
             double known = scoredPerEffort;
             scoredPerEffort = known + (seen - known) / 64;
         }
+    }
+
+    /** Chooses how a search meets its filter. */
+    SearchMode choose(Admission admission, int effort, int live, int rowRoom) {
+        if (admission instanceof Everything) {
+            return SearchMode.GATED;
+        }
+        double share = admission.passRate(live);
+        var bitmap = admission.superset();
+        if (bitmap == null) {
+            return share * live <= effort ? SearchMode.EXACT_REST : SearchMode.GATED;
+        }
+        double exact = exactFew(bitmap.cardinality());
+        double gated = gated(effort, share);
+        double admitted =
+                share >= GATED_SHARE ? Double.MAX_VALUE : admittedOnly(effort, share, rowRoom);
+        if (exact <= gated && exact <= admitted) {
+            return SearchMode.EXACT_FEW;
+        }
+        return gated <= admitted ? SearchMode.GATED : SearchMode.ADMITTED_ONLY;
     }
 
     double exactFew(int count) {

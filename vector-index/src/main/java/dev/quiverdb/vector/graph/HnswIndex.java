@@ -1,7 +1,6 @@
 package dev.quiverdb.vector.graph;
 
 import dev.quiverdb.vector.filter.Admission;
-import dev.quiverdb.vector.filter.Everything;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -19,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class HnswIndex {
     /** Up to here an exact scan reads vectors, above it codes first. */
     static final int EXACT_WITHOUT_CODES = 400;
-
-    /** The share of admitted vectors above which the filter only decides about results. */
-    private static final double GATED_SHARE = 0.4;
 
     private static final int CALIBRATION_SAMPLE = 60;
     private static final int CALIBRATION_K = 10;
@@ -284,7 +280,7 @@ public final class HnswIndex {
         return graph.takeReleased();
     }
 
-    /** Finds the {@code k} nearest admitted vectors. Allocates a cursor and no more. */
+    /** Finds the {@code k} nearest admitted vectors. Allocates a cursor and little more. */
     public SearchStatistics search(
             MemorySegment query,
             int k,
@@ -325,39 +321,17 @@ public final class HnswIndex {
                         ? effortToMeet(parameters.targetRecall(), parameters.efSearch())
                         : parameters.efSearch();
         effort = Math.max(effort, k);
-        var mode = chooseMode(admission, effort);
+        int kept = effort;
         return new SearchCursor(
                 graph,
+                filter -> costs.choose(filter, kept, liveCount(), state.rowRoom(0)),
                 graph.contexts().take(),
                 tail,
                 query,
                 parameters,
                 effort,
                 admission,
-                mode,
                 resumable);
-    }
-
-    private SearchMode chooseMode(Admission admission, int effort) {
-        if (admission instanceof Everything) {
-            return SearchMode.GATED;
-        }
-        int live = liveCount();
-        double share = admission.passRate(live);
-        var bitmap = admission.superset();
-        if (bitmap == null) {
-            return share * live <= effort ? SearchMode.EXACT_REST : SearchMode.GATED;
-        }
-        double exact = costs.exactFew(bitmap.cardinality());
-        double gated = costs.gated(effort, share);
-        double admitted =
-                share >= GATED_SHARE
-                        ? Double.MAX_VALUE
-                        : costs.admittedOnly(effort, share, state.rowRoom(0));
-        if (exact <= gated && exact <= admitted) {
-            return SearchMode.EXACT_FEW;
-        }
-        return gated <= admitted ? SearchMode.GATED : SearchMode.ADMITTED_ONLY;
     }
 
     /** Walks the whole index and lists what is broken. For a quiet index. */

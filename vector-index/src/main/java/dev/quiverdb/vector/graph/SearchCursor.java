@@ -1,11 +1,13 @@
 package dev.quiverdb.vector.graph;
 
 import dev.quiverdb.vector.filter.Admission;
+import dev.quiverdb.vector.filter.AdmissionTest;
 import dev.quiverdb.vector.filter.Everything;
 import dev.quiverdb.vector.filter.VecIdBitmap;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +34,13 @@ public final class SearchCursor implements AutoCloseable {
     private static final double SLACK = 3;
 
     private final HnswGraph graph;
+    private final Function<Admission, SearchMode> modes;
     private final GraphState state;
     private final SearchContext context;
     private final Traversal walk;
     private final SearchParameters parameters;
-    private final Admission admission;
     private final Tail.View tail;
+    private final MemorySegment query;
     private final int ef;
     private final boolean resumable;
     private final LongHeap ready;
@@ -47,11 +50,13 @@ public final class SearchCursor implements AutoCloseable {
     private final float[] estimates = new float[RANKED_FIRST];
     private final boolean[] verdicts = new boolean[BATCH];
 
+    private Admission admission;
     private SearchMode mode;
     private int leftOut = -1;
     private boolean started;
     private boolean walkedOut;
     private boolean done;
+    private boolean gathers;
     private boolean closed;
     private long lastGiven = Long.MIN_VALUE;
     private @Nullable BitSet delivered;
@@ -62,40 +67,51 @@ public final class SearchCursor implements AutoCloseable {
     private long tested;
     private long passed;
     private long scanned;
+    private long hops;
 
     SearchCursor(
             HnswGraph graph,
+            Function<Admission, SearchMode> modes,
             SearchContext context,
             Tail tail,
             MemorySegment query,
             SearchParameters parameters,
             int ef,
             Admission admission,
-            SearchMode mode,
             boolean resumable) {
         this.graph = graph;
+        this.modes = modes;
         this.state = graph.state();
         this.context = context;
         this.walk = context.traversal;
         this.parameters = parameters;
         this.ef = ef;
         this.admission = admission;
-        this.mode = mode;
+        this.mode = modes.apply(admission);
         this.resumable = resumable;
         this.ready = context.ready;
         this.unranked = context.unranked;
         this.tail = tail.view();
-        ready.clear();
-        unranked.clear();
-        context.beside.clear();
         context.exact.bindQuery(query);
+        this.query = query;
+        begin();
+        if (resumable) {
+            // What is in ready and unranked from now on will be given, whatever comes.
+            delivered = new BitSet();
+        }
+    }
+
+    /** Begins a walk for the mode that was chosen. */
+    private void begin() {
+        if (delivered == null) {
+            ready.clear();
+            unranked.clear();
+        }
+        context.beside.clear();
         if (graph.navigatesByCodes() && (mode != SearchMode.EXACT_FEW || scansByCodes(known()))) {
             context.navigator.bindQuery(query);
         }
         walk.begin(context.navigator, resumable && mode == SearchMode.GATED);
-        if (resumable) {
-            delivered = new BitSet();
-        }
     }
 
     /** Searches as if a vector were not there; called before anything else. */
@@ -115,6 +131,14 @@ public final class SearchCursor implements AutoCloseable {
             while (into.count() < count) {
                 while (!done && ready.size() + unranked.size() < count - into.count()) {
                     round(count - into.count());
+                    if (gathers) {
+                        graph.blocks().exit(ticket);
+                        try {
+                            goOnWithKnownSet();
+                        } finally {
+                            ticket = graph.blocks().enter();
+                        }
+                    }
                 }
                 rankNearest(count - into.count());
                 if (ready.isEmpty()) {
@@ -140,6 +164,10 @@ public final class SearchCursor implements AutoCloseable {
         if (walkedOut) {
             mode = SearchMode.EXACT_REST;
         }
+        if (mode == SearchMode.EXACT_REST && mayGather()) {
+            gathers = true;
+            return;
+        }
         switch (mode) {
             case EXACT_FEW -> {
                 exactFew(known(), wanted);
@@ -152,6 +180,32 @@ public final class SearchCursor implements AutoCloseable {
             }
             case EXACT_REST -> exactRest(wanted);
         }
+    }
+
+    /**
+     * Testing has become dearer than finding all that pass: the search begins again with the set of
+     * those, less what it has given.
+     */
+    private void goOnWithKnownSet() {
+        gathers = false;
+        countWalk();
+        admission = ((AdmissionTest) admission).gathered();
+        var known = known();
+        if (delivered != null && !delivered.isEmpty()) {
+            admission = Admission.and(known.without(delivered), admission);
+        }
+        mode = modes.apply(admission);
+        started = false;
+        walkedOut = false;
+        begin();
+    }
+
+    /** Adds up what a walk did that ends here. */
+    private void countWalk() {
+        hops += walk.hops;
+        scanned += walk.scored;
+        tested += walk.tested;
+        passed += walk.passed;
     }
 
     private boolean scansByCodes(VecIdBitmap bitmap) {
@@ -169,7 +223,12 @@ public final class SearchCursor implements AutoCloseable {
         } else {
             walk.resume(ef, admission);
         }
-        boolean ended = walk.walk(ef, admission, hopsMax());
+        long testsMax = testsMax();
+        boolean ended = walk.walk(ef, admission, hopsMax(), testsMax - tested);
+        if (!ended && tested + walk.tested >= testsMax) {
+            gathers = true;
+            return;
+        }
         offerBeside();
         deliver();
         if (!ended || !resumable || walk.isExhausted()) {
@@ -183,6 +242,16 @@ public final class SearchCursor implements AutoCloseable {
         }
         long most = Math.max(parameters.scanTuplesMax(), ef) / Math.max(1, state.m() / 2);
         return parameters.bounded() ? most : most + walk.hops;
+    }
+
+    private long testsMax() {
+        return parameters.bounded() || !(admission instanceof AdmissionTest test)
+                ? Long.MAX_VALUE
+                : test.testsMax();
+    }
+
+    private boolean mayGather() {
+        return testsMax() < Long.MAX_VALUE;
     }
 
     /** Descends to the ground layer and brings in the tail. */
@@ -240,8 +309,11 @@ public final class SearchCursor implements AutoCloseable {
         context.navigator.score(batch, count, distances);
         admission.admitMany(batch, count, verdicts);
         tailScanned += count;
+        boolean asked = !(admission instanceof Everything);
+        tested += asked ? count : 0;
         for (int i = 0; i < count; i++) {
             if (verdicts[i]) {
+                passed += asked ? 1 : 0;
                 // Not a result yet: a bound from beside the graph would end the walk before it
                 // came near.
                 context.beside.push(Scored.of(distances[i], batch[i]));
@@ -428,7 +500,7 @@ public final class SearchCursor implements AutoCloseable {
         return new SearchStatistics(
                 mode,
                 ef,
-                walk.hops,
+                hops + walk.hops,
                 walk.scored + scanned,
                 reranked,
                 tailScanned,

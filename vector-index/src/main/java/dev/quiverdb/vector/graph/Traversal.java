@@ -205,11 +205,11 @@ final class Traversal {
 
     /**
      * Walks the ground layer until no candidate can improve the {@code ef} results, or {@code
-     * hopsMax} hops are made. The filter decides about results only.
+     * hopsMax} hops or {@code testsMax} tests are made. The filter decides about results only.
      *
-     * @return whether it ended by itself rather than by {@code hopsMax}
+     * @return whether it ended by itself rather than by a bound
      */
-    boolean walk(int ef, Admission admission, long hopsMax) {
+    boolean walk(int ef, Admission admission, long hopsMax, long testsMax) {
         boolean everything = admission instanceof Everything;
         boolean cheap = everything || admission instanceof VecIdBitmap;
         long worst = worst(ef);
@@ -218,7 +218,7 @@ final class Traversal {
             if (next > worst) {
                 return true;
             }
-            if (hops >= hopsMax) {
+            if (hops >= hopsMax || tested >= testsMax) {
                 return false;
             }
             candidates.pop();

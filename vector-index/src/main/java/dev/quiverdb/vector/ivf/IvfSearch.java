@@ -1,6 +1,7 @@
 package dev.quiverdb.vector.ivf;
 
 import dev.quiverdb.vector.filter.Admission;
+import dev.quiverdb.vector.filter.AdmissionTest;
 import dev.quiverdb.vector.filter.Everything;
 import dev.quiverdb.vector.filter.VecIdBitmap;
 import dev.quiverdb.vector.flat.FlatScan;
@@ -48,6 +49,8 @@ public final class IvfSearch {
     private long scanned;
     private long distances;
     private long tested;
+    private long testsMax;
+    private boolean isCut;
     private long admittedCount;
 
     IvfSearch(IvfIndex index) {
@@ -95,6 +98,21 @@ public final class IvfSearch {
         idCount = 0;
         long distancesBefore = exact.distances();
         probe.distances = 0;
+        isCut = false;
+        testsMax = admission instanceof AdmissionTest test ? test.testsMax() : Long.MAX_VALUE;
+        scan(query, effort, waiting, admission);
+        if (isCut && admission instanceof AdmissionTest test) {
+            // Testing has become dearer than finding all that pass.
+            testsMax = Long.MAX_VALUE;
+            scan(query, effort, waiting, test.gathered());
+        }
+        results.sort();
+        distances = exact.distances() - distancesBefore;
+        return results;
+    }
+
+    private void scan(
+            QueryVector query, IvfEffort effort, Tail.View waiting, Admission admission) {
         results.reset(effort.wanted());
         var known = admission.superset();
         if (known != null && isCheaperExactly(known, effort)) {
@@ -103,9 +121,6 @@ public final class IvfSearch {
             scanWaiting(query, waiting, admission);
             scanLists(query, effort, admission);
         }
-        results.sort();
-        distances = exact.distances() - distancesBefore;
-        return results;
     }
 
     private void scanLists(QueryVector query, IvfEffort effort, Admission admission) {
@@ -219,6 +234,10 @@ public final class IvfSearch {
                 };
         float productFactor = index.options.euclidean() ? -2 : -1;
         for (int i = 0; i < probe.exact.count() && found(effort, admission) < enough; i++) {
+            if (tested >= testsMax) {
+                isCut = true;
+                return;
+            }
             int list = probe.exact.vecId(i);
             if (list >= listsSeen.length || listsSeen[list] == epoch) {
                 continue;

@@ -206,32 +206,17 @@ class HnswAccessMethodTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, true", "2, false", "20, true", "20, false", "200, true", "200, false"})
-    void filteredRowsAreFoundWhereverTheyAre(long oneIn, boolean isSet) {
+    @CsvSource({
+        "2, set", "2, test", "2, gathers", "20, set", "20, test", "20, gathers", "200, set",
+        "200, test", "200, gathers"
+    })
+    void filteredRowsAreFoundWhereverTheyAre(long oneIn, String kind) {
         var tablet = tablet(Map.of());
         for (long rowId = 1; rowId <= 1500; rowId++) {
             tablet.put(rowId, random(), tablet.slots.allocate());
         }
         try (var index = method.build(tablet, tablet, BuildProgress.SILENT)) {
-            var filter =
-                    new RowFilter() {
-                        @Override
-                        public void admit(long[] rowIds, int count, boolean[] admitted) {
-                            for (int i = 0; i < count; i++) {
-                                admitted[i] = rowIds[i] % oneIn == 0;
-                            }
-                        }
-
-                        @Override
-                        public double passRate() {
-                            return 1.0 / oneIn;
-                        }
-
-                        @Override
-                        public boolean isSet() {
-                            return isSet;
-                        }
-                    };
+            var filter = EveryNth.of(kind, tablet, oneIn);
             int hits = 0;
             int wanted = 0;
             for (int q = 0; q < 20; q++) {

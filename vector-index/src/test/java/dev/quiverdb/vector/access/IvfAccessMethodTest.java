@@ -196,33 +196,18 @@ class IvfAccessMethodTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, true", "2, false", "20, true", "20, false", "300, true", "300, false"})
-    void filteredRowsAreFoundWhereverTheyAre(long oneIn, boolean isSet) {
+    @CsvSource({
+        "2, set", "2, test", "2, gathers", "20, set", "20, test", "20, gathers", "300, set",
+        "300, test", "300, gathers"
+    })
+    void filteredRowsAreFoundWhereverTheyAre(long oneIn, String kind) {
         for (String name : List.of("ivfflat", "ivfpq")) {
             var chance = new SplittableRandom(3);
             var tablet = tablet(new SimulatedDisk(), name, options(name));
             for (long rowId = 1; rowId <= 1500; rowId++) {
                 tablet.put(rowId, random(chance), tablet.slots.allocate());
             }
-            var filter =
-                    new RowFilter() {
-                        @Override
-                        public void admit(long[] rowIds, int count, boolean[] admitted) {
-                            for (int i = 0; i < count; i++) {
-                                admitted[i] = rowIds[i] % oneIn == 0;
-                            }
-                        }
-
-                        @Override
-                        public double passRate() {
-                            return 1.0 / oneIn;
-                        }
-
-                        @Override
-                        public boolean isSet() {
-                            return isSet;
-                        }
-                    };
+            var filter = EveryNth.of(kind, tablet, oneIn);
             try (var index = method(name).build(tablet, tablet, BuildProgress.SILENT)) {
                 int hits = 0;
                 int wanted = 0;

@@ -194,6 +194,14 @@ final class ModelTablet implements AccessContext, AccessReader, RowSource {
     }
 
     @Override
+    public void vecIds(int columnId, long[] rowIds, int count, int[] vecIds) {
+        for (int i = 0; i < count; i++) {
+            Integer current = ownRows.containsKey(rowIds[i]) ? null : rows.get(rowIds[i]);
+            vecIds[i] = current == null ? -1 : current;
+        }
+    }
+
+    @Override
     public boolean visible(long rowId) {
         return rows.containsKey(rowId);
     }

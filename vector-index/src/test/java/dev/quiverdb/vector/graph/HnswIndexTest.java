@@ -196,6 +196,52 @@ class HnswIndexTest {
         AdmissionTest test = bitmap::admits;
         assertThat(cloud.recall(30, 10, 60, bitmap)).isGreaterThan(0.95);
         assertThat(cloud.recall(30, 10, 60, test)).isGreaterThan(0.95);
+        for (long testsMax : new long[] {0, 100, 1000}) {
+            assertThat(cloud.recall(30, 10, 60, gathering(bitmap, testsMax)))
+                    .as("at most " + testsMax + " tests")
+                    .isGreaterThan(0.95);
+        }
+    }
+
+    /** A test of a set, which shows the set after some tests. */
+    private static AdmissionTest gathering(VecIdBitmap bitmap, long testsMax) {
+        return new AdmissionTest() {
+            @Override
+            public boolean admits(int vecId) {
+                return bitmap.admits(vecId);
+            }
+
+            @Override
+            public long testsMax() {
+                return testsMax;
+            }
+
+            @Override
+            public Admission gathered() {
+                return bitmap;
+            }
+        };
+    }
+
+    @Test
+    void aSearchThatTestsTooManyAsksForTheSet() {
+        var cloud = cloud(5).grow(4000);
+        var bitmap = new VecIdBitmap(4000);
+        for (int vecId = 0; vecId < 4000; vecId += 100) {
+            bitmap.add(vecId);
+        }
+        var found = new Neighbours();
+        var statistics =
+                cloud.index.search(
+                        cloud.query(),
+                        10,
+                        SearchParameters.defaults(),
+                        gathering(bitmap, 200),
+                        found);
+        assertThat(found.count()).isEqualTo(10);
+        assertThat(statistics.mode()).isEqualTo(SearchMode.EXACT_FEW);
+        // A hop may go beyond the bound, by the neighbours of one vector.
+        assertThat(statistics.tested()).isBetween(240L, 300L);
     }
 
     @Test
@@ -212,13 +258,13 @@ class HnswIndexTest {
                 try (var cursor =
                         new SearchCursor(
                                 cloud.index.graph(),
+                                _ -> SearchMode.ADMITTED_ONLY,
                                 cloud.index.graph().contexts().take(),
                                 new Tail(),
                                 query,
                                 SearchParameters.defaults(),
                                 60,
                                 bitmap,
-                                SearchMode.ADMITTED_ONLY,
                                 false)) {
                     var found = new Neighbours();
                     cursor.next(10, found);
@@ -262,7 +308,8 @@ class HnswIndexTest {
         AdmissionTest odd = vecId -> vecId % 2 == 1;
         var bitmap = new VecIdBitmap(840);
         cloud.live.stream().filter(vecId -> vecId % 3 == 0).forEach(bitmap::add);
-        for (Admission admission : new Admission[] {Admission.ALL, odd, bitmap}) {
+        var gathering = gathering(bitmap, chance.nextInt(300));
+        for (Admission admission : new Admission[] {Admission.ALL, odd, bitmap, gathering}) {
             var expected = new TreeSet<>(cloud.live);
             expected.removeIf(vecId -> !admission.admits(vecId));
             var seen = new TreeSet<Integer>();
