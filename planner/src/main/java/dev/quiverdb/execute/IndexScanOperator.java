@@ -187,13 +187,7 @@ final class IndexScanOperator extends ScanOperator {
                 if (nextRange >= ranges.size()) {
                     return null;
                 }
-                current =
-                        transaction()
-                                .indexScan(
-                                        tabletId,
-                                        plan.index().indexId(),
-                                        ranges.get(nextRange++),
-                                        plan.backward());
+                current = nextRange(ranges.get(nextRange++));
                 cursor = current;
             }
             if (rowIds.length != chunk) {
@@ -214,6 +208,41 @@ final class IndexScanOperator extends ScanOperator {
                 return batch;
             }
         }
+    }
+
+    String indexName() {
+        return plan.index().name();
+    }
+
+    /**
+     * After {@link #open}: the next row ids without reading rows, where nothing but the range
+     * decides.
+     *
+     * @return how many; 0 at the end
+     */
+    int nextIds(long[] into) {
+        assert !hasFilter() : "rows have to be read";
+        frame.context().checkCancelled();
+        while (true) {
+            var current = cursor;
+            if (current == null) {
+                if (nextRange >= ranges.size()) {
+                    return 0;
+                }
+                current = nextRange(ranges.get(nextRange++));
+                cursor = current;
+            }
+            int found = current.next(into);
+            if (found > 0) {
+                return found;
+            }
+            current.close();
+            cursor = null;
+        }
+    }
+
+    private IndexCursor nextRange(KeyRange range) {
+        return transaction().indexScan(tabletId, plan.index().indexId(), range, plan.backward());
     }
 
     private @Nullable Batch one() {

@@ -154,6 +154,31 @@ abstract class ScanOperator extends Operator {
         return kept > 0;
     }
 
+    /**
+     * Reads rows and tells which pass the filter.
+     *
+     * @param count at most 1,024
+     * @param passed receives where in {@code rowIds} those stand
+     * @return how many those are
+     */
+    final int passing(long[] rowIds, int count, int[] passed) {
+        var read = emptyBatch(count);
+        int rows = transaction().fetchMany(tabletId, rowIds, count, columnIds, read, passed);
+        long[] keptIds = new long[rows];
+        for (int i = 0; i < rows; i++) {
+            keptIds[i] = rowIds[passed[i]];
+        }
+        var batch = complete(read, keptIds);
+        if (rows == 0 || !filter(batch)) {
+            return 0;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            // Read before it is written: row i of those that pass is none before the i-th.
+            passed[i] = passed[batch.row(i)];
+        }
+        return batch.size();
+    }
+
     /** Empty columns for fetchMany. */
     final Batch emptyBatch(int capacity) {
         var columns = new Column[columnIds.length];

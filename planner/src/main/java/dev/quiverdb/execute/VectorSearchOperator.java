@@ -13,6 +13,7 @@ import dev.quiverdb.storage.AccessCursor;
 import dev.quiverdb.storage.RowCursor;
 import dev.quiverdb.vector.access.RowFilter;
 import dev.quiverdb.vector.access.VectorCursor;
+import dev.quiverdb.vector.access.VectorEffort;
 import dev.quiverdb.vector.access.VectorSearchRequest;
 import dev.quiverdb.vector.access.VectorSearchStatistics;
 import java.util.ArrayList;
@@ -50,10 +51,14 @@ final class VectorSearchOperator extends ScanOperator {
     private final Evaluator query;
     private final @Nullable Evaluator limit;
     private final Calls.Invocation distance;
+    private final @Nullable MatchingRows matching;
     private final BatchBuilder builder;
     private final int vectorColumn;
     private final boolean vectorListed;
     private static final int STREAM_ROWS = 64;
+
+    /** What a search of lists tests, as the effort of a walk that tests as many. */
+    private static final int LISTS_EFFORT = 100;
 
     /** From this many rows on a search by index is cut into pages, as its buffers are. */
     private static final long WANTED_MAX = 1 << 20;
@@ -75,6 +80,8 @@ final class VectorSearchOperator extends ScanOperator {
                 Compiler.bind(
                         plan.distance(),
                         new CallContext(compiler.frame().context(), plan.distance(), -1, false));
+        assert (plan.filter() == null) == (plan.matching() == null) : plan;
+        matching = plan.matching() == null ? null : new MatchingRows(plan.matching(), compiler);
         builder = new BatchBuilder(types);
         vectorListed = plan.source().positions().contains(plan.column());
         vectorColumn = plan.source().positions().indexOf(plan.column());
@@ -95,11 +102,17 @@ final class VectorSearchOperator extends ScanOperator {
         var index = plan.index();
         var target = query.value(Row.NONE);
         long wanted = wanted();
+        if (matching != null) {
+            matching.open(false);
+        }
         if (index == null
                 || plan.mode() == Plan.VectorMode.EXACT
                 || wanted == 0
                 || !transaction().hasAccess(tabletId, index.indexId())) {
             way = "exact";
+            if (matching != null && wanted > 0) {
+                matching.byIndex(Long.MAX_VALUE);
+            }
             return exact(Set.of());
         }
         if (target == null || !isMeasured(target, target)) {
@@ -110,6 +123,9 @@ final class VectorSearchOperator extends ScanOperator {
         way = "index";
         var effort = new SearchEffort(frame.context().session(), index.method());
         bounded = effort.bounded() || plan.mode() == Plan.VectorMode.INDEX_ONLY;
+        if (matching != null) {
+            matching.open(!bounded);
+        }
         if (plan.limit() != null && wanted > WANTED_MAX) {
             stream = access(index, target, STREAM_ROWS, effort);
             return Collections.emptyIterator();
@@ -129,12 +145,18 @@ final class VectorSearchOperator extends ScanOperator {
             }
             statistics = cursor instanceof VectorCursor search ? search.statistics() : null;
         }
-        if (found.size() < wanted && !bounded) {
+        if (found.size() < wanted && !bounded && !foundAll(found.size())) {
             way = "index, then exact";
             return exact(Set.of());
         }
         var first = sorted(found);
         return first.subList(0, (int) Math.min(wanted, first.size())).iterator();
+    }
+
+    /** Whether no more rows than these can pass the filter. */
+    private boolean foundAll(int count) {
+        var known = matching == null ? null : matching.found();
+        return known != null && known.size() == count;
     }
 
     private boolean isMeasured(@Nullable Object a, @Nullable Object b) {
@@ -144,10 +166,24 @@ final class VectorSearchOperator extends ScanOperator {
 
     private AccessCursor access(
             Relation.Index index, Object target, int wanted, SearchEffort effort) {
-        var request =
-                new VectorSearchRequest(
-                        target, wanted, effort.of(index), hasFilter() ? new Filter() : null);
+        var kept = effort.of(index);
+        var request = new VectorSearchRequest(target, wanted, kept, filter(wanted, kept));
         return transaction().accessScan(tabletId, index.indexId(), request);
+    }
+
+    private @Nullable RowFilter filter(int wanted, VectorEffort effort) {
+        var rows = matching;
+        if (rows == null) {
+            return null;
+        }
+        var few =
+                rows.few(
+                        switch (effort) {
+                            case VectorEffort.Graph graph ->
+                                    Math.max(wanted, graph.parameters().efSearch());
+                            case VectorEffort.Lists _ -> Math.max(wanted, LISTS_EFFORT);
+                        });
+        return few == null ? rows : few;
     }
 
     private static List<Hit> sorted(List<Hit> found) {
@@ -184,13 +220,8 @@ final class VectorSearchOperator extends ScanOperator {
 
     /** Reads rows, drops those that do not pass, and measures the rest. */
     private void gather(long[] rowIds, int count, Object target, List<Hit> found) {
-        var columns = new ArrayList<>(Arrays.asList(emptyBatch(count).columns()));
-        int[] ids = columnIds;
-        if (!vectorListed) {
-            columns.add(Column.of(source.relation().columns().get(plan.column()).type(), count));
-            ids = withVector();
-        }
-        var read = new Batch(0, columns);
+        int[] ids = vectorListed ? columnIds : withVector();
+        var read = batchWithVector(count);
         int[] kept = new int[count];
         int rows = transaction().fetchMany(tabletId, rowIds, count, ids, read, kept);
         long[] keptIds = new long[rows];
@@ -214,52 +245,6 @@ final class VectorSearchOperator extends ScanOperator {
         int[] ids = Arrays.copyOf(columnIds, columnIds.length + 1);
         ids[columnIds.length] = source.relation().columns().get(plan.column()).columnId();
         return ids;
-    }
-
-    /** The WHERE clause and row-level security, asked by the index while it searches. */
-    private final class Filter implements RowFilter {
-        private long asked;
-        private long passed;
-
-        @Override
-        public void admit(long[] rowIds, int count, boolean[] answers) {
-            Arrays.fill(answers, 0, count, false);
-            for (int from = 0; from < count; from += Batch.ROWS_MAX) {
-                int size = Math.min(Batch.ROWS_MAX, count - from);
-                admitPage(Arrays.copyOfRange(rowIds, from, from + size), from, answers);
-            }
-            asked += count;
-        }
-
-        private void admitPage(long[] rowIds, int from, boolean[] answers) {
-            frame.context().checkCancelled();
-            var read = emptyBatch(rowIds.length);
-            int[] kept = new int[rowIds.length];
-            int rows =
-                    transaction().fetchMany(tabletId, rowIds, rowIds.length, columnIds, read, kept);
-            long[] keptIds = new long[rows];
-            for (int i = 0; i < rows; i++) {
-                keptIds[i] = rowIds[kept[i]];
-            }
-            var batch = complete(read, keptIds);
-            if (rows == 0 || !filter(batch)) {
-                return;
-            }
-            for (int i = 0; i < batch.size(); i++) {
-                answers[from + kept[batch.row(i)]] = true;
-            }
-            passed += batch.size();
-        }
-
-        @Override
-        public double passRate() {
-            return (passed + 1.0) / (asked + 2.0);
-        }
-
-        @Override
-        public boolean isSet() {
-            return false;
-        }
     }
 
     private long wanted() {
@@ -295,10 +280,22 @@ final class VectorSearchOperator extends ScanOperator {
     }
 
     private RowCursor scan() {
+        int[] ids = vectorListed ? columnIds : withVector();
+        var known = matching == null ? null : matching.found();
+        return known == null
+                ? transaction().scan(tabletId, ids)
+                : new RowSetCursor(transaction(), tabletId, ids, this::batchWithVector, known);
+    }
+
+    /** Empty columns for fetchMany, the vector's among them. */
+    private Batch batchWithVector(int capacity) {
+        var batch = emptyBatch(capacity);
         if (vectorListed) {
-            return transaction().scan(tabletId, columnIds);
+            return batch;
         }
-        return transaction().scan(tabletId, withVector());
+        var columns = new ArrayList<>(Arrays.asList(batch.columns()));
+        columns.add(Column.of(source.relation().columns().get(plan.column()).type(), capacity));
+        return new Batch(0, columns);
     }
 
     private void scan(
@@ -405,15 +402,20 @@ final class VectorSearchOperator extends ScanOperator {
         List<Map.Entry<String, String>> lines = new ArrayList<>();
         lines.add(Map.entry("Searched", way));
         lines.add(Map.entry("Distances", Long.toString(measured)));
+        var rows = matching == null ? null : matching.description();
+        if (rows != null) {
+            lines.add(Map.entry("Matching Rows", rows));
+        }
         var known = statistics;
         if (known != null) {
+            lines.add(Map.entry("Search Mode", known.mode()));
             lines.add(Map.entry("Index Visits", Long.toString(known.visits())));
             lines.add(Map.entry("Index Distances", Long.toString(known.distances())));
             lines.add(Map.entry("Reranked", Long.toString(known.reranked())));
             if (known.waiting() > 0) {
                 lines.add(Map.entry("Not Yet Linked", Long.toString(known.waiting())));
             }
-            if (known.tested() > 0) {
+            if (known.tested() > 0 && matching != null && rows == null) {
                 lines.add(
                         Map.entry(
                                 "Passed",
@@ -430,6 +432,9 @@ final class VectorSearchOperator extends ScanOperator {
         if (stream != null) {
             stream.close();
             stream = null;
+        }
+        if (matching != null) {
+            matching.close();
         }
     }
 }

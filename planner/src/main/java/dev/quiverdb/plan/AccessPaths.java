@@ -129,6 +129,20 @@ final class AccessPaths {
     }
 
     private @Nullable Plan best(PgRel.Scan scan, Relation relation, List<Expression> conditions) {
+        var best = bestMatch(scan, relation, conditions);
+        if (best == null
+                || (!best.unique() && best.fraction() > 0.2 && enabled("enable_seqscan"))) {
+            return null;
+        }
+        return indexScan(source(scan, relation), best, conditions, false, rowsOf(relation, best));
+    }
+
+    private double rowsOf(Relation relation, Match match) {
+        return match.unique() ? 1 : Math.max(1, rowsOf(relation) * match.fraction());
+    }
+
+    private @Nullable Match bestMatch(
+            PgRel.Scan scan, Relation relation, List<Expression> conditions) {
         if (conditions.isEmpty() || !enabled("enable_indexscan")) {
             return null;
         }
@@ -148,19 +162,11 @@ final class AccessPaths {
                 best = match;
             }
         }
-        if (best == null) {
-            return null;
-        }
-        double rows = best.unique() ? 1 : Math.max(1, rowsOf(relation) * best.fraction());
-        if (!best.unique() && best.fraction() > 0.2 && enabled("enable_seqscan")) {
-            return null;
-        }
-        return indexScan(scan, relation, best, conditions, false, rows);
+        return best;
     }
 
-    private Plan indexScan(
-            PgRel.Scan scan,
-            Relation relation,
+    private static Plan.IndexScan indexScan(
+            Plan.TableSource source,
             Match match,
             List<Expression> conditions,
             boolean backward,
@@ -170,7 +176,7 @@ final class AccessPaths {
         var lower = match.lower;
         var upper = match.upper;
         return new Plan.IndexScan(
-                source(scan, relation),
+                source,
                 match.index,
                 match.equal,
                 lower == null ? null : lower.value,
@@ -521,8 +527,7 @@ final class AccessPaths {
                 var all = new Match(index, List.of(), null, null, false, List.of());
                 var usable = match != null && match.equal.isEmpty() && !match.isNull ? match : all;
                 return indexScan(
-                        ordered.scan,
-                        relation,
+                        source(ordered.scan, relation),
                         usable,
                         ordered.conditions,
                         backward,
@@ -662,9 +667,32 @@ final class AccessPaths {
                 distance,
                 rows,
                 ExpressionFacts.and(ordered.conditions),
+                matching(ordered, source),
                 false,
                 reason,
                 RelTranslator.rows(Math.min(count, all)));
+    }
+
+    /** How a search finds the rows that pass its filter where they are few: run time decides. */
+    private @Nullable Matching matching(Ordered ordered, Plan.TableSource source) {
+        var conditions = ordered.conditions;
+        if (conditions.isEmpty()) {
+            return null;
+        }
+        var relation = source.relation();
+        var unmarked =
+                new Plan.TableSource(
+                        relation, source.alias(), source.positions(), -1, source.member());
+        var match = bestMatch(ordered.scan, relation, conditions);
+        double rows = match == null ? 1 : rowsOf(relation, match);
+        return new Matching(
+                new Plan.SeqScan(
+                        unmarked,
+                        ExpressionFacts.and(conditions),
+                        RelTranslator.scaled(
+                                RelTranslator.rows(rowsOf(relation)), conditions.size())),
+                match == null ? null : indexScan(unmarked, match, conditions, false, rows),
+                rowsOf(relation));
     }
 
     /** The distance that grows with the sort key, however the key is written around it. */

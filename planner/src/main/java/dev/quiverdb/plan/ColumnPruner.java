@@ -144,6 +144,7 @@ final class ColumnPruner {
                                 p.distance(),
                                 p.limit(),
                                 moved(filter, kept),
+                                matching(p.matching()),
                                 p.withDistance(),
                                 p.reason(),
                                 p.estimate()),
@@ -296,6 +297,26 @@ final class ColumnPruner {
             case Plan.CteScan p -> same(p);
             case Plan.WorkTableScan p -> same(p);
         };
+    }
+
+    /** Of the rows that pass a filter, ids are all that is asked for. */
+    private static @Nullable Matching matching(@Nullable Matching matching) {
+        if (matching == null) {
+            return null;
+        }
+        var byIndex = matching.byIndex();
+        return new Matching(
+                (Plan.SeqScan) prune(matching.scan(), rowId(matching.scan().source())).plan,
+                byIndex == null
+                        ? null
+                        : (Plan.IndexScan) prune(byIndex, rowId(byIndex.source())).plan,
+                matching.tableRows());
+    }
+
+    private static BitSet rowId(Plan.TableSource source) {
+        var needed = new BitSet();
+        needed.set(source.positions().indexOf(Plan.ROW_ID));
+        return needed;
     }
 
     /** INSERT reads only what its values do. */

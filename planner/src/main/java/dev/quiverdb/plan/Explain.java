@@ -283,6 +283,11 @@ public final class Explain {
                                 + text.of(p.query(), List.of())
                                 + ")");
                 add(out, "Filter", text.maybe(p.filter(), p.output()));
+                var byIndex = p.matching() == null ? null : p.matching().byIndex();
+                if (byIndex != null) {
+                    add(out, "Filter Index", byIndex.index().name());
+                    add(out, "Filter Index Cond", indexCondition(byIndex));
+                }
                 add(out, "Nearest", p.limit() == null ? null : text.of(p.limit(), List.of()));
                 add(
                         out,

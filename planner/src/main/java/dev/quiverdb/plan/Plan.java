@@ -125,6 +125,7 @@ public sealed interface Plan {
      *     the operator's own function), over (column, query)
      * @param limit rows wanted (offset included); null when unknown (a resumable scan)
      * @param filter over the source's columns; evaluated inside the search
+     * @param matching how else to find the rows that pass; null without a filter
      * @param withDistance whether the distance is yielded as a last column (float8)
      * @param reason why this mode was chosen, for EXPLAIN
      */
@@ -137,6 +138,7 @@ public sealed interface Plan {
             dev.quiverdb.execute.expression.FunctionRef distance,
             @Nullable Expression limit,
             @Nullable Expression filter,
+            @Nullable Matching matching,
             boolean withDistance,
             String reason,
             Estimate estimate)

@@ -65,6 +65,10 @@ public final class PlanWalker {
                 out.add(p.query());
                 out.add(p.limit());
                 out.add(p.filter());
+                var matching = p.matching();
+                if (matching != null && matching.byIndex() != null) {
+                    out.addAll(expressions(matching.byIndex()));
+                }
             }
             case Plan.Values p -> p.rows().forEach(out::addAll);
             case Plan.Result p -> out.add(p.condition());

@@ -9,6 +9,7 @@ import dev.quiverdb.base.type.Vector;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.FunctionRef;
 import dev.quiverdb.plan.Estimate;
+import dev.quiverdb.plan.Matching;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
 import java.nio.file.Path;
@@ -117,6 +118,16 @@ final class VectorSearchTest {
                 DISTANCE,
                 constant(limit, Types.INT8),
                 filter,
+                filter == null
+                        ? null
+                        : new Matching(
+                                new Plan.SeqScan(
+                                        new Plan.TableSource(
+                                                table, "items", List.of(0, Plan.ROW_ID), -1),
+                                        filter,
+                                        Estimate.UNKNOWN),
+                                null,
+                                ROWS),
                 true,
                 "",
                 Estimate.UNKNOWN);

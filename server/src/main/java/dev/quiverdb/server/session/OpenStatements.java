@@ -209,21 +209,30 @@ final class OpenStatements {
         return sketch(plan, nodes) ? nodes : null;
     }
 
+    private static String sketch(Plan.IndexScan scan) {
+        return "index %d %d %b %b %b %b"
+                .formatted(
+                        scan.index().indexId(),
+                        scan.equal().size(),
+                        scan.lower() == null,
+                        scan.upper() == null,
+                        scan.backward(),
+                        scan.filter() == null);
+    }
+
     private static boolean sketch(Plan plan, List<String> nodes) {
         var node =
                 switch (plan) {
-                    case Plan.IndexScan p ->
-                            "index %d %d %b %b %b %b"
+                    case Plan.IndexScan p -> sketch(p);
+                    case Plan.VectorSearch p when p.index() != null ->
+                            "vector %d %s %b %s"
                                     .formatted(
                                             p.index().indexId(),
-                                            p.equal().size(),
-                                            p.lower() == null,
-                                            p.upper() == null,
-                                            p.backward(),
-                                            p.filter() == null);
-                    case Plan.VectorSearch p when p.index() != null ->
-                            "vector %d %s %b"
-                                    .formatted(p.index().indexId(), p.mode(), p.filter() == null);
+                                            p.mode(),
+                                            p.filter() == null,
+                                            p.matching() == null || p.matching().byIndex() == null
+                                                    ? ""
+                                                    : sketch(p.matching().byIndex()));
                     case Plan.Values p -> "values " + p.rows().size();
                     case Plan.Result _ -> "result";
                     case Plan.Project _ -> "project";

@@ -17,8 +17,8 @@ public interface AccessReader {
     void visible(int columnId, int[] vecIds, long[] rowIds, int count, boolean[] visible);
 
     /**
-     * Names the vectors of rows: that of each row's visible version, -1 where the row is not visible
-     * or has none. Rows with own writes have none here, see {@link #ownRows}.
+     * Names the vectors of rows: that of each row's visible version, -1 where the row is not
+     * visible or has none. Rows with own writes have none here, see {@link #ownRows}.
      *
      * @param vecIds receives the vectors of {@code rowIds[0, count)}
      */

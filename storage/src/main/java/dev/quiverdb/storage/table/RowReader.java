@@ -152,8 +152,8 @@ public final class RowReader implements RowView {
     }
 
     /**
-     * Names the vectors of rows as a snapshot sees them, as {@link #seen} looks: -1 where it sees no
-     * row or the row has none.
+     * Names the vectors of rows as a snapshot sees them, as {@link #seen} looks: -1 where it sees
+     * no row or the row has none.
      */
     public void vecIds(
             long[] ids, int count, Snapshot snapshot, Layout of, int position, int[] vecIds) {

@@ -35,8 +35,8 @@ interface Holding {
     void visible(AccessReader reader, int[] vecIds, long[] rowIds, int count, boolean[] visible);
 
     /**
-     * The vectors of rows: those of the visible versions, none for rows with own writes. In no visit.
-     * Null where rows do not lead to their vectors.
+     * The vectors of rows: those of the visible versions, none for rows with own writes. In no
+     * visit. Null where rows do not lead to their vectors.
      */
     @Nullable VecIdBitmap vecIds(AccessReader reader, RowSet rows, int idsMax);
 

@@ -3,8 +3,8 @@ package dev.quiverdb.vector.access;
 import java.util.Arrays;
 
 /**
- * The rows that pass a filter, all of them visible to the asking transaction, its own rows included.
- * Immutable. A row id takes 8 bytes.
+ * The rows that pass a filter, all of them visible to the asking transaction, its own rows
+ * included. Immutable. A row id takes 8 bytes.
  */
 public final class RowSet implements RowFilter {
     private final long[] rowIds;
@@ -13,7 +13,9 @@ public final class RowSet implements RowFilter {
         this.rowIds = rowIds;
     }
 
-    /** Returns the set of {@code rowIds[0..count)}, in any order, each once. O(1) where ascending. */
+    /**
+     * Returns the set of {@code rowIds[0..count)}, in any order, each once. O(1) where ascending.
+     */
     public static RowSet of(long[] rowIds, int count) {
         long[] own = Arrays.copyOf(rowIds, count);
         for (int i = 1; i < count; i++) {

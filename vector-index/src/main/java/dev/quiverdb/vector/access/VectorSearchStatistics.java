@@ -13,4 +13,9 @@ package dev.quiverdb.vector.access;
  */
 public record VectorSearchStatistics(
         String mode,
-        long visits, long distances, long reranked, long waiting, long tested, long passed) {}
+        long visits,
+        long distances,
+        long reranked,
+        long waiting,
+        long tested,
+        long passed) {}

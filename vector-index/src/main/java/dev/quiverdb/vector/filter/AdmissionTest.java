@@ -37,8 +37,8 @@ public non-sealed interface AdmissionTest extends Admission {
     }
 
     /**
-     * Returns an admission of the same vectors that has a {@link #superset}, at the price of testing
-     * all there are. In no visit of the graph's blocks.
+     * Returns an admission of the same vectors that has a {@link #superset}, at the price of
+     * testing all there are. In no visit of the graph's blocks.
      */
     default Admission gathered() {
         return this;

@@ -111,8 +111,7 @@ public final class IvfSearch {
         return results;
     }
 
-    private void scan(
-            QueryVector query, IvfEffort effort, Tail.View waiting, Admission admission) {
+    private void scan(QueryVector query, IvfEffort effort, Tail.View waiting, Admission admission) {
         results.reset(effort.wanted());
         var known = admission.superset();
         if (known != null && isCheaperExactly(known, effort)) {

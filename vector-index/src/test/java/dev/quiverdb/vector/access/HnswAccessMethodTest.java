@@ -207,8 +207,15 @@ class HnswAccessMethodTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2, set", "2, test", "2, gathers", "20, set", "20, test", "20, gathers", "200, set",
-        "200, test", "200, gathers"
+        "2, set",
+        "2, test",
+        "2, gathers",
+        "20, set",
+        "20, test",
+        "20, gathers",
+        "200, set",
+        "200, test",
+        "200, gathers"
     })
     void filteredRowsAreFoundWhereverTheyAre(long oneIn, String kind) {
         var tablet = tablet(Map.of());

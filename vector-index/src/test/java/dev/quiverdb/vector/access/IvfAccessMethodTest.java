@@ -197,8 +197,15 @@ class IvfAccessMethodTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2, set", "2, test", "2, gathers", "20, set", "20, test", "20, gathers", "300, set",
-        "300, test", "300, gathers"
+        "2, set",
+        "2, test",
+        "2, gathers",
+        "20, set",
+        "20, test",
+        "20, gathers",
+        "300, set",
+        "300, test",
+        "300, gathers"
     })
     void filteredRowsAreFoundWhereverTheyAre(long oneIn, String kind) {
         for (String name : List.of("ivfflat", "ivfpq")) {
