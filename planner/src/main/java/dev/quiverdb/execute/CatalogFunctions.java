@@ -23,6 +23,13 @@ public interface CatalogFunctions {
     /** A sequence by pg_class.oid; 42809 if the relation is no sequence. */
     SequenceSpec sequence(int oid);
 
+    /**
+     * 42501 unless the current role has one of the privileges on a sequence.
+     *
+     * @param letters as in access control lists
+     */
+    default void requireSequence(int oid, String letters) {}
+
     /** The storage id of a sequence. */
     default long sequenceId(int oid) {
         return oid;

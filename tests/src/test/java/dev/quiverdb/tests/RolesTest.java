@@ -138,11 +138,62 @@ class RolesTest {
             fails(owner, "REVOKE SELECT ON shared FROM holder", "2BP01");
             fails(owner, "DROP ROLE third", "2BP01");
             fails(owner, "GRANT USAGE ON TABLE shared TO third", "0LP01");
-            fails(owner, "GRANT SELECT (a) ON shared TO third", "0A000");
+            fails(owner, "GRANT DELETE (a) ON shared TO third", "0LP01");
             run(owner, "REVOKE SELECT ON shared FROM holder CASCADE");
 
             fails(third, "SELECT * FROM shared", "42501");
             run(owner, "DROP ROLE third");
+        }
+    }
+
+    @Test
+    void aRoleStaysWhileAnotherDatabaseNeedsIt() throws Exception {
+        asOwner("CREATE ROLE needed", "CREATE DATABASE other");
+        var url = "jdbc:postgresql://127.0.0.1:" + server.port() + "/other?user=postgres";
+        try (var other = DriverManager.getConnection(url);
+                var here = connect("postgres")) {
+            run(other, "CREATE TABLE t (a int)", "GRANT SELECT ON t TO needed");
+            assertThatThrownBy(() -> run(here, "DROP ROLE needed"))
+                    .hasMessageContaining("1 object in database other");
+            run(other, "DROP OWNED BY needed");
+            run(here, "DROP ROLE needed");
+        }
+    }
+
+    @Test
+    void privilegesAreThereAfterARestart() throws Exception {
+        asOwner(
+                "CREATE ROLE reader LOGIN",
+                "CREATE TABLE kept (a int, b int)",
+                "GRANT SELECT (a) ON kept TO reader",
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader");
+        stop();
+        start();
+        asOwner("CREATE TABLE made_after (a int)");
+        try (var reader = connect("reader")) {
+            assertThat(value(reader, "SELECT count(a) FROM kept")).isEqualTo("0");
+            assertThat(value(reader, "SELECT count(*) FROM made_after")).isEqualTo("0");
+            fails(reader, "SELECT b FROM kept", "42501");
+        }
+    }
+
+    @Test
+    void aPreparedStatementAsksAgainAfterARevoke() throws Exception {
+        asOwner(
+                "CREATE ROLE reader LOGIN",
+                "CREATE TABLE t (a int)",
+                "CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1",
+                "GRANT SELECT ON t TO reader");
+        try (var reader = connect("reader");
+                var table = reader.prepareStatement("SELECT count(*) FROM t");
+                var function = reader.prepareStatement("SELECT f()")) {
+            for (int i = 0; i < 7; i++) {
+                table.executeQuery().close();
+                function.executeQuery().close();
+            }
+            asOwner("REVOKE SELECT ON t FROM reader", "REVOKE EXECUTE ON FUNCTION f FROM PUBLIC");
+            assertThatThrownBy(table::executeQuery).hasMessageContaining("for table t");
+            assertThatThrownBy(function::executeQuery).hasMessageContaining("for function f");
         }
     }
 

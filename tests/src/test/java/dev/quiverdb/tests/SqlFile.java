@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * # comment
  * statement ok                  the statement, to the next empty line, succeeds
  * statement error 42703         it fails with this SQLSTATE
+ * statement error 42501 denied  and with this message; behind it " / " and the detail's lines
  * connection two                what follows is said on another connection
  * query                         the rows follow behind ----, one a line, columns parted by |,
  * SELECT 1, NULL                NULL as it is, in the order of the query
@@ -34,12 +35,14 @@ record SqlFile(Path path, List<Entry> entries) {
      * A statement.
      *
      * @param state SQLSTATE of an error
+     * @param message message of an error, perhaps with its detail; empty for any
      * @param line where its SQL begins, from 1
      */
     record Entry(
             Kind kind,
             String connection,
             @Nullable String state,
+            String message,
             boolean sorted,
             String sql,
             List<String> rows,
@@ -87,6 +90,9 @@ record SqlFile(Path path, List<Entry> entries) {
                             query ? Kind.QUERY : error ? Kind.ERROR : Kind.OK,
                             connection,
                             error ? words[2] : null,
+                            error && words.length > 3
+                                    ? line.trim().substring(line.trim().indexOf(words[2]) + 6)
+                                    : "",
                             query && words.length > 1 && words[1].equals("rowsort"),
                             sql.toString(),
                             rows,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.postgresql.util.PSQLException;
 
 /** Says a {@link SqlFile} to a server and gathers what differs from what the file expects. */
 final class SqlFileRun implements AutoCloseable {
@@ -46,7 +47,7 @@ final class SqlFileRun implements AutoCloseable {
     private static String expected(SqlFile.Entry entry) {
         return switch (entry.kind()) {
             case OK -> "ok";
-            case ERROR -> "error " + entry.state();
+            case ERROR -> ("error " + entry.state() + " " + entry.message()).trim();
             case QUERY -> String.join("\n", sorted(entry, entry.rows()));
         };
     }
@@ -77,10 +78,23 @@ final class SqlFileRun implements AutoCloseable {
                     entry.kind() == SqlFile.Kind.ERROR
                             && error.getSQLState() != null
                             && error.getSQLState().equals(entry.state());
-            return wanted
+            return wanted && entry.message().isEmpty()
                     ? "error " + entry.state()
-                    : "error " + error.getSQLState() + " " + error.getMessage();
+                    : "error " + error.getSQLState() + " " + message(entry, error);
         }
+    }
+
+    /** The server's message, with the detail where one is expected. */
+    private static String message(SqlFile.Entry entry, SQLException error) {
+        if (!(error instanceof PSQLException postgres)
+                || postgres.getServerErrorMessage() == null) {
+            return String.valueOf(error.getMessage());
+        }
+        var server = postgres.getServerErrorMessage();
+        var detail = server.getDetail();
+        return entry.message().contains(" / ") && detail != null
+                ? server.getMessage() + " / " + detail.replace("\n", " / ")
+                : String.valueOf(server.getMessage());
     }
 
     private static List<String> rows(ResultSet result) throws SQLException {

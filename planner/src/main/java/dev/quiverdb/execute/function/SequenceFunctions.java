@@ -72,6 +72,7 @@ final class SequenceFunctions {
                     "cannot execute nextval() in a read-only transaction");
         }
         var spec = execution.catalog().sequence(oid);
+        execution.catalog().requireSequence(oid, "Uw");
         var value =
                 execution
                         .sequences()
@@ -93,6 +94,7 @@ final class SequenceFunctions {
     }
 
     private static long current(CallContext c, int oid) {
+        c.execution().catalog().requireSequence(oid, "rU");
         var last = c.execution().session().sequenceMemory().last(oid);
         if (last.isEmpty()) {
             c.execution().catalog().sequence(oid);
@@ -113,6 +115,7 @@ final class SequenceFunctions {
                     SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
                     "lastval is not yet defined in this session");
         }
+        c.execution().catalog().requireSequence((int) memory.lastSequence(), "rU");
         return last.getAsLong();
     }
 
@@ -124,6 +127,7 @@ final class SequenceFunctions {
                     "cannot execute setval() in a read-only transaction");
         }
         var spec = execution.catalog().sequence(oid);
+        execution.catalog().requireSequence(oid, "w");
         if (value < spec.least() || value > spec.greatest()) {
             throw new SqlException(
                     SqlState.NUMERIC_VALUE_OUT_OF_RANGE,

@@ -10,10 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Access control lists: the defaults that NULL stands for, and single grants. As PostgreSQL's
- * acl.c.
- */
+/** Access control lists as users see them: as text with names, and as single grants. */
 final class Acl {
     /** One privilege of one grantee; {@code grantee} 0 is PUBLIC. */
     record Grant(int grantor, int grantee, String privilege, boolean grantable) {}
@@ -51,7 +48,7 @@ final class Acl {
         return 0;
     }
 
-    /** The items of a list in its text form. */
+    /** The items of an array of aclitem in its text form. */
     static List<String> items(String acl) {
         var items = new ArrayList<String>();
         if (acl.length() > 2) {
@@ -65,75 +62,55 @@ final class Acl {
         return items;
     }
 
-    /**
-     * acldefault.
-     *
-     * @param kind {@code c} column, {@code r} relation, {@code s} sequence, {@code d} database,
-     *     {@code f} function, {@code l} language, {@code L} large object, {@code n} schema, {@code
-     *     p} parameter, {@code t} tablespace, {@code F} foreign-data wrapper, {@code S} foreign
-     *     server, {@code T} type
-     */
-    static String standard(char kind, String owner) {
-        String world = "";
-        String own;
-        switch (kind) {
-            case 'c' -> own = "";
-            case 'r' -> own = "arwdDxt";
-            case 's' -> own = "rwU";
-            case 'd' -> {
-                world = "Tc";
-                own = "CTc";
-            }
-            case 'f' -> {
-                world = "X";
-                own = "X";
-            }
-            case 'l' -> {
-                world = "U";
-                own = "U";
-            }
-            case 'L' -> own = "rw";
-            case 'n' -> own = "UC";
-            case 'p' -> own = "sA";
-            case 't' -> own = "C";
-            case 'F', 'S' -> own = "U";
-            case 'T' -> {
-                world = "U";
-                own = "U";
-            }
-            default ->
-                    throw new SqlException(
-                            SqlState.INTERNAL_ERROR,
-                            "unrecognized object type abbreviation: " + kind);
-        }
-        var entries = new ArrayList<AccessControl.Entry>();
-        if (!world.isEmpty()) {
-            entries.add(new AccessControl.Entry("", world, owner));
-        }
-        if (!own.isEmpty()) {
-            entries.add(new AccessControl.Entry(owner, own, owner));
-        }
-        return AccessControl.format(entries);
+    /** The items of a list, as {@link AccessControl#shown}; null for none. */
+    static @Nullable List<String> shown(Catalog catalog, @Nullable String acl) {
+        return acl == null ? null : AccessControl.shown(catalog, acl);
     }
 
-    /** aclexplode over a list, or over the default where it is null. */
-    static List<Grant> grants(Catalog catalog, @Nullable String acl, char kind, int owner) {
-        var role = catalog.role(owner);
-        var text = acl != null ? acl : standard(kind, role == null ? "" : role.name());
-        return grants(catalog, AccessControl.parse(text.length() > 2 ? text : null));
+    /** acldefault, by names. */
+    static List<String> standard(Catalog catalog, char kind, int owner) {
+        try {
+            return AccessControl.shown(catalog, AccessControl.standard(kind, owner));
+        } catch (IllegalArgumentException unknown) {
+            throw new SqlException(
+                    SqlState.INTERNAL_ERROR, "unrecognized object type abbreviation: " + kind);
+        }
     }
 
-    static List<Grant> grants(Catalog catalog, List<AccessControl.Entry> entries) {
+    /** An item in its text form. */
+    static AccessControl.Entry parse(Catalog catalog, String item) {
+        int equals = item.lastIndexOf('=');
+        int slash = item.indexOf('/', equals);
+        if (equals < 0 || slash < 0) {
+            throw new SqlException(SqlState.INVALID_TEXT_REPRESENTATION, "missing \"=\" sign");
+        }
+        var grantee = unquoted(item.substring(0, equals));
+        return new AccessControl.Entry(
+                grantee.isEmpty() ? AccessControl.PUBLIC : role(catalog, grantee),
+                item.substring(equals + 1, slash),
+                role(catalog, unquoted(item.substring(slash + 1))));
+    }
+
+    private static String unquoted(String name) {
+        return name.length() > 1 && name.startsWith("\"")
+                ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
+                : name;
+    }
+
+    /** aclexplode over a list, or over the standard one where it is null. */
+    static List<Grant> grants(AccessControl.Subject subject) {
+        return grants(subject.entries());
+    }
+
+    static List<Grant> grants(List<AccessControl.Entry> entries) {
         var grants = new ArrayList<Grant>();
         for (var entry : entries) {
-            int grantor = role(catalog, entry.grantor());
-            int grantee = entry.grantee().isEmpty() ? 0 : role(catalog, entry.grantee());
             var letters = entry.privileges();
             for (int i = 0; i < letters.length(); i++) {
                 var name = NAMES.get(letters.charAt(i));
                 if (name != null) {
-                    boolean grantable = i + 1 < letters.length() && letters.charAt(i + 1) == '*';
-                    grants.add(new Grant(grantor, grantee, name, grantable));
+                    boolean grantable = entry.grantable(letters.charAt(i));
+                    grants.add(new Grant(entry.grantor(), entry.grantee(), name, grantable));
                 }
             }
         }
@@ -142,6 +119,14 @@ final class Acl {
 
     private static int role(Catalog catalog, String name) {
         var role = catalog.role(name);
-        return role == null ? 0 : role.oid();
+        if (role != null) {
+            return role.oid();
+        }
+        try {
+            return Integer.parseUnsignedInt(name);
+        } catch (NumberFormatException gone) {
+            throw new SqlException(
+                    SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
+        }
     }
 }

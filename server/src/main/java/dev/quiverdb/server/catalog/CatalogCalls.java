@@ -98,6 +98,29 @@ public final class CatalogCalls implements CatalogFunctions {
     }
 
     @Override
+    public void requireSequence(int oid, String letters) {
+        var relation = catalog.relation(oid);
+        if (relation == null) {
+            return;
+        }
+        var privileges = new Privileges(catalog, view.currentUser());
+        var part = relation.sequence();
+        // Who may insert into a table draws from its identity column's sequence.
+        var table =
+                part != null && part.ownership() == 'i' && letters.indexOf('U') >= 0
+                        ? catalog.relation(part.ownedRelation())
+                        : null;
+        boolean may =
+                privileges.any(relation, letters)
+                        || table != null && privileges.anyColumn(table, "a");
+        if (!may) {
+            throw new SqlException(
+                    SqlState.INSUFFICIENT_PRIVILEGE,
+                    "permission denied for sequence " + relation.name());
+        }
+    }
+
+    @Override
     public @Nullable String serialSequence(String table, String column) {
         var relation = names.findRelation(table);
         if (relation == null) {
@@ -365,7 +388,7 @@ public final class CatalogCalls implements CatalogFunctions {
                     SqlState.WRONG_OBJECT_TYPE,
                     "\"" + relation.name() + "\" is not a vector index");
         }
-        if (asOwner && !catalog.isMember(view.currentUser(), table.owner())) {
+        if (asOwner && !catalog.hasPrivilegesOf(view.currentUser(), table.owner())) {
             throw new SqlException(
                     SqlState.INSUFFICIENT_PRIVILEGE, "must be owner of index " + relation.name());
         }
@@ -472,15 +495,11 @@ public final class CatalogCalls implements CatalogFunctions {
     private List<@Nullable Object[]> aclExplode(@Nullable Object array) {
         var rows = new ArrayList<@Nullable Object[]>();
         if (array instanceof PgArray acl) {
-            var items = new ArrayList<String>();
+            var entries = new ArrayList<AccessControl.Entry>();
             for (int i = 0; i < acl.size(); i++) {
-                items.add(String.valueOf(acl.get(i)));
+                entries.add(Acl.parse(catalog, String.valueOf(acl.get(i))));
             }
-            var entries =
-                    items.isEmpty()
-                            ? List.<AccessControl.Entry>of()
-                            : AccessControl.parse("{" + String.join(",", items) + "}");
-            for (var grant : Acl.grants(catalog, entries)) {
+            for (var grant : Acl.grants(entries)) {
                 rows.add(
                         new @Nullable Object[] {
                             Integer.toUnsignedLong(grant.grantor()),
@@ -607,12 +626,8 @@ public final class CatalogCalls implements CatalogFunctions {
     }
 
     private PgArray aclDefault(String kind, int owner) {
-        var role = catalog.role(owner);
-        var text =
-                Acl.standard(
-                        kind.isEmpty() ? ' ' : kind.charAt(0),
-                        role == null ? Integer.toUnsignedString(owner) : role.name());
-        return PgArray.of(Types.get(dev.quiverdb.base.type.Oids.ACLITEM), Acl.items(text));
+        var items = Acl.standard(catalog, kind.isEmpty() ? ' ' : kind.charAt(0), owner);
+        return PgArray.of(Types.get(dev.quiverdb.base.type.Oids.ACLITEM), items);
     }
 
     private static boolean aclContains(PgArray acl, String item) {

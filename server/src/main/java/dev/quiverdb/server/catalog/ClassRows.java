@@ -79,7 +79,7 @@ final class ClassRows {
                     shared,
                     0,
                     0,
-                    relation.acl());
+                    Acl.shown(catalog, relation.acl()));
         }
         for (var index : SystemIndexes.all(catalog)) {
             systemIndex(rows, index);
@@ -89,7 +89,14 @@ final class ClassRows {
             float count =
                     relation.tablet() == 0 ? relation.kind() == 'S' ? 1 : -1 : size.liveRows();
             int pages = relation.kind() == 'S' ? 1 : pages(relation, size.bytes());
-            line(rows, relation, hasIndex(relation), false, pages, count, relation.acl());
+            line(
+                    rows,
+                    relation,
+                    hasIndex(relation),
+                    false,
+                    pages,
+                    count,
+                    Acl.shown(catalog, relation.acl()));
         }
     }
 
@@ -124,7 +131,7 @@ final class ClassRows {
             boolean shared,
             int pages,
             float count,
-            @Nullable String acl) {
+            @Nullable List<String> acl) {
         char kind = relation.kind();
         boolean system = relation.oid() < Catalog.FIRST_USER_OID;
         boolean view = kind == 'v' || kind == 'm';
@@ -405,7 +412,7 @@ final class ClassRows {
                 true,
                 0,
                 column.collation(),
-                column.acl(),
+                Acl.shown(catalog, column.acl()),
                 null,
                 null,
                 null);

@@ -1,9 +1,11 @@
 package dev.quiverdb.server.catalog;
 
+import dev.quiverdb.sql.catalog.AccessControl;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Database;
+import dev.quiverdb.sql.catalog.DefaultPrivileges;
 import dev.quiverdb.sql.catalog.Extension;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Policy;
@@ -13,6 +15,8 @@ import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.sql.catalog.UserType;
 import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * pg_depend and pg_shdepend. As in PostgreSQL nothing is said of what came with the server, but for
@@ -47,6 +51,7 @@ final class DependencyRows {
                 case Role ignored -> {}
                 case Database ignored -> {}
                 case SettingDefaults ignored -> {}
+                case DefaultPrivileges defaults -> plain(rows, defaults);
                 case dev.quiverdb.sql.catalog.Comment ignored -> {}
                 case Constraint constraint -> plain(rows, constraint);
                 case UserType type -> plain(rows, type);
@@ -196,7 +201,61 @@ final class DependencyRows {
         });
     }
 
-    /** Owners other than the first role. Grants and policies are not listed. */
+    private static void shared(
+            TableRows rows, CatalogObject object, int database, int subId, int role, char kind) {
+        rows.add(
+                object instanceof Database ? 0 : database,
+                object.classId(),
+                object.oid(),
+                subId,
+                CatalogObject.CLASS_ROLE,
+                role,
+                kind);
+    }
+
+    private static void granted(TableRows rows, CatalogObject object, int database) {
+        switch (object) {
+            case Relation relation -> {
+                granted(rows, object, database, 0, relation.owner(), relation.acl());
+                for (var column : relation.liveColumns()) {
+                    int number = column.number();
+                    granted(rows, object, database, number, relation.owner(), column.acl());
+                }
+            }
+            case Schema schema -> granted(rows, object, database, 0, schema.owner(), schema.acl());
+            case UserType type -> granted(rows, object, database, 0, type.owner(), type.acl());
+            case Function function ->
+                    granted(rows, object, database, 0, function.owner(), function.acl());
+            case Database each -> granted(rows, object, database, 0, each.owner(), each.acl());
+            case DefaultPrivileges defaults ->
+                    granted(rows, object, database, 0, defaults.role(), defaults.acl());
+            default -> {
+                // Has no privileges.
+            }
+        }
+    }
+
+    /** Every role that a list names, but the owner. */
+    private static void granted(
+            TableRows rows,
+            CatalogObject object,
+            int database,
+            int subId,
+            int owner,
+            @Nullable String acl) {
+        var roles = new TreeSet<Integer>();
+        for (var entry : AccessControl.parse(acl)) {
+            roles.add(entry.grantee());
+            roles.add(entry.grantor());
+        }
+        for (int role : roles) {
+            if (role >= Catalog.FIRST_USER_OID && role != owner) {
+                shared(rows, object, database, subId, role, 'a');
+            }
+        }
+    }
+
+    /** Owners other than the first role, grants, and policies. */
     void shared(TableRows rows, int database) {
         for (var object : catalog.objects()) {
             int owner =
@@ -210,15 +269,19 @@ final class DependencyRows {
                         case Database each -> each.owner();
                         default -> Role.BOOTSTRAP;
                     };
+            if (object instanceof DefaultPrivileges defaults) {
+                owner = defaults.role();
+            }
             if (owner >= Catalog.FIRST_USER_OID) {
-                rows.add(
-                        object instanceof Database ? 0 : database,
-                        object.classId(),
-                        object.oid(),
-                        0,
-                        CatalogObject.CLASS_ROLE,
-                        owner,
-                        'o');
+                shared(rows, object, database, 0, owner, 'o');
+            }
+            granted(rows, object, database);
+            if (object instanceof Policy policy) {
+                for (int role : policy.roles()) {
+                    if (role >= Catalog.FIRST_USER_OID) {
+                        shared(rows, object, database, 0, role, 'r');
+                    }
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.quiverdb.server.catalog;
 
+import dev.quiverdb.sql.catalog.AccessControl.Subject;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Collation;
 import dev.quiverdb.sql.catalog.Function;
@@ -57,12 +58,12 @@ final class GrantRows {
     /** The owner may always grant on. */
     private boolean grantable(Acl.Grant grant, int owner) {
         return grant.grantable()
-                || (grant.grantee() != 0 && catalog.isMember(grant.grantee(), owner));
+                || (grant.grantee() != 0 && catalog.hasPrivilegesOf(grant.grantee(), owner));
     }
 
     void tables(TableRows rows) {
         for (var relation : relations("rv")) {
-            for (var grant : Acl.grants(catalog, relation.acl(), 'r', relation.owner())) {
+            for (var grant : Acl.grants(Subject.of(relation))) {
                 if (TABLE.contains(grant.privilege()) && shows(grant)) {
                     rows.add(
                             name(grant.grantor()),
@@ -80,11 +81,11 @@ final class GrantRows {
 
     void columns(TableRows rows) {
         for (var relation : relations("rv")) {
-            var whole = Acl.grants(catalog, relation.acl(), 'r', relation.owner());
+            var whole = Acl.grants(Subject.of(relation));
             for (var column : relation.liveColumns()) {
                 var grants = new LinkedHashSet<>(whole);
                 if (column.acl() != null) {
-                    grants.addAll(Acl.grants(catalog, column.acl(), 'c', relation.owner()));
+                    grants.addAll(Acl.grants(Subject.of(relation, column)));
                 }
                 for (var grant : grants) {
                     if (COLUMN.contains(grant.privilege()) && shows(grant)) {
@@ -107,7 +108,7 @@ final class GrantRows {
         var functions = new ArrayList<>(catalog.builtinFunctions());
         functions.addAll(catalog.objects(Function.class));
         for (var function : functions) {
-            for (var grant : Acl.grants(catalog, function.acl(), 'f', function.owner())) {
+            for (var grant : Acl.grants(Subject.of(function))) {
                 if (shows(grant)) {
                     var schema = catalog.schemaName(function.schema());
                     rows.add(
@@ -132,7 +133,7 @@ final class GrantRows {
             if (type.form() != 'c') {
                 continue;
             }
-            for (var grant : Acl.grants(catalog, type.acl(), 'T', type.owner())) {
+            for (var grant : Acl.grants(Subject.of(type))) {
                 if (shows(grant)) {
                     rows.add(
                             name(grant.grantor()),
@@ -160,7 +161,7 @@ final class GrantRows {
             if (type.form() == 'd') {
                 usage(
                         rows,
-                        Acl.grants(catalog, type.acl(), 'T', type.owner()),
+                        Acl.grants(Subject.of(type)),
                         type.schema(),
                         type.name(),
                         "DOMAIN",
@@ -170,7 +171,7 @@ final class GrantRows {
         for (var relation : relations("S")) {
             usage(
                     rows,
-                    Acl.grants(catalog, relation.acl(), 'r', relation.owner()),
+                    Acl.grants(Subject.of(relation)),
                     relation.schema(),
                     relation.name(),
                     "SEQUENCE",

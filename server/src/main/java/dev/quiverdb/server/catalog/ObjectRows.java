@@ -6,6 +6,7 @@ import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Comment;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Database;
+import dev.quiverdb.sql.catalog.DefaultPrivileges;
 import dev.quiverdb.sql.catalog.Extension;
 import dev.quiverdb.sql.catalog.Facts;
 import dev.quiverdb.sql.catalog.Function;
@@ -37,7 +38,7 @@ final class ObjectRows {
 
     void namespaces(TableRows rows) {
         for (var schema : catalog.objects(Schema.class)) {
-            rows.add(schema.oid(), schema.name(), schema.owner(), schema.acl());
+            rows.add(schema.oid(), schema.name(), schema.owner(), Acl.shown(catalog, schema.acl()));
         }
     }
 
@@ -89,7 +90,19 @@ final class ObjectRows {
                     COLLATION,
                     null,
                     null,
-                    database.acl());
+                    Acl.shown(catalog, database.acl()));
+        }
+    }
+
+    /** pg_default_acl. */
+    void defaultPrivileges(TableRows rows) {
+        for (var defaults : catalog.objects(DefaultPrivileges.class)) {
+            rows.add(
+                    defaults.oid(),
+                    defaults.role(),
+                    defaults.schema(),
+                    defaults.kind() == 's' ? 'S' : defaults.kind(),
+                    Acl.shown(catalog, defaults.acl()));
         }
     }
 
@@ -221,7 +234,7 @@ final class ObjectRows {
                     null,
                     function.sqlBody(),
                     orNull(function.configuration()),
-                    function.acl());
+                    Acl.shown(catalog, function.acl()));
         }
     }
 
@@ -315,7 +328,7 @@ final class ObjectRows {
                     domain ? user.collation() : array ? type.collation() : 0,
                     user.defaultSql(),
                     user.defaultSql(),
-                    user.acl());
+                    Acl.shown(catalog, user.acl()));
         }
     }
 
@@ -355,7 +368,12 @@ final class ObjectRows {
      */
     void initialPrivileges(TableRows rows) {
         for (var relation : SystemRelations.all()) {
-            rows.add(relation.oid(), CatalogObject.CLASS_RELATION, 0, "i", relation.acl());
+            rows.add(
+                    relation.oid(),
+                    CatalogObject.CLASS_RELATION,
+                    0,
+                    "i",
+                    Acl.shown(catalog, relation.acl()));
         }
         for (var facts : catalog.facts("pg_namespace")) {
             for (var row : facts.rows()) {
@@ -365,7 +383,7 @@ final class ObjectRows {
                             CatalogObject.CLASS_SCHEMA,
                             0,
                             "i",
-                            row.text("nspacl"));
+                            Acl.items(row.text("nspacl")));
                 }
             }
         }

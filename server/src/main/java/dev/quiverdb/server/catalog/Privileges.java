@@ -1,9 +1,9 @@
 package dev.quiverdb.server.catalog;
 
 import dev.quiverdb.sql.catalog.AccessControl;
+import dev.quiverdb.sql.catalog.AccessControl.Subject;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Relation;
-import org.jspecify.annotations.Nullable;
 
 /** What a role may do with objects, by ownership, membership and grants. */
 final class Privileges {
@@ -17,12 +17,12 @@ final class Privileges {
 
     /** pg_has_role(owner, 'USAGE'). */
     boolean has(int owner) {
-        return catalog.isMember(role, owner);
+        return catalog.hasPrivilegesOf(role, owner);
     }
 
     /** Whether the role has one of the privileges on a relation, by letters. */
     boolean any(Relation relation, String letters) {
-        return any(relation.owner(), relation.acl(), letters);
+        return any(Subject.of(relation), letters);
     }
 
     /** As {@link #any(Relation, String)}, or has it on one of the columns. */
@@ -31,7 +31,7 @@ final class Privileges {
             return true;
         }
         for (var column : relation.liveColumns()) {
-            if (column.acl() != null && any(relation.owner(), column.acl(), letters)) {
+            if (column.acl() != null && any(Subject.of(relation, column), letters)) {
                 return true;
             }
         }
@@ -41,12 +41,12 @@ final class Privileges {
     boolean column(Relation relation, int number, String letters) {
         var column = relation.column(number);
         return any(relation, letters)
-                || (column.acl() != null && any(relation.owner(), column.acl(), letters));
+                || (column.acl() != null && any(Subject.of(relation, column), letters));
     }
 
-    boolean any(int owner, @Nullable String acl, String letters) {
+    boolean any(Subject subject, String letters) {
         for (int i = 0; i < letters.length(); i++) {
-            if (AccessControl.allows(catalog, owner, acl, role, letters.charAt(i))) {
+            if (AccessControl.allows(catalog, subject, role, letters.charAt(i))) {
                 return true;
             }
         }
@@ -55,6 +55,6 @@ final class Privileges {
 
     /** Whether information_schema shows the relation at all. */
     boolean shows(Relation relation) {
-        return anyColumn(relation, "rawdDxt");
+        return has(relation.owner()) || anyColumn(relation, "rawdDxt");
     }
 }

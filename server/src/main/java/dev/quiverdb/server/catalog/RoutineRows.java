@@ -1,5 +1,6 @@
 package dev.quiverdb.server.catalog;
 
+import dev.quiverdb.sql.catalog.AccessControl;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Function;
 import java.util.ArrayList;
@@ -24,11 +25,7 @@ final class RoutineRows {
     private List<Function> functions() {
         var found = new ArrayList<>(catalog.builtinFunctions());
         found.addAll(catalog.objects(Function.class));
-        found.removeIf(function ->
-                !privileges.any(
-                        function.owner(),
-                        function.acl() == null ? "{=X/postgres}" : function.acl(),
-                        "X"));
+        found.removeIf(function -> !privileges.any(AccessControl.Subject.of(function), "X"));
         return found;
     }
 

@@ -1,6 +1,7 @@
 package dev.quiverdb.server.catalog;
 
 import dev.quiverdb.base.type.Type;
+import dev.quiverdb.sql.catalog.AccessControl;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Collation;
 import dev.quiverdb.sql.catalog.Column;
@@ -58,7 +59,7 @@ final class SchemaRows {
 
     void schemata(TableRows rows) {
         for (var schema : catalog.objects(Schema.class)) {
-            if (privileges.any(schema.owner(), schema.acl(), "UC")) {
+            if (privileges.any(AccessControl.Subject.of(schema), "UC")) {
                 var owner = catalog.role(schema.owner());
                 rows.add(
                         database,
@@ -325,9 +326,7 @@ final class SchemaRows {
             }
         }
         for (var type : catalog.objects(UserType.class)) {
-            if (type.form() == 'd'
-                    && privileges.any(
-                            type.owner(), type.acl() == null ? "{=U/postgres}" : type.acl(), "U")) {
+            if (type.form() == 'd' && privileges.any(AccessControl.Subject.of(type), "U")) {
                 found.add(
                         new Domain(
                                 type.oid(),

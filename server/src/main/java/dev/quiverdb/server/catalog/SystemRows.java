@@ -102,6 +102,7 @@ public final class SystemRows {
             case "pg_sequence" -> classes.sequences(rows);
             case "pg_namespace" -> objects.namespaces(rows);
             case "pg_authid" -> objects.roles(rows);
+            case "pg_default_acl" -> objects.defaultPrivileges(rows);
             case "pg_auth_members" -> objects.memberships(rows);
             case "pg_database" -> objects.databases(rows);
             case "pg_db_role_setting" -> objects.settings(rows);
@@ -116,7 +117,10 @@ public final class SystemRows {
             case "pg_shdepend" -> new DependencyRows(catalog).shared(rows, view.databaseOid());
             case "pg_proc" -> {
                 objects.functions(rows);
-                return joined(BuiltinRows.of(catalog, relation), rows);
+                var builtin = BuiltinRows.of(catalog, relation);
+                // Those whose privileges were changed are among the objects.
+                builtin.removeIf(row -> catalog.object(((Long) row[0]).intValue()) != null);
+                return joined(builtin, rows);
             }
             case "pg_type" -> {
                 objects.types(rows);

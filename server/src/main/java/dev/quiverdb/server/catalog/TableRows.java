@@ -127,8 +127,6 @@ final class TableRows {
     private static Object array(Type type, Object value) {
         return switch (value) {
             case List<?> list -> PgArray.wrap(element(type), elements(element(type), list));
-            case String acl when element(type).oid() == Oids.ACLITEM ->
-                    PgArray.wrap(element(type), Acl.items(acl).toArray());
             default -> value;
         };
     }

@@ -2,6 +2,7 @@ package dev.quiverdb.server.database;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.sql.bind.ddl.DdlBinder;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Database;
@@ -17,6 +18,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -112,7 +115,7 @@ public final class Cluster implements AutoCloseable {
                     }
                     List<CatalogObject> objects = new ArrayList<>(shared.objects());
                     objects.addAll(CatalogTablet.read(storage));
-                    var catalog = Catalog.of(objects);
+                    var catalog = Catalog.of(objects, oid);
                     raiseOid(catalog);
                     return new DatabaseInstance(oid, database.name(), storage, catalog);
                 });
@@ -225,6 +228,21 @@ public final class Cluster implements AutoCloseable {
     /** Roles and databases as committed. */
     public synchronized Catalog shared() {
         return shared;
+    }
+
+    /** How many objects of other databases depend on a role, by the names of those databases. */
+    public synchronized SortedMap<String, Integer> dependingOn(int role, int thisDatabase) {
+        var counts = new TreeMap<String, Integer>();
+        for (var instance : open.values()) {
+            int count =
+                    instance.oid() == thisDatabase
+                            ? 0
+                            : DdlBinder.dependingOn(instance.catalog(), role);
+            if (count > 0) {
+                counts.put(instance.name(), count);
+            }
+        }
+        return counts;
     }
 
     /** All databases that are open. */

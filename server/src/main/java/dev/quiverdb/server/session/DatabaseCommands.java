@@ -32,6 +32,11 @@ final class DatabaseCommands {
                                 SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
                     }
                     owner = named.oid();
+                    if (!state.catalog().isMember(state.currentUser(), owner)) {
+                        throw new SqlException(
+                                SqlState.INSUFFICIENT_PRIVILEGE,
+                                "must be member of role \"" + name + "\"");
+                    }
                 }
                 case "template" -> {
                     var name = Options.text(option);
@@ -110,7 +115,7 @@ final class DatabaseCommands {
                     SqlState.INVALID_CATALOG_NAME,
                     "database \"" + drop.name() + "\" does not exist");
         }
-        if (!state.isSuperuser() && database.owner() != state.currentUser()) {
+        if (!state.catalog().hasPrivilegesOf(state.currentUser(), database.owner())) {
             throw new SqlException(
                     SqlState.INSUFFICIENT_PRIVILEGE, "must be owner of database " + drop.name());
         }

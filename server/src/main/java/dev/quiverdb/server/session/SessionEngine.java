@@ -103,8 +103,8 @@ public final class SessionEngine implements Engine, AutoCloseable {
         if (database == null || role.superuser()) {
             return;
         }
-        var acl = database.acl();
-        if (acl != null && !AccessControl.allows(catalog, database.owner(), acl, role.oid(), 'c')) {
+        var subject = AccessControl.Subject.of(database);
+        if (!AccessControl.allows(catalog, subject, role.oid(), 'c')) {
             throw new SqlException(
                             SqlState.INSUFFICIENT_PRIVILEGE,
                             "permission denied for database \"" + database.name() + "\"")

@@ -36,7 +36,8 @@ public final class SessionRegistry implements AutoCloseable {
 
     /** How many sessions a role has opened. */
     int count(int role) {
-        return (int) sessions.values().stream().filter(s -> s.authenticatedUser() == role).count();
+        return (int)
+                sessions.values().stream().filter(s -> s.roles().authenticated() == role).count();
     }
 
     List<Activity.Picture> activity() {

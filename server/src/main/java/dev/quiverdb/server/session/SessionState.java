@@ -82,7 +82,6 @@ final class SessionState {
     private final AdvisoryLocks advisoryLocks;
     private final Notifications.Mailbox mailbox;
     private final Clock clock;
-    private final int authenticatedUser;
     private final Activity activity;
     private final List<Runnable> transactionEnds = new ArrayList<>();
     private final List<Runnable> beforeCommits = new ArrayList<>();
@@ -95,8 +94,7 @@ final class SessionState {
     private int environmentUser;
     private int environmentSchema;
     private long environmentVersion = -1;
-    private int sessionUser;
-    private int currentUser;
+    private final SessionRoles roles;
     private int temporarySchema;
     private long statementMicros;
     private volatile @Nullable SqlException cancelled;
@@ -130,9 +128,7 @@ final class SessionState {
                                                 SqlState.QUERY_CANCELED,
                                                 "canceling statement due to statement timeout")));
         this.clock = clock;
-        authenticatedUser = user.oid();
-        sessionUser = user.oid();
-        currentUser = user.oid();
+        roles = new SessionRoles(settings, this::catalog, user.oid());
         random = new RandomSource(System.nanoTime() ^ processId);
         advisoryLocks = database.storage().advisoryLocks();
         mailbox = registry.notifications().mailbox(database.oid());
@@ -263,40 +259,23 @@ final class SessionState {
     }
 
     int sessionUser() {
-        return sessionUser;
+        return roles.sessionUser();
     }
 
-    /** Who connected. */
-    int authenticatedUser() {
-        return authenticatedUser;
-    }
-
-    /** SET SESSION AUTHORIZATION. */
-    void sessionUser(int role) {
-        sessionUser = role;
-        currentUser = role;
+    SessionRoles roles() {
+        return roles;
     }
 
     boolean isSuperuser() {
-        return isSuperuser(currentUser);
+        return catalog().isSuperuser(currentUser());
     }
 
     boolean isSessionSuperuser() {
-        return isSuperuser(authenticatedUser);
-    }
-
-    private boolean isSuperuser(int oid) {
-        var role = catalog().role(oid);
-        return role != null && role.superuser();
+        return catalog().isSuperuser(roles.authenticated());
     }
 
     int currentUser() {
-        return currentUser;
-    }
-
-    /** SET ROLE. */
-    void currentUser(int role) {
-        currentUser = role;
+        return roles.currentUser();
     }
 
     String roleName(int oid) {
@@ -313,8 +292,7 @@ final class SessionState {
     }
 
     SearchPath searchPath() {
-        return SearchPath.of(
-                catalog(), settings.searchPath(), roleName(currentUser), temporarySchema);
+        return SearchPath.of(catalog(), settings.searchPath(), currentUser(), temporarySchema);
     }
 
     /** How values are read and printed, with names as this session sees them. */
@@ -327,11 +305,12 @@ final class SessionState {
                 catalog(),
                 searchPath(),
                 typeContext(),
-                currentUser,
+                currentUser(),
                 database.name(),
                 cluster::nextOid,
                 client::notice,
                 settings::show,
+                role -> cluster.dependingOn(role, database.oid()),
                 this::checkCancelled);
     }
 
@@ -400,6 +379,7 @@ final class SessionState {
 
     private void refreshEnvironments() {
         long version = settings.version();
+        int currentUser = currentUser();
         if (version == environmentVersion
                 && currentUser == environmentUser
                 && temporarySchema == environmentSchema) {

@@ -54,7 +54,7 @@ final class SettingCommands {
                             SqlState.INSUFFICIENT_PRIVILEGE,
                             "permission denied to set session authorization");
                 }
-                state.sessionUser(role);
+                state.roles().setSessionUser(values.getFirst(), role, scope);
             }
             case "transaction_isolation", "transaction_read_only", "transaction_deferrable" ->
                     setMode(lower, values.getFirst());
@@ -73,24 +73,25 @@ final class SettingCommands {
     private void reset(String name, Settings.Scope scope) {
         switch (name.toLowerCase(Locale.ROOT)) {
             case "role" -> setRole("none", scope);
-            case "session_authorization" -> state.sessionUser(state.authenticatedUser());
+            case "session_authorization" -> {
+                int role = state.roles().authenticated();
+                state.roles().setSessionUser(state.roleName(role), role, scope);
+            }
             default -> state.settings().reset(name, scope, state.isSuperuser());
         }
     }
 
     private void setRole(String name, Settings.Scope scope) {
-        if (name.equals("none")) {
-            state.currentUser(state.sessionUser());
-        } else {
-            int role = role(name);
+        int role = 0;
+        if (!name.equals("none")) {
+            role = role(name);
             if (!state.catalog().isMember(state.sessionUser(), role)) {
                 throw new SqlException(
                         SqlState.INSUFFICIENT_PRIVILEGE,
                         "permission denied to set role \"" + name + "\"");
             }
-            state.currentUser(role);
         }
-        state.settings().set("role", name, scope, true);
+        state.roles().setRole(name, role, scope);
     }
 
     private int role(String name) {

@@ -70,7 +70,7 @@ final class SqlRoutines implements Routines {
                                     + " adequate.");
         }
         depth++;
-        int user = state.currentUser();
+        int definer = state.roles().definer();
         var body = body(function);
         var settings = state.settings();
         boolean configured = !body.function.configuration().isEmpty();
@@ -79,7 +79,7 @@ final class SqlRoutines implements Routines {
         }
         try {
             if (body.function.securityDefiner()) {
-                state.currentUser(body.function.owner());
+                state.roles().definer(body.function.owner());
             }
             for (var setting : body.function.configuration()) {
                 int equals = setting.indexOf('=');
@@ -94,7 +94,7 @@ final class SqlRoutines implements Routines {
             if (configured) {
                 settings.rollbackTo();
             }
-            state.currentUser(user);
+            state.roles().definer(definer);
             depth--;
         }
     }

@@ -3,6 +3,7 @@ package dev.quiverdb.server.session;
 import dev.quiverdb.server.database.CatalogChange;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.sql.catalog.Role;
 import dev.quiverdb.sql.catalog.Schema;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -35,7 +36,7 @@ final class TemporaryTables {
                                         oid,
                                         1,
                                         "pg_temp_" + state.processId(),
-                                        state.currentUser(),
+                                        Role.BOOTSTRAP,
                                         null)));
         state.temporarySchema(oid);
     }

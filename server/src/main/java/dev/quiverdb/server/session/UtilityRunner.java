@@ -2,11 +2,13 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.setting.Settings;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.Responder;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.bind.Binder;
 import dev.quiverdb.sql.bind.TableExpressions;
+import dev.quiverdb.sql.catalog.AccessControl;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Clause;
@@ -402,6 +404,7 @@ final class UtilityRunner implements AutoCloseable {
         var mode = ObjectLockMode.valueOf(lock.mode().replace(' ', '_'));
         for (var name : lock.relations()) {
             var relation = relation(name);
+            requireLock(relation, mode);
             var outcome =
                     state.transaction()
                             .transaction()
@@ -415,6 +418,32 @@ final class UtilityRunner implements AutoCloseable {
                         SqlState.LOCK_NOT_AVAILABLE,
                         "could not obtain lock on relation \"" + relation.name() + "\"");
             }
+        }
+    }
+
+    /** LockTableAclCheck. */
+    private void requireLock(Relation relation, ObjectLockMode mode) {
+        var letters =
+                switch (mode) {
+                    case ACCESS_SHARE -> "r";
+                    case ROW_EXCLUSIVE -> "awdD";
+                    default -> "wdD";
+                };
+        boolean may =
+                letters.chars()
+                        .anyMatch(letter ->
+                                AccessControl.allows(
+                                        state.catalog(),
+                                        relation,
+                                        state.currentUser(),
+                                        (char) letter));
+        if (!may) {
+            throw new SqlException(
+                    SqlState.INSUFFICIENT_PRIVILEGE,
+                    "permission denied for "
+                            + (relation.kind() == 'v' ? "view" : "table")
+                            + " "
+                            + relation.name());
         }
     }
 
@@ -457,7 +486,8 @@ final class UtilityRunner implements AutoCloseable {
                 state.advisoryLocks().unlockAll();
                 state.sequenceMemory().clear();
                 definitions.dropTemporary();
-                state.currentUser(state.sessionUser());
+                int user = state.roles().authenticated();
+                state.roles().setSessionUser(state.roleName(user), user, Settings.Scope.SESSION);
                 reportChanges();
             }
             case PLANS -> {

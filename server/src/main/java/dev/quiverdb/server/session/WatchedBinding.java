@@ -46,6 +46,7 @@ final class WatchedBinding {
                             repeatable &= knownSettings.contains(name);
                             return session.settings().apply(name);
                         },
+                        session.otherDatabases(),
                         session.checkCancelled());
         planning =
                 new PlanContext(

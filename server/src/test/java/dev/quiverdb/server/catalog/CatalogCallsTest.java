@@ -155,7 +155,7 @@ final class CatalogCallsTest {
                         bob, 1, "bob", false, true, false, false, true, false, false, -1, null,
                         null, List.of()));
         var orders = world.relation("orders");
-        world.put(orders.toBuilder().acl("{postgres=arwdDxt/postgres,bob=ar*/postgres}").build());
+        world.put(orders.toBuilder().acl("10=arwdDxt/10," + bob + "=ar*/10").build());
         var calls = calls();
         assertThat(calls.hasPrivilege(10, "table", "orders", null, "DELETE")).isTrue();
         assertThat(calls.hasPrivilege(bob, "table", "orders", null, "select")).isTrue();

@@ -115,7 +115,7 @@ final class CatalogWorld implements SessionView, AutoCloseable {
 
     @Override
     public BindContext bindContext() {
-        var searchPath = SearchPath.of(catalog, path, "postgres", 0);
+        var searchPath = SearchPath.of(catalog, path, dev.quiverdb.sql.catalog.Role.BOOTSTRAP, 0);
         var names = new CatalogNames(catalog, searchPath);
         TypeContext types =
                 new TypeContext() {

@@ -314,7 +314,7 @@ final class SystemRowsTest {
         int bob = world.newOid();
         world.put(role(bob, "bob"));
         var customers = world.relation("customers");
-        world.put(customers.toBuilder().acl("{postgres=arwdDxt/postgres,bob=r/postgres}").build());
+        world.put(customers.toBuilder().acl("10=arwdDxt/10," + bob + "=r/10").build());
         world.as(bob);
         assertThat(
                         world.select(

@@ -51,10 +51,12 @@ final class Assignments {
 
     private final State state;
     private final Relation relation;
+    private final AccessMarks access;
 
-    Assignments(State state, Relation relation) {
+    Assignments(State state, Relation relation, AccessMarks access) {
         this.state = state;
         this.relation = relation;
+        this.access = access;
     }
 
     /** The columns of an INSERT: those named, else all that are live. */
@@ -117,6 +119,7 @@ final class Assignments {
     /** A value for INSERT: checked against identity and generated columns, converted. */
     RexNode insertValue(Target target, RexNode value, Dml.Overriding overriding, int offset) {
         var column = target.column();
+        access.insert(column.number());
         boolean isDefault = PgOperator.form(value) instanceof Form.Default;
         if (column.isGenerated() && !isDefault) {
             throw new SqlException(
@@ -244,6 +247,7 @@ final class Assignments {
             var sources = clause.multiple() ? multiple(clause, binder) : null;
             for (int i = 0; i < clause.targets().size(); i++) {
                 var target = target(relation, clause.targets().get(i));
+                access.update(target.column().number());
                 int offset = clause.source().offset();
                 RexNode value =
                         sources != null

@@ -15,6 +15,7 @@ import java.util.function.IntSupplier;
  * @param oids makes OIDs for new objects
  * @param notices takes notices and warnings
  * @param settings reads a setting as SHOW would, for those few that binding looks at
+ * @param otherDatabases what DROP ROLE must know of them
  * @param checkCancelled throws if somebody asked the statement to end; called now and then while it
  *     is bound and planned
  */
@@ -27,7 +28,14 @@ public record BindContext(
         IntSupplier oids,
         Consumer<SqlException> notices,
         java.util.function.UnaryOperator<String> settings,
+        OtherDatabases otherDatabases,
         Runnable checkCancelled) {
+    /** The server's databases beside the one at hand. */
+    public interface OtherDatabases {
+        /** How many objects depend on a role, by the names of databases that have any. */
+        java.util.SortedMap<String, Integer> dependingOn(int role);
+    }
+
     /** For a statement that nobody cancels. */
     public BindContext(
             Catalog catalog,
@@ -38,7 +46,17 @@ public record BindContext(
             IntSupplier oids,
             Consumer<SqlException> notices,
             java.util.function.UnaryOperator<String> settings) {
-        this(catalog, searchPath, types, role, database, oids, notices, settings, () -> {});
+        this(
+                catalog,
+                searchPath,
+                types,
+                role,
+                database,
+                oids,
+                notices,
+                settings,
+                _ -> java.util.Collections.emptySortedMap(),
+                () -> {});
     }
 
     /** The same with a changed catalog. */
@@ -52,6 +70,7 @@ public record BindContext(
                 oids,
                 notices,
                 settings,
+                otherDatabases,
                 checkCancelled);
     }
 
@@ -66,6 +85,7 @@ public record BindContext(
                 oids,
                 notices,
                 settings,
+                otherDatabases,
                 checkCancelled);
     }
 
@@ -80,6 +100,7 @@ public record BindContext(
                 oids,
                 notices,
                 settings,
+                otherDatabases,
                 checkCancelled);
     }
 }

@@ -177,6 +177,8 @@ public final class Binder {
                 outputs,
                 state.parameters.resolved(),
                 state.uses,
+                state.accesses.stream().map(AccessMarks::done).toList(),
+                state.numbering,
                 into,
                 readOnly);
     }

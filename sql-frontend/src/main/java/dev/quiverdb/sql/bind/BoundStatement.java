@@ -33,6 +33,8 @@ public sealed interface BoundStatement {
      * @param outputs columns of the result; none for a change without RETURNING
      * @param parameters types of {@code $1...}
      * @param uses versions of the catalog objects that were looked at, by OID
+     * @param accesses what is done with which relations, for the check of privileges
+     * @param numbering the numbers that its parts have, for what the rewriter adds
      * @param into SELECT INTO, CREATE TABLE AS; null for others
      * @param readOnly whether it changes and locks nothing by itself (functions it calls may)
      */
@@ -42,6 +44,8 @@ public sealed interface BoundStatement {
             List<Output> outputs,
             List<Type> parameters,
             Map<Integer, Long> uses,
+            List<RelationAccess> accesses,
+            Numbering numbering,
             @Nullable IntoClause into,
             boolean readOnly)
             implements BoundStatement {
@@ -49,6 +53,7 @@ public sealed interface BoundStatement {
             outputs = List.copyOf(outputs);
             parameters = List.copyOf(parameters);
             uses = Map.copyOf(uses);
+            accesses = List.copyOf(accesses);
         }
 
         public List<PgType> types() {

@@ -11,7 +11,8 @@ final class Collations {
     static int find(State state, List<String> names, int offset) {
         var name = names.getLast();
         if (names.size() > 1) {
-            var schema = state.catalog.schema(names.get(names.size() - 2));
+            var schema =
+                    state.context.searchPath().schema(state.catalog, names.get(names.size() - 2));
             var found = schema == null ? null : state.catalog.collation(schema.oid(), name);
             if (found != null) {
                 return found.oid();

@@ -19,10 +19,17 @@ final class Conflicts {
     private final Relation relation;
     private final RangeVar variable;
     private final @Nullable Scope common;
+    private final AccessMarks access;
 
-    Conflicts(State state, Relation relation, RangeVar variable, @Nullable Scope common) {
+    Conflicts(
+            State state,
+            Relation relation,
+            AccessMarks access,
+            RangeVar variable,
+            @Nullable Scope common) {
         this.state = state;
         this.relation = relation;
+        this.access = access;
         this.variable = variable;
         this.common = common;
     }
@@ -36,10 +43,15 @@ final class Conflicts {
         var scope = new Scope(state, null, outer == null ? common : outer);
         var alias = variable.alias();
         DmlBinder.addTarget(scope, relation, alias == null ? relation.name() : alias.name(), alias);
+        int excluded = scope.types.size();
+        scope.mark(0, excluded, access);
         StoredExpressions.addTable(state, scope, relation, "excluded");
+        scope.mark(excluded, scope.types.size() - excluded, access);
+        access.require('w');
         scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
         var binder = new ExpressionBinder(state, scope, ExpressionKind.UPDATE_SOURCE);
-        var assignments = new Assignments(state, relation).update(clause.assignments(), binder, 0);
+        var assignments =
+                new Assignments(state, relation, access).update(clause.assignments(), binder, 0);
         var where = clause.where();
         RexNode condition =
                 where == null ? null : binder.as(ExpressionKind.WHERE).bindBoolean(where, "WHERE");
@@ -57,6 +69,7 @@ final class Conflicts {
                                 "constraint in ON CONFLICT clause has no associated index");
                     }
                     state.use(constraint);
+                    constraint.columns().forEach(access::selectNumber);
                     return List.of(constraint.index());
                 }
             }
@@ -85,6 +98,7 @@ final class Conflicts {
         var columns = new HashSet<Integer>();
         var expressions = new HashSet<RexNode>();
         var scope = StoredExpressions.tableScope(state, relation, relation.name());
+        scope.mark(0, scope.types.size(), access);
         var binder = new ExpressionBinder(state, scope, ExpressionKind.INDEX_EXPRESSION);
         for (var element : clause.inferElements()) {
             var name = element.column();
@@ -98,6 +112,7 @@ final class Conflicts {
                             "column \"" + name + "\" does not exist");
                 }
                 columns.add(column.number());
+                access.selectNumber(column.number());
             } else if (expression != null) {
                 expressions.add(binder.bind(expression));
             }

@@ -69,7 +69,9 @@ final class DmlBinder {
         if (SystemRelations.isSystem(relation)) {
             throw new SqlException(
                     SqlState.INSUFFICIENT_PRIVILEGE,
-                    "permission denied: \"" + relation.name() + "\" is a system catalog");
+                    state.catalog.isSuperuser(state.context.role())
+                            ? "permission denied: \"" + relation.name() + "\" is a system catalog"
+                            : "permission denied for table " + relation.name());
         }
         switch (relation.kind()) {
             case 'r' -> {
@@ -104,8 +106,10 @@ final class DmlBinder {
 
     private BoundQuery insert(Dml.Insert insert, Scope scope) {
         var relation = target(insert.relation(), "insert into");
+        var access = state.access(relation);
+        access.require('a');
         var columns = Assignments.insertColumns(state, relation, insert.columns());
-        var assignments = new Assignments(state, relation);
+        var assignments = new Assignments(state, relation, access);
         int given = columns.size();
         RelNode input;
         var values = new ArrayList<@Nullable RexNode>();
@@ -135,10 +139,17 @@ final class DmlBinder {
         var onConflict =
                 conflict == null
                         ? null
-                        : new Conflicts(state, relation, insert.relation(), common)
+                        : new Conflicts(state, relation, access, insert.relation(), common)
                                 .bind(conflict, scope);
         var returning =
-                returning(relation, insert.relation(), insert.returning(), null, List.of(), scope);
+                returning(
+                        relation,
+                        access,
+                        insert.relation(),
+                        insert.returning(),
+                        null,
+                        List.of(),
+                        scope);
         return finish(
                 relation,
                 PgRel.Modify.Command.INSERT,
@@ -259,13 +270,15 @@ final class DmlBinder {
         var scope = new Scope(state, null, outer);
         var from = new FromBinder(state, scope);
         var target = from.target(relation, update.relation());
+        var access = target.access();
+        access.require('w');
         var all = from.bindAfter(target, update.from());
         if (all == null) {
             throw SqlException.internal("an update has a target");
         }
         var binder = new ExpressionBinder(state, scope, ExpressionKind.UPDATE_SOURCE);
         var assignments =
-                new Assignments(state, relation)
+                new Assignments(state, relation, access)
                         .update(update.assignments(), binder, target.start());
         var where = update.where();
         var rel = all.rel();
@@ -277,6 +290,7 @@ final class DmlBinder {
         var returning =
                 returning(
                         relation,
+                        access,
                         update.relation(),
                         update.returning(),
                         scope,
@@ -302,6 +316,8 @@ final class DmlBinder {
         var scope = new Scope(state, null, outer);
         var from = new FromBinder(state, scope);
         var target = from.target(relation, delete.relation());
+        var access = target.access();
+        access.require('d');
         var all = from.bindAfter(target, delete.using());
         if (all == null) {
             throw SqlException.internal("a delete has a target");
@@ -318,6 +334,7 @@ final class DmlBinder {
         var returning =
                 returning(
                         relation,
+                        access,
                         delete.relation(),
                         delete.returning(),
                         scope,
@@ -368,6 +385,7 @@ final class DmlBinder {
      */
     @Nullable BoundReturning returning(
             Relation relation,
+            AccessMarks access,
             RangeVar variable,
             List<Clause.Target> targets,
             @Nullable Scope input,
@@ -380,7 +398,9 @@ final class DmlBinder {
         var alias = variable.alias();
         addTarget(scope, relation, alias == null ? relation.name() : alias.name(), alias);
         int shift = scope.types.size();
+        scope.mark(0, shift, access);
         if (input != null) {
+            scope.markAll(input, shift);
             scope.append(input.names, input.types);
             for (var item : others) {
                 var columns = new ArrayList<Scope.Column>();

@@ -36,7 +36,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class FromBinder {
     /** A bound FROM item: its rows are columns {@code start} to {@code end} of the scope's row. */
-    record Bound(RelNode rel, int start, int end, List<Scope.Item> items) {}
+    record Bound(RelNode rel, int start, int end, List<Scope.Item> items) {
+        /** What is done with the one relation that this is. */
+        AccessMarks access() {
+            var access = items.getFirst().access;
+            if (access == null) {
+                throw SqlException.internal("no relation");
+            }
+            return access;
+        }
+    }
 
     private final State state;
     private final Scope scope;
@@ -55,7 +64,8 @@ final class FromBinder {
 
     /** The target of UPDATE or DELETE. */
     Bound target(Relation relation, RangeVar variable) {
-        return relation(relation, variable.alias(), variable.offset(), !variable.inherit());
+        var access = state.access(relation);
+        return relation(relation, variable.alias(), variable.offset(), !variable.inherit(), access);
     }
 
     /** As {@link #bind}, behind an item that is bound already. */
@@ -223,6 +233,17 @@ final class FromBinder {
      * @param only without the tables that inherit from it
      */
     Bound relation(Relation relation, @Nullable Alias alias, int offset, boolean only) {
+        var access = state.access(relation);
+        access.require('r');
+        return relation(relation, alias, offset, only, access);
+    }
+
+    private Bound relation(
+            Relation relation,
+            @Nullable Alias alias,
+            int offset,
+            boolean only,
+            AccessMarks access) {
         if (!relation.isReadable()) {
             throw Errors.at(
                     offset,
@@ -238,8 +259,11 @@ final class FromBinder {
             types.add(PgType.of(state.type(column.type()), column.typmod(), column.collation()));
         }
         if (relation.kind() == 'v' && !SystemRelations.isSystem(relation)) {
+            scope.mark(scope.types.size(), names.size(), access);
             var rel = new Views(state).expand(relation);
-            return single(rel, name, names, types, alias, relation, -1, List.of(), List.of());
+            var bound = single(rel, name, names, types, alias, relation, -1, List.of(), List.of());
+            bound.items().getFirst().access = access;
+            return bound;
         }
         if (relation.kind() == 'm' && !relation.populated()) {
             throw new SqlException(
@@ -267,7 +291,10 @@ final class FromBinder {
         if (!only) {
             useFamily(state, relation);
         }
-        return single(rel, name, names, types, alias, relation, id, systemNames, systemTypes);
+        scope.mark(scope.types.size(), rowNames.size(), access);
+        var bound = single(rel, name, names, types, alias, relation, id, systemNames, systemTypes);
+        bound.items().getFirst().access = access;
+        return bound;
     }
 
     /** What inherits from a table is used with it. */
@@ -775,6 +802,8 @@ final class FromBinder {
     /** buildMergedJoinVar. */
     private Scope.Column merge(
             String name, Scope.Column left, Scope.Column right, From.JoinType type, int offset) {
+        scope.read(left.expression());
+        scope.read(right.expression());
         var both = List.of(left.expression(), right.expression());
         var common = state.coercion.commonType(both, "JOIN/USING", List.of(offset, offset));
         if (common == null) {

@@ -70,7 +70,7 @@ final class MergeBinder {
                 missingDone |= !when.matched();
             }
             scope.namespace = when.matched() ? items : new ArrayList<>(source.items());
-            actions.add(action(when, relation, scope, target.start()));
+            actions.add(action(when, relation, target.access(), scope, target.start()));
         }
         var item = target.items().getFirst();
         return dml.finish(
@@ -88,7 +88,19 @@ final class MergeBinder {
     }
 
     private PgRel.MergeAction action(
-            Dml.MergeWhen when, Relation relation, Scope scope, int targetStart) {
+            Dml.MergeWhen when,
+            Relation relation,
+            AccessMarks access,
+            Scope scope,
+            int targetStart) {
+        switch (when.action()) {
+            case INSERT -> access.require('a');
+            case UPDATE -> access.require('w');
+            case DELETE -> access.require('d');
+            case NOTHING -> {
+                // Asks for nothing.
+            }
+        }
         var binder = new ExpressionBinder(state, scope, ExpressionKind.MERGE_WHEN);
         var test = when.condition();
         RexNode condition = test == null ? null : binder.bindBoolean(test, "WHEN");
@@ -104,7 +116,7 @@ final class MergeBinder {
                             condition,
                             'u',
                             List.of(),
-                            new Assignments(state, relation)
+                            new Assignments(state, relation, access)
                                     .update(
                                             when.assignments(),
                                             binder.as(ExpressionKind.UPDATE_SOURCE),
@@ -114,13 +126,14 @@ final class MergeBinder {
                             when.matched(),
                             condition,
                             'i',
-                            insert(when, relation, values),
+                            insert(when, relation, access, values),
                             List.of());
         };
     }
 
-    private List<RexNode> insert(Dml.MergeWhen when, Relation relation, ExpressionBinder binder) {
-        var assignments = new Assignments(state, relation);
+    private List<RexNode> insert(
+            Dml.MergeWhen when, Relation relation, AccessMarks access, ExpressionBinder binder) {
+        var assignments = new Assignments(state, relation, access);
         var columns = Assignments.insertColumns(state, relation, when.columns());
         var slots = new ArrayList<@Nullable RexNode>();
         for (int i = 0; i < relation.liveColumns().size(); i++) {

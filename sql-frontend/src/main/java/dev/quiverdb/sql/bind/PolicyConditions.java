@@ -5,6 +5,7 @@ import dev.quiverdb.base.type.Types;
 import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.sql.catalog.SearchPath;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rex.RexNode;
@@ -14,15 +15,29 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 public final class PolicyConditions {
     private PolicyConditions() {}
 
+    /**
+     * A condition over a relation's rows.
+     *
+     * @param accesses what its subqueries do with other relations
+     */
+    public record Condition(RexNode node, List<RelationAccess> accesses) {
+        public Condition {
+            accesses = List.copyOf(accesses);
+        }
+    }
+
     /** (any permissive) AND all restrictive; false where there is no permissive one. */
-    public static RexNode combine(
+    public static Condition combine(
             BindContext context,
+            Numbering numbering,
             Relation relation,
             List<String> permissive,
             List<String> restrictive) {
-        var state = new State(context, List.of());
+        var stored =
+                new SearchPath(context.searchPath().schemas(), 0, context.searchPath().temporary());
+        var state = new State(context.with(stored), List.of(), numbering);
         if (permissive.isEmpty()) {
-            return PgOperator.constant(false, Types.get(Oids.BOOL), -1);
+            return new Condition(PgOperator.constant(false, Types.get(Oids.BOOL), -1), List.of());
         }
         var scope = StoredExpressions.tableScope(state, relation, relation.name());
         var binder = new ExpressionBinder(state, scope, ExpressionKind.POLICY);
@@ -35,7 +50,9 @@ public final class PolicyConditions {
         for (var text : restrictive) {
             all.add(bound(state, scope, text));
         }
-        return binder.combine(SqlStdOperatorTable.AND, all);
+        return new Condition(
+                binder.combine(SqlStdOperatorTable.AND, all),
+                state.accesses.stream().map(AccessMarks::done).toList());
     }
 
     private static RexNode bound(State state, Scope scope, String text) {

@@ -48,7 +48,7 @@ final class Relations {
             int temporary = state.context.searchPath().temporary();
             return temporary == 0 ? null : state.catalog.relation(temporary, variable.name());
         }
-        var schema = state.catalog.schema(schemaName);
+        var schema = state.context.searchPath().schema(state.catalog, schemaName);
         return schema == null ? null : state.catalog.relation(schema.oid(), variable.name());
     }
 

@@ -75,7 +75,7 @@ final class Resolution {
     }
 
     private int schema(String name, int offset) {
-        var schema = state.catalog.schema(name);
+        var schema = state.context.searchPath().schema(state.catalog, name);
         if (schema == null) {
             throw Errors.at(
                     offset, SqlState.INVALID_SCHEMA_NAME, "schema \"" + name + "\" does not exist");

@@ -4,6 +4,7 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.sql.algebra.Form;
 import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgType;
+import dev.quiverdb.sql.catalog.AccessControl;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Query;
@@ -60,8 +61,15 @@ final class RoutineInlining {
         }
     }
 
-    private static boolean mayInline(Function function) {
-        return function.isRoutine()
+    /** What may not be called is not inlined, so that the call says so. */
+    private boolean mayInline(Function function) {
+        return (function.acl() == null
+                        || AccessControl.allows(
+                                state.catalog,
+                                AccessControl.Subject.of(function),
+                                state.context.role(),
+                                'X'))
+                && function.isRoutine()
                 && function.language() == Function.SQL
                 && function.kind() == 'f'
                 && !function.strict()

@@ -35,6 +35,9 @@ final class Scope {
         /** Type of a reference to the whole row; null for a record of the columns. */
         @Nullable PgType rowType;
 
+        /** What is done with the relation; null for none. */
+        @Nullable AccessMarks access;
+
         /** A function that returns a scalar: the whole row is its value. */
         boolean scalar;
 
@@ -56,6 +59,7 @@ final class Scope {
         Item as(boolean relationVisible, boolean columnsVisible) {
             var copy = new Item(alias, columns, relation, start, scan);
             copy.rowType = rowType;
+            copy.access = access;
             copy.scalar = scalar;
             copy.relationVisible = relationVisible;
             copy.columnsVisible = columnsVisible;
@@ -165,6 +169,44 @@ final class Scope {
     List<Item> namespace = new ArrayList<>();
     Frame frame;
 
+    /** Columns of the row that privileges are needed for. */
+    private record Mark(int start, int count, AccessMarks access) {}
+
+    private final List<Mark> marks = new ArrayList<>();
+
+    /** Columns {@code start} and following are those of a relation, system columns behind them. */
+    void mark(int start, int count, AccessMarks access) {
+        marks.add(new Mark(start, count, access));
+    }
+
+    /** The marks of another scope, whose row stands behind this one's first columns. */
+    void markAll(Scope other, int shift) {
+        for (var mark : other.marks) {
+            marks.add(new Mark(mark.start + shift, mark.count, mark.access));
+        }
+    }
+
+    /** A column of the row is read. */
+    private void read(int index) {
+        for (var mark : marks) {
+            if (index >= mark.start && index < mark.start + mark.count) {
+                mark.access.select(index - mark.start);
+            }
+        }
+    }
+
+    /** All columns of an expression over the row are read. */
+    void read(RexNode expression) {
+        expression.accept(
+                new org.apache.calcite.rex.RexVisitorImpl<Void>(true) {
+                    @Override
+                    public Void visitInputRef(RexInputRef reference) {
+                        read(reference.getIndex());
+                        return null;
+                    }
+                });
+    }
+
     /** What kind of expression the subquery that is being bound stands in. */
     ExpressionKind kind = ExpressionKind.OTHER;
 
@@ -210,6 +252,7 @@ final class Scope {
                     @Override
                     public RexNode visitInputRef(RexInputRef reference) {
                         var type = PgType.of(reference);
+                        read(reference.getIndex());
                         return own
                                 ? frame.own(Scope.this, reference.getIndex(), type)
                                 : frame.outer(Scope.this, reference.getIndex(), type);

@@ -752,6 +752,9 @@ final class SelectBinder {
             List<PgRel.RowLock> locks,
             java.util.Map<Integer, Integer> seen) {
         var relation = item.relation;
+        if (item.access != null) {
+            item.access.require('w');
+        }
         if (relation == null || item.scan < 0 || relation.tablet() == 0) {
             return;
         }

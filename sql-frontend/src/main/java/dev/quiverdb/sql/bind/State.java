@@ -5,13 +5,13 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
+import dev.quiverdb.sql.catalog.Relation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
@@ -45,28 +45,25 @@ final class State {
     /** Objects that the statement depends on: (OID, version). */
     final Map<Integer, Long> uses;
 
-    /** Columns of relations that were referred to, as (relation, column number) pairs. */
-    final Set<Long> columnUses;
+    /** What is done with relations, in the order in which they were met. */
+    final List<AccessMarks> accesses;
 
-    /** Numbers given out; views share those of the statement around them. */
-    private static final class Counters {
-        int placeholders;
-        int correlations;
-        int scans;
-        int ctes;
-    }
-
-    private final Counters counters;
+    /** Views share that of the statement around them. */
+    final Numbering numbering;
 
     State(BindContext context, List<Integer> parameterTypes) {
+        this(context, parameterTypes, new Numbering());
+    }
+
+    State(BindContext context, List<Integer> parameterTypes, Numbering numbering) {
         this.context = context;
         this.catalog = context.catalog();
         rex = new RexBuilder(TYPES);
         cluster = RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), rex);
-        counters = new Counters();
+        this.numbering = numbering;
         offsets = new IdentityHashMap<>();
         uses = new HashMap<>();
-        columnUses = new HashSet<>();
+        accesses = new ArrayList<>();
         parameters = new Parameters(this, parameterTypes);
         coercion = new Coercion(this);
         typeNames = new TypeNames(this);
@@ -78,10 +75,10 @@ final class State {
         catalog = context.catalog();
         rex = outer.rex;
         cluster = outer.cluster;
-        counters = outer.counters;
+        numbering = outer.numbering;
         offsets = outer.offsets;
         uses = outer.uses;
-        columnUses = outer.columnUses;
+        accesses = outer.accesses;
         parameters = new Parameters(this, List.of());
         coercion = new Coercion(this);
         typeNames = new TypeNames(this);
@@ -109,25 +106,31 @@ final class State {
         return new State(this, other);
     }
 
+    /** Notes that a relation is met; what is done with it is marked as it is found. */
+    AccessMarks access(Relation relation) {
+        var access = new AccessMarks(relation, context.role());
+        accesses.add(access);
+        return access;
+    }
+
     int nextPlaceholder() {
-        return counters.placeholders++;
+        return numbering.placeholders(1);
     }
 
     int nextPlaceholders(int count) {
-        counters.placeholders += count;
-        return counters.placeholders - count;
+        return numbering.placeholders(count);
     }
 
     CorrelationId nextCorrelation() {
-        return new CorrelationId(counters.correlations++);
+        return new CorrelationId(numbering.correlation());
     }
 
     int nextScan() {
-        return counters.scans++;
+        return numbering.scan();
     }
 
     int nextCte() {
-        return counters.ctes++;
+        return numbering.commonTable();
     }
 
     Type type(int oid) {

@@ -69,7 +69,7 @@ final class TypeNames {
             return null;
         }
         var schemaName = names.get(names.size() - 2);
-        var schema = catalog.schema(schemaName);
+        var schema = path.schema(catalog, schemaName);
         if (schema == null) {
             if (schemaName.equals("pg_temp")) {
                 return path.temporary() == 0 ? null : catalog.type(path.temporary(), name);
@@ -143,7 +143,7 @@ final class TypeNames {
 
     private dev.quiverdb.sql.catalog.@Nullable Relation schemaRelation(
             String schemaName, String name) {
-        var schema = state.catalog.schema(schemaName);
+        var schema = state.context.searchPath().schema(state.catalog, schemaName);
         return schema == null ? null : state.catalog.relation(schema.oid(), name);
     }
 }

@@ -42,6 +42,7 @@ final class Builtins {
     private final Map<String, AccessMethod> accessMethods = new HashMap<>();
     private final Map<Integer, Collation> collations = new HashMap<>();
     private final Map<Integer, String> schemas = new HashMap<>();
+    private final Map<String, Integer> roles = new HashMap<>();
     private final Map<Integer, String> rangeOfSubtype = new HashMap<>();
 
     static Builtins core() {
@@ -60,8 +61,11 @@ final class Builtins {
                     .computeIfAbsent(row.text("typname"), name -> new ArrayList<>())
                     .add(row.number("oid"));
         }
+        for (var row : rows("pg_authid")) {
+            roles.put(row.text("rolname"), row.number("oid"));
+        }
         for (var row : rows("pg_proc")) {
-            var function = Function.of(row);
+            var function = Function.of(row, this::role);
             functions.put(function.oid(), function);
             functionsByName
                     .computeIfAbsent(function.name(), name -> new ArrayList<>())
@@ -122,6 +126,11 @@ final class Builtins {
 
     private static long pair(int left, int right) {
         return (long) left << 32 | (right & 0xffff_ffffL);
+    }
+
+    /** OID of a role that came with PostgreSQL. */
+    int role(String name) {
+        return roles.getOrDefault(name, Role.BOOTSTRAP);
     }
 
     /** The raw facts of a system table. */

@@ -46,6 +46,7 @@ public final class Catalog {
     private final PersistentMap<String, List<Integer>> functionsByName;
     private final PersistentMap<Integer, List<Integer>> dependents;
     private final Object security;
+    private final int database;
     private final Map<Integer, Type> types = new ConcurrentHashMap<>();
 
     private Catalog(
@@ -54,17 +55,29 @@ public final class Catalog {
             PersistentMap<Name, Integer> names,
             PersistentMap<String, List<Integer>> functionsByName,
             PersistentMap<Integer, List<Integer>> dependents,
-            Object security) {
+            Object security,
+            int database) {
         this.builtins = builtins;
         this.objects = objects;
         this.names = names;
         this.functionsByName = functionsByName;
         this.dependents = dependents;
         this.security = security;
+        this.database = database;
     }
 
-    /** A catalog of the given objects, as read from storage. */
+    /** A catalog of the given objects, as read from storage, of no database in particular. */
     public static Catalog of(Collection<? extends CatalogObject> objects) {
+        return of(objects, 0);
+    }
+
+    /**
+     * A catalog of the given objects, as read from storage.
+     *
+     * @param database OID of the database whose catalog it is, whose owner is the one member of
+     *     pg_database_owner; 0 for none
+     */
+    public static Catalog of(Collection<? extends CatalogObject> objects, int database) {
         var catalog =
                 new Catalog(
                         Builtins.core(),
@@ -72,7 +85,8 @@ public final class Catalog {
                         PersistentMap.empty(),
                         PersistentMap.empty(),
                         PersistentMap.empty(),
-                        new Object());
+                        new Object(),
+                        database);
         for (var object : objects) {
             catalog = catalog.with(object);
         }
@@ -95,7 +109,7 @@ public final class Catalog {
                             1,
                             row.text("nspname"),
                             row.number("nspowner"),
-                            row.get("nspacl")));
+                            AccessControl.builtin(row.get("nspacl"), core::role)));
         }
         for (var row : core.rows("pg_authid")) {
             int oid = row.number("oid");
@@ -126,7 +140,11 @@ public final class Catalog {
                             memberships));
         }
         int owner = Role.BOOTSTRAP;
-        var acl = "{=c/postgres,postgres=CTc/postgres}";
+        var acl =
+                AccessControl.format(
+                        List.of(
+                                new AccessControl.Entry(AccessControl.PUBLIC, "c", owner),
+                                new AccessControl.Entry(owner, "CTc", owner)));
         made.add(new Database(1, 1, "template1", owner, true, true, -1, acl));
         made.add(new Database(4, 1, "template0", owner, true, false, -1, acl));
         made.add(new Database(5, 1, "postgres", owner, false, true, -1, null));
@@ -147,6 +165,7 @@ public final class Catalog {
             case Policy ignored -> null;
             case Comment ignored -> null;
             case SettingDefaults ignored -> null;
+            case DefaultPrivileges ignored -> null;
         };
     }
 
@@ -174,14 +193,25 @@ public final class Catalog {
                 named,
                 functions,
                 edges,
-                securityWith(object));
+                securityWith(object),
+                database);
     }
 
     /** Roles, policies and schemas decide who may do what, whatever else a statement looks at. */
     private Object securityWith(CatalogObject changed) {
-        return changed instanceof Role || changed instanceof Policy || changed instanceof Schema
-                ? new Object()
-                : security;
+        boolean decides =
+                changed instanceof Role
+                        || changed instanceof Policy
+                        || changed instanceof Schema
+                        || changed instanceof Function function && mayCallChanges(function);
+        return decides ? new Object() : security;
+    }
+
+    private boolean mayCallChanges(Function function) {
+        var before = function(function.oid());
+        return before != null
+                && (before.owner() != function.owner()
+                        || !java.util.Objects.equals(before.acl(), function.acl()));
     }
 
     /**
@@ -218,7 +248,8 @@ public final class Catalog {
                 named,
                 functions,
                 edges,
-                securityWith(object));
+                securityWith(object),
+                database);
     }
 
     private static boolean isVector(CatalogObject object) {
@@ -599,6 +630,7 @@ public final class Catalog {
             return builtins.functions(name);
         }
         var all = new ArrayList<>(builtins.functions(name));
+        all.removeIf(function -> own.contains(function.oid()));
         for (int oid : own) {
             if (objects.get(oid) instanceof Function function) {
                 all.add(function);
@@ -611,9 +643,14 @@ public final class Catalog {
         return objects.get(oid) instanceof Function function ? function : builtins.function(oid);
     }
 
-    /** Functions that came with PostgreSQL and installed extensions. */
+    /**
+     * Functions that came with PostgreSQL and installed extensions, but those whose privileges
+     * somebody has changed: they are among the objects.
+     */
     public Collection<Function> builtinFunctions() {
-        return builtins.functions().values();
+        return builtins.functions().values().stream()
+                .filter(function -> objects.get(function.oid()) == null)
+                .toList();
     }
 
     /** All operators of a name, in any schema. */
@@ -781,25 +818,78 @@ public final class Catalog {
         return builtins;
     }
 
-    /** Whether a role is, or is a member of, another, directly or not; superusers are of all. */
+    /** Whether a role may do everything. */
+    public boolean isSuperuser(int role) {
+        var found = role(role);
+        return found != null && found.superuser();
+    }
+
+    /**
+     * Whether a role is, or is a member of, another, directly or not, so that it may SET ROLE to
+     * it; superusers are of all.
+     */
     public boolean isMember(int role, int of) {
+        return isSuperuser(role) || isDirectMember(role, of);
+    }
+
+    /** As {@link #isMember}, for superusers too only what was granted. */
+    public boolean isDirectMember(int role, int of) {
+        return reaches(role, of, false, new java.util.HashSet<>());
+    }
+
+    /**
+     * Whether a role has the privileges of another without SET ROLE: roles that are NOINHERIT do
+     * not have those of the roles that they are members of. Superusers have all.
+     */
+    public boolean hasPrivilegesOf(int role, int of) {
+        return role == of
+                || isSuperuser(role)
+                || reaches(role, of, true, new java.util.HashSet<>());
+    }
+
+    private boolean reaches(int role, int of, boolean inheriting, java.util.Set<Integer> seen) {
         if (role == of) {
             return true;
         }
         var member = role(role);
-        return member != null && (member.superuser() || inherits(member, of));
-    }
-
-    private boolean inherits(Role member, int of) {
+        if (member == null || !seen.add(role) || inheriting && !member.inherit()) {
+            return false;
+        }
+        if (of == Role.DATABASE_OWNER && ownsDatabase(role)) {
+            return true;
+        }
         for (var membership : member.memberOf()) {
-            if (membership.role() == of) {
-                return true;
-            }
-            var above = role(membership.role());
-            if (above != null && inherits(above, of)) {
+            if (reaches(membership.role(), of, inheriting, seen)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean ownsDatabase(int role) {
+        return objects.get(database) instanceof Database current && current.owner() == role;
+    }
+
+    /** Whether a role may grant membership of another, having been granted it so or being it. */
+    public boolean isAdminOf(int role, int of) {
+        if (isSuperuser(role)) {
+            return true;
+        }
+        for (var candidate : objects(Role.class)) {
+            boolean admin =
+                    candidate.memberOf().stream().anyMatch(m -> m.role() == of && m.adminOption());
+            if (admin && isDirectMember(role, candidate.oid())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The role's own name, or what stands for one that is gone. */
+    public String roleName(int role) {
+        var found = role(role);
+        return found == null
+                ? "unknown (OID=" + Integer.toUnsignedString(role) + ")"
+                : found.name();
     }
 }

@@ -93,7 +93,7 @@ public final class CatalogNames implements NameResolver {
         if (parts.size() == 1) {
             return path.relation(catalog, parts.getFirst());
         }
-        var schema = catalog.schema(parts.get(parts.size() - 2));
+        var schema = path.schema(catalog, parts.get(parts.size() - 2));
         return schema == null ? null : catalog.relation(schema.oid(), parts.getLast());
     }
 
@@ -135,7 +135,7 @@ public final class CatalogNames implements NameResolver {
 
     private @Nullable Type namedType(List<String> parts) {
         if (parts.size() > 1) {
-            var schema = catalog.schema(parts.get(parts.size() - 2));
+            var schema = path.schema(catalog, parts.get(parts.size() - 2));
             return schema == null ? null : catalog.type(schema.oid(), parts.getLast());
         }
         for (int schema : path.schemas()) {

@@ -18,7 +18,9 @@ public sealed interface CatalogObject
                 SettingDefaults,
                 Extension,
                 Policy,
+                DefaultPrivileges,
                 Comment {
+    int CLASS_DEFAULT_PRIVILEGES = 826;
     int CLASS_TYPE = 1247;
     int CLASS_FUNCTION = 1255;
     int CLASS_RELATION = 1259;

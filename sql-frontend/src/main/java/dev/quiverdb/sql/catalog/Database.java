@@ -13,6 +13,19 @@ public record Database(
         int connectionLimit,
         @Nullable String acl)
         implements CatalogObject {
+    /** The next version, with another owner and other privileges. */
+    public Database with(int newOwner, @Nullable String newAcl) {
+        return new Database(
+                oid,
+                version + 1,
+                name,
+                newOwner,
+                template,
+                allowConnections,
+                connectionLimit,
+                newAcl);
+    }
+
     @Override
     public int classId() {
         return CLASS_DATABASE;

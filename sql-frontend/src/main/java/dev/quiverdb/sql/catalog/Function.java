@@ -200,11 +200,11 @@ public record Function(
                 source,
                 sqlBody,
                 newConfiguration,
-                acl,
+                AccessControl.withOwner(acl, owner, newOwner),
                 bodyPath);
     }
 
-    static Function of(Facts.Row row) {
+    static Function of(Facts.Row row, java.util.function.ToIntFunction<String> role) {
         var modes =
                 Facts.words(row.text("proargmodes")).stream().map(mode -> mode.charAt(0)).toList();
         var defaults = row.get("proargdefaults");
@@ -234,7 +234,39 @@ public record Function(
                 row.text("prosrc"),
                 null,
                 List.of(),
-                null,
+                AccessControl.builtin(row.get("proacl"), role),
                 List.of());
+    }
+
+    /** The next version, with other privileges. */
+    public Function withAcl(@Nullable String newAcl) {
+        return new Function(
+                oid,
+                version + 1,
+                name,
+                schema,
+                owner,
+                language,
+                cost,
+                rows,
+                variadicElement,
+                kind,
+                securityDefiner,
+                leakproof,
+                strict,
+                returnsSet,
+                volatility,
+                parallel,
+                resultType,
+                argumentTypes,
+                allArgumentTypes,
+                argumentModes,
+                argumentNames,
+                defaults,
+                source,
+                sqlBody,
+                configuration,
+                newAcl,
+                bodyPath);
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Bytes of user objects, as they lie in the catalog's tablet:
  *
  * <pre>
- * object  = format (1 byte, now 2), record
+ * object  = format (1 byte, now 3), record
  * record  = number of components (u8), components in the order of the Java record
  * int, long, float, char, boolean = big-endian, fixed width
  * String, Long, nested record     = 0 for null | 1, value (text: u32 length in bytes, UTF-8)
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A reader takes missing trailing components as null, 0 or empty, so components may be appended.
  */
 public final class ObjectCodec {
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     private ObjectCodec() {}
 
@@ -71,6 +71,7 @@ public final class ObjectCodec {
             case CatalogObject.CLASS_SCHEMA -> Schema.class;
             case CatalogObject.CLASS_EXTENSION -> Extension.class;
             case CatalogObject.CLASS_POLICY -> Policy.class;
+            case CatalogObject.CLASS_DEFAULT_PRIVILEGES -> DefaultPrivileges.class;
             default -> throw new IllegalArgumentException("no catalog class " + classId);
         };
     }

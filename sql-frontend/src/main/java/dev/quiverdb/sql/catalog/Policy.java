@@ -25,6 +25,12 @@ public record Policy(
         roles = List.copyOf(roles);
     }
 
+    /** The next version, for other roles. */
+    public Policy withRoles(List<Integer> newRoles) {
+        return new Policy(
+                oid, version + 1, name, relation, command, permissive, newRoles, using, withCheck);
+    }
+
     @Override
     public int classId() {
         return CLASS_POLICY;

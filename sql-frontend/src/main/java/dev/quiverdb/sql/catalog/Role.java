@@ -29,11 +29,42 @@ public record Role(
     /** OID of the role that a fresh server has. */
     public static final int BOOTSTRAP = 10;
 
+    /** OID of pg_read_all_stats. */
+    public static final int READ_ALL_STATS = 3375;
+
+    /** OID of pg_read_all_data, which may read every table and use every schema. */
+    public static final int READ_ALL_DATA = 6181;
+
+    /** OID of pg_write_all_data, which may change every table and use every schema. */
+    public static final int WRITE_ALL_DATA = 6182;
+
+    /** OID of pg_database_owner, whose one member is the owner of the database at hand. */
+    public static final int DATABASE_OWNER = 6171;
+
     /** A row of pg_auth_members, seen from the member. */
     public record Membership(int role, int grantor, boolean adminOption) {}
 
     public Role {
         memberOf = List.copyOf(memberOf);
+    }
+
+    /** The next version, with other memberships. */
+    public Role withMemberships(List<Membership> memberships) {
+        return new Role(
+                oid,
+                version + 1,
+                name,
+                superuser,
+                inherit,
+                createRole,
+                createDatabase,
+                login,
+                replication,
+                bypassRowSecurity,
+                connectionLimit,
+                password,
+                validUntilMicros,
+                memberships);
     }
 
     @Override

@@ -10,6 +10,11 @@ public record Schema(int oid, long version, String name, int owner, @Nullable St
     public static final int PUBLIC = 2200;
     public static final int INFORMATION_SCHEMA = SystemColumns.INFORMATION_SCHEMA;
 
+    /** The next version, with what may change. */
+    public Schema with(String newName, int newOwner, @Nullable String newAcl) {
+        return new Schema(oid, version + 1, newName, newOwner, newAcl);
+    }
+
     @Override
     public int classId() {
         return CLASS_SCHEMA;

@@ -1,5 +1,7 @@
 package dev.quiverdb.sql.catalog;
 
+import dev.quiverdb.base.error.SqlException;
+import dev.quiverdb.base.error.SqlState;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param creation OID of the schema that new objects go to; 0 where the setting names none that
  *     exists
  * @param temporary OID of the session's temporary schema; 0 while it has none
+ * @param role who looks, and may look into schemas that it has USAGE of; 0 for stored text, whose
+ *     names were found when it was made
  */
-public record SearchPath(List<Integer> schemas, int creation, int temporary) {
+public record SearchPath(List<Integer> schemas, int creation, int temporary, int role) {
     public SearchPath {
         schemas = List.copyOf(schemas);
     }
 
-    /** The path that a setting means for a role. */
-    public static SearchPath of(Catalog catalog, List<String> names, String role, int temporary) {
+    /** The path of stored text. */
+    public SearchPath(List<Integer> schemas, int creation, int temporary) {
+        this(schemas, creation, temporary, 0);
+    }
+
+    /** The path that a setting means for a role. Schemas that it may not use are left out. */
+    public static SearchPath of(Catalog catalog, List<String> names, int role, int temporary) {
         var listed = new ArrayList<Integer>();
         boolean temporaryListed = false;
         for (var name : names) {
@@ -30,8 +39,10 @@ public record SearchPath(List<Integer> schemas, int creation, int temporary) {
                 }
                 continue;
             }
-            var schema = catalog.schema(name.equals("$user") ? role : name);
-            if (schema != null && !listed.contains(schema.oid())) {
+            var schema = catalog.schema(name.equals("$user") ? catalog.roleName(role) : name);
+            if (schema != null
+                    && !listed.contains(schema.oid())
+                    && mayUse(catalog, schema, role, temporary)) {
                 listed.add(schema.oid());
             }
         }
@@ -44,12 +55,32 @@ public record SearchPath(List<Integer> schemas, int creation, int temporary) {
             all.add(Schema.PG_CATALOG);
         }
         all.addAll(listed);
-        return new SearchPath(all, creation, temporary);
+        return new SearchPath(all, creation, temporary, role);
     }
 
     /** {@code "$user", public}, as a fresh session has it. */
     public static SearchPath standard(Catalog catalog) {
-        return of(catalog, List.of("$user", "public"), "postgres", 0);
+        return of(catalog, List.of("$user", "public"), Role.BOOTSTRAP, 0);
+    }
+
+    private static boolean mayUse(Catalog catalog, Schema schema, int role, int temporary) {
+        return role == 0
+                || schema.oid() == temporary
+                || AccessControl.allows(catalog, AccessControl.Subject.of(schema), role, 'U');
+    }
+
+    /**
+     * The schema that a qualified name names; null if there is none.
+     *
+     * @throws SqlException 42501 where who looks may not use it
+     */
+    public @Nullable Schema schema(Catalog catalog, String name) {
+        var schema = catalog.schema(name);
+        if (schema != null && !mayUse(catalog, schema, role, temporary)) {
+            throw new SqlException(
+                    SqlState.INSUFFICIENT_PRIVILEGE, "permission denied for schema " + name);
+        }
+        return schema;
     }
 
     /** The first relation of this name. */

@@ -55,9 +55,20 @@ public final class SystemRelations {
                 true,
                 'p',
                 'n',
-                SECRET.contains(shape.name())
-                        ? "{postgres=arwdDxt/postgres}"
-                        : "{postgres=arwdDxt/postgres,=r/postgres}");
+                acl(shape.name()));
+    }
+
+    private static String acl(String name) {
+        int owner = Role.BOOTSTRAP;
+        var own = new AccessControl.Entry(owner, AccessControl.all('r'), owner);
+        var world =
+                new AccessControl.Entry(
+                        AccessControl.PUBLIC, name.equals("pg_settings") ? "rw" : "r", owner);
+        if (name.equals("pg_shmem_allocations") || name.equals("pg_backend_memory_contexts")) {
+            var statistics = new AccessControl.Entry(Role.READ_ALL_STATS, "r", owner);
+            return AccessControl.format(List.of(own, statistics));
+        }
+        return AccessControl.format(SECRET.contains(name) ? List.of(own) : List.of(own, world));
     }
 
     /** All of them. */

@@ -40,6 +40,27 @@ public record UserType(
         labels = List.copyOf(labels);
     }
 
+    /** The next version, with what may change. */
+    public UserType with(String newName, int newSchema, int newOwner, @Nullable String newAcl) {
+        return new UserType(
+                oid,
+                version + 1,
+                newName,
+                newSchema,
+                newOwner,
+                form,
+                element,
+                array,
+                relation,
+                labels,
+                base,
+                baseTypmod,
+                notNull,
+                collation,
+                defaultSql,
+                newAcl);
+    }
+
     @Override
     public int classId() {
         return CLASS_TYPE;

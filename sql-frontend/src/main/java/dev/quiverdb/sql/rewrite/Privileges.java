@@ -2,12 +2,15 @@ package dev.quiverdb.sql.rewrite;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-import dev.quiverdb.sql.algebra.PgRel;
+import dev.quiverdb.sql.bind.RelationAccess;
 import dev.quiverdb.sql.catalog.AccessControl;
+import dev.quiverdb.sql.catalog.AccessControl.Subject;
 import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Relation;
+import java.util.Set;
 
-/** Checks that a role may read and change the relations of a statement. */
+/** Checks that a role may do with relations and functions what a statement does with them. */
 final class Privileges {
     private final Catalog catalog;
 
@@ -15,42 +18,67 @@ final class Privileges {
         this.catalog = catalog;
     }
 
-    void requireSelect(PgRel.Scan scan) {
-        require(scan.relation(), scan.role(), 'r');
-    }
-
-    void requireModify(PgRel.Modify modify, int role) {
-        switch (modify.command()) {
-            case INSERT -> {
-                require(modify.target(), role, 'a');
-                if (RowSecurity.reads(modify)) {
-                    require(modify.target(), role, 'r');
-                }
-                var conflict = modify.onConflict();
-                if (conflict != null && !conflict.nothing()) {
-                    require(modify.target(), role, 'w');
-                }
+    /** ExecCheckRTEPerms: on the whole relation, or on every column that is touched. */
+    void require(RelationAccess access) {
+        for (char privilege : access.privileges().toCharArray()) {
+            if (AccessControl.allows(catalog, access.relation(), access.role(), privilege)) {
+                continue;
             }
-            case UPDATE -> require(modify.target(), role, 'w');
-            case DELETE -> require(modify.target(), role, 'd');
-            case MERGE -> {
-                for (var action : modify.actions()) {
-                    switch (action.command()) {
-                        case 'i' -> require(modify.target(), role, 'a');
-                        case 'u' -> require(modify.target(), role, 'w');
-                        case 'd' -> require(modify.target(), role, 'd');
-                        default -> {}
-                    }
-                }
+            boolean onColumns =
+                    switch (privilege) {
+                        case 'r' -> onColumns(access, access.selected(), privilege);
+                        case 'a' -> onColumns(access, access.inserted(), privilege);
+                        case 'w' -> onColumns(access, access.updated(), privilege);
+                        default -> false;
+                    };
+            if (!onColumns) {
+                throw new SqlException(
+                        SqlState.INSUFFICIENT_PRIVILEGE,
+                        "permission denied for "
+                                + kind(access.relation())
+                                + " "
+                                + access.relation().name());
             }
         }
     }
 
-    private void require(Relation relation, int role, char privilege) {
-        if (!AccessControl.allows(catalog, relation, role, privilege)) {
+    /** On all of the columns; where none is named, as in count(*), any will do. */
+    private boolean onColumns(RelationAccess access, Set<Integer> columns, char privilege) {
+        var relation = access.relation();
+        if (columns.isEmpty()) {
+            return relation.liveColumns().stream()
+                    .anyMatch(column ->
+                            column.acl() != null
+                                    && AccessControl.allows(
+                                            catalog,
+                                            Subject.of(relation, column),
+                                            access.role(),
+                                            privilege));
+        }
+        for (int number : columns) {
+            if (number == RelationAccess.WHOLE) {
+                return false;
+            }
+            var subject = Subject.of(relation, relation.column(number));
+            if (!AccessControl.allows(catalog, subject, access.role(), privilege)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** 42501 where a role may not call a function. */
+    void requireExecute(Function function, int role) {
+        if (function.acl() != null
+                && !AccessControl.allows(catalog, Subject.of(function), role, 'X')) {
             throw new SqlException(
                     SqlState.INSUFFICIENT_PRIVILEGE,
-                    "permission denied for " + kind(relation) + " " + relation.name());
+                    "permission denied for "
+                            + (function.isAggregate()
+                                    ? "aggregate"
+                                    : function.kind() == 'p' ? "procedure" : "function")
+                            + " "
+                            + function.name());
         }
     }
 

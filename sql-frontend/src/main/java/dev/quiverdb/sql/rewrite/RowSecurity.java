@@ -3,6 +3,7 @@ package dev.quiverdb.sql.rewrite;
 import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.bind.BindContext;
 import dev.quiverdb.sql.bind.Expressions;
+import dev.quiverdb.sql.bind.Numbering;
 import dev.quiverdb.sql.bind.PolicyConditions;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.Policy;
@@ -20,10 +21,27 @@ import org.jspecify.annotations.Nullable;
 final class RowSecurity {
     private final BindContext context;
     private final Catalog catalog;
+    private final Numbering numbering;
+    private final Securing securing;
 
-    RowSecurity(BindContext context) {
+    /** Secures what a policy's condition itself reads. */
+    interface Securing {
+        RexNode secured(Relation relation, PolicyConditions.Condition condition, int role);
+    }
+
+    RowSecurity(BindContext context, Numbering numbering, Securing securing) {
         this.context = context;
         this.catalog = context.catalog();
+        this.numbering = numbering;
+        this.securing = securing;
+    }
+
+    private RexNode combine(
+            Relation relation, int role, List<String> permissive, List<String> restrictive) {
+        var condition =
+                PolicyConditions.combine(
+                        context.withRole(role), numbering, relation, permissive, restrictive);
+        return securing.secured(relation, condition, role);
     }
 
     private boolean applies(Relation relation, int role) {
@@ -34,7 +52,7 @@ final class RowSecurity {
         if (who == null || who.superuser() || who.bypassRowSecurity()) {
             return false;
         }
-        return relation.forceRowSecurity() || !catalog.isMember(role, relation.owner());
+        return relation.forceRowSecurity() || !catalog.hasPrivilegesOf(role, relation.owner());
     }
 
     /**
@@ -68,7 +86,7 @@ final class RowSecurity {
             boolean forRole =
                     policy.roles().contains(0)
                             || policy.roles().stream()
-                                    .anyMatch(member -> catalog.isMember(role, member));
+                                    .anyMatch(member -> catalog.hasPrivilegesOf(role, member));
             if (policy.permissive() == permissive && forCommand && forRole) {
                 found.add(policy);
             }
@@ -77,9 +95,9 @@ final class RowSecurity {
     }
 
     private RexNode using(Relation relation, int role, char command) {
-        return PolicyConditions.combine(
-                context,
+        return combine(
                 relation,
+                role,
                 texts(policies(relation, role, command, true), false),
                 texts(policies(relation, role, command, false), false));
     }
@@ -137,19 +155,14 @@ final class RowSecurity {
             boolean withCheck) {
         int role = context.role();
         var permissive = texts(policies(relation, role, command, true), withCheck);
-        checks.add(
-                new PgRel.WithCheck(
-                        kind,
-                        "",
-                        PolicyConditions.combine(context, relation, permissive, List.of())));
+        checks.add(new PgRel.WithCheck(kind, "", combine(relation, role, permissive, List.of())));
         if (permissive.isEmpty()) {
             return;
         }
         for (var policy : policies(relation, role, command, false)) {
             var text = text(policy, withCheck);
             if (text != null) {
-                var condition =
-                        PolicyConditions.combine(context, relation, List.of(text), List.of());
+                var condition = combine(relation, role, List.of(text), List.of());
                 checks.add(new PgRel.WithCheck(kind, policy.name(), condition));
             }
         }

@@ -3,6 +3,7 @@ package dev.quiverdb.sql.bind.ddl;
 import dev.quiverdb.base.error.Severity;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.bind.BindContext;
 import dev.quiverdb.sql.bind.TableExpressions;
 import dev.quiverdb.sql.catalog.Catalog;
@@ -10,6 +11,7 @@ import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.parse.RangeVar;
+import dev.quiverdb.sql.parse.TypeName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -175,7 +177,16 @@ final class Change {
         if (name == null) {
             return creationSchema();
         }
-        return name.equals("pg_temp") ? temporarySchema() : schema(name, variable.offset()).oid();
+        if (name.equals("pg_temp")) {
+            return temporarySchema();
+        }
+        return creatable(schema(name, variable.offset()).oid());
+    }
+
+    /** 42501 where the current role may not make objects in a schema. */
+    private int creatable(int schema) {
+        new Owners(this).requireCreate(schema, role());
+        return schema;
     }
 
     int creationSchema() {
@@ -184,7 +195,7 @@ final class Change {
             throw new SqlException(
                     SqlState.INVALID_SCHEMA_NAME, "no schema has been selected to create in");
         }
-        return creation;
+        return creatable(creation);
     }
 
     private int temporarySchema() {
@@ -193,6 +204,12 @@ final class Change {
             throw SqlException.internal("the session has no temporary schema");
         }
         return temporary;
+    }
+
+    /** As {@link #schema}; 42501 where the current role may not use it. */
+    Schema usableSchema(String name, int offset) {
+        context.searchPath().schema(catalog, name);
+        return schema(name, offset);
     }
 
     Schema schema(String name, int offset) {
@@ -207,12 +224,21 @@ final class Change {
 
     /** The schema and last part of a possibly qualified name of a new object. */
     int schemaOf(List<String> name) {
-        return name.size() > 1 ? schema(name.get(name.size() - 2), -1).oid() : creationSchema();
+        return name.size() > 1
+                ? creatable(schema(name.get(name.size() - 2), -1).oid())
+                : creationSchema();
     }
 
     /** The relation, which must be of one of these kinds. */
     Relation relation(RangeVar variable) {
         return expressions().relation(variable);
+    }
+
+    /** The type that a definition is to use; 42501 without USAGE of it. */
+    PgType usableType(TypeName name) {
+        var type = expressions().type(name);
+        new Owners(this).requireUsage(type.type().oid());
+        return type;
     }
 
     @Nullable Relation relationOrNull(RangeVar variable) {
@@ -221,7 +247,7 @@ final class Change {
 
     /** 42501 unless the role owns it. */
     void requireOwner(Relation relation) {
-        if (!catalog.isMember(role(), relation.owner())) {
+        if (!catalog.hasPrivilegesOf(role(), relation.owner())) {
             throw new SqlException(
                     SqlState.INSUFFICIENT_PRIVILEGE,
                     "must be owner of " + Names.kind(relation) + " " + relation.name());

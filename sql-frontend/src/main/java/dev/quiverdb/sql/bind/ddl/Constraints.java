@@ -443,6 +443,7 @@ final class Constraints {
                     SqlState.INVALID_FOREIGN_KEY,
                     "number of referencing and referenced columns for foreign key disagree");
         }
+        new Owners(change).requireReferences(target, referenced.columns);
         var wanted = constraint.name();
         var name =
                 wanted != null

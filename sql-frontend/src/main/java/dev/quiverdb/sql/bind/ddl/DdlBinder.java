@@ -3,6 +3,7 @@ package dev.quiverdb.sql.bind.ddl;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.bind.BindContext;
+import dev.quiverdb.sql.catalog.DefaultPrivileges;
 import dev.quiverdb.sql.catalog.Extension;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
@@ -42,6 +43,11 @@ public final class DdlBinder {
             IntoClause into, Query query, BindContext context, String sql) {
         return new ViewCreator(new Change(context, sql))
                 .into(into, query, false, false, "SELECT INTO");
+    }
+
+    /** How many objects of a database depend on a role: owned, granted, policies. */
+    public static int dependingOn(dev.quiverdb.sql.catalog.Catalog catalog, int role) {
+        return OwnedObjects.count(catalog, role);
     }
 
     private static DdlResult bind(Ddl ddl, Change change) {
@@ -113,6 +119,9 @@ public final class DdlBinder {
         var ownerRole = change.catalog().role(role);
         var given = create.name();
         var name = given != null ? given : ownerRole == null ? "" : ownerRole.name();
+        var owners = new Owners(change);
+        owners.requireCreateInDatabase(change.role());
+        owners.requireMember(role);
         if (change.catalog().schema(name) != null) {
             if (create.ifNotExists()) {
                 change.notice(
@@ -129,7 +138,8 @@ public final class DdlBinder {
                             SqlState.RESERVED_NAME, "unacceptable schema name \"" + name + "\"")
                     .withDetail("The prefix \"pg_\" is reserved for system schemas.");
         }
-        var schema = new Schema(change.newOid(), 1, name, role, null);
+        var acl = DefaultPrivileges.of(change.catalog(), 'n', role, 0);
+        var schema = new Schema(change.newOid(), 1, name, role, acl);
         change.put(schema);
         if (!create.elements().isEmpty()) {
             return elements(create.elements(), schema, change);
@@ -143,7 +153,10 @@ public final class DdlBinder {
         path.addAll(change.context().searchPath().schemas());
         var inside =
                 new dev.quiverdb.sql.catalog.SearchPath(
-                        path, schema.oid(), change.context().searchPath().temporary());
+                        path,
+                        schema.oid(),
+                        change.context().searchPath().temporary(),
+                        change.role());
         var nested = change.within(inside);
         for (var element : elements) {
             if (element instanceof Ddl ddl) {
@@ -164,7 +177,14 @@ public final class DdlBinder {
             }
             return role;
         }
-        var role = change.catalog().role(change.role());
+        if (spec.kind() == RoleSpec.Kind.PUBLIC) {
+            throw new SqlException(SqlState.UNDEFINED_OBJECT, "role \"public\" does not exist");
+        }
+        var session = change.context().settings().apply("session_authorization");
+        var role =
+                spec.kind() == RoleSpec.Kind.SESSION_USER
+                        ? change.catalog().role(session)
+                        : change.catalog().role(change.role());
         if (role == null) {
             throw SqlException.internal("the current role is gone");
         }
@@ -222,7 +242,7 @@ public final class DdlBinder {
                 throw new SqlException(
                         SqlState.WRONG_OBJECT_TYPE, "\"" + table.name() + "\" is not a table");
             }
-            change.requireOwner(table);
+            new Owners(change).requirePrivilege(table, 'D');
             if (table.isPartitioned() && !variable.inherit()) {
                 throw new SqlException(
                                 SqlState.WRONG_OBJECT_TYPE,
@@ -246,6 +266,7 @@ public final class DdlBinder {
                     continue;
                 }
                 if (truncate.behavior() == Clause.Behavior.CASCADE) {
+                    new Owners(change).requirePrivilege(referrer, 'D');
                     change.notice("truncate cascades to table \"" + referrer.name() + "\"");
                     tables.add(referrer);
                 } else {
@@ -275,6 +296,7 @@ public final class DdlBinder {
                 for (var sequence : change.catalog().ownedSequences(table.oid())) {
                     var part = sequence.sequence();
                     if (part != null) {
+                        change.requireOwner(sequence);
                         change.add(new DdlAction.AlterSequence(sequence, part.start()));
                     }
                 }

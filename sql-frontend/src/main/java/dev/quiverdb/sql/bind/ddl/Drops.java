@@ -8,6 +8,7 @@ import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Comment;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Database;
+import dev.quiverdb.sql.catalog.DefaultPrivileges;
 import dev.quiverdb.sql.catalog.Extension;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Policy;
@@ -43,6 +44,7 @@ final class Drops {
         for (var reference : drop.objects()) {
             var found = find(drop.type(), reference, drop.missingOk());
             if (found != null) {
+                new Owners(change).requireForDrop(found);
                 targets.add(found);
             }
         }
@@ -184,7 +186,6 @@ final class Drops {
                                     + article(Names.kind(found))
                                     + ".");
         }
-        change.requireOwner(found);
         return found;
     }
 
@@ -267,6 +268,14 @@ final class Drops {
         throw new SqlException(SqlState.UNDEFINED_OBJECT, text);
     }
 
+    /** As {@link #routine}, of PostgreSQL's own too. */
+    Function callable(ObjectType type, Clause.ObjectRef reference) {
+        if (function(type, reference, false, 0) instanceof Function found) {
+            return found;
+        }
+        throw SqlException.internal("a missing function is an error");
+    }
+
     /** The function or procedure that a statement names. */
     Function routine(ObjectType type, Clause.ObjectRef reference) {
         if (function(type, reference, false) instanceof Function found) {
@@ -275,7 +284,7 @@ final class Drops {
         throw SqlException.internal("a missing function is an error");
     }
 
-    private static boolean isOf(ObjectType type, Function candidate) {
+    static boolean isOf(ObjectType type, Function candidate) {
         return switch (type) {
             case PROCEDURE -> candidate.kind() == 'p';
             case AGGREGATE -> candidate.kind() == 'a';
@@ -286,6 +295,14 @@ final class Drops {
 
     private @Nullable CatalogObject function(
             ObjectType type, Clause.ObjectRef reference, boolean missingOk) {
+        return function(type, reference, missingOk, Catalog.FIRST_USER_OID);
+    }
+
+    /**
+     * @param firstOid which functions count
+     */
+    private @Nullable CatalogObject function(
+            ObjectType type, Clause.ObjectRef reference, boolean missingOk, int firstOid) {
         var name = reference.name().getLast();
         var given = new ArrayList<Integer>();
         for (var argument : reference.types()) {
@@ -295,13 +312,13 @@ final class Drops {
         var schemas =
                 reference.name().size() > 1
                         ? List.of(
-                                change.schema(
+                                change.usableSchema(
                                                 reference.name().get(reference.name().size() - 2),
                                                 reference.offset())
                                         .oid())
                         : change.context().searchPath().schemas();
         for (var candidate : change.catalog().functions(name)) {
-            if (candidate.oid() >= Catalog.FIRST_USER_OID
+            if (candidate.oid() >= firstOid
                     && schemas.contains(candidate.schema())
                     && isOf(type, candidate)
                     && (reference.argumentsUnspecified()
@@ -340,6 +357,7 @@ final class Drops {
                             + "("
                             + String.join(",", texts)
                             + ") does not exist";
+            requireKind(type, name, given, schemas, firstOid);
             if (missingOk) {
                 change.notice(text + ", skipping");
                 return null;
@@ -347,6 +365,30 @@ final class Drops {
             throw new SqlException(SqlState.UNDEFINED_FUNCTION, text);
         }
         return found;
+    }
+
+    /** 42809 where there is such a function, but of another kind. */
+    private void requireKind(
+            ObjectType type,
+            String name,
+            List<Integer> arguments,
+            List<Integer> schemas,
+            int firstOid) {
+        for (var candidate : change.catalog().functions(name)) {
+            if (candidate.oid() >= firstOid
+                    && schemas.contains(candidate.schema())
+                    && candidate.argumentTypes().equals(arguments)) {
+                var described = describe(candidate);
+                throw new SqlException(
+                        SqlState.WRONG_OBJECT_TYPE,
+                        described.substring(FunctionCommands.kindWord(candidate).length() + 1)
+                                + " is not "
+                                + article(
+                                        type == ObjectType.AGGREGATE
+                                                ? "aggregate function"
+                                                : word(type)));
+            }
+        }
     }
 
     // ------------------------------------------------------------------ dependencies
@@ -625,9 +667,15 @@ final class Drops {
                         function.argumentTypes().stream()
                                 .map(oid -> change.catalog().type(oid).formatType(-1))
                                 .toList();
+                var name =
+                        change.context().searchPath().sees(function.schema())
+                                ? Quoting.identifier(function.name())
+                                : Quoting.qualified(
+                                        change.catalog().schemaName(function.schema()),
+                                        function.name());
                 yield FunctionCommands.kindWord(function)
                         + " "
-                        + Quoting.identifier(function.name())
+                        + name
                         + "("
                         + String.join(",", types)
                         + ")";
@@ -643,6 +691,27 @@ final class Drops {
             case Database database -> "database " + Quoting.identifier(database.name());
             case Comment comment -> "comment " + comment.name();
             case SettingDefaults ignored -> "settings";
+            case DefaultPrivileges defaults -> describe(defaults);
         };
+    }
+
+    private String describe(DefaultPrivileges defaults) {
+        var what =
+                switch (defaults.kind()) {
+                    case 's' -> "sequences";
+                    case 'f' -> "functions";
+                    case 'T' -> "types";
+                    case 'n' -> "schemas";
+                    default -> "relations";
+                };
+        return "default privileges on new "
+                + what
+                + " belonging to role "
+                + Quoting.identifier(change.catalog().roleName(defaults.role()))
+                + (defaults.schema() == 0
+                        ? ""
+                        : " in schema "
+                                + Quoting.identifier(
+                                        change.catalog().schemaName(defaults.schema())));
     }
 }

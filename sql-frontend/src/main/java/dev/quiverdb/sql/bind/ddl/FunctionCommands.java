@@ -7,6 +7,7 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.bind.RoutineBinder;
 import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.DefaultPrivileges;
 import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Command;
@@ -247,7 +248,9 @@ final class FunctionCommands {
                         attributes.source == null ? "" : attributes.source,
                         body == null ? null : change.text(body.start(), body.end()),
                         attributes.configuration,
-                        old == null ? null : old.acl(),
+                        old == null
+                                ? DefaultPrivileges.of(change.catalog(), 'f', change.role(), schema)
+                                : old.acl(),
                         body == null ? List.of() : change.context().searchPath().schemas());
         if (old != null) {
             replace(create, old, function);
@@ -377,6 +380,7 @@ final class FunctionCommands {
             var shown = String.join(".", name.names()) + (name.arrayBounds().isEmpty() ? "" : "[]");
             throw new SqlException(SqlState.UNDEFINED_OBJECT, "type " + shown + " does not exist");
         }
+        new Owners(change).requireUsage(type.type().oid());
         return type;
     }
 
@@ -562,7 +566,7 @@ final class FunctionCommands {
     }
 
     private void requireOwner(Function function) {
-        if (!change.catalog().isMember(change.role(), function.owner())) {
+        if (!change.catalog().hasPrivilegesOf(change.role(), function.owner())) {
             throw new SqlException(
                     SqlState.INSUFFICIENT_PRIVILEGE,
                     "must be owner of " + kindWord(function) + " " + function.name());

@@ -4,53 +4,84 @@ import dev.quiverdb.base.error.Severity;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.catalog.AccessControl;
-import dev.quiverdb.sql.catalog.Database;
+import dev.quiverdb.sql.catalog.AccessControl.Subject;
+import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.CatalogObject;
+import dev.quiverdb.sql.catalog.Column;
+import dev.quiverdb.sql.catalog.DefaultPrivileges;
+import dev.quiverdb.sql.catalog.Function;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
-import dev.quiverdb.sql.catalog.Schema;
+import dev.quiverdb.sql.catalog.SystemRelations;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.ObjectType;
 import dev.quiverdb.sql.parse.RoleDdl;
 import dev.quiverdb.sql.parse.RoleSpec;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GRANT and REVOKE of privileges on relations, schemas and databases, after PostgreSQL's aclchk.c:
- * the owner grants, or who holds the privilege with grant option, and entries of different grantors
- * stand side by side.
+ * GRANT and REVOKE of privileges, and ALTER DEFAULT PRIVILEGES, after PostgreSQL's aclchk.c: the
+ * owner grants, or who holds the privilege with grant option.
  *
- * <p>Everybody may use every function, type and language, so GRANT on those has nothing to do, and
+ * <p>Everybody may use every language and tablespace, so GRANT on those has nothing to do, and
  * REVOKE is refused.
  */
 final class Grants {
-    private static final String LETTERS = "arwdDxtXUCTc";
-    private static final char GRANT_OPTION = '*';
-
     private final Change change;
 
     Grants(Change change) {
         this.change = change;
     }
 
-    /** What privileges are on: its owner, its list, and what may be granted on it at all. */
-    private record Target(
-            String kind, String name, int owner, @Nullable String acl, String world, String all) {}
+    /**
+     * What privileges are on.
+     *
+     * @param kind as messages call it
+     * @param column its name, where privileges are on one column of {@code name}
+     */
+    private record Target(String kind, String name, @Nullable String column, Subject subject) {
+        SqlException denied() {
+            return new SqlException(
+                    SqlState.INSUFFICIENT_PRIVILEGE,
+                    column == null
+                            ? "permission denied for " + kind + " " + name
+                            : "permission denied for column \""
+                                    + column
+                                    + "\" of relation \""
+                                    + name
+                                    + "\"");
+        }
+
+        String quoted() {
+            return column == null
+                    ? "\"" + name + "\""
+                    : "column \"" + column + "\" of relation \"" + name + "\"";
+        }
+    }
+
+    /** What a statement grants or revokes on one target; {@code all} of what there is. */
+    private record Wanted(String letters, boolean all) {}
 
     DdlResult bind(RoleDdl.Grant grant) {
+        checkGrantor(grant);
         switch (grant.type()) {
             case TABLE, SEQUENCE, VIEW -> {
+                checkPrivileges(grant, "relation", "arwdDxtU");
                 for (var relation : relations(grant)) {
-                    var acl = changed(target(relation, grant.type()), grant);
-                    change.put(relation.toBuilder().acl(acl).build());
+                    relation(relation.oid(), grant);
                 }
             }
             case SCHEMA -> {
                 for (var object : grant.objects()) {
-                    schema(change.schema(object.name().getLast(), object.offset()), grant);
+                    var schema = change.schema(object.name().getLast(), object.offset());
+                    whole(
+                            schema,
+                            new Target("schema", schema.name(), null, Subject.of(schema)),
+                            grant);
                 }
             }
             case DATABASE -> {
@@ -58,38 +89,81 @@ final class Grants {
                     database(object.name().getLast(), grant);
                 }
             }
+            case FUNCTION, PROCEDURE, ROUTINE -> {
+                checkPrivileges(grant, Drops.word(grant.type()), "X");
+                for (var function : functions(grant)) {
+                    var target =
+                            new Target(
+                                    FunctionCommands.kindWord(function),
+                                    function.name(),
+                                    null,
+                                    Subject.of(function));
+                    whole(function, target, grant);
+                }
+            }
+            case TYPE, DOMAIN -> types(grant);
             default -> {
                 if (!grant.grant()) {
                     throw SqlException.notSupported(
-                            "REVOKE on "
-                                    + grant.type().name().toLowerCase(java.util.Locale.ROOT)
-                                    + "s is not supported");
+                            "REVOKE on " + Drops.word(grant.type()) + "s is not supported");
                 }
             }
         }
         return change.result(grant.grant() ? "GRANT" : "REVOKE");
     }
 
-    private static Target target(Relation relation, ObjectType type) {
-        boolean sequence = relation.kind() == 'S';
-        return new Target(
-                type == ObjectType.SEQUENCE ? "sequence" : "table",
-                relation.name(),
-                relation.owner(),
-                relation.acl(),
-                "",
-                sequence ? "rwU" : "arwdDxt");
+    private void checkGrantor(RoleDdl.Grant grant) {
+        var grantor = grant.grantor();
+        if (grantor != null && DdlBinder.role(grantor, change).oid() != change.role()) {
+            throw new SqlException(SqlState.FEATURE_NOT_SUPPORTED, "grantor must be current user");
+        }
     }
 
-    private void schema(Schema schema, RoleDdl.Grant grant) {
-        var target = new Target("schema", schema.name(), schema.owner(), schema.acl(), "", "UC");
-        change.put(
-                new Schema(
-                        schema.oid(),
-                        schema.version() + 1,
-                        schema.name(),
-                        schema.owner(),
-                        changed(target, grant)));
+    /** 0LP01 for a privilege that no such object can have. */
+    private static void checkPrivileges(RoleDdl.Grant grant, String kind, String possible) {
+        for (var privilege : grant.privileges()) {
+            var name = privilege.name();
+            if (!privilege.columns().isEmpty() && !kind.equals("relation")) {
+                throw new SqlException(
+                        SqlState.INVALID_GRANT_OPERATION,
+                        "column privileges are only valid for relations");
+            }
+            if (name != null && possible.indexOf(letter(name)) < 0) {
+                throw invalid(name, kind);
+            }
+        }
+    }
+
+    private static SqlException invalid(String privilege, String kind) {
+        var name = privilege.equals("temp") ? "temporary" : privilege;
+        return new SqlException(
+                SqlState.INVALID_GRANT_OPERATION,
+                "invalid privilege type " + name.toUpperCase(Locale.ROOT) + " for " + kind);
+    }
+
+    // ------------------------------------------------------------------ objects
+
+    private void whole(CatalogObject object, Target target, RoleDdl.Grant grant) {
+        var possible = AccessControl.all(target.subject.kind());
+        checkPrivileges(
+                grant,
+                target.subject.kind() == 'f' ? Drops.word(grant.type()) : target.kind,
+                possible);
+        change.put(Owners.withAcl(object, changed(target, wanted(grant, possible), grant)));
+    }
+
+    private static Wanted wanted(RoleDdl.Grant grant, String possible) {
+        if (grant.privileges().isEmpty()) {
+            return new Wanted(possible, true);
+        }
+        var letters = new StringBuilder();
+        for (var privilege : grant.privileges()) {
+            var name = privilege.name();
+            if (name != null && privilege.columns().isEmpty()) {
+                letters.append(letter(name));
+            }
+        }
+        return new Wanted(letters.toString(), false);
     }
 
     private void database(String name, RoleDdl.Grant grant) {
@@ -98,24 +172,49 @@ final class Grants {
             throw new SqlException(
                     SqlState.INVALID_CATALOG_NAME, "database \"" + name + "\" does not exist");
         }
-        var target = new Target("database", name, database.owner(), database.acl(), "Tc", "CTc");
-        change.put(
-                new Database(
-                        database.oid(),
-                        database.version() + 1,
-                        name,
-                        database.owner(),
-                        database.template(),
-                        database.allowConnections(),
-                        database.connectionLimit(),
-                        changed(target, grant)));
+        whole(database, new Target("database", name, null, Subject.of(database)), grant);
+    }
+
+    private void types(RoleDdl.Grant grant) {
+        for (var object : grant.objects()) {
+            var user = new TypeCommands(change).userType(object.name());
+            if (grant.type() == ObjectType.DOMAIN && user.form() != 'd') {
+                throw new SqlException(
+                        SqlState.WRONG_OBJECT_TYPE, "\"" + user.name() + "\" is not a domain");
+            }
+            if (user.form() == 'A') {
+                throw new SqlException(
+                                SqlState.INVALID_GRANT_OPERATION,
+                                "cannot set privileges of array types")
+                        .withHint("Set the privileges of the element type instead.");
+            }
+            var kind = Drops.word(grant.type());
+            whole(user, new Target(kind, user.name(), null, Subject.of(user)), grant);
+        }
+    }
+
+    private List<Function> functions(RoleDdl.Grant grant) {
+        var found = new ArrayList<Function>();
+        for (var object : grant.objects()) {
+            if (!grant.allInSchema()) {
+                found.add(new Drops(change).callable(grant.type(), object));
+                continue;
+            }
+            int schema = change.usableSchema(object.name().getLast(), object.offset()).oid();
+            for (var function : change.catalog().objects(Function.class)) {
+                if (function.schema() == schema && Drops.isOf(grant.type(), function)) {
+                    found.add(function);
+                }
+            }
+        }
+        return found;
     }
 
     private List<Relation> relations(RoleDdl.Grant grant) {
         var found = new ArrayList<Relation>();
         for (var object : grant.objects()) {
             if (grant.allInSchema()) {
-                int schema = change.schema(object.name().getLast(), object.offset()).oid();
+                int schema = change.usableSchema(object.name().getLast(), object.offset()).oid();
                 for (var relation : change.catalog().objects(Relation.class)) {
                     boolean fits =
                             grant.type() == ObjectType.SEQUENCE
@@ -125,27 +224,185 @@ final class Grants {
                         found.add(relation);
                     }
                 }
-            } else {
-                var relation = change.relation(Drops.variable(object));
-                if (dev.quiverdb.sql.catalog.SystemRelations.isSystem(relation)) {
-                    throw new SqlException(
-                            SqlState.INSUFFICIENT_PRIVILEGE,
-                            "permission denied: \"" + relation.name() + "\" is a system catalog");
-                }
-                found.add(relation);
+                continue;
             }
+            var relation = change.relation(Drops.variable(object));
+            if (SystemRelations.isSystem(relation)) {
+                throw new SqlException(
+                        SqlState.INSUFFICIENT_PRIVILEGE,
+                        "permission denied: \"" + relation.name() + "\" is a system catalog");
+            }
+            var wrong =
+                    switch (relation.kind()) {
+                        case 'i' -> "an index";
+                        case 'c' -> "a composite type";
+                        default -> null;
+                    };
+            if (wrong != null) {
+                throw new SqlException(
+                        SqlState.WRONG_OBJECT_TYPE, "\"" + relation.name() + "\" is " + wrong);
+            }
+            if (grant.type() == ObjectType.SEQUENCE && relation.kind() != 'S') {
+                throw new SqlException(
+                        SqlState.WRONG_OBJECT_TYPE,
+                        "\"" + relation.name() + "\" is not a sequence");
+            }
+            found.add(relation);
         }
         return found;
     }
 
+    // ------------------------------------------------------------------ relations
+
+    private void relation(int oid, RoleDdl.Grant grant) {
+        var relation = change.catalog().relation(oid);
+        if (relation == null) {
+            return;
+        }
+        boolean sequence = relation.kind() == 'S';
+        var kind =
+                sequence
+                        ? "sequence"
+                        : relation.kind() == 'v'
+                                ? "view"
+                                : relation.kind() == 'm' ? "materialized view" : "table";
+        var wanted = wanted(grant, AccessControl.all(sequence ? 's' : 'r'));
+        boolean named = grant.privileges().stream().anyMatch(p -> p.columns().isEmpty());
+        if (wanted.all || named) {
+            wanted = fitting(relation, wanted, grant.type());
+            var target = new Target(kind, relation.name(), null, Subject.of(relation));
+            change.put(Owners.withAcl(relation, changed(target, wanted, grant)));
+        }
+        columns(oid, columnsWanted(relation, wanted, grant), grant);
+    }
+
+    /** GRANT ON TABLE has always worked for sequences too, as far as they have such privileges. */
+    private Wanted fitting(Relation relation, Wanted wanted, ObjectType type) {
+        if (relation.kind() != 'S') {
+            if (wanted.letters.indexOf('U') >= 0) {
+                throw invalid("usage", "table");
+            }
+            return wanted;
+        }
+        var fits = new StringBuilder();
+        for (char letter : wanted.letters.toCharArray()) {
+            if ("rwU".indexOf(letter) >= 0) {
+                fits.append(letter);
+            } else if (type == ObjectType.SEQUENCE) {
+                throw invalid(word(letter), "sequence");
+            }
+        }
+        if (fits.length() < wanted.letters.length()) {
+            change.notice(
+                    Severity.WARNING,
+                    SqlState.INVALID_GRANT_OPERATION,
+                    "sequence \""
+                            + relation.name()
+                            + "\" only supports USAGE, SELECT, and UPDATE privileges");
+        }
+        return new Wanted(fits.toString(), wanted.all);
+    }
+
+    /** The letters for each column; revoking from a table revokes from all its columns. */
+    private static TreeMap<Integer, String> columnsWanted(
+            Relation relation, Wanted whole, RoleDdl.Grant grant) {
+        var wanted = new TreeMap<Integer, String>();
+        if (!grant.grant()) {
+            for (var column : relation.liveColumns()) {
+                if (column.acl() != null) {
+                    for (char letter : whole.letters.toCharArray()) {
+                        if ("arwx".indexOf(letter) >= 0) {
+                            wanted.merge(column.number(), "" + letter, String::concat);
+                        }
+                    }
+                }
+            }
+        }
+        for (var privilege : grant.privileges()) {
+            for (var name : privilege.columns()) {
+                var column = relation.column(name);
+                if (column == null) {
+                    throw new SqlException(
+                            SqlState.UNDEFINED_COLUMN,
+                            "column \""
+                                    + name
+                                    + "\" of relation \""
+                                    + relation.name()
+                                    + "\" does not exist");
+                }
+                var word = privilege.name();
+                if (word != null && "arwx".indexOf(letter(word)) < 0) {
+                    throw invalid(word, "column");
+                }
+                wanted.merge(
+                        column.number(), word == null ? "arwx" : "" + letter(word), String::concat);
+            }
+        }
+        return wanted;
+    }
+
+    private void columns(int oid, TreeMap<Integer, String> wanted, RoleDdl.Grant grant) {
+        var relation = change.catalog().relation(oid);
+        if (relation == null || wanted.isEmpty()) {
+            return;
+        }
+        var columns = new ArrayList<Column>();
+        boolean all = grant.privileges().isEmpty();
+        for (var column : relation.columns()) {
+            var letters = wanted.get(column.number());
+            if (letters == null) {
+                columns.add(column);
+                continue;
+            }
+            // Who may grant on the table may grant on its columns.
+            var target =
+                    new Target(
+                            "table", relation.name(), column.name(), Subject.of(relation, column));
+            var acl = changed(target, new Wanted(letters, all), grant, relation);
+            columns.add(column.withAcl(acl.isEmpty() ? null : acl));
+        }
+        change.put(relation.toBuilder().columns(columns).build());
+    }
+
     // ------------------------------------------------------------------ the list
 
-    private record Pair(String grantee, String grantor) {}
+    private String changed(Target target, Wanted wanted, RoleDdl.Grant grant) {
+        return changed(target, wanted, grant, null);
+    }
 
-    private String changed(Target target, RoleDdl.Grant grant) {
-        var entries = entries(target);
-        var wanted = wanted(target, grant);
-        var grantor = grantor(target, wanted, entries, grant.grant());
+    /**
+     * @param whole the relation whose grant options count too, for a column; else null
+     */
+    private String changed(
+            Target target, Wanted wanted, RoleDdl.Grant grant, @Nullable Relation whole) {
+        var list = new AclChange(target.subject.entries(), target.subject.owner());
+        var options =
+                whole == null
+                        ? list
+                        : new AclChange(both(target.subject, whole), target.subject.owner());
+        var grantor = grantor(target, wanted, options, grant.grant(), whole);
+        apply(list, grant, grantor.role, grantor.letters);
+        return list.text();
+    }
+
+    private static List<AccessControl.Entry> both(Subject column, Relation whole) {
+        record Pair(int grantee, int grantor) {}
+        var all = new java.util.LinkedHashMap<Pair, String>();
+        var entries = new ArrayList<>(column.entries());
+        entries.addAll(Subject.of(whole).entries());
+        for (var entry : entries) {
+            all.merge(
+                    new Pair(entry.grantee(), entry.grantor()),
+                    entry.privileges(),
+                    AccessControl::union);
+        }
+        var list = new ArrayList<AccessControl.Entry>();
+        all.forEach((pair, letters) ->
+                list.add(new AccessControl.Entry(pair.grantee(), letters, pair.grantor())));
+        return list;
+    }
+
+    private void apply(AclChange list, RoleDdl.Grant grant, int grantor, String letters) {
         for (var spec : grant.grantees()) {
             boolean world = spec.kind() == RoleSpec.Kind.PUBLIC;
             if (world && grant.grant() && grant.grantOption()) {
@@ -153,96 +410,13 @@ final class Grants {
                         SqlState.INVALID_GRANT_OPERATION,
                         "grant options can only be granted to roles");
             }
-            var grantee = world ? "" : DdlBinder.role(spec, change).name();
-            var held = entries.computeIfAbsent(new Pair(grantee, grantor.name), _ -> new Held());
-            for (char letter : grantor.letters.toCharArray()) {
-                if (grant.grant()) {
-                    held.add(letter, grant.grantOption());
-                } else {
-                    held.remove(letter, grant.grantOption());
-                    revokeDependents(grantee, letter, entries, grant.behavior());
-                }
+            int grantee = world ? AccessControl.PUBLIC : DdlBinder.role(spec, change).oid();
+            if (grant.grant()) {
+                list.grant(grantee, grantor, letters, grant.grantOption());
+            } else {
+                list.revoke(grantee, grantor, letters, grant.grantOption(), grant.behavior());
             }
         }
-        var made = new ArrayList<AccessControl.Entry>();
-        entries.forEach((pair, held) ->
-                made.add(new AccessControl.Entry(pair.grantee, held.text(), pair.grantor)));
-        return AccessControl.format(made);
-    }
-
-    /** What a grantee passed on goes with the grant option; RESTRICT refuses. */
-    private void revokeDependents(
-            String grantee, char letter, Map<Pair, Held> entries, Clause.Behavior behavior) {
-        if (grantee.isEmpty() || mayGrant(grantee, letter, entries)) {
-            return;
-        }
-        for (var entry : List.copyOf(entries.entrySet())) {
-            var dependent = entry.getKey();
-            boolean passedOn =
-                    dependent.grantor.equals(grantee)
-                            && !dependent.grantee.equals(grantee)
-                            && entry.getValue().has(letter);
-            if (!passedOn) {
-                continue;
-            }
-            if (behavior != Clause.Behavior.CASCADE) {
-                throw new SqlException(
-                                SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                                "dependent privileges exist")
-                        .withHint("Use CASCADE to revoke them too.");
-            }
-            entry.getValue().remove(letter, false);
-            revokeDependents(dependent.grantee, letter, entries, behavior);
-        }
-    }
-
-    private Map<Pair, Held> entries(Target target) {
-        var owner = name(target.owner);
-        var entries = new LinkedHashMap<Pair, Held>();
-        if (target.acl == null) {
-            if (!target.world.isEmpty()) {
-                entries.put(new Pair("", owner), new Held(target.world));
-            }
-            entries.put(new Pair(owner, owner), new Held(target.all));
-        }
-        for (var entry : AccessControl.parse(target.acl)) {
-            entries.put(new Pair(entry.grantee(), entry.grantor()), new Held(entry.privileges()));
-        }
-        return entries;
-    }
-
-    private String name(int role) {
-        var found = change.catalog().role(role);
-        return found == null ? "" : found.name();
-    }
-
-    private static String wanted(Target target, RoleDdl.Grant grant) {
-        if (grant.privileges().isEmpty()) {
-            return target.all;
-        }
-        var wanted = new StringBuilder();
-        for (var privilege : grant.privileges()) {
-            if (!privilege.columns().isEmpty()) {
-                throw SqlException.notSupported("privileges on columns are not supported")
-                        .withPosition(privilege.offset() + 1);
-            }
-            var name = privilege.name();
-            if (name == null) {
-                wanted.append(target.all);
-                continue;
-            }
-            char letter = letter(name);
-            if (target.all.indexOf(letter) < 0) {
-                throw new SqlException(
-                        SqlState.INVALID_GRANT_OPERATION,
-                        "invalid privilege type "
-                                + name.toUpperCase(java.util.Locale.ROOT)
-                                + " for "
-                                + target.kind);
-            }
-            wanted.append(letter);
-        }
-        return wanted.toString();
     }
 
     private static char letter(String name) {
@@ -259,119 +433,157 @@ final class Grants {
             case "connect" -> 'c';
             case "temporary", "temp" -> 'T';
             case "execute" -> 'X';
+            case "set" -> 's';
+            case "alter system" -> 'A';
             default ->
                     throw new SqlException(
                             SqlState.SYNTAX_ERROR, "unrecognized privilege type \"" + name + "\"");
         };
     }
 
+    private static String word(char letter) {
+        return switch (letter) {
+            case 'r' -> "select";
+            case 'a' -> "insert";
+            case 'w' -> "update";
+            case 'd' -> "delete";
+            case 'D' -> "truncate";
+            case 'x' -> "references";
+            default -> "trigger";
+        };
+    }
+
     /** In whose name, and of the privileges wanted those that this role may grant. */
-    private record Grantor(String name, String letters) {}
+    private record Grantor(int role, String letters) {}
 
     /** As select_best_grantor and restrict_and_check_grant. */
     private Grantor grantor(
-            Target target, String wanted, Map<Pair, Held> entries, boolean granting) {
+            Target target,
+            Wanted wanted,
+            AclChange options,
+            boolean granting,
+            @Nullable Relation whole) {
+        var catalog = change.catalog();
         int me = change.role();
-        if (change.catalog().isMember(me, target.owner)) {
-            return new Grantor(name(target.owner), wanted);
+        int owner = target.subject.owner();
+        if (me == owner || catalog.isSuperuser(me)) {
+            return new Grantor(owner, wanted.letters);
         }
-        var best = new Grantor(name(me), "");
-        boolean holdsAnything = false;
-        for (var role : change.catalog().objects(Role.class)) {
-            if (!change.catalog().isMember(me, role.oid())) {
+        var best = new Grantor(me, "");
+        for (var role : catalog.objects(Role.class)) {
+            if (!catalog.hasPrivilegesOf(me, role.oid())) {
                 continue;
             }
             var grantable = new StringBuilder();
-            for (int i = 0; i < wanted.length(); i++) {
-                char letter = wanted.charAt(i);
-                if (mayGrant(role.name(), letter, entries)) {
+            for (char letter : wanted.letters.toCharArray()) {
+                if (options.mayGrant(role.oid(), letter)) {
                     grantable.append(letter);
                 }
             }
-            holdsAnything |= holds(role.name(), entries);
             if (grantable.length() > best.letters.length()) {
-                best = new Grantor(role.name(), grantable.toString());
+                best = new Grantor(role.oid(), grantable.toString());
             }
         }
-        if (best.letters.isEmpty() && !holdsAnything) {
-            throw new SqlException(
-                    SqlState.INSUFFICIENT_PRIVILEGE,
-                    "permission denied for " + target.kind + " " + target.name);
+        if (best.letters.isEmpty() && !holdsAny(catalog, target.subject, me, whole)) {
+            throw target.denied();
         }
-        if (best.letters.length() < wanted.length()) {
+        if (best.letters.isEmpty()
+                || !wanted.all && best.letters.length() < wanted.letters.length()) {
             change.notice(
                     Severity.WARNING,
                     granting
                             ? SqlState.WARNING_PRIVILEGE_NOT_GRANTED
                             : SqlState.WARNING_PRIVILEGE_NOT_REVOKED,
                     (best.letters.isEmpty() ? "no privileges " : "not all privileges ")
-                            + (granting ? "were granted for \"" : "could be revoked for \"")
-                            + target.name
-                            + "\"");
+                            + (granting ? "were granted for " : "could be revoked for ")
+                            + target.quoted());
         }
         return best;
     }
 
-    private static boolean mayGrant(String role, char letter, Map<Pair, Held> entries) {
-        return entries.entrySet().stream()
-                .anyMatch(e -> e.getKey().grantee.equals(role) && e.getValue().grantable(letter));
+    private static boolean holdsAny(
+            Catalog catalog, Subject subject, int role, @Nullable Relation whole) {
+        for (char letter : AccessControl.all(subject.kind()).toCharArray()) {
+            if (AccessControl.allows(catalog, subject, role, letter)
+                    || whole != null && AccessControl.allows(catalog, whole, role, letter)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private static boolean holds(String role, Map<Pair, Held> entries) {
-        return entries.entrySet().stream()
-                .anyMatch(e ->
-                        (e.getKey().grantee.equals(role) || e.getKey().grantee.isEmpty())
-                                && !e.getValue().text().isEmpty());
-    }
+    // ------------------------------------------------------------------ ALTER DEFAULT PRIVILEGES
 
-    /** The privileges of one entry, each with or without grant option. */
-    private static final class Held {
-        private final Map<Character, Boolean> letters = new LinkedHashMap<>();
-
-        Held() {}
-
-        Held(String text) {
-            for (int i = 0; i < text.length(); i++) {
-                if (text.charAt(i) != GRANT_OPTION) {
-                    boolean option = i + 1 < text.length() && text.charAt(i + 1) == GRANT_OPTION;
-                    letters.put(text.charAt(i), option);
+    DdlResult bind(RoleDdl.AlterDefaultPrivileges alter) {
+        var roles = new ArrayList<Integer>();
+        var schemas = new ArrayList<Integer>();
+        for (var option : alter.options()) {
+            if (!(option.value() instanceof Clause.ListOf list)) {
+                continue;
+            }
+            boolean ofRoles = option.name().equals("roles");
+            if (!(ofRoles ? roles : schemas).isEmpty()) {
+                throw new SqlException(SqlState.SYNTAX_ERROR, "conflicting or redundant options")
+                        .withPosition(option.offset() + 1);
+            }
+            for (var item : list.items()) {
+                if (item instanceof RoleSpec spec) {
+                    roles.add(DdlBinder.role(spec, change).oid());
+                } else {
+                    var name = TableCreator.optionText(item);
+                    schemas.add(change.schema(name, -1).oid());
                 }
             }
         }
-
-        void add(char letter, boolean option) {
-            letters.merge(letter, option, Boolean::logicalOr);
+        var grant = alter.action();
+        if (grant.type() == ObjectType.SCHEMA && !schemas.isEmpty()) {
+            throw new SqlException(
+                    SqlState.INVALID_GRANT_OPERATION,
+                    "cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS");
         }
-
-        void remove(char letter, boolean optionOnly) {
-            if (optionOnly) {
-                letters.replace(letter, false);
-            } else {
-                letters.remove(letter);
+        char kind =
+                switch (grant.type()) {
+                    case SEQUENCE -> 's';
+                    case FUNCTION -> 'f';
+                    case TYPE -> 'T';
+                    case SCHEMA -> 'n';
+                    default -> 'r';
+                };
+        checkPrivileges(
+                grant,
+                kind == 'r' ? "relation" : Drops.word(grant.type()),
+                AccessControl.all(kind));
+        if (grant.privileges().stream().anyMatch(p -> !p.columns().isEmpty())) {
+            throw new SqlException(
+                    SqlState.INVALID_GRANT_OPERATION,
+                    "default privileges cannot be set for columns");
+        }
+        for (int role : roles.isEmpty() ? List.of(change.role()) : roles) {
+            new Owners(change).requireMember(role);
+            for (int schema : schemas.isEmpty() ? List.of(0) : schemas) {
+                defaults(role, schema, kind, grant);
             }
         }
+        return change.result("ALTER DEFAULT PRIVILEGES");
+    }
 
-        boolean has(char letter) {
-            return letters.containsKey(letter);
-        }
-
-        boolean grantable(char letter) {
-            return letters.getOrDefault(letter, false);
-        }
-
-        String text() {
-            var text = new StringBuilder();
-            for (int i = 0; i < LETTERS.length(); i++) {
-                char letter = LETTERS.charAt(i);
-                var option = letters.get(letter);
-                if (option != null) {
-                    text.append(letter);
-                    if (option) {
-                        text.append(GRANT_OPTION);
-                    }
-                }
-            }
-            return text.toString();
+    private void defaults(int role, int schema, char kind, RoleDdl.Grant grant) {
+        var old = DefaultPrivileges.find(change.catalog(), role, schema, kind);
+        var standard = schema == 0 ? AccessControl.standard(kind, role) : "";
+        var list = new AclChange(AccessControl.parse(old == null ? standard : old.acl()), role);
+        apply(list, grant, role, wanted(grant, AccessControl.all(kind)).letters);
+        var acl = list.text();
+        if (!AccessControl.sorted(acl).equals(AccessControl.sorted(standard))) {
+            change.put(
+                    new DefaultPrivileges(
+                            old == null ? change.newOid() : old.oid(),
+                            old == null ? 1 : old.version() + 1,
+                            role,
+                            schema,
+                            kind,
+                            acl));
+        } else if (old != null) {
+            change.remove(old);
         }
     }
 }

@@ -34,6 +34,7 @@ final class IndexCreator {
                     .withDetail("This operation is not supported for " + Names.kind(table) + "s.");
         }
         change.requireOwner(table);
+        new Owners(change).requireCreate(table.schema(), change.role());
         change.lock(table.oid());
         var wanted = create.name();
         if (wanted != null
@@ -339,6 +340,7 @@ final class IndexCreator {
         }
         Relation index =
                 Relations.make(
+                        change,
                         change.newOid(),
                         name,
                         table.schema(),

@@ -3,6 +3,7 @@ package dev.quiverdb.sql.bind.ddl;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.catalog.Column;
+import dev.quiverdb.sql.catalog.DefaultPrivileges;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.UserType;
 import java.util.List;
@@ -15,6 +16,7 @@ final class Relations {
 
     /** A new relation, not yet put. */
     static Relation make(
+            Change change,
             int oid,
             String name,
             int schema,
@@ -50,7 +52,12 @@ final class Relations {
                 populated,
                 onCommit,
                 kind == 'r' || kind == 'm' ? 'd' : 'n',
-                null);
+                switch (kind) {
+                    case 'r', 'v', 'm' ->
+                            DefaultPrivileges.of(change.catalog(), 'r', owner, schema);
+                    case 'S' -> DefaultPrivileges.of(change.catalog(), 's', owner, schema);
+                    default -> null;
+                });
     }
 
     /** The row type of a relation and the array type over it. */

@@ -4,7 +4,6 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Relation;
-import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.ObjectType;
@@ -35,21 +34,18 @@ final class Renames {
         switch (rename.type()) {
             case SCHEMA -> {
                 var schema = change.schema(parts.getLast(), object.offset());
+                new Owners(change).require(schema);
+                new Owners(change).requireCreateInDatabase(change.role());
                 if (change.catalog().schema(rename.newName()) != null) {
                     throw new SqlException(
                             SqlState.DUPLICATE_SCHEMA,
                             "schema \"" + rename.newName() + "\" already exists");
                 }
-                change.put(
-                        new Schema(
-                                schema.oid(),
-                                schema.version() + 1,
-                                rename.newName(),
-                                schema.owner(),
-                                schema.acl()));
+                change.put(schema.with(rename.newName(), schema.owner(), schema.acl()));
             }
             case TYPE, DOMAIN -> {
                 var user = new TypeCommands(change).userType(object.name());
+                new Owners(change).require(user);
                 type(user, rename.newName());
             }
             case ROLE -> {
@@ -59,7 +55,7 @@ final class Renames {
                             SqlState.UNDEFINED_OBJECT,
                             "role \"" + parts.getLast() + "\" does not exist");
                 }
-                change.put(RoleCommands.renamed(role, rename.newName()));
+                new RoleCommands(change).rename(role, rename.newName());
             }
             case FUNCTION, PROCEDURE, ROUTINE -> {
                 var old = new Drops(change).routine(rename.type(), object);
@@ -81,7 +77,7 @@ final class Renames {
             throw new SqlException(
                     SqlState.DUPLICATE_OBJECT, "type \"" + name + "\" already exists");
         }
-        change.put(RoleCommands.named(user, name, user.schema(), user.owner()));
+        change.put(user.with(name, user.schema(), user.owner(), user.acl()));
         renameArray(user, name);
     }
 
@@ -90,11 +86,11 @@ final class Renames {
         var array = change.catalog().userType(type.array());
         if (array != null) {
             change.put(
-                    RoleCommands.named(
-                            array,
+                    array.with(
                             Names.arrayType(change.catalog(), type.schema(), name),
                             array.schema(),
-                            array.owner()));
+                            array.owner(),
+                            array.acl()));
         }
     }
 
@@ -111,6 +107,9 @@ final class Renames {
         }
         var relation = change.relation(variable);
         change.requireOwner(relation);
+        if (rename.subName() == null) {
+            new Owners(change).requireCreate(relation.schema(), change.role());
+        }
         change.lock(relation.oid());
         var part = rename.subName();
         var before = change.catalog();
@@ -274,33 +273,61 @@ final class Renames {
     DdlResult owner(ObjectDdl.AlterOwner alter) {
         var object = alter.object();
         int owner = DdlBinder.role(alter.newOwner(), change).oid();
+        var owners = new Owners(change);
         var tag = "ALTER " + Drops.word(object.type()).toUpperCase(java.util.Locale.ROOT);
         switch (object.type()) {
             case SCHEMA -> {
                 var schema = change.schema(object.name().getLast(), object.offset());
-                change.put(
-                        new Schema(
-                                schema.oid(),
-                                schema.version() + 1,
-                                schema.name(),
-                                owner,
-                                schema.acl()));
+                if (schema.owner() != owner) {
+                    owners.requireHandOver(schema, owner, 0);
+                    owners.requireCreateInDatabase(change.role());
+                    owners.give(schema, owner);
+                }
+            }
+            case DATABASE -> {
+                var database = change.catalog().database(object.name().getLast());
+                if (database == null) {
+                    throw new SqlException(
+                            SqlState.INVALID_CATALOG_NAME,
+                            "database \"" + object.name().getLast() + "\" does not exist");
+                }
+                if (database.owner() != owner) {
+                    owners.requireHandOver(database, owner, 0);
+                    owners.give(database, owner);
+                }
             }
             case TYPE, DOMAIN -> {
                 var user = new TypeCommands(change).userType(object.name());
-                placed(user, user.schema(), owner);
+                var row = change.catalog().relation(user.relation());
+                if (row != null && row.kind() != 'c') {
+                    throw new SqlException(
+                                    SqlState.WRONG_OBJECT_TYPE,
+                                    user.name() + " is a table's row type")
+                            .withHint("Use ALTER TABLE instead.");
+                }
+                if (user.owner() != owner) {
+                    owners.requireHandOver(user, owner, user.schema());
+                    owners.give(row == null ? user : row, owner);
+                }
+            }
+            case FUNCTION, PROCEDURE, ROUTINE, AGGREGATE -> {
+                var function = new Drops(change).routine(object.type(), object);
+                if (function.owner() != owner) {
+                    owners.requireHandOver(function, owner, function.schema());
+                    owners.give(function, owner);
+                }
             }
             default -> throw SqlException.notSupported(tag + " OWNER TO is not supported");
         }
         return change.result(tag);
     }
 
-    /** A type and its array type with another schema or owner. */
-    private void placed(UserType type, int schema, int owner) {
-        change.put(RoleCommands.named(type, type.name(), schema, owner));
+    /** A type and its array type in another schema. */
+    private void placed(UserType type, int schema) {
+        change.put(type.with(type.name(), schema, type.owner(), type.acl()));
         var array = change.catalog().userType(type.array());
         if (array != null) {
-            change.put(RoleCommands.named(array, array.name(), schema, owner));
+            change.put(array.with(array.name(), schema, array.owner(), array.acl()));
         }
     }
 
@@ -308,13 +335,15 @@ final class Renames {
         var tag = "ALTER " + Drops.word(alter.type()).toUpperCase(java.util.Locale.ROOT);
         var variable = alter.relation();
         int schema = change.schema(alter.newSchema(), alter.offset()).oid();
+        new Owners(change).requireCreate(schema, change.role());
         var object = alter.object();
         if (variable == null) {
             if (object != null
                     && (alter.type() == ObjectType.TYPE || alter.type() == ObjectType.DOMAIN)) {
                 var user = new TypeCommands(change).userType(object.name());
                 var before = change.catalog();
-                placed(user, schema, user.owner());
+                new Owners(change).require(user);
+                placed(user, schema);
                 change.rewriteViews(before, 0);
                 return change.result(tag);
             }
@@ -338,10 +367,10 @@ final class Renames {
         }
         var row = change.catalog().userType(relation.rowType());
         if (row != null) {
-            change.put(RoleCommands.named(row, row.name(), schema, row.owner()));
+            change.put(row.with(row.name(), schema, row.owner(), row.acl()));
             var array = change.catalog().userType(row.array());
             if (array != null) {
-                change.put(RoleCommands.named(array, array.name(), schema, array.owner()));
+                change.put(array.with(array.name(), schema, array.owner(), array.acl()));
             }
         }
         change.rewriteViews(before, relation.oid());

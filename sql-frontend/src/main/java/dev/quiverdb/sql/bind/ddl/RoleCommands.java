@@ -2,14 +2,10 @@ package dev.quiverdb.sql.bind.ddl;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-import dev.quiverdb.sql.catalog.AccessControl;
-import dev.quiverdb.sql.catalog.Database;
-import dev.quiverdb.sql.catalog.Policy;
-import dev.quiverdb.sql.catalog.Relation;
+import dev.quiverdb.base.type.Oids;
+import dev.quiverdb.base.type.Types;
 import dev.quiverdb.sql.catalog.Role;
-import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SettingDefaults;
-import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.RoleDdl;
@@ -31,45 +27,45 @@ final class RoleCommands {
             case RoleDdl.CreateRole create -> create(create);
             case RoleDdl.AlterRole alter -> alter(alter);
             case RoleDdl.DropRole drop -> drop(drop);
-            case RoleDdl.CreatePolicy create -> policy(create);
-            case RoleDdl.AlterPolicy alter -> policy(alter);
+            case RoleDdl.CreatePolicy create -> new Policies(change).create(create);
+            case RoleDdl.AlterPolicy alter -> new Policies(change).alter(alter);
             case RoleDdl.Grant grant -> new Grants(change).bind(grant);
-            case RoleDdl.GrantRole grant -> grantRole(grant);
+            case RoleDdl.GrantRole grant -> new RoleMembers(change).bind(grant);
             case RoleDdl.AlterRoleSet set -> new SettingDefaultsCommands(change).role(set);
-            case RoleDdl.ReassignOwned ignored -> throw unsupported("REASSIGN OWNED");
-            case RoleDdl.DropOwned ignored -> throw unsupported("DROP OWNED");
-            case RoleDdl.SecurityLabel ignored -> throw unsupported("SECURITY LABEL");
-            case RoleDdl.AlterDefaultPrivileges ignored ->
-                    throw unsupported("ALTER DEFAULT PRIVILEGES");
+            case RoleDdl.ReassignOwned reassign -> new OwnedObjects(change).reassign(reassign);
+            case RoleDdl.DropOwned drop -> new OwnedObjects(change).drop(drop);
+            case RoleDdl.SecurityLabel ignored ->
+                    throw SqlException.notSupported("SECURITY LABEL is not supported");
+            case RoleDdl.AlterDefaultPrivileges alter -> new Grants(change).bind(alter);
         };
-    }
-
-    private static SqlException unsupported(String what) {
-        return SqlException.notSupported(what + " is not supported");
     }
 
     // ------------------------------------------------------------------ roles
 
-    private void requireRoleAdmin() {
+    /** 42501, {@code message}, unless the current role is a superuser or has CREATEROLE. */
+    private void requireRoleAdmin(String message) {
         var me = change.catalog().role(change.role());
         if (me == null || !me.superuser() && !me.createRole()) {
-            throw new SqlException(
-                    SqlState.INSUFFICIENT_PRIVILEGE, "permission denied to create role");
+            throw new SqlException(SqlState.INSUFFICIENT_PRIVILEGE, message);
+        }
+    }
+
+    private void requireSuperuser(boolean needed, String what) {
+        if (needed && !change.catalog().isSuperuser(change.role())) {
+            throw new SqlException(SqlState.INSUFFICIENT_PRIVILEGE, "must be superuser to " + what);
         }
     }
 
     private DdlResult create(RoleDdl.CreateRole create) {
-        requireRoleAdmin();
+        requireSuperuser(turnsOn(create.options(), "superuser"), "create superusers");
+        requireSuperuser(turnsOn(create.options(), "isreplication"), "create replication users");
+        requireSuperuser(turnsOn(create.options(), "bypassrls"), "create bypassrls users");
+        requireRoleAdmin("permission denied to create role");
         if (change.catalog().role(create.name()) != null) {
             throw new SqlException(
                     SqlState.DUPLICATE_OBJECT, "role \"" + create.name() + "\" already exists");
         }
-        if (create.name().startsWith("pg_")) {
-            throw new SqlException(
-                            SqlState.RESERVED_NAME,
-                            "role name \"" + create.name() + "\" is reserved")
-                    .withDetail("Role names starting with \"pg_\" are reserved.");
-        }
+        checkReserved(create.name());
         boolean login = create.kind() == RoleDdl.RoleKind.USER;
         var fresh =
                 new Role(
@@ -88,7 +84,45 @@ final class RoleCommands {
                         null,
                         List.of());
         change.put(options(fresh, create.options()));
+        for (var option : create.options()) {
+            var members = new RoleMembers(change);
+            for (var other : roles(option)) {
+                switch (option.name()) {
+                    case "addroleto" -> {
+                        members.requireAdmin(other);
+                        members.add(other, fresh.oid(), change.role(), false);
+                    }
+                    case "rolemembers" -> members.add(fresh, other.oid(), change.role(), false);
+                    case "adminmembers" -> members.add(fresh, other.oid(), change.role(), true);
+                    default -> {
+                        // Names no roles.
+                    }
+                }
+            }
+        }
         return change.result("CREATE ROLE");
+    }
+
+    private static boolean turnsOn(List<Clause.Option> options, String name) {
+        return options.stream()
+                .anyMatch(option -> option.name().equals(name) && isOn(option.value()));
+    }
+
+    private static boolean isOn(dev.quiverdb.sql.parse.@Nullable Ast value) {
+        return !(value instanceof Expr.Literal literal) || !literal.text().equals("false");
+    }
+
+    /** The roles that an option lists. */
+    private List<Role> roles(Clause.Option option) {
+        var roles = new ArrayList<Role>();
+        if (option.value() instanceof Clause.ListOf list) {
+            for (var item : list.items()) {
+                if (item instanceof RoleSpec spec) {
+                    roles.add(DdlBinder.role(spec, change));
+                }
+            }
+        }
+        return roles;
     }
 
     private Role options(Role role, List<Clause.Option> options) {
@@ -101,11 +135,10 @@ final class RoleCommands {
         boolean bypass = role.bypassRowSecurity();
         int limit = role.connectionLimit();
         var password = role.password();
-        var memberOf = new ArrayList<>(role.memberOf());
+        var validUntil = role.validUntilMicros();
         for (var option : options) {
             var value = option.value();
-            boolean on =
-                    !(value instanceof Expr.Literal literal) || !literal.text().equals("false");
+            boolean on = isOn(value);
             switch (option.name()) {
                 case "superuser" -> superuser = on;
                 case "inherit" -> inherit = on;
@@ -120,19 +153,16 @@ final class RoleCommands {
                                         ? -1
                                         : Integer.parseInt(TableCreator.optionText(value));
                 case "password" -> password = value == null ? null : passwordOf(value);
-                case "addroleto" -> {
-                    if (value instanceof Clause.ListOf list) {
-                        for (var item : list.items()) {
-                            if (item instanceof RoleSpec spec) {
-                                memberOf.add(
-                                        new Role.Membership(
-                                                DdlBinder.role(spec, change).oid(),
-                                                change.role(),
-                                                false));
-                            }
-                        }
-                    }
-                }
+                case "validUntil" ->
+                        validUntil =
+                                value == null
+                                        ? null
+                                        : (Long)
+                                                Types.get(Oids.TIMESTAMPTZ)
+                                                        .parse(
+                                                                TableCreator.optionText(value),
+                                                                -1,
+                                                                change.context().types());
                 default -> {}
             }
         }
@@ -149,8 +179,8 @@ final class RoleCommands {
                 bypass,
                 limit,
                 password,
-                role.validUntilMicros(),
-                memberOf);
+                validUntil,
+                role.memberOf());
     }
 
     private static @Nullable String passwordOf(dev.quiverdb.sql.parse.Ast value) {
@@ -161,16 +191,49 @@ final class RoleCommands {
 
     private DdlResult alter(RoleDdl.AlterRole alter) {
         var role = DdlBinder.role(alter.role(), change);
-        if (role.oid() != change.role()) {
-            requireRoleAdmin();
-        }
+        requireAlter(role, alter.options());
         change.put(options(role, alter.options()));
+        var members = new RoleMembers(change);
+        for (var option : alter.options()) {
+            if (option.name().equals("rolemembers")) {
+                for (var member : roles(option)) {
+                    if (alter.add()) {
+                        members.add(role, member.oid(), change.role(), false);
+                    } else {
+                        members.remove(role, member.oid(), false);
+                    }
+                }
+            }
+        }
         return change.result("ALTER ROLE");
     }
 
+    /** As AlterRole of user.c: without CREATEROLE one may change one's own password alone. */
+    private void requireAlter(Role role, List<Clause.Option> options) {
+        var names = options.stream().map(Clause.Option::name).toList();
+        requireSuperuser(
+                role.superuser() || names.contains("superuser"),
+                "alter superuser roles or change superuser attribute");
+        requireSuperuser(
+                role.replication() || names.contains("isreplication"),
+                "alter replication roles or change replication attribute");
+        requireSuperuser(names.contains("bypassrls"), "change bypassrls attribute");
+        boolean ownPassword =
+                role.oid() == change.role()
+                        && names.stream().allMatch(name -> name.equals("password"));
+        if (!ownPassword) {
+            requireRoleAdmin("permission denied");
+        }
+    }
+
     private DdlResult drop(RoleDdl.DropRole drop) {
-        requireRoleAdmin();
+        requireRoleAdmin("permission denied to drop role");
         for (var spec : drop.roles()) {
+            if (spec.kind() != RoleSpec.Kind.NAME) {
+                throw new SqlException(
+                        SqlState.INVALID_PARAMETER_VALUE,
+                        "cannot use special role specifier in DROP ROLE");
+            }
             var name = spec.name();
             var role = name == null ? null : change.catalog().role(name);
             if (role == null) {
@@ -184,61 +247,57 @@ final class RoleCommands {
             if (role.oid() == change.role()) {
                 throw new SqlException(SqlState.OBJECT_IN_USE, "current user cannot be dropped");
             }
-            var owned = new ArrayList<String>();
-            for (var relation : change.catalog().objects(Relation.class)) {
-                if (relation.owner() == role.oid() && relation.index() == null) {
-                    owned.add("owner of " + Names.kind(relation) + " " + relation.name());
-                }
+            if (role.name().equals(change.context().settings().apply("session_authorization"))) {
+                throw new SqlException(SqlState.OBJECT_IN_USE, "session user cannot be dropped");
             }
-            for (var schema : change.catalog().objects(Schema.class)) {
-                if (schema.owner() == role.oid()) {
-                    owned.add("owner of schema " + schema.name());
-                }
-            }
-            owned.addAll(privileges(role.name()));
-            if (!owned.isEmpty()) {
-                throw new SqlException(
-                                SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                                "role \""
-                                        + name
-                                        + "\" cannot be dropped because some objects depend on it")
-                        .withDetail(String.join("\n", owned));
-            }
-            change.remove(role);
-            change.catalog().objects(SettingDefaults.class).stream()
-                    .filter(defaults -> defaults.role() == role.oid())
-                    .forEach(change::remove);
+            requireSuperuser(role.superuser(), "drop superusers");
+            remove(role);
         }
         return change.result("DROP ROLE");
     }
 
-    /** What a role was granted in this database, for the detail of the error. */
-    private List<String> privileges(String role) {
-        var found = new ArrayList<String>();
-        for (var relation : change.catalog().objects(Relation.class)) {
-            if (names(relation.acl(), role)) {
-                found.add("privileges for " + Names.kind(relation) + " " + relation.name());
+    /** The role with its memberships and settings. */
+    private void remove(Role role) {
+        new OwnedObjects(change).requireNone(role);
+        change.remove(role);
+        for (var member : change.catalog().objects(Role.class)) {
+            if (member.memberOf().stream().anyMatch(of -> of.role() == role.oid())) {
+                change.put(
+                        member.withMemberships(
+                                member.memberOf().stream()
+                                        .filter(of -> of.role() != role.oid())
+                                        .toList()));
             }
         }
-        for (var schema : change.catalog().objects(Schema.class)) {
-            if (names(schema.acl(), role)) {
-                found.add("privileges for schema " + schema.name());
-            }
-        }
-        for (var database : change.catalog().objects(Database.class)) {
-            if (names(database.acl(), role)) {
-                found.add("privileges for database " + database.name());
-            }
-        }
-        return found;
+        change.catalog().objects(SettingDefaults.class).stream()
+                .filter(defaults -> defaults.role() == role.oid())
+                .forEach(change::remove);
     }
 
-    private static boolean names(@Nullable String acl, String role) {
-        return AccessControl.parse(acl).stream()
-                .anyMatch(e -> e.grantee().equals(role) || e.grantor().equals(role));
+    /** ALTER ROLE ... RENAME TO. */
+    void rename(Role role, String name) {
+        if (role.oid() == change.role()) {
+            throw SqlException.notSupported("current user cannot be renamed");
+        }
+        if (change.catalog().role(name) != null) {
+            throw new SqlException(
+                    SqlState.DUPLICATE_OBJECT, "role \"" + name + "\" already exists");
+        }
+        checkReserved(role.name());
+        checkReserved(name);
+        requireSuperuser(role.superuser(), "rename superusers");
+        requireRoleAdmin("permission denied to rename role");
+        change.put(renamed(role, name));
     }
 
-    static Role renamed(Role role, String name) {
+    private static void checkReserved(String name) {
+        if (name.startsWith("pg_")) {
+            throw new SqlException(SqlState.RESERVED_NAME, "role name \"" + name + "\" is reserved")
+                    .withDetail("Role names starting with \"pg_\" are reserved.");
+        }
+    }
+
+    private static Role renamed(Role role, String name) {
         return new Role(
                 role.oid(),
                 role.version() + 1,
@@ -254,168 +313,5 @@ final class RoleCommands {
                 role.password(),
                 role.validUntilMicros(),
                 role.memberOf());
-    }
-
-    static UserType named(UserType user, String name, int schema, int owner) {
-        return new UserType(
-                user.oid(),
-                user.version() + 1,
-                name,
-                schema,
-                owner,
-                user.form(),
-                user.element(),
-                user.array(),
-                user.relation(),
-                user.labels(),
-                user.base(),
-                user.baseTypmod(),
-                user.notNull(),
-                user.collation(),
-                user.defaultSql(),
-                user.acl());
-    }
-
-    private DdlResult grantRole(RoleDdl.GrantRole grant) {
-        for (var granted : grant.roles()) {
-            var name = granted.name();
-            var role = name == null ? null : change.catalog().role(name);
-            if (role == null) {
-                throw new SqlException(
-                        SqlState.UNDEFINED_OBJECT, "role \"" + name + "\" does not exist");
-            }
-            for (var spec : grant.grantees()) {
-                var member = DdlBinder.role(spec, change);
-                if (grant.grant()
-                        && change.catalog().isMember(role.oid(), member.oid())
-                        && !role.superuser()) {
-                    throw new SqlException(
-                            SqlState.INVALID_GRANT_OPERATION,
-                            "role \""
-                                    + role.name()
-                                    + "\" is a member of role \""
-                                    + member.name()
-                                    + "\"");
-                }
-                var memberships = new ArrayList<>(member.memberOf());
-                memberships.removeIf(old -> old.role() == role.oid());
-                if (grant.grant()) {
-                    memberships.add(
-                            new Role.Membership(role.oid(), change.role(), grant.adminOption()));
-                }
-                change.put(
-                        new Role(
-                                member.oid(),
-                                member.version() + 1,
-                                member.name(),
-                                member.superuser(),
-                                member.inherit(),
-                                member.createRole(),
-                                member.createDatabase(),
-                                member.login(),
-                                member.replication(),
-                                member.bypassRowSecurity(),
-                                member.connectionLimit(),
-                                member.password(),
-                                member.validUntilMicros(),
-                                memberships));
-            }
-        }
-        return change.result(grant.grant() ? "GRANT ROLE" : "REVOKE ROLE");
-    }
-
-    // ------------------------------------------------------------------ policies
-
-    private List<Integer> roles(List<RoleSpec> specs) {
-        var roles = new ArrayList<Integer>();
-        for (var spec : specs) {
-            roles.add(spec.kind() == RoleSpec.Kind.PUBLIC ? 0 : DdlBinder.role(spec, change).oid());
-        }
-        return roles.isEmpty() ? List.of(0) : roles;
-    }
-
-    private @Nullable String condition(@Nullable Expr expression, Relation table) {
-        if (expression == null) {
-            return null;
-        }
-        change.expressions().policy(expression, table);
-        return "(" + change.text(expression.start(), expression.end()) + ")";
-    }
-
-    private DdlResult policy(RoleDdl.CreatePolicy create) {
-        var table = change.relation(create.table());
-        change.requireOwner(table);
-        change.lock(table.oid());
-        for (var policy : change.catalog().policies(table.oid())) {
-            if (policy.name().equals(create.name())) {
-                throw new SqlException(
-                        SqlState.DUPLICATE_OBJECT,
-                        "policy \""
-                                + create.name()
-                                + "\" for table \""
-                                + table.name()
-                                + "\" already exists");
-            }
-        }
-        char command =
-                switch (create.command().toLowerCase(java.util.Locale.ROOT)) {
-                    case "select" -> 'r';
-                    case "insert" -> 'a';
-                    case "update" -> 'w';
-                    case "delete" -> 'd';
-                    default -> '*';
-                };
-        if ((command == 'r' || command == 'd') && create.withCheck() != null) {
-            throw new SqlException(
-                    SqlState.SYNTAX_ERROR, "WITH CHECK cannot be applied to SELECT or DELETE");
-        }
-        if (command == 'a' && create.using() != null) {
-            throw new SqlException(
-                    SqlState.SYNTAX_ERROR, "only WITH CHECK expression allowed for INSERT");
-        }
-        change.put(
-                new Policy(
-                        change.newOid(),
-                        1,
-                        create.name(),
-                        table.oid(),
-                        command,
-                        create.permissive(),
-                        roles(create.roles()),
-                        condition(create.using(), table),
-                        condition(create.withCheck(), table)));
-        return change.result("CREATE POLICY");
-    }
-
-    private DdlResult policy(RoleDdl.AlterPolicy alter) {
-        var table = change.relation(alter.table());
-        change.requireOwner(table);
-        for (var policy : change.catalog().policies(table.oid())) {
-            if (policy.name().equals(alter.name())) {
-                change.put(
-                        new Policy(
-                                policy.oid(),
-                                policy.version() + 1,
-                                policy.name(),
-                                policy.relation(),
-                                policy.command(),
-                                policy.permissive(),
-                                alter.roles().isEmpty() ? policy.roles() : roles(alter.roles()),
-                                alter.using() == null
-                                        ? policy.using()
-                                        : condition(alter.using(), table),
-                                alter.withCheck() == null
-                                        ? policy.withCheck()
-                                        : condition(alter.withCheck(), table)));
-                return change.result("ALTER POLICY");
-            }
-        }
-        throw new SqlException(
-                SqlState.UNDEFINED_OBJECT,
-                "policy \""
-                        + alter.name()
-                        + "\" for table \""
-                        + table.name()
-                        + "\" does not exist");
     }
 }

@@ -26,6 +26,7 @@ final class SequenceCreator {
 
     private Relation draft(String name, int schema, char persistence) {
         return Relations.make(
+                change,
                 change.newOid(),
                 name,
                 schema,

@@ -365,7 +365,12 @@ final class TableAlterer {
             case CHANGE_OWNER -> {
                 var owner = action.newOwner();
                 if (owner != null) {
-                    setOwner(table, DdlBinder.role(owner, change).oid());
+                    int role = DdlBinder.role(owner, change).oid();
+                    if (role != table.owner()) {
+                        var owners = new Owners(change);
+                        owners.requireHandOver(table, role, table.schema());
+                        owners.give(table, role);
+                    }
                 }
             }
             case SET_REL_OPTIONS -> {
@@ -885,7 +890,7 @@ final class TableAlterer {
         if (typeName == null) {
             throw SqlException.internal("ALTER TYPE without type");
         }
-        var type = change.expressions().type(typeName);
+        var type = change.usableType(typeName);
         TableCreator.checkColumnType(column.name(), type.type());
         int collation = type.type().collation();
         if (!element.collation().isEmpty()) {
@@ -1035,7 +1040,7 @@ final class TableAlterer {
         }
     }
 
-    // ------------------------------------------------------------------ constraints, owner
+    // ------------------------------------------------------------------ constraints
 
     private dev.quiverdb.sql.catalog.@Nullable Constraint constraint(
             Relation table, @Nullable String name) {
@@ -1094,15 +1099,5 @@ final class TableAlterer {
             }
         }
         new Drops(change).remove(List.of(constraint), action.behavior() == Clause.Behavior.CASCADE);
-    }
-
-    void setOwner(Relation table, int owner) {
-        change.put(table.toBuilder().owner(owner).build());
-        for (var index : change.catalog().indexes(table.oid())) {
-            change.put(index.toBuilder().owner(owner).build());
-        }
-        for (var sequence : change.catalog().ownedSequences(table.oid())) {
-            change.put(sequence.toBuilder().owner(owner).build());
-        }
     }
 }

@@ -213,7 +213,7 @@ final class TableCreator {
             Inheritance.checkType(
                     "column \"" + element.name() + "\" has a type conflict",
                     draft.type,
-                    change.expressions().type(typeName));
+                    change.usableType(typeName));
         }
         for (var constraint : ConstraintAttributes.fold(element.constraints())) {
             columnConstraint(made, constraint, table);
@@ -264,10 +264,7 @@ final class TableCreator {
             }
         }
         int serial = serial(typeName);
-        var type =
-                serial == 0
-                        ? change.expressions().type(typeName)
-                        : PgType.of(Types.get(serial), -1);
+        var type = serial == 0 ? change.usableType(typeName) : PgType.of(Types.get(serial), -1);
         checkColumnType(element.name(), type.type());
         int collation = type.type().collation();
         if (!element.collation().isEmpty()) {
@@ -518,6 +515,7 @@ final class TableCreator {
         markPrimaryKey(drafts);
         Relation table =
                 Relations.make(
+                        change,
                         oid,
                         variable.name(),
                         schema,

@@ -6,6 +6,7 @@ import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Constraint;
+import dev.quiverdb.sql.catalog.DefaultPrivileges;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.Expr;
@@ -75,7 +76,7 @@ final class TypeCommands {
                 false,
                 0,
                 null,
-                null);
+                DefaultPrivileges.of(change.catalog(), 'T', change.role(), schema));
     }
 
     private static void checkLabel(String label) {
@@ -129,7 +130,7 @@ final class TypeCommands {
             found =
                     change.catalog()
                             .type(
-                                    change.schema(name.get(name.size() - 2), -1).oid(),
+                                    change.usableSchema(name.get(name.size() - 2), -1).oid(),
                                     name.getLast());
         } else {
             for (int schema : change.context().searchPath().schemas()) {
@@ -142,16 +143,13 @@ final class TypeCommands {
                     SqlState.UNDEFINED_OBJECT,
                     "type \"" + String.join(".", name) + "\" does not exist");
         }
-        if (!change.catalog().isMember(change.role(), user.owner())) {
-            throw new SqlException(
-                    SqlState.INSUFFICIENT_PRIVILEGE, "must be owner of type " + user.name());
-        }
         return user;
     }
 
     DdlResult alter(ObjectDdl.AlterEnum alter) {
         var before = change.catalog();
         var user = userType(alter.name());
+        new Owners(change).require(user);
         if (user.form() != 'e') {
             throw new SqlException(
                     SqlState.WRONG_OBJECT_TYPE,
@@ -245,7 +243,7 @@ final class TypeCommands {
 
     DdlResult create(ObjectDdl.CreateDomain create) {
         int schema = free(create.name());
-        var base = change.expressions().type(create.type());
+        var base = change.usableType(create.type());
         if (base.type().form() == Type.Form.PSEUDO) {
             throw new SqlException(
                     SqlState.DATATYPE_MISMATCH,
@@ -299,7 +297,7 @@ final class TypeCommands {
                         notNull,
                         base.type().collation(),
                         defaultSql,
-                        null));
+                        DefaultPrivileges.of(change.catalog(), 'T', change.role(), schema)));
         putArray(oid, array, name, schema);
         for (var check : checks) {
             addCheck(oid, name, schema, check, true);
@@ -380,6 +378,7 @@ final class TypeCommands {
 
     DdlResult alter(ObjectDdl.AlterDomain alter) {
         var user = userType(alter.name());
+        new Owners(change).require(user);
         if (user.form() != 'd') {
             throw new SqlException(
                     SqlState.WRONG_OBJECT_TYPE, "\"" + user.name() + "\" is not a domain");
@@ -450,7 +449,7 @@ final class TypeCommands {
             if (typeName == null) {
                 throw SqlException.internal("attribute without type");
             }
-            var type = change.expressions().type(typeName);
+            var type = change.usableType(typeName);
             TableCreator.checkColumnType(element.name(), type.type());
             columns.add(
                     Column.of(
@@ -464,6 +463,7 @@ final class TypeCommands {
         int rowType = change.newOid();
         var relation =
                 Relations.make(
+                        change,
                         change.newOid(),
                         name,
                         schema,

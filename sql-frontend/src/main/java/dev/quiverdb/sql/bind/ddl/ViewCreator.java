@@ -55,6 +55,7 @@ final class ViewCreator {
         int rowType = change.newOid();
         var view =
                 Relations.make(
+                        change,
                         change.newOid(),
                         variable.name(),
                         schema,
@@ -184,10 +185,14 @@ final class ViewCreator {
                         : change.expressions().view(query);
         var columns = columns(shape, into.columns(), "too many column names were specified");
         boolean temporary = schema == change.context().searchPath().temporary();
+        for (var column : columns) {
+            new Owners(change).requireUsage(column.type());
+        }
         boolean data = into.withData() != dev.quiverdb.sql.parse.Ddl.WithData.NO_DATA;
         int rowType = change.newOid();
         var relation =
                 Relations.make(
+                        change,
                         change.newOid(),
                         variable.name(),
                         schema,
