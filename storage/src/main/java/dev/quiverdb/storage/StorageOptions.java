@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param fsync false gives up durability, for tests and bulk loads
  * @param keyRing where data keys come from; null for a database in the clear. A database is
  *     encrypted from its first opening or never
+ * @param logMarkDelayMillis see {@link dev.quiverdb.storage.log.LogOptions}; 0 in simulated worlds,
+ *     for what comes later comes from another thread
  */
 public record StorageOptions(
         Disk disk,
@@ -35,7 +37,11 @@ public record StorageOptions(
         long checkpointLogBytes,
         int rowsBeforeBulk,
         boolean fsync,
-        @Nullable KeyRing keyRing) {
+        @Nullable KeyRing keyRing,
+        int logMarkDelayMillis) {
+    /** Short beside what a system takes to write a page back by itself. */
+    private static final int LOG_MARK_DELAY_MILLIS = 20;
+
     private static final int ROWS_BEFORE_BULK = 2048;
 
     /**
@@ -54,7 +60,8 @@ public record StorageOptions(
                 256L << 20,
                 ROWS_BEFORE_BULK,
                 true,
-                null);
+                null,
+                LOG_MARK_DELAY_MILLIS);
     }
 
     /** For simulated worlds. */
@@ -70,7 +77,8 @@ public record StorageOptions(
                 64L << 20,
                 ROWS_BEFORE_BULK,
                 true,
-                null);
+                null,
+                0);
     }
 
     public StorageOptions withCacheBytes(long bytes) {
@@ -85,7 +93,8 @@ public record StorageOptions(
                 checkpointLogBytes,
                 rowsBeforeBulk,
                 fsync,
-                keyRing);
+                keyRing,
+                logMarkDelayMillis);
     }
 
     public StorageOptions withHistoryBytes(long bytes) {
@@ -100,7 +109,8 @@ public record StorageOptions(
                 checkpointLogBytes,
                 rowsBeforeBulk,
                 fsync,
-                keyRing);
+                keyRing,
+                logMarkDelayMillis);
     }
 
     public StorageOptions withWriteSetBytes(long bytes) {
@@ -115,7 +125,8 @@ public record StorageOptions(
                 checkpointLogBytes,
                 rowsBeforeBulk,
                 fsync,
-                keyRing);
+                keyRing,
+                logMarkDelayMillis);
     }
 
     public StorageOptions withCheckpointLogBytes(long bytes) {
@@ -130,7 +141,8 @@ public record StorageOptions(
                 bytes,
                 rowsBeforeBulk,
                 fsync,
-                keyRing);
+                keyRing,
+                logMarkDelayMillis);
     }
 
     public StorageOptions withRowsBeforeBulk(int rows) {
@@ -145,7 +157,8 @@ public record StorageOptions(
                 checkpointLogBytes,
                 rows,
                 fsync,
-                keyRing);
+                keyRing,
+                logMarkDelayMillis);
     }
 
     public StorageOptions withFsync(boolean on) {
@@ -160,7 +173,8 @@ public record StorageOptions(
                 checkpointLogBytes,
                 rowsBeforeBulk,
                 on,
-                keyRing);
+                keyRing,
+                logMarkDelayMillis);
     }
 
     public StorageOptions withKeyRing(@Nullable KeyRing keys) {
@@ -175,6 +189,7 @@ public record StorageOptions(
                 checkpointLogBytes,
                 rowsBeforeBulk,
                 fsync,
-                keys);
+                keys,
+                logMarkDelayMillis);
     }
 }

@@ -201,11 +201,15 @@ public final class FileDisk implements Disk {
         private volatile FileChannel channel;
         private volatile boolean closed;
 
+        /** Opened with the channel, while the path surely names the same file. */
+        private final @Nullable DataSync sync;
+
         ChannelFile(String name, Path path, Open how, FileChannel channel) {
             this.name = name;
             this.path = path;
             this.how = how;
             this.channel = channel;
+            this.sync = how == Open.READ ? null : DataSync.open(path);
         }
 
         @FunctionalInterface
@@ -296,12 +300,24 @@ public final class FileDisk implements Disk {
             }
         }
 
+        @Override
+        public void force() {
+            if (sync == null) {
+                forceChannel();
+                return;
+            }
+            try {
+                sync.force();
+            } catch (IOException e) {
+                throw new DiskForceException(path.toString(), e);
+            }
+        }
+
         /**
          * An interrupt that strikes inside the call hides what the system answered, and asking
          * again would prove nothing, so it counts as a failure; one that came before waits.
          */
-        @Override
-        public void force() {
+        private void forceChannel() {
             boolean interrupted = Thread.interrupted();
             try {
                 while (true) {
@@ -341,6 +357,9 @@ public final class FileDisk implements Disk {
         @Override
         public synchronized void close() {
             closed = true;
+            if (sync != null) {
+                sync.close();
+            }
             try {
                 channel.close();
             } catch (IOException e) {

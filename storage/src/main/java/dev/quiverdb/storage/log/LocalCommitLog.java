@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,6 +36,11 @@ public final class LocalCommitLog implements CommitLog {
 
     /** A segment that was not recycled grows by this much at a time. */
     private static final int GROW_BYTES = 1 << 20;
+
+    /** Writes the marks of all logs that were left alone; they are single writes without a force. */
+    private static final ScheduledExecutorService MARKS =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("log marks").factory());
 
     private final LogOptions options;
     private final Disk disk;
@@ -64,6 +72,12 @@ public final class LocalCommitLog implements CommitLog {
 
     /** Flushes ended, for those who wait for one. */
     private long flushes;
+
+    /** A mark is to be written once nothing has been flushed for a while. */
+    private boolean markOwed;
+
+    /** Somebody will come and look whether a mark is owed. */
+    private boolean markAwaited;
 
     private boolean closed;
     private volatile long lastIndex;
@@ -409,6 +423,7 @@ public final class LocalCommitLog implements CommitLog {
             fillingOffset += flushed.position();
             upTo = lastIndex;
             segment = active;
+            markOwed = false;
         } finally {
             lock.unlock();
         }
@@ -434,6 +449,11 @@ public final class LocalCommitLog implements CommitLog {
             takeDurable(done);
             markAt = fillingOffset;
             alone = withMark && waiters.isEmpty() && filling.position() == 0;
+            if (alone && options.markDelayMillis() > 0) {
+                markOwed = true;
+                awaitQuiet();
+                alone = false;
+            }
             if (alone) {
                 mark.clear();
                 placeOwn(mark, 0, LogFormat.KIND_MARK);
@@ -469,6 +489,45 @@ public final class LocalCommitLog implements CommitLog {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Has the mark written later, off the way of the committers. Lock held. */
+    private void awaitQuiet() {
+        if (!markAwaited) {
+            markAwaited = true;
+            long seen = flushing ? flushes + 1 : flushes;
+            MARKS.schedule(
+                    () -> markIfQuiet(seen), options.markDelayMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /**
+     * Writes the mark if it is owed and nothing was flushed since {@code seen}. Where entries wait
+     * for a flush, that one will see to it.
+     */
+    private void markIfQuiet(long seen) {
+        Segment segment;
+        long at;
+        lock.lock();
+        try {
+            markAwaited = false;
+            if (!markOwed || closed || failure != null || filling.position() > 0) {
+                return;
+            }
+            if (flushing || flushes != seen) {
+                awaitQuiet();
+                return;
+            }
+            markOwed = false;
+            flushing = true;
+            segment = active;
+            at = fillingOffset;
+            mark.clear();
+            placeOwn(mark, 0, LogFormat.KIND_MARK);
+        } finally {
+            lock.unlock();
+        }
+        writeMark(segment, at);
     }
 
     private void takeDurable(List<Waiter> done) {

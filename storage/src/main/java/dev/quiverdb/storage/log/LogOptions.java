@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     larger segment
  * @param keyRing wraps the data keys of encrypted segments; null: written in the clear
  * @param force false skips fsync: a crash of the machine then loses commits
+ * @param markDelayMillis how long nothing must have been flushed before the mark is written that
+ *     tells damage from a torn tail; 0: by the committer itself, right after the flush
  */
 public record LogOptions(
         Disk disk,
@@ -21,7 +23,8 @@ public record LogOptions(
         int partitionId,
         int segmentBytes,
         @Nullable KeyRing keyRing,
-        boolean force) {
+        boolean force,
+        int markDelayMillis) {
     public LogOptions {
         if (segmentBytes < 64 << 10) {
             throw new IllegalArgumentException("segment of " + segmentBytes + " bytes");
@@ -29,18 +32,33 @@ public record LogOptions(
     }
 
     public static LogOptions of(Disk disk, Chance chance, String directory) {
-        return new LogOptions(disk, chance, directory, 0, 64 << 20, null, true);
+        return new LogOptions(disk, chance, directory, 0, 64 << 20, null, true, 0);
     }
 
     public LogOptions withSegmentBytes(int bytes) {
-        return new LogOptions(disk, chance, directory, partitionId, bytes, keyRing, force);
+        return new LogOptions(
+                disk, chance, directory, partitionId, bytes, keyRing, force, markDelayMillis);
     }
 
     public LogOptions withKeyRing(@Nullable KeyRing keys) {
-        return new LogOptions(disk, chance, directory, partitionId, segmentBytes, keys, force);
+        return new LogOptions(
+                disk, chance, directory, partitionId, segmentBytes, keys, force, markDelayMillis);
     }
 
     public LogOptions withForce(boolean forced) {
-        return new LogOptions(disk, chance, directory, partitionId, segmentBytes, keyRing, forced);
+        return new LogOptions(
+                disk,
+                chance,
+                directory,
+                partitionId,
+                segmentBytes,
+                keyRing,
+                forced,
+                markDelayMillis);
+    }
+
+    public LogOptions withMarkDelayMillis(int millis) {
+        return new LogOptions(
+                disk, chance, directory, partitionId, segmentBytes, keyRing, force, millis);
     }
 }

@@ -129,7 +129,8 @@ public final class Engine implements Storage {
             return LocalCommitLog.open(
                     LogOptions.of(options.disk(), options.chance(), "log")
                             .withKeyRing(options.keyRing())
-                            .withForce(options.fsync()),
+                            .withForce(options.fsync())
+                            .withMarkDelayMillis(options.logMarkDelayMillis()),
                     blocks.manifest().logIndex() + 1);
         } catch (LogDamagedException missing) {
             blocks.close();

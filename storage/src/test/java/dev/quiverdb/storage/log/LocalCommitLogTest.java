@@ -9,8 +9,10 @@ import dev.quiverdb.base.world.Disk;
 import dev.quiverdb.base.world.FileDisk;
 import dev.quiverdb.storage.key.KeyException;
 import dev.quiverdb.storage.key.KeyRings;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,6 +197,57 @@ final class LocalCommitLogTest {
         try (var log = LocalCommitLog.open(on(disk), 1)) {
             assertThat(log.readAt(1).payload().remaining()).isEqualTo(CommitLog.PAYLOAD_BYTES_MAX);
             assertThat(log.readAt(2).transactionId()).isEqualTo(2);
+        }
+    }
+
+    /** The newest entry with one bit flipped, in a copy of the files of a log that is open. */
+    private static LocalCommitLog openDamagedCopy(Path from, Path to, String text)
+            throws IOException {
+        Files.createDirectories(to.resolve("log"));
+        try (var files = Files.list(from.resolve("log"))) {
+            for (var file : files.toList()) {
+                var bytes = Files.readAllBytes(file);
+                int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
+                if (at >= 0) {
+                    bytes[at] ^= 1;
+                }
+                Files.write(to.resolve("log").resolve(file.getFileName()), bytes);
+            }
+        }
+        return LocalCommitLog.open(on(new FileDisk(to)), 1);
+    }
+
+    @Test
+    void markThatIsWrittenLaterTellsDamageFromATornTail(@TempDir Path directory)
+            throws IOException, InterruptedException {
+        var live = directory.resolve("live");
+        try (var log =
+                LocalCommitLog.open(on(new FileDisk(live)).withMarkDelayMillis(3_600_000), 1)) {
+            log.awaitDurable(log.append(commit(1, "first")));
+            // No mark yet: nothing tells that this was more than a torn write.
+            try (var copy = openDamagedCopy(live, directory.resolve("early"), "first")) {
+                assertThat(copy.lastIndex()).isZero();
+            }
+        }
+        try (var log = LocalCommitLog.open(on(new FileDisk(live)).withMarkDelayMillis(1), 1)) {
+            for (int i = 0; i < 50; i++) {
+                log.awaitDurable(log.append(commit(2, "more " + i)));
+            }
+            log.awaitDurable(log.append(commit(3, "newest")));
+            Throwable refused = null;
+            for (int i = 0; refused == null && i < 10_000; i++) {
+                try (var copy = openDamagedCopy(live, directory.resolve("late" + i), "newest")) {
+                    Thread.sleep(1);
+                } catch (LogDamagedException e) {
+                    refused = e;
+                }
+            }
+            assertThat(refused).isInstanceOf(LogDamagedException.class);
+            // The log goes on behind the mark.
+            log.awaitDurable(log.append(commit(4, "after")));
+        }
+        try (var log = LocalCommitLog.open(on(new FileDisk(live)), 1)) {
+            assertThat(log.lastIndex()).isEqualTo(53);
         }
     }
 }
