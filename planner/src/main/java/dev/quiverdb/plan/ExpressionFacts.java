@@ -5,12 +5,24 @@ import dev.quiverdb.execute.expression.Rewriter;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What rules ask of expressions, and how they move them from one row to another. */
 final class ExpressionFacts {
+    /** Volatile functions that return at once; others may sleep, or wait for an advisory lock. */
+    private static final Set<String> PROMPT_VOLATILES =
+            Set.of(
+                    "nextval",
+                    "currval",
+                    "lastval",
+                    "random",
+                    "gen_random_uuid",
+                    "clock_timestamp",
+                    "timeofday");
+
     private ExpressionFacts() {}
 
     /** The parts of a conjunction. */
@@ -79,6 +91,20 @@ final class ExpressionFacts {
         return any(
                 expression,
                 part -> part instanceof Expression.Call call && call.function().routine());
+    }
+
+    /** Whether evaluating it waits for nothing and runs no statements. */
+    static boolean isPrompt(Expression expression) {
+        return !hasSubPlan(expression)
+                && !any(
+                        expression,
+                        part ->
+                                part instanceof Expression.Call call
+                                        && (call.function().routine()
+                                                || call.function().returnsSet()
+                                                || (call.function().volatility() == 'v'
+                                                        && !PROMPT_VOLATILES.contains(
+                                                                call.function().name()))));
     }
 
     static boolean hasSubPlan(Expression expression) {

@@ -180,6 +180,21 @@ public final class PlanWalker {
         return inputs(plan).stream().allMatch(PlanWalker::isPlain);
     }
 
+    /**
+     * Whether nothing that the plan calls, with all below it, waits or takes long: no subquery in
+     * an expression, no function whose body is statements, no volatile function but those that are
+     * known to return at once.
+     */
+    public static boolean isPrompt(Plan plan) {
+        return expressions(plan).stream().allMatch(PlanWalker::isPrompt)
+                && inputs(plan).stream().allMatch(PlanWalker::isPrompt);
+    }
+
+    /** Whether evaluating it waits for nothing and runs no statements. */
+    public static boolean isPrompt(Expression expression) {
+        return ExpressionFacts.isPrompt(expression);
+    }
+
     private static void join(
             Collection<@Nullable Expression> out,
             List<Expression> left,

@@ -47,6 +47,13 @@ public interface Storage extends AutoCloseable {
      */
     Transaction begin(IsolationLevel isolation, boolean readOnly, boolean deferrable);
 
+    /**
+     * Whether the last commits were all of this session (see {@link Transaction#setProcess}) and
+     * took {@code nanosMax} or less, half of them at least, so that its next one will hardly share
+     * a flush of the log with another. A guess that costs nothing.
+     */
+    boolean commitsAlone(long processId, long nanosMax);
+
     /** The newest committed spec of a tablet; null if there is none. */
     @Nullable TabletSpec tablet(int tabletId);
 

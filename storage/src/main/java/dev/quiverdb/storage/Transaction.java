@@ -35,6 +35,12 @@ public interface Transaction {
     /** Milliseconds a lock wait may last before 55P03; 0, the default, for ever. */
     void setLockTimeout(long millis);
 
+    /**
+     * Whether it may wait for locks; the default. Where it may not, a lock that is not to be had at
+     * once ends the call with {@link WouldWaitException}. Commits wait for the disk either way.
+     */
+    void setWaits(boolean waits);
+
     // ---- commands -------------------------------------------------------------------------------
 
     /**

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * in for this one. Between a commit's write and its force that is a system call and, where cores
  * are few, the loss of the core. This call wakes nobody; at most one thread of a log is in it.
  *
- * <p>Thread-safe; {@link #close} waits for those inside, for the system gives the number to the next
- * file that is opened. Where the system is not Linux, {@link #open} gives null.
+ * <p>Thread-safe; {@link #close} waits for those inside, for the system gives the number to the
+ * next file that is opened. Where the system is not Linux, {@link #open} gives null.
  */
 final class DataSync implements AutoCloseable {
     private static final int O_RDWR = 2;
@@ -96,6 +96,7 @@ final class DataSync implements AutoCloseable {
             MethodHandle strerror,
             StructLayout state,
             VarHandle errno) {
+        @SuppressWarnings("restricted") // the signatures are those of the C library on Linux
         static @Nullable Calls link() {
             var system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
             if (!system.contains("linux")) {
@@ -155,12 +156,13 @@ final class DataSync implements AutoCloseable {
         void close(int descriptor) {
             try {
                 // What close answers is of no use: what mattered was forced.
-                int ignored = (int) close.invokeExact(descriptor);
+                int _ = (int) close.invokeExact(descriptor);
             } catch (Throwable e) {
                 throw unexpected(e);
             }
         }
 
+        @SuppressWarnings("restricted") // what strerror gives ends in a zero and is shorter
         private String text(int number) {
             try {
                 var found = (MemorySegment) strerror.invokeExact(number);

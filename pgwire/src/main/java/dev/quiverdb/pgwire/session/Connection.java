@@ -64,8 +64,10 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelRead(ChannelHandlerContext ignored, Object message) {
-        if (inbox.isIdle() && message instanceof FrontendMessage next && answersAtOnce(next)) {
-            answerNow(next);
+        if (inbox.isIdle()
+                && message instanceof FrontendMessage next
+                && answersAtOnce(next)
+                && answeredNow(next)) {
             return;
         }
         int size = message instanceof FrontendMessage m ? m.sizeBytes() : 32;
@@ -116,9 +118,22 @@ final class Connection extends ChannelInboundHandlerAdapter
                 && open.answersAtOnce(next);
     }
 
-    private void answerNow(FrontendMessage message) {
-        answer(message);
+    /** Answers a message; false if that turned out to be a worker's task. */
+    private boolean answeredNow(FrontendMessage message) {
+        var open = session;
+        if (open == null) {
+            return false;
+        }
+        open.setWaits(false);
+        try {
+            answer(message);
+        } catch (MustWaitException e) {
+            return false;
+        } finally {
+            open.setWaits(true);
+        }
         outlet().flushIfLarge();
+        return true;
     }
 
     /**
@@ -190,6 +205,8 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         try {
             converse(open, message);
+        } catch (MustWaitException e) {
+            throw e;
         } catch (Throwable e) {
             var error = translate(e);
             outlet().writer().error(error);

@@ -55,10 +55,16 @@ public interface EngineSession extends AutoCloseable {
     char transactionStatus();
 
     /**
-     * Whether this message can be answered now without waiting for a lock, the disk or a slow
-     * client, so that the thread which read it may answer it.
+     * Whether this message can be answered now without waiting for a lock or a slow client, and for
+     * the disk no longer than a thread costs, so that the thread which read it may answer it.
      */
     boolean answersAtOnce(FrontendMessage message);
+
+    /**
+     * Says whether the thread that calls from now on may wait. One that may not gets {@link
+     * MustWaitException} where it would have to. Initially it may.
+     */
+    void setWaits(boolean waits);
 
     /** Ends what the session is doing, with {@code 57014}. From any thread. */
     void cancel();

@@ -321,7 +321,8 @@ final class ViewRows {
                         && lock.classId().orElse(0) == CatalogObject.CLASS_RELATION;
         boolean advisory = lock.kind().equals("advisory");
         boolean tuple = lock.kind().equals("tuple");
-        boolean object = !relation && !advisory && !tuple;
+        boolean transaction = lock.kind().equals("transactionid");
+        boolean object = !relation && !advisory && !tuple && !transaction;
         Object relationOid =
                 relation ? (Object) objectId : tuple ? tableOf(lock.tabletId().orElse(0)) : null;
         long row = lock.rowId().orElse(0);
@@ -333,12 +334,12 @@ final class ViewRows {
         Object shownId = advisory ? (Object) (objectId & 0xffff_ffffL) : object ? objectId : null;
         rows.add(
                 relation ? "relation" : object ? "object" : lock.kind(),
-                view.databaseOid(),
+                transaction ? null : (Object) view.databaseOid(),
                 relationOid,
                 tuple ? (Object) (int) (row >>> 10) : null,
                 tuple ? (Object) (int) (row & 1023) : null,
                 null,
-                null,
+                transaction ? (Object) objectId : null,
                 classId,
                 shownId,
                 advisory ? (Object) (int) lock.classId().orElse(1) : object ? (Object) 0 : null,

@@ -36,6 +36,7 @@ final class CachedPlan {
     private final @Nullable List<ResultField> fields;
     private final int[] relations;
     private final boolean quick;
+    private final boolean quickWrite;
     private final boolean restartable;
     private final Catalog plannedIn;
     private final Map<Integer, Long> dependents;
@@ -71,6 +72,7 @@ final class CachedPlan {
                         .toArray();
         dependents = dependents(bound.uses(), plannedIn);
         quick = bound.readOnly() && bound.into() == null && QuickPlans.isQuick(prepared.plan());
+        quickWrite = bound.into() == null && QuickPlans.isQuickWrite(prepared.plan());
         restartable = bound.readOnly() && QuickPlans.isRestartable(prepared.plan());
         checked = plannedIn;
         sizesCheckedMicros = nowMicros;
@@ -115,6 +117,11 @@ final class CachedPlan {
     /** Whether it only reads, soon and few rows. */
     boolean quick() {
         return quick;
+    }
+
+    /** Whether it changes few rows, soon; it may wait for locks. */
+    boolean quickWrite() {
+        return quickWrite;
     }
 
     /** Whether its operators may be kept for the next execution. */

@@ -2,6 +2,7 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.PlanWalker;
+import dev.quiverdb.plan.Relation;
 
 /**
  * Which plans the thread that reads the socket may run itself, as they return soon and with few
@@ -12,6 +13,35 @@ final class QuickPlans {
 
     static boolean isQuick(Plan plan) {
         return isShort(plan) && PlanWalker.isPlain(plan);
+    }
+
+    /**
+     * Whether it changes few rows, found by a whole unique key, and does nothing else that takes
+     * long: no cascade, no function of statements. It may wait for locks.
+     */
+    static boolean isQuickWrite(Plan plan) {
+        return switch (plan) {
+            case Plan.Insert insert -> isShort(insert.input()) && isPrompt(insert, insert.target());
+            case Plan.Update update ->
+                    isShort(update.input())
+                            && update.target().referencedBy().isEmpty()
+                            && isPrompt(update, update.target());
+            case Plan.Delete delete ->
+                    isShort(delete.input())
+                            && delete.target().referencedBy().isEmpty()
+                            && isPrompt(delete, delete.target());
+            default -> false;
+        };
+    }
+
+    /** Partitions have constraints of their own, so tables that have any are left out. */
+    private static boolean isPrompt(Plan plan, Relation target) {
+        return PlanWalker.isPrompt(plan)
+                && target.family() == null
+                && target.checks().stream().allMatch(c -> PlanWalker.isPrompt(c.condition()))
+                && target.columns().stream()
+                        .map(Relation.Column::generated)
+                        .allMatch(value -> value == null || PlanWalker.isPrompt(value));
     }
 
     private static boolean isShort(Plan plan) {

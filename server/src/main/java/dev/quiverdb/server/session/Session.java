@@ -11,10 +11,12 @@ import dev.quiverdb.pgwire.message.BoundValues;
 import dev.quiverdb.pgwire.message.FrontendMessage;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.EngineSession;
+import dev.quiverdb.pgwire.session.MustWaitException;
 import dev.quiverdb.pgwire.session.Responder;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.sql.parse.Utility;
+import dev.quiverdb.storage.WouldWaitException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,11 +93,19 @@ final class Session implements EngineSession {
                 }
             }
             state.transaction().endImplicit();
+        } catch (WouldWaitException e) {
+            throw begunAgain();
         } catch (RuntimeException e) {
             throw state.located(e, sql);
         } finally {
             state.statementEnds();
         }
+    }
+
+    /** Takes back a statement that met a lock on a thread that may not wait. */
+    private MustWaitException begunAgain() {
+        state.transaction().undoStatement();
+        return new MustWaitException();
     }
 
     /**
@@ -289,6 +299,8 @@ final class Session implements EngineSession {
             if (prepared.statement().node() instanceof Utility.Transaction) {
                 state.transaction().endImplicit();
             }
+        } catch (WouldWaitException e) {
+            throw begunAgain();
         } catch (RuntimeException e) {
             throw state.located(e, prepared.text());
         } finally {
@@ -351,6 +363,11 @@ final class Session implements EngineSession {
             case FrontendMessage.Sync _ -> state.transaction().endsWithoutWaiting();
             default -> false;
         };
+    }
+
+    @Override
+    public void setWaits(boolean waits) {
+        state.transaction().setWaits(waits);
     }
 
     @Override

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Prepares and starts statements: those with a plan here, all others through {@link UtilityRunner}.
  */
 final class StatementRunner implements AutoCloseable {
+    /** How long others may be kept waiting by a commit on the thread that reads their sockets. */
+    private static final long COMMIT_HERE_NANOS_MAX = 500_000;
+
     private static final StatementResult.Tag SELECTED = rows -> "SELECT " + rows;
 
     private final SessionState state;
@@ -384,10 +387,12 @@ final class StatementRunner implements AutoCloseable {
 
     /**
      * Whether a plan can be run now without waiting: it is quick, nobody wants its snapshot to
-     * wait, and the locks on its relations could be had at once. The transaction then holds them.
+     * wait, or what it writes is taken back if it has to; and the locks on its relations could be
+     * had at once. The transaction then holds them.
      */
     private boolean neverWaits(CachedPlan plan) {
-        if (!plan.quick() || state.transaction().failed() || state.hot().deferrable()) {
+        boolean reads = plan.quick() && !state.transaction().failed() && !state.hot().deferrable();
+        if (!reads && !writesHere(plan)) {
             return false;
         }
         state.transaction().beginStatement(state.nowMicros());
@@ -399,7 +404,29 @@ final class StatementRunner implements AutoCloseable {
                 return false;
             }
         }
+        if (!reads) {
+            state.transaction().markStatement();
+        }
         return true;
+    }
+
+    /**
+     * Whether a plan may change its few rows on this thread: within a block, or with the commit
+     * that follows. If it meets a lock after all, it is begun again by a worker.
+     */
+    private boolean writesHere(CachedPlan plan) {
+        return plan.quickWrite()
+                && !state.transaction().failed()
+                && (state.transaction().inBlock()
+                        || (state.transaction().hasDoneNothing() && commitsHere()));
+    }
+
+    /**
+     * Whether the thread that reads sockets may wait for a commit: with nobody else to share a
+     * flush with, two changes of thread would cost as much as a fast disk.
+     */
+    private boolean commitsHere() {
+        return state.database().storage().commitsAlone(state.processId(), COMMIT_HERE_NANOS_MAX);
     }
 
     /** Whether running this statement cannot wait: no lock, no log, few rows. */
@@ -417,7 +444,9 @@ final class StatementRunner implements AutoCloseable {
     private boolean neverWaits(Utility.Transaction command) {
         return switch (command.kind()) {
             case BEGIN, START -> true;
-            case COMMIT -> state.transaction().wroteNothing();
+            case COMMIT ->
+                    state.transaction().wroteNothing()
+                            || (state.transaction().hasWrittenHere() && commitsHere());
             default -> false;
         };
     }

@@ -67,6 +67,18 @@ final class TransactionControl {
     private long startMicros;
 
     private boolean writes;
+
+    /** Whether the thread that is at it may wait for locks. */
+    private boolean waits = true;
+
+    /** Whether all that was written is little, and written by a thread that may not wait. */
+    private boolean wroteHere;
+
+    /** Where the running statement began, if it may have to begin again. */
+    private @Nullable Savepoint statementStart;
+
+    private int statementConstraints;
+
     private volatile @Nullable Transaction cancelTarget;
 
     TransactionControl(
@@ -182,6 +194,7 @@ final class TransactionControl {
             open = database.storage().begin(hot.isolation(), hot.readOnly(), hot.deferrable());
             open.setProcess(processId);
             open.setLockTimeout(hot.lockTimeoutMillis());
+            open.setWaits(waits);
             transaction = open;
             cancelTarget = open;
             for (int i = 0; i < frames.size(); i++) {
@@ -196,7 +209,54 @@ final class TransactionControl {
 
     /** The statement about to run may write. */
     void mayWrite() {
+        wroteHere = !waits && (wroteHere || !writes);
         writes = true;
+    }
+
+    /** Whether the thread that is at it from now on may wait for locks. */
+    void setWaits(boolean may) {
+        waits = may;
+        var open = transaction;
+        if (open != null) {
+            open.setWaits(may);
+            var start = statementStart;
+            if (may && start != null) {
+                open.release(start);
+                statementStart = null;
+            }
+        }
+    }
+
+    /** Whether an implicit transaction has written nothing yet. */
+    boolean hasDoneNothing() {
+        return !inBlock() && wroteNothing() && constraints.isUnused();
+    }
+
+    /**
+     * The statement about to run may have to wait on a thread that must not: {@link #undoStatement}
+     * then takes it back. The transaction goes on, implicit or not, and with it its portals.
+     */
+    void markStatement() {
+        statementStart = transaction().savepoint();
+        statementConstraints = constraints.mark();
+    }
+
+    /** Takes back what the marked statement has done, so that it can begin again. */
+    void undoStatement() {
+        var start = statementStart;
+        if (start == null) {
+            throw new IllegalStateException("a statement that never waits had to wait");
+        }
+        transaction().rollbackTo(start);
+        constraints.rollbackTo(statementConstraints);
+    }
+
+    /**
+     * Whether a commit now has only what the thread that reads the socket wrote itself, which is
+     * little.
+     */
+    boolean hasWrittenHere() {
+        return wroteHere && changes.isEmpty() && constraints.isUnused();
     }
 
     /** Whether the transaction has taken its first snapshot, after which its modes are fixed. */
@@ -268,9 +328,12 @@ final class TransactionControl {
         rollbackAll();
     }
 
-    /** Whether {@link #endImplicit} has nothing to write: no log, no lock to wait for. */
+    /**
+     * Whether {@link #endImplicit} has nothing to write, or only what the thread that reads the
+     * socket wrote itself; in any case no lock to wait for.
+     */
     boolean endsWithoutWaiting() {
-        return state != State.IMPLICIT || wroteNothing();
+        return state != State.IMPLICIT || wroteNothing() || hasWrittenHere();
     }
 
     /** Whether a commit now would have nothing to write. */
@@ -292,6 +355,7 @@ final class TransactionControl {
             case IMPLICIT -> rollbackAll();
             case BLOCK -> {
                 state = State.FAILED;
+                statementStart = null;
                 releaseFailed();
             }
             case FAILED -> {}
@@ -379,6 +443,8 @@ final class TransactionControl {
     private void end(boolean committed) {
         state = State.IDLE;
         writes = false;
+        wroteHere = false;
+        statementStart = null;
         changes.clear();
         frames.clear();
         if (!constraints.isUnused()) {

@@ -37,7 +37,9 @@ public final class LocalCommitLog implements CommitLog {
     /** A segment that was not recycled grows by this much at a time. */
     private static final int GROW_BYTES = 1 << 20;
 
-    /** Writes the marks of all logs that were left alone; they are single writes without a force. */
+    /**
+     * Writes the marks of all logs that were left alone; they are single writes without a force.
+     */
     private static final ScheduledExecutorService MARKS =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("log marks").factory());

@@ -62,6 +62,7 @@ public final class Engine implements Storage {
     final Serializability serializability = new Serializability(snapshots);
     private final Applier applier;
     private final CommitPipeline pipeline;
+    private final LoneCommitter loneCommitter = new LoneCommitter();
     private final SequenceTable sequences;
     private final CheckpointRecord checkpointRecord;
 
@@ -544,13 +545,20 @@ public final class Engine implements Storage {
             throw cause;
         }
         chunked.computeIfPresent(transaction.id(), (_, _) -> entry.index);
+        long began = options.clock().nanoTime();
         pipeline.finish(entry);
+        loneCommitter.committed(transaction.locks.process, options.clock().nanoTime() - began);
         if (serializable != null) {
             serializability.published(serializable);
         }
         giveBackUnused(transaction);
         commits.incrementAndGet();
         wrote(bytes);
+    }
+
+    @Override
+    public boolean commitsAlone(long processId, long nanosMax) {
+        return loneCommitter.is(processId, nanosMax);
     }
 
     private LoggedPieces chunksOf(long transactionId) {

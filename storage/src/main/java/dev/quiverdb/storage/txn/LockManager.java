@@ -7,6 +7,7 @@ import dev.quiverdb.storage.LockStrength;
 import dev.quiverdb.storage.LockView;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.WaitPolicy;
+import dev.quiverdb.storage.WouldWaitException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -242,6 +243,9 @@ final class LockManager {
             }
             if (policy != WaitPolicy.WAIT) {
                 return false;
+            }
+            if (!owner.waits) {
+                throw new WouldWaitException();
             }
             waiter = new LockWaiter(owner, resource, what);
             if (resource.holdsAny(owner, what)) {
@@ -652,7 +656,23 @@ final class LockManager {
                                     OptionalLong.empty(),
                                     mode(what),
                                     granted));
-            case LockTarget.Key _ -> {}
+            case LockTarget.Key _ -> {
+                // Who waits for a key waits for the end of the transaction that may have it.
+                if (!granted) {
+                    resource.forEachHeld((holder, _) ->
+                            views.add(
+                                    new LockView(
+                                            owner.process,
+                                            owner.id,
+                                            "transactionid",
+                                            OptionalLong.empty(),
+                                            OptionalLong.of(holder.id),
+                                            OptionalInt.empty(),
+                                            OptionalLong.empty(),
+                                            ObjectLockMode.SHARE.pgName(),
+                                            false)));
+                }
+            }
         }
     }
 }

@@ -24,6 +24,9 @@ final class LockOwner {
     /** 0 for ever. */
     volatile long lockTimeoutMillis;
 
+    /** Whether it may wait at all. Of the owner's thread. */
+    boolean waits = true;
+
     private volatile boolean cancelled;
     private volatile @Nullable Thread waitingThread;
 

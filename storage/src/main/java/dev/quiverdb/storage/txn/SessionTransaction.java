@@ -141,6 +141,11 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
+    public void setWaits(boolean waits) {
+        locks.waits = waits;
+    }
+
+    @Override
     public boolean isOpen() {
         return open;
     }
