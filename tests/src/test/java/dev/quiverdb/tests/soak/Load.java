@@ -1,8 +1,11 @@
 package dev.quiverdb.tests.soak;
 
+import dev.quiverdb.base.testing.Ledger;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,7 @@ final class Load implements Runnable {
     static final int ACCOUNTS = 40;
     static final int DOCUMENTS_EACH = 60;
     static final int DIMENSIONS = 16;
+    private static final int ROWS_PREPARED = 2;
 
     private final int worker;
     private final Ledger ledger;
@@ -39,7 +43,7 @@ final class Load implements Runnable {
                         throw e;
                     }
                     // A deadlock or a conflict: nothing has happened.
-                    ledger.doubt = null;
+                    ledger.abandon();
                     connection.rollback();
                 }
             }
@@ -86,42 +90,66 @@ final class Load implements Runnable {
         }
     }
 
-    private void insertBatch() throws SQLException {
-        long number = nextBatch();
-        int rows = 1 + random.nextInt(6);
-        ledger.doubt = new Ledger.Doubt.Batch(number, rows);
-        insertRows(number, rows);
-        connection.commit();
-        ledger.batches.put(number, rows);
+    /** Ends the transaction, which changes these things. */
+    private void end(String command, Map<String, String> change) throws SQLException {
+        ledger.intend(change);
+        if (command.equals("COMMIT")) {
+            connection.commit();
+        } else {
+            execute(command);
+        }
         ledger.acknowledge();
     }
 
+    /** What the ledger calls a batch; its state is the count of its rows. */
+    static String batch(long number) {
+        return "batch " + number;
+    }
+
+    /** What the ledger calls a document; its state is its version. */
+    static String document(long id) {
+        return "document " + id;
+    }
+
+    /** What the ledger calls the worker's counter, once it counted; its state is the value. */
+    static final String COUNTER = "counter";
+
+    /** What the ledger calls a transaction that is prepared; its state is the batch. */
+    static String prepared(String gid) {
+        return "prepared " + gid;
+    }
+
+    private void insertBatch() throws SQLException {
+        long number = nextBatch();
+        int rows = 1 + random.nextInt(6);
+        insertRows(number, rows);
+        end("COMMIT", Map.of(batch(number), String.valueOf(rows)));
+    }
+
     private void deleteBatch() throws SQLException {
-        var alive = new ArrayList<Long>();
-        ledger.batches.forEach((number, rows) -> {
-            if (rows > 0) {
-                alive.add(number);
-            }
-        });
+        var alive = List.copyOf(ledger.things("batch ").keySet());
         if (alive.isEmpty()) {
             return;
         }
-        long number = alive.get(random.nextInt(alive.size()));
-        ledger.doubt = new Ledger.Doubt.Batch(number, 0);
-        execute("DELETE FROM batches WHERE number = ?", number);
-        connection.commit();
-        ledger.batches.put(number, 0);
-        ledger.acknowledge();
+        var batch = alive.get(random.nextInt(alive.size()));
+        execute(
+                "DELETE FROM batches WHERE number = ?",
+                Long.parseLong(batch.substring("batch ".length())));
+        end("COMMIT", Map.of(batch, Ledger.NOTHING));
+    }
+
+    private long number(String thing) {
+        var state = ledger.state(thing);
+        return state.equals(Ledger.NOTHING) ? 0 : Long.parseLong(state);
     }
 
     private void upsertDocument() throws SQLException {
         long id = (long) random.nextInt(DOCUMENTS_EACH) * 100 + worker;
-        long version = ledger.documents.getOrDefault(id, 0L) + 1;
+        long version = number(document(id)) + 1;
         var vector = new StringBuilder("[");
         for (int i = 0; i < DIMENSIONS; i++) {
             vector.append(i == 0 ? "" : ",").append(random.nextInt(1000) / 100.0);
         }
-        ledger.doubt = new Ledger.Doubt.Document(id, version);
         execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?::vector) ON CONFLICT (id)"
                         + " DO UPDATE SET version = excluded.version, embedding = excluded.embedding",
@@ -129,56 +157,45 @@ final class Load implements Runnable {
                 worker,
                 version,
                 vector.append("]").toString());
-        connection.commit();
-        ledger.documents.put(id, version);
-        ledger.acknowledge();
+        end("COMMIT", Map.of(document(id), String.valueOf(version)));
     }
 
     private void count() throws SQLException {
-        ledger.doubt = new Ledger.Doubt.Count(ledger.counter + 1);
         execute("UPDATE counters SET value = value + 1 WHERE worker = ?", worker);
-        connection.commit();
-        ledger.counter++;
-        ledger.acknowledge();
+        end("COMMIT", Map.of(COUNTER, String.valueOf(number(COUNTER) + 1)));
     }
 
     private void transfer() throws SQLException {
         int from = random.nextInt(ACCOUNTS);
         int to = random.nextInt(ACCOUNTS);
         int amount = 1 + random.nextInt(50);
-        ledger.doubt = new Ledger.Doubt.Transfer();
         execute("UPDATE accounts SET balance = balance - ? WHERE id = ?", amount, from);
         execute("UPDATE accounts SET balance = balance + ? WHERE id = ?", amount, to);
-        connection.commit();
-        ledger.acknowledge();
+        end("COMMIT", Map.of());
     }
 
     private void prepared() throws SQLException {
-        if (!ledger.prepared.isEmpty() && random.nextBoolean()) {
+        if (!ledger.things("prepared ").isEmpty() && random.nextBoolean()) {
             endPrepared();
             return;
         }
         long number = nextBatch();
         var gid = "w" + worker + "-" + number;
-        ledger.doubt = new Ledger.Doubt.Prepare(gid, number, 2);
-        insertRows(number, 2);
-        execute("PREPARE TRANSACTION '" + gid + "'");
+        insertRows(number, ROWS_PREPARED);
+        end("PREPARE TRANSACTION '" + gid + "'", Map.of(prepared(gid), String.valueOf(number)));
         connection.commit();
-        ledger.prepared.put(gid, number);
-        ledger.acknowledge();
     }
 
     private void endPrepared() throws SQLException {
-        var one = ledger.prepared.entrySet().iterator().next();
+        var one = ledger.things("prepared ").firstEntry();
+        var gid = one.getKey().substring("prepared ".length());
         boolean commit = random.nextInt(3) > 0;
-        ledger.doubt = new Ledger.Doubt.EndPrepared(one.getKey(), one.getValue(), 2, commit);
-        connection.setAutoCommit(true);
-        execute((commit ? "COMMIT" : "ROLLBACK") + " PREPARED '" + one.getKey() + "'");
-        connection.setAutoCommit(false);
+        Map<String, String> change = new HashMap<>(Map.of(one.getKey(), Ledger.NOTHING));
         if (commit) {
-            ledger.batches.put(one.getValue(), 2);
+            change.put("batch " + one.getValue(), String.valueOf(ROWS_PREPARED));
         }
-        ledger.prepared.remove(one.getKey());
-        ledger.acknowledge();
+        connection.setAutoCommit(true);
+        end((commit ? "COMMIT" : "ROLLBACK") + " PREPARED '" + gid + "'", change);
+        connection.setAutoCommit(false);
     }
 }

@@ -1,5 +1,6 @@
 package dev.quiverdb.tests.soak;
 
+import dev.quiverdb.base.testing.Ledger;
 import dev.quiverdb.server.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ public final class ServerSoak {
 
     /** Commits that were answered in all. */
     public int acknowledged() {
-        return ledgers.stream().mapToInt(ledger -> ledger.acknowledged).sum();
+        return ledgers.stream().mapToInt(Ledger::acknowledged).sum();
     }
 
     private ServerProcess start() throws IOException, InterruptedException {
@@ -211,31 +212,33 @@ public final class ServerSoak {
         return wrong;
     }
 
-    private static Ledger.Found found(Connection connection, int worker) throws SQLException {
-        Map<Long, Integer> batches = new HashMap<>();
-        Map<Long, Long> documents = new HashMap<>();
-        long[] counter = new long[1];
+    /** The things of one worker, as its ledger names them. */
+    private static Map<String, String> found(Connection connection, int worker)
+            throws SQLException {
+        Map<String, String> found = new HashMap<>();
         read(
                 connection,
                 "SELECT number, count(*) FROM batches WHERE worker = "
                         + worker
                         + " GROUP BY number",
-                row -> batches.put(row.getLong(1), row.getInt(2)));
+                row -> found.put(Load.batch(row.getLong(1)), row.getString(2)));
         read(
                 connection,
                 "SELECT id, version FROM documents WHERE worker = " + worker,
-                row -> documents.put(row.getLong(1), row.getLong(2)));
+                row -> found.put(Load.document(row.getLong(1)), row.getString(2)));
         read(
                 connection,
-                "SELECT value FROM counters WHERE worker = " + worker,
-                row -> counter[0] = row.getLong(1));
-        var prepared =
-                lines(
-                        connection,
-                        "SELECT gid FROM pg_prepared_xacts WHERE gid LIKE 'w"
-                                + worker
-                                + "-%' ORDER BY gid");
-        return new Ledger.Found(batches, documents, prepared, counter[0]);
+                "SELECT value FROM counters WHERE value > 0 AND worker = " + worker,
+                row -> found.put(Load.COUNTER, row.getString(1)));
+        var mine = "w" + worker + "-";
+        read(
+                connection,
+                "SELECT gid FROM pg_prepared_xacts WHERE gid LIKE '" + mine + "%'",
+                row ->
+                        found.put(
+                                Load.prepared(row.getString(1)),
+                                row.getString(1).substring(mine.length())));
+        return found;
     }
 
     /** Ordered indexes say what the tables say. */
