@@ -24,6 +24,7 @@ final class FrameMemory implements AutoCloseable {
     private final BitSet[] free = new BitSet[ORDERS];
 
     private long usedBytes;
+    private long peakBytes;
 
     FrameMemory(long limitBytes) {
         this.limitBytes = limitBytes;
@@ -54,6 +55,10 @@ final class FrameMemory implements AutoCloseable {
         return usedBytes;
     }
 
+    synchronized long peakBytes() {
+        return peakBytes;
+    }
+
     long limitBytes() {
         return limitBytes;
     }
@@ -78,6 +83,7 @@ final class FrameMemory implements AutoCloseable {
         }
         int page = buddy << order;
         usedBytes += sizeBytes;
+        peakBytes = Math.max(peakBytes, usedBytes);
         var memory =
                 slabs.get(page / slabPages)
                         .asSlice((long) (page % slabPages) * BlockStore.PAGE_BYTES, sizeBytes);

@@ -71,6 +71,10 @@ public final class LocalBlockStore implements BlockStore {
     /** A checkpoint forces when it has written so much. */
     private static final int UNFORCED_BYTES_MAX = 2 << 20;
 
+    private static final long RETIRED_BYTES_MAX = 8 << 20;
+    private static final int RELEASE_WAITS = 2_000;
+    private static final long RELEASE_WAIT_NANOS = 50_000;
+
     private final ReentrantLock evictionLock = new ReentrantLock();
 
     /** One frame at a time is written, so that its state has one owner. */
@@ -85,12 +89,16 @@ public final class LocalBlockStore implements BlockStore {
      */
     private final AtomicLong retiredBytes = new AtomicLong();
 
+    /** So much of the cache is kept for frames that are evicted and may still be held. */
+    private final long retiredBytesMax;
+
     /** The disk was full at the last attempt. Guarded by the eviction lock. */
     private boolean spillingIsVain;
 
     private final AtomicLong clockLength = new AtomicLong();
     private final AtomicLong dirtyBytes = new AtomicLong();
     private final AtomicLong liveBlocks = new AtomicLong();
+    private final AtomicLong evictions = new AtomicLong();
 
     /** Guards {@link #freeIds}, {@link #nextBlockId} and growth of {@link #leaves}. */
     private final Object ids = new Object();
@@ -111,6 +119,7 @@ public final class LocalBlockStore implements BlockStore {
         this.manifestFile = recovered.manifestFile;
         this.file = recovered.file;
         this.memory = new FrameMemory(options.cacheBytes());
+        this.retiredBytesMax = Math.min(options.cacheBytes() / 8, RETIRED_BYTES_MAX);
         this.space = recovered.space;
         this.tree = recovered.tree;
         this.leaves = recovered.leaves.toArray(TableLeaf[]::new);
@@ -172,6 +181,7 @@ public final class LocalBlockStore implements BlockStore {
 
     @Override
     public int enterReader() {
+        awaitRelease();
         return readers.enter(epoch.get());
     }
 
@@ -182,6 +192,7 @@ public final class LocalBlockStore implements BlockStore {
 
     @Override
     public int enterWriter() {
+        awaitRelease();
         while (true) {
             requireWorking();
             if (!gate) {
@@ -231,6 +242,26 @@ public final class LocalBlockStore implements BlockStore {
 
     private void releaseRetired() {
         retired.release(Math.min(readers.oldest(), writers.oldest()));
+    }
+
+    /**
+     * Evicted frames are memory in use until every visit that may hold them is over. Where one
+     * visit lasts long and others go on loading, that would grow without a bound; so who is not
+     * inside yet waits for those who are. It does not wait for ever, since it may hold what they
+     * need.
+     */
+    private void awaitRelease() {
+        if (retiredBytes.get() <= retiredBytesMax) {
+            return;
+        }
+        releaseRetired();
+        if (retiredBytes.get() <= retiredBytesMax || readers.isInside() || writers.isInside()) {
+            return;
+        }
+        for (int i = 0; i < RELEASE_WAITS && retiredBytes.get() > retiredBytesMax; i++) {
+            LockSupport.parkNanos(RELEASE_WAIT_NANOS);
+            releaseRetired();
+        }
     }
 
     // ---- reading ----
@@ -562,7 +593,7 @@ public final class LocalBlockStore implements BlockStore {
     }
 
     private boolean isShort(int sizeBytes) {
-        return memory.isShort(sizeBytes - retiredBytes.get());
+        return memory.isShort(sizeBytes + retiredBytesMax - retiredBytes.get());
     }
 
     private void addToClock(Frame frame) {
@@ -616,6 +647,7 @@ public final class LocalBlockStore implements BlockStore {
                 leaf.frames.set(slot, null);
                 frame.state = Frame.RETIRED;
                 retireFrame(frame);
+                evictions.incrementAndGet();
             }
             return frame.state == Frame.RETIRED;
         } finally {
@@ -965,11 +997,13 @@ public final class LocalBlockStore implements BlockStore {
         return new BlockStoreStatistics(
                 liveBlocks.get(),
                 memory.usedBytes(),
+                memory.peakBytes(),
                 dirtyBytes.get(),
                 file.sizeBytes(),
                 space.usedPages() * PAGE_BYTES,
                 file.reads.get(),
-                file.writes.get());
+                file.writes.get(),
+                evictions.get());
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.quiverdb.storage.access.AccessIndex;
 import dev.quiverdb.storage.access.AccessMethod;
 import dev.quiverdb.storage.block.BlockStore;
 import dev.quiverdb.storage.block.BlockStoreOptions;
+import dev.quiverdb.storage.block.BlockStoreStatistics;
 import dev.quiverdb.storage.block.LocalBlockStore;
 import dev.quiverdb.storage.log.CommitLog;
 import dev.quiverdb.storage.log.EntryKind;
@@ -883,6 +884,10 @@ public final class Engine implements Storage {
                 bytesSinceCheckpoint.get(),
                 checkpoints.get(),
                 locks.deadlocks());
+    }
+
+    BlockStoreStatistics blockStatistics() {
+        return store.statistics();
     }
 
     @Override
