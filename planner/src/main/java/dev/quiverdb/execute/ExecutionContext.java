@@ -6,7 +6,7 @@ import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.Sequences;
 import dev.quiverdb.storage.Transaction;
-import java.nio.file.Path;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +47,8 @@ public interface ExecutionContext {
         return workMemoryBytes();
     }
 
-    /** Where spill files go; the files are deleted when the execution ends. */
-    Path spillDirectory();
+    /** Where spill files are made; they go when the execution ends, or the process. */
+    SpillDirectory spillDirectory();
 
     /** Rows of a catalog relation: all its columns, in the order of its definition. */
     Iterator<@Nullable Object[]> virtualRows(Plan.VirtualScan scan);

@@ -18,6 +18,7 @@ import dev.quiverdb.storage.Storage;
 import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import dev.quiverdb.vector.access.HnswAccessMethod;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -213,8 +214,8 @@ final class TestWorld implements AutoCloseable {
             }
 
             @Override
-            public Path spillDirectory() {
-                return directory.resolve("spill");
+            public SpillDirectory spillDirectory() {
+                return SpillDirectory.inTheClear(directory.resolve("spill"));
             }
 
             @Override

@@ -2,6 +2,7 @@ package dev.quiverdb.storage;
 
 import dev.quiverdb.storage.access.AccessMethod;
 import dev.quiverdb.storage.access.BtreeMethod;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import dev.quiverdb.storage.txn.Engine;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,9 @@ public interface Storage extends AutoCloseable {
 
     /** The processes for whose end a deferrable snapshot waits: pg_safe_snapshot_blocking_pids. */
     Set<Long> safeSnapshotBlockers(long processId);
+
+    /** Where temporary files are made of what this storage has; encrypted if it is. */
+    SpillDirectory spillDirectory();
 
     /** Takes a checkpoint now and waits for it. Reads and writes go on. */
     void checkpoint();

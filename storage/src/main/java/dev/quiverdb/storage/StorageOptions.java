@@ -5,6 +5,7 @@ import dev.quiverdb.base.world.Clock;
 import dev.quiverdb.base.world.Disk;
 import dev.quiverdb.base.world.FileDisk;
 import dev.quiverdb.storage.key.KeyRing;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,11 @@ public record StorageOptions(
                 true,
                 null,
                 0);
+    }
+
+    /** The directory of temporary files; they are encrypted if the database is. */
+    public SpillDirectory spillDirectory() {
+        return new SpillDirectory(temporaryDirectory, keyRing);
     }
 
     public StorageOptions withCacheBytes(long bytes) {

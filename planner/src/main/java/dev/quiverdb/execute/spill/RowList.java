@@ -1,6 +1,6 @@
 package dev.quiverdb.execute.spill;
 
-import java.nio.file.Path;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 public final class RowList implements AutoCloseable {
     private final RowCodec codec;
     private final long memoryBytesMax;
-    private final Path directory;
+    private final SpillDirectory directory;
     private final List<@Nullable Object[]> rows = new ArrayList<>();
     private long memoryBytes;
     private @Nullable RunFile rest;
 
-    public RowList(RowCodec codec, long memoryBytesMax, Path directory) {
+    public RowList(RowCodec codec, long memoryBytesMax, SpillDirectory directory) {
         this.codec = codec;
         this.memoryBytesMax = memoryBytesMax;
         this.directory = directory;

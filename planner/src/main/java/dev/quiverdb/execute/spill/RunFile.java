@@ -1,56 +1,44 @@
 package dev.quiverdb.execute.spill;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.quiverdb.base.type.ByteWriter;
+import dev.quiverdb.storage.spill.SpillDirectory;
+import dev.quiverdb.storage.spill.SpillFile;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A temporary file of rows, written once from start to end, then read, maybe several times. Each
- * row is its length (4 bytes) and {@link RowCodec}'s bytes. The file is deleted by {@link #close}.
+ * row is its length (4 bytes) and {@link RowCodec}'s bytes. The file goes with {@link #close}.
  */
 public final class RunFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
 
-    private final Path path;
+    private final SpillFile file;
     private final RowCodec codec;
-    private @Nullable DataOutputStream out;
-    private long rows;
 
-    public RunFile(Path directory, RowCodec codec) {
+    /** Rows that are not in the file yet. */
+    private @Nullable ByteWriter out = new ByteWriter(1024);
+
+    private long rows;
+    private long fileBytes;
+
+    public RunFile(SpillDirectory directory, RowCodec codec) {
         this.codec = codec;
-        try {
-            Files.createDirectories(directory);
-            path = Files.createTempFile(directory, "run", ".tmp");
-            out =
-                    new DataOutputStream(
-                            new BufferedOutputStream(Files.newOutputStream(path), BUFFER_BYTES));
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        this.file = directory.newFile();
     }
 
     public void write(@Nullable Object[] row) {
-        var stream = out;
-        if (stream == null) {
+        var pending = out;
+        if (pending == null) {
             throw new IllegalStateException("The run is finished.");
         }
         byte[] bytes = codec.encode(row);
-        try {
-            stream.writeInt(bytes.length);
-            stream.write(bytes);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        pending.putInt(bytes.length);
+        pending.putBytes(bytes);
         rows++;
+        if (pending.size() >= BUFFER_BYTES) {
+            flush();
+        }
     }
 
     public long rows() {
@@ -59,27 +47,18 @@ public final class RunFile implements AutoCloseable {
 
     /** Ends writing. */
     public RunFile finish() {
-        var stream = out;
+        flush();
         out = null;
-        if (stream != null) {
-            try {
-                stream.close();
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
-        }
         return this;
     }
 
-    /** Flushes what was written so far, so that a reader sees it. */
+    /** Gives what was written so far to the file, so that a reader sees it. */
     public void flush() {
-        var stream = out;
-        if (stream != null) {
-            try {
-                stream.flush();
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
+        var pending = out;
+        if (pending != null && pending.size() > 0) {
+            file.append(pending.array(), 0, pending.size());
+            fileBytes += pending.size();
+            pending.reset();
         }
     }
 
@@ -89,52 +68,60 @@ public final class RunFile implements AutoCloseable {
 
     /** Reads from the start. */
     public final class Reader implements RowSource {
-        private final DataInputStream in;
+        private byte[] buffer = new byte[BUFFER_BYTES];
 
-        private Reader() {
-            try {
-                in =
-                        new DataInputStream(
-                                new BufferedInputStream(
-                                        Files.newInputStream(path, StandardOpenOption.READ),
-                                        BUFFER_BYTES));
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
-        }
+        /** What of the buffer is still to be read, and where in the file it ends. */
+        private int from;
+
+        private int to;
+        private long position;
+
+        private Reader() {}
 
         @Override
         public @Nullable Object @Nullable [] next() {
-            try {
-                int length;
-                try {
-                    length = in.readInt();
-                } catch (EOFException end) {
-                    return null;
-                }
-                return codec.decode(ByteBuffer.wrap(in.readNBytes(length)));
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
+            if (!fill(Integer.BYTES)) {
+                return null;
             }
+            int length = ByteBuffer.wrap(buffer).getInt(from);
+            from += Integer.BYTES;
+            if (!fill(length)) {
+                throw new IllegalStateException("A run ends within a row.");
+            }
+            var row = codec.decode(ByteBuffer.wrap(buffer, from, length).slice());
+            from += length;
+            return row;
+        }
+
+        /** Whether so many bytes come; then the buffer has them. */
+        private boolean fill(int bytes) {
+            int there = to - from;
+            if (there >= bytes) {
+                return true;
+            }
+            if (there + fileBytes - position < bytes) {
+                return false;
+            }
+            var old = buffer;
+            if (buffer.length < bytes) {
+                buffer = new byte[Math.max(bytes, 2 * buffer.length)];
+            }
+            System.arraycopy(old, from, buffer, 0, there);
+            int more = (int) Math.min(buffer.length - there, fileBytes - position);
+            file.read(position, buffer, there, more);
+            position += more;
+            from = 0;
+            to = there + more;
+            return true;
         }
 
         @Override
-        public void close() {
-            try {
-                in.close();
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
-        }
+        public void close() {}
     }
 
     @Override
     public void close() {
-        finish();
-        try {
-            Files.deleteIfExists(path);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        out = null;
+        file.close();
     }
 }

@@ -9,6 +9,7 @@ import dev.quiverdb.sql.catalog.Database;
 import dev.quiverdb.sql.catalog.SettingDefaults;
 import dev.quiverdb.storage.IsolationLevel;
 import dev.quiverdb.storage.Storage;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -220,9 +221,12 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Where statements keep rows that memory has no room for. */
-    public Path spillDirectory() {
-        return directory.resolve("spill");
+    /**
+     * Where statements keep rows of a database that memory has no room for; encrypted if that is.
+     */
+    public SpillDirectory spillDirectory(DatabaseInstance database) {
+        var own = database.storage().spillDirectory();
+        return new SpillDirectory(directory.resolve("spill"), own.keys());
     }
 
     /** Roles and databases as committed. */

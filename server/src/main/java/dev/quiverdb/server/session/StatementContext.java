@@ -12,7 +12,7 @@ import dev.quiverdb.plan.Relation;
 import dev.quiverdb.server.catalog.SystemRows;
 import dev.quiverdb.storage.Sequences;
 import dev.quiverdb.storage.Transaction;
-import java.nio.file.Path;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -106,8 +106,8 @@ final class StatementContext implements ExecutionContext {
     }
 
     @Override
-    public Path spillDirectory() {
-        return state.cluster().spillDirectory();
+    public SpillDirectory spillDirectory() {
+        return state.cluster().spillDirectory(state.database());
     }
 
     /** The same, with rows that one scan of the plan reads instead of a catalog relation's. */

@@ -112,7 +112,7 @@ final class Overlay {
             try {
                 var known = file;
                 if (known == null) {
-                    known = SpillFile.create(place.directory());
+                    known = place.directory().newFile();
                     file = known;
                 }
                 if (generations.isEmpty()

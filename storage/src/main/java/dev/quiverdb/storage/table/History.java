@@ -1,10 +1,10 @@
 package dev.quiverdb.storage.table;
 
 import dev.quiverdb.base.world.DiskException;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import dev.quiverdb.storage.spill.SpillFile;
 import dev.quiverdb.storage.spill.SpillPlace;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -47,7 +47,7 @@ public final class History implements AutoCloseable {
     }
 
     private final long memoryBytesMax;
-    private final Path directory;
+    private final SpillDirectory directory;
     private volatile Chunk[] chunks = new Chunk[0];
     private volatile long firstNumber = 1;
     private long memoryBytes;
@@ -60,7 +60,7 @@ public final class History implements AutoCloseable {
     private boolean closed;
     private final Deque<long[]> freeFileRanges = new ArrayDeque<>();
 
-    public History(long memoryBytesMax, Path directory) {
+    public History(long memoryBytesMax, SpillDirectory directory) {
         this.memoryBytesMax = memoryBytesMax;
         this.directory = directory;
     }
@@ -122,7 +122,7 @@ public final class History implements AutoCloseable {
         }
         var target = file;
         if (target == null) {
-            target = SpillFile.create(directory);
+            target = directory.newFile();
             file = target;
         }
         long position = place(memory.length);

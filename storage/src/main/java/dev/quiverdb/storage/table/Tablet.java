@@ -704,6 +704,11 @@ public final class Tablet {
         allocator.prune(horizon);
     }
 
+    /** Stripes that keep addresses of before-images; asked for while nothing is applied. */
+    public int stripesWithHistory() {
+        return withHistory.size();
+    }
+
     // ---- checkpoint -----------------------------------------------------------------------------
 
     /** Writes what {@link #restore} needs, between two log entries, in a writer's visit. */

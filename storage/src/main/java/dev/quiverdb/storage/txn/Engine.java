@@ -28,6 +28,7 @@ import dev.quiverdb.storage.log.LogDamagedException;
 import dev.quiverdb.storage.log.LogEntry;
 import dev.quiverdb.storage.log.LogOptions;
 import dev.quiverdb.storage.log.LogRecord;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import dev.quiverdb.storage.table.History;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.Tablet;
@@ -106,7 +107,7 @@ public final class Engine implements Storage {
                                 .withKeyRing(options.keyRing())
                                 .withForce(options.fsync()));
         store = blocks;
-        history = new History(options.historyBytes(), options.temporaryDirectory());
+        history = new History(options.historyBytes(), options.spillDirectory());
         applier = new Applier(store, history, methods);
         var found = new ArrayList<Prepared>();
         checkpointRecord = CheckpointRecord.read(store, applier, locks, found);
@@ -332,7 +333,7 @@ public final class Engine implements Storage {
     }
 
     WriteSet newWriteSet() {
-        return new WriteSet(options.writeSetBytes(), options.temporaryDirectory());
+        return new WriteSet(options.writeSetBytes(), options.spillDirectory());
     }
 
     void aborted() {
@@ -884,6 +885,11 @@ public final class Engine implements Storage {
                 bytesSinceCheckpoint.get(),
                 checkpoints.get(),
                 locks.deadlocks());
+    }
+
+    @Override
+    public SpillDirectory spillDirectory() {
+        return options.spillDirectory();
     }
 
     BlockStoreStatistics blockStatistics() {

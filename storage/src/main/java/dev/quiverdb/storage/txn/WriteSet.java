@@ -2,9 +2,9 @@ package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.storage.spill.SortedRuns;
 import dev.quiverdb.storage.spill.SortedRuns.Entry;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import dev.quiverdb.storage.spill.SpillFile;
 import dev.quiverdb.storage.table.Layout;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -277,7 +277,7 @@ final class WriteSet implements AutoCloseable {
     }
 
     private final long bytesMax;
-    private final Path directory;
+    private final SpillDirectory directory;
     private final Supplier<SpillFile> file = this::file;
     private final VersionCodec codec = new VersionCodec();
     private final Map<Integer, TabletWrites> tablets = new HashMap<>();
@@ -299,7 +299,7 @@ final class WriteSet implements AutoCloseable {
      * @param bytesMax so much stays in memory, about
      * @param directory where the rest goes, into a file without a name
      */
-    WriteSet(long bytesMax, Path directory) {
+    WriteSet(long bytesMax, SpillDirectory directory) {
         this.bytesMax = bytesMax;
         this.directory = directory;
     }
@@ -307,7 +307,7 @@ final class WriteSet implements AutoCloseable {
     private synchronized SpillFile file() {
         var known = opened;
         if (known == null) {
-            known = SpillFile.create(directory);
+            known = directory.newFile();
             opened = known;
         }
         return known;

@@ -37,7 +37,9 @@ final class SortedRunsTest {
 
     @Randomised(runs = 40)
     void theNewestEntryOfAPlaceIsFoundAndComesInOrder(SplittableRandom random) {
-        try (var file = SpillFile.create(Path.of(System.getProperty("java.io.tmpdir")))) {
+        try (var file =
+                SpillFile.create(
+                        SpillDirectory.inTheClear(Path.of(System.getProperty("java.io.tmpdir"))))) {
             var runs = new SortedRuns(() -> file);
             var model = new TreeMap<Entry, Entry>(ORDER);
             int adds = random.nextInt(90);
@@ -105,7 +107,7 @@ final class SortedRunsTest {
 
     @Test
     void anInterruptedReaderDoesNotCloseTheFile(@TempDir Path directory) {
-        try (var file = SpillFile.create(directory)) {
+        try (var file = SpillDirectory.inTheClear(directory).newFile()) {
             file.append(new byte[] {1, 2, 3}, 0, 3);
             Thread.currentThread().interrupt();
             byte[] back = new byte[3];
@@ -118,7 +120,7 @@ final class SortedRunsTest {
 
     @Test
     void theFileHasNoName(@TempDir Path directory) {
-        try (var file = SpillFile.create(directory)) {
+        try (var file = SpillDirectory.inTheClear(directory).newFile()) {
             file.append(new byte[10], 0, 10);
             assertThat(directory).isEmptyDirectory();
         }
