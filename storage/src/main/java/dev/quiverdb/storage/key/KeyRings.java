@@ -69,7 +69,7 @@ public final class KeyRings {
 
     /** The key itself. */
     public static KeyRing of(byte[] key, Chance chance) {
-        return new Ring(key.clone(), chance);
+        return new Ring(key.clone(), "", chance);
     }
 
     private static KeyRing fromText(String text, String source, Chance chance) {
@@ -87,7 +87,7 @@ public final class KeyRings {
             throw new KeyException(
                     source + " holds a key of " + key.length + " bytes, not 32", null);
         }
-        return new Ring(key, chance);
+        return new Ring(key, " from " + source, chance);
     }
 
     /** Wrapped form: nonce (12), ciphertext (32), tag (16). */
@@ -97,12 +97,16 @@ public final class KeyRings {
         private final SecretKey wrapping;
         private final Chance chance;
 
-        Ring(byte[] key, Chance chance) {
+        /** Where the key comes from, for messages. */
+        private final String origin;
+
+        Ring(byte[] key, String origin, Chance chance) {
             if (key.length != KEY_BYTES) {
                 throw new KeyException(
                         "a key-encryption key has 32 bytes, not " + key.length, null);
             }
             this.wrapping = new SecretKeySpec(key, "AES");
+            this.origin = origin;
             this.chance = chance;
         }
 
@@ -139,7 +143,9 @@ public final class KeyRings {
             var key = ByteBuffer.allocate(KEY_BYTES);
             if (!Sealing.open(wrapping, nonce, ByteBuffer.wrap(PURPOSE), source, key)) {
                 throw new KeyException(
-                        "the key-encryption key is not the one that this database was encrypted with",
+                        "the key-encryption key"
+                                + origin
+                                + " is not the one that this database was encrypted with",
                         null);
             }
             return new SecretKeySpec(key.array(), "AES");
