@@ -6,16 +6,68 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands out row ids. A slot is given again only when every open snapshot sees that its row is gone,
  * so that no row id that somebody holds can come to mean another row. Thread-safe.
  */
 public final class SlotAllocator {
-    private record Freed(long rowId, long commit) {}
+    /** So few slots are kept as row ids. */
+    private static final int FEW = 8;
+
+    /** Slots of a stripe whose rows a commit deleted: mostly a run, as statements go over rows. */
+    private static final class Freed {
+        final int stripe;
+        final long commit;
+        private final int first;
+        private int end;
+
+        /** Slots that do not continue the run; null if there are none. */
+        private @Nullable BitSet others;
+
+        Freed(long rowId, long commit) {
+            this.stripe = (int) (rowId >> 10);
+            this.commit = commit;
+            this.first = slotOf(rowId);
+            this.end = first + 1;
+        }
+
+        void add(int slot) {
+            if (slot == end && others == null) {
+                end++;
+                return;
+            }
+            var more = others;
+            if (more == null) {
+                more = new BitSet(Layout.SLOTS);
+                others = more;
+            }
+            more.set(slot);
+        }
+
+        int count() {
+            return end - first + (others == null ? 0 : others.cardinality());
+        }
+
+        BitSet slots() {
+            var all = new BitSet(Layout.SLOTS);
+            all.set(first, end);
+            if (others != null) {
+                all.or(others);
+            }
+            return all;
+        }
+    }
 
     private final Tablet tablet;
+
+    /** What commits deleted and some snapshot may still see, in the order of commits. */
     private final ArrayDeque<Freed> waiting = new ArrayDeque<>();
+
+    /** Of those, what nobody sees any more, until it is wanted. */
+    private final ArrayDeque<Freed> deleted = new ArrayDeque<>();
+
     private long[] free = new long[16];
     private int freeCount;
 
@@ -56,6 +108,7 @@ public final class SlotAllocator {
         emptyCount = 0;
         pieces.clear();
         waiting.clear();
+        deleted.clear();
     }
 
     /** Keeps a row id from being handed out. */
@@ -68,7 +121,10 @@ public final class SlotAllocator {
         while (freeCount == 0 && nextToSearch < searchEnd) {
             search(nextToSearch++);
         }
-        if (freeCount == 0 && !pieces.isEmpty()) {
+        if (freeCount == 0 && !deleted.isEmpty()) {
+            var freed = deleted.removeFirst();
+            pushAll(freed.stripe, freed.slots());
+        } else if (freeCount == 0 && !pieces.isEmpty()) {
             var piece = pieces.pollFirstEntry();
             pushAll(piece.getKey(), piece.getValue());
         } else if (freeCount == 0 && emptyCount > 0) {
@@ -163,12 +219,31 @@ public final class SlotAllocator {
 
     /** A commit deleted the row. */
     synchronized void freed(long rowId, long commit) {
-        waiting.add(new Freed(rowId, commit));
+        var last = waiting.peekLast();
+        if (last != null && last.commit == commit && last.stripe == (int) (rowId >> 10)) {
+            last.add(slotOf(rowId));
+        } else {
+            waiting.add(new Freed(rowId, commit));
+        }
+    }
+
+    private static int slotOf(long rowId) {
+        return (int) rowId & (Layout.SLOTS - 1);
     }
 
     synchronized void prune(long horizon) {
-        while (!waiting.isEmpty() && waiting.getFirst().commit() <= horizon) {
-            push(waiting.removeFirst().rowId());
+        while (!waiting.isEmpty() && waiting.getFirst().commit <= horizon) {
+            var freed = waiting.removeFirst();
+            if (freed.count() <= FEW) {
+                pushAll(freed.stripe, freed.slots());
+            } else {
+                deleted.add(freed);
+            }
         }
+    }
+
+    /** Objects and numbers kept for free slots: what memory is taken, about. */
+    public synchronized long kept() {
+        return waiting.size() + deleted.size() + freeCount + pieces.size() + emptyCount;
     }
 }
