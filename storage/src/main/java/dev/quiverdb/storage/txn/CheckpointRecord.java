@@ -2,6 +2,7 @@ package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.block.BlockStore;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.Overflow;
 import dev.quiverdb.storage.table.Tablet;
@@ -86,7 +87,11 @@ final class CheckpointRecord {
 
     /** Reads the newest record; an empty one for a new store. */
     static CheckpointRecord read(
-            BlockStore store, Applier applier, LockManager locks, Collection<Prepared> prepared) {
+            BlockStore store,
+            Applier applier,
+            LockManager locks,
+            SpillDirectory directory,
+            Collection<Prepared> prepared) {
         var record = new CheckpointRecord();
         var payload = store.manifest().payload();
         if (!payload.hasRemaining()) {
@@ -113,7 +118,7 @@ final class CheckpointRecord {
             applier.sequences.put(id, new SequenceTable.Logged(in.getLong(), in.get() != 0));
         }
         for (int rest = in.getInt(); rest > 0; rest--) {
-            prepared.add(Prepared.read(in, locks));
+            prepared.add(Prepared.read(in, locks, directory));
         }
         for (int rest = in.getInt(); rest > 0; rest--) {
             var tablet = readTablet(in, applier);

@@ -110,7 +110,8 @@ public final class Engine implements Storage {
         history = new History(options.historyBytes(), options.spillDirectory());
         applier = new Applier(store, history, methods);
         var found = new ArrayList<Prepared>();
-        checkpointRecord = CheckpointRecord.read(store, applier, locks, found);
+        checkpointRecord =
+                CheckpointRecord.read(store, applier, locks, options.spillDirectory(), found);
         for (var one : found) {
             prepared.put(one.gid, one);
         }
@@ -215,7 +216,7 @@ public final class Engine implements Storage {
         switch (entry.kind()) {
             case COMMIT, MUTATION -> applyLogged(entry);
             case PREPARE -> {
-                var one = Prepared.read(whole(entry), locks);
+                var one = Prepared.read(whole(entry), locks, options.spillDirectory());
                 prepared.put(one.gid, one);
             }
             case COMMIT_PREPARED -> {
@@ -224,6 +225,7 @@ public final class Engine implements Storage {
                 if (payload != null) {
                     applyRecovered(payload, entry.commitTimestamp());
                 }
+                one.redo.close();
             }
             case BULK -> {
                 int ticket = store.enterWriter();
@@ -236,7 +238,7 @@ public final class Engine implements Storage {
             case ABORT -> {
                 if (prepared.values().stream()
                         .anyMatch(one -> one.transactionId == entry.transactionId())) {
-                    endPrepared(entry.transactionId());
+                    endPrepared(entry.transactionId()).redo.close();
                 }
                 applyLogged(entry);
             }
@@ -622,7 +624,7 @@ public final class Engine implements Storage {
                         transaction.id(),
                         micros,
                         transaction.locks,
-                        join(redo),
+                        new KeptRedo(join(redo), options.spillDirectory()),
                         built(transaction));
         if (transaction.serializable != null) {
             one.marks = serializability.marksOf(transaction.serializable);
@@ -661,6 +663,7 @@ public final class Engine implements Storage {
             synchronized (prepared) {
                 prepared.remove(gid);
             }
+            one.redo.close();
             forgetChunks(transaction.id());
             throw cause;
         }
@@ -718,7 +721,7 @@ public final class Engine implements Storage {
                             one.transactionId,
                             List.of(),
                             record,
-                            commit ? one.pieces() : List.of(record),
+                            commit ? piecesOf(one) : List.of(record),
                             one.built);
             entry.prepared = one;
             try {
@@ -749,7 +752,20 @@ public final class Engine implements Storage {
         } else if (one.serializable != null) {
             serializability.published(one.serializable);
         }
+        one.redo.close();
         locks.releaseAll(one.locks);
+    }
+
+    /** Its redo; where that cannot be read it stays prepared, and a restart has it from the log. */
+    private List<ByteBuffer> piecesOf(Prepared one) {
+        try {
+            return one.pieces();
+        } catch (RuntimeException unread) {
+            synchronized (prepared) {
+                prepared.put(one.gid, one);
+            }
+            throw unread;
+        }
     }
 
     private void commitSerializable(Prepared one, boolean commit) {
@@ -892,6 +908,16 @@ public final class Engine implements Storage {
         return options.spillDirectory();
     }
 
+    /** Bytes of redo that prepared transactions keep in memory. */
+    long preparedInMemory() {
+        synchronized (prepared) {
+            return prepared.values().stream()
+                    .filter(one -> !one.redo.isSpilled())
+                    .mapToLong(one -> one.redo.length())
+                    .sum();
+        }
+    }
+
     BlockStoreStatistics blockStatistics() {
         return store.statistics();
     }
@@ -946,6 +972,7 @@ public final class Engine implements Storage {
             log.close();
             store.close();
             history.close();
+            closePrepared();
         }
     }
 
@@ -975,5 +1002,12 @@ public final class Engine implements Storage {
             }
         }
         history.close();
+        closePrepared();
+    }
+
+    private void closePrepared() {
+        synchronized (prepared) {
+            prepared.values().forEach(one -> one.redo.close());
+        }
     }
 }

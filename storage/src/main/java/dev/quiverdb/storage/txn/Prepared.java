@@ -4,6 +4,7 @@ import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.LockStrength;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.WaitPolicy;
+import dev.quiverdb.storage.spill.SpillDirectory;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class Prepared {
     final long transactionId;
     final long preparedMicros;
     final LockOwner locks;
-    final byte[] redo;
+    final KeptRedo redo;
     final Applier.Built built;
 
     /** Whether its entry in the log is behind the newest applied one. */
@@ -48,7 +49,7 @@ final class Prepared {
             long transactionId,
             long preparedMicros,
             LockOwner locks,
-            byte[] redo,
+            KeptRedo redo,
             Applier.Built built) {
         this.gid = gid;
         this.owner = owner;
@@ -115,12 +116,12 @@ final class Prepared {
             count++;
         }
         out.setInt(countAt, count);
-        out.putInt(redo.length);
-        out.putBytes(redo);
+        out.putInt(redo.length());
+        out.putBytes(redo.bytes());
     }
 
     /** Reads a prepared transaction and takes its locks again. */
-    static Prepared read(ByteBuffer in, LockManager manager) {
+    static Prepared read(ByteBuffer in, LockManager manager, SpillDirectory directory) {
         var gid = SpecCodec.text(in);
         var owner = SpecCodec.text(in);
         long transactionId = in.getLong();
@@ -162,8 +163,9 @@ final class Prepared {
                 }
             }
         }
-        byte[] redo = new byte[in.getInt()];
-        in.get(redo);
+        byte[] bytes = new byte[in.getInt()];
+        in.get(bytes);
+        var redo = new KeptRedo(bytes, directory);
         var prepared = new Prepared(gid, owner, transactionId, micros, locks, redo, Applier.NONE);
         prepared.isMade = true;
         prepared.marks = marks;
@@ -172,11 +174,11 @@ final class Prepared {
 
     /** The redo as a list of pieces. */
     List<ByteBuffer> pieces() {
-        return redo.length == 0 ? List.of() : List.of(ByteBuffer.wrap(redo));
+        return redo.length() == 0 ? List.of() : List.of(ByteBuffer.wrap(redo.bytes()));
     }
 
     /** The redo as the applier reads it; null if nothing was written. */
     @Nullable ByteBuffer payload() {
-        return redo.length == 0 ? null : ByteBuffer.wrap(redo);
+        return redo.length() == 0 ? null : ByteBuffer.wrap(redo.bytes());
     }
 }
