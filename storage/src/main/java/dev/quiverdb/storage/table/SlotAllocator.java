@@ -244,6 +244,6 @@ public final class SlotAllocator {
 
     /** Objects and numbers kept for free slots: what memory is taken, about. */
     public synchronized long kept() {
-        return waiting.size() + deleted.size() + freeCount + pieces.size() + emptyCount;
+        return (long) waiting.size() + deleted.size() + freeCount + pieces.size() + emptyCount;
     }
 }

@@ -236,7 +236,8 @@ final class LocalCommitLogTest {
             log.awaitDurable(log.append(commit(3, "newest")));
             Throwable refused = null;
             for (int i = 0; refused == null && i < 10_000; i++) {
-                try (var copy = openDamagedCopy(live, directory.resolve("late" + i), "newest")) {
+                try {
+                    openDamagedCopy(live, directory.resolve("late" + i), "newest").close();
                     Thread.sleep(1);
                 } catch (LogDamagedException e) {
                     refused = e;
