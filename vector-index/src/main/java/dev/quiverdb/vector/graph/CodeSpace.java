@@ -88,6 +88,7 @@ public final class CodeSpace implements VectorSpace {
         private final CodeQuery query = codec.newQuery(Arena.ofAuto());
         private final float[] four = new float[8];
         private int[] doubtful = new int[64];
+        private float[] doubts = new float[64];
 
         /** Kept so that the reads are not optimised away. */
         @SuppressWarnings("UnusedVariable")
@@ -105,6 +106,10 @@ public final class CodeSpace implements VectorSpace {
 
         @Override
         public void score(int[] vecIds, int count, float[] distances) {
+            if (query.refines()) {
+                score(vecIds, count, Float.NaN, distances);
+                return;
+            }
             var codes = slabs;
             touch(codes, vecIds, count);
             int i = 0;
@@ -140,22 +145,18 @@ public final class CodeSpace implements VectorSpace {
             touch(codes, vecIds, count);
             if (doubtful.length < count) {
                 doubtful = new int[count];
+                doubts = new float[count];
             }
+            query.coarse(codes, shift, vecIds, count, distances, doubts);
             int[] again = doubtful;
             int againCount = 0;
             for (int i = 0; i < count; i++) {
-                var slab = codes[vecIds[i] >>> shift];
-                long at = offset(vecIds[i]);
-                float distance = query.coarse(slab, at);
-                distances[i] = distance;
-                if (!(distance - query.doubt(slab, at) >= bound)) {
-                    again[againCount++] = i;
-                }
+                // Whether one is doubtful is as good as chance: no branch is better than a guess.
+                again[againCount] = i;
+                againCount += distances[i] - doubts[i] >= bound ? 0 : 1;
             }
-            for (int i = 0; i < againCount; i++) {
-                int place = again[i];
-                int vecId = vecIds[place];
-                distances[place] = query.refine(codes[vecId >>> shift], offset(vecId));
+            if (againCount > 0) {
+                query.refine(codes, shift, vecIds, again, againCount, distances);
             }
         }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HnswIndex {
     /** Up to here an exact scan reads vectors, above it codes first. */
-    static final int EXACT_WITHOUT_CODES = 400;
+    static final int EXACT_WITHOUT_CODES = 300;
 
     private static final int CALIBRATION_SAMPLE = 60;
     private static final int CALIBRATION_K = 10;
@@ -322,14 +322,15 @@ public final class HnswIndex {
                         : parameters.efSearch();
         effort = Math.max(effort, k);
         int kept = effort;
+        int wanted = k;
         return new SearchCursor(
                 graph,
-                filter -> costs.choose(filter, kept, liveCount(), state.rowRoom(0)),
+                filter -> costs.choose(filter, kept, wanted, liveCount(), state.rowRoom(0)),
+                costs,
                 graph.contexts().take(),
                 tail,
                 query,
                 parameters,
-                effort,
                 admission,
                 resumable);
     }

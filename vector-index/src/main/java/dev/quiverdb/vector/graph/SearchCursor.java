@@ -22,10 +22,21 @@ import org.jspecify.annotations.Nullable;
 public final class SearchCursor implements AutoCloseable {
     private static final int BATCH = 64;
 
+    /** After so many hops it is looked at whether another way has become the cheaper one. */
+    private static final int HOPS_BETWEEN = 64;
+
     /** Vectors ranked exactly at once, the first time and later. */
     private static final int RANKED_FIRST = 16;
 
     private static final int RANKED_NEXT = 8;
+
+    /**
+     * Of a scan by codes so many for each vector wanted are ranked, if need be, and so many at
+     * least.
+     */
+    private static final int SCANNED_KEPT = 6;
+
+    private static final int SCANNED_KEPT_MIN = 64;
 
     /**
      * An estimate this many times the usual error above an exact distance will not turn out to be
@@ -34,14 +45,14 @@ public final class SearchCursor implements AutoCloseable {
     private static final double SLACK = 3;
 
     private final HnswGraph graph;
-    private final Function<Admission, SearchMode> modes;
+    private final Function<Admission, FilterChoice> choices;
+    private final FilterCosts costs;
     private final GraphState state;
     private final SearchContext context;
     private final Traversal walk;
     private final SearchParameters parameters;
     private final Tail.View tail;
     private final MemorySegment query;
-    private final int ef;
     private final boolean resumable;
     private final LongHeap ready;
     private final LongHeap unranked;
@@ -52,6 +63,7 @@ public final class SearchCursor implements AutoCloseable {
 
     private Admission admission;
     private SearchMode mode;
+    private int ef;
     private int leftOut = -1;
     private boolean started;
     private boolean walkedOut;
@@ -71,23 +83,25 @@ public final class SearchCursor implements AutoCloseable {
 
     SearchCursor(
             HnswGraph graph,
-            Function<Admission, SearchMode> modes,
+            Function<Admission, FilterChoice> choices,
+            FilterCosts costs,
             SearchContext context,
             Tail tail,
             MemorySegment query,
             SearchParameters parameters,
-            int ef,
             Admission admission,
             boolean resumable) {
         this.graph = graph;
-        this.modes = modes;
+        this.choices = choices;
+        this.costs = costs;
         this.state = graph.state();
         this.context = context;
         this.walk = context.traversal;
         this.parameters = parameters;
-        this.ef = ef;
         this.admission = admission;
-        this.mode = modes.apply(admission);
+        var choice = choices.apply(admission);
+        this.mode = choice.mode();
+        this.ef = choice.effort();
         this.resumable = resumable;
         this.ready = context.ready;
         this.unranked = context.unranked;
@@ -194,7 +208,9 @@ public final class SearchCursor implements AutoCloseable {
         if (delivered != null && !delivered.isEmpty()) {
             admission = Admission.and(known.without(delivered), admission);
         }
-        mode = modes.apply(admission);
+        var choice = choices.apply(admission);
+        mode = choice.mode();
+        ef = choice.effort();
         started = false;
         walkedOut = false;
         begin();
@@ -223,12 +239,15 @@ public final class SearchCursor implements AutoCloseable {
         } else {
             walk.resume(ef, admission);
         }
-        long testsMax = testsMax();
-        boolean ended = walk.walk(ef, admission, hopsMax(), testsMax - tested);
-        if (!ended && tested + walk.tested >= testsMax) {
-            gathers = true;
-            return;
-        }
+        long most = hopsMax();
+        boolean ended;
+        do {
+            ended = walk.walk(ef, admission, Math.min(most, walk.hops + HOPS_BETWEEN));
+            if (!ended && isWorthGathering()) {
+                gathers = true;
+                return;
+            }
+        } while (!ended && walk.hops < most);
         offerBeside();
         deliver();
         if (!ended || !resumable || walk.isExhausted()) {
@@ -248,6 +267,10 @@ public final class SearchCursor implements AutoCloseable {
         return parameters.bounded() || !(admission instanceof AdmissionTest test)
                 ? Long.MAX_VALUE
                 : test.testsMax();
+    }
+
+    private boolean isWorthGathering() {
+        return mayGather() && costs.isWorthGathering(walk.scored, tested + walk.tested, testsMax());
     }
 
     private boolean mayGather() {
@@ -391,41 +414,49 @@ public final class SearchCursor implements AutoCloseable {
     private void exactFew(VecIdBitmap bitmap, int wanted) {
         boolean byCodes = scansByCodes(bitmap);
         var scorer = byCodes ? context.navigator : context.exact;
-        int kept = resumable ? Integer.MAX_VALUE : byCodes ? Math.max(100, 10 * wanted) : wanted;
+        int kept = wanted;
+        if (resumable) {
+            kept = Integer.MAX_VALUE;
+        } else if (byCodes) {
+            kept = Math.max(SCANNED_KEPT_MIN, SCANNED_KEPT * wanted);
+        }
         int count = 0;
         int end = state.idsMax();
         for (int vecId = bitmap.next(0);
                 vecId >= 0 && vecId < end;
                 vecId = bitmap.next(vecId + 1)) {
-            if (state.isStored(vecId)) {
-                batch[count++] = vecId;
-                if (count == BATCH) {
-                    offerScored(scorer, count, kept);
-                    count = 0;
-                }
+            batch[count++] = vecId;
+            if (count == BATCH) {
+                offerScored(scorer, count, kept);
+                count = 0;
             }
         }
         offerScored(scorer, count, kept);
         take(walk.drain(), byCodes);
     }
 
+    /** Looks at whether a vector may be returned only where it is near enough. */
     private void offerScored(Scorer scorer, int count, int kept) {
         if (count == 0) {
             return;
         }
-        scorer.score(batch, count, walk.bound(kept), distances);
+        float bound = walk.bound(kept);
+        scorer.score(batch, count, bound, distances);
         scanned += count;
-        tested += count;
-        if (admission instanceof VecIdBitmap) {
-            passed += count;
-            for (int i = 0; i < count; i++) {
-                walk.offer(Scored.of(distances[i], batch[i]), kept);
-            }
-            return;
-        }
-        admission.admitMany(batch, count, verdicts);
+        int near = 0;
         for (int i = 0; i < count; i++) {
-            if (verdicts[i]) {
+            if (!(distances[i] >= bound) && state.isStored(batch[i])) {
+                batch[near] = batch[i];
+                distances[near++] = distances[i];
+            }
+        }
+        tested += near;
+        boolean asks = !(admission instanceof VecIdBitmap);
+        if (asks) {
+            admission.admitMany(batch, near, verdicts);
+        }
+        for (int i = 0; i < near; i++) {
+            if (!asks || verdicts[i]) {
                 passed++;
                 walk.offer(Scored.of(distances[i], batch[i]), kept);
             }

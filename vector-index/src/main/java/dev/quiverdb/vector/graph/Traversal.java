@@ -102,7 +102,7 @@ final class Traversal {
                 long before = best;
                 int count = state.neighbours(Scored.vecId(best), layer, row);
                 int fresh = visited.addAll(row, count, batch);
-                scoreBatch(fresh);
+                scoreBatch(fresh, best);
                 for (int i = 0; i < fresh; i++) {
                     best = Math.min(best, Scored.of(distances[i], batch[i]));
                 }
@@ -205,11 +205,12 @@ final class Traversal {
 
     /**
      * Walks the ground layer until no candidate can improve the {@code ef} results, or {@code
-     * hopsMax} hops or {@code testsMax} tests are made. The filter decides about results only.
+     * hopsMax} hops are made. The filter decides about results only.
      *
-     * @return whether it ended by itself rather than by a bound
+     * @return whether it ended by itself rather than by {@code hopsMax}; otherwise it goes on when
+     *     it is called again
      */
-    boolean walk(int ef, Admission admission, long hopsMax, long testsMax) {
+    boolean walk(int ef, Admission admission, long hopsMax) {
         boolean everything = admission instanceof Everything;
         boolean cheap = everything || admission instanceof VecIdBitmap;
         long worst = worst(ef);
@@ -218,7 +219,7 @@ final class Traversal {
             if (next > worst) {
                 return true;
             }
-            if (hops >= hopsMax || tested >= testsMax) {
+            if (hops >= hopsMax) {
                 return false;
             }
             candidates.pop();
@@ -422,13 +423,6 @@ final class Traversal {
     private void scoreBatch(int count, long worst) {
         if (count > 0) {
             scorer.score(batch, count, Scored.distance(worst), distances);
-            scored += count;
-        }
-    }
-
-    private void scoreBatch(int count) {
-        if (count > 0) {
-            scorer.score(batch, count, distances);
             scored += count;
         }
     }

@@ -29,25 +29,32 @@ public abstract class CodeQuery {
             float[] out);
 
     /**
-     * Whether {@link #coarse} reads less of a code than {@link #estimate} does, so that most codes
-     * need no more.
+     * Whether there is {@link #coarse}, which reads less of a code than {@link #estimate} does, so
+     * that most codes need no more. {@link #refine} of all of them makes it the whole estimate.
      */
     public boolean refines() {
         return false;
     }
 
-    /** Estimated rank by the beginning of a code. */
-    public float coarse(MemorySegment codes, long offset) {
-        return estimate(codes, offset);
+    /**
+     * Estimated ranks of many codes by the beginning of each: that of {@code ids[i]} goes to {@code
+     * ranks[i]}. Codes lie in slabs of {@code 2^shift} each.
+     *
+     * @param doubts receives how far above its true rank an estimate may well lie
+     */
+    public void coarse(
+            MemorySegment[] slabs, int shift, int[] ids, int count, float[] ranks, float[] doubts) {
+        throw new UnsupportedOperationException("these codes are read whole");
     }
 
-    /** How far above its true rank a coarse estimate may well lie. */
-    public float doubt(MemorySegment codes, long offset) {
-        return 0;
-    }
-
-    /** Estimated rank by the whole of a code whose coarse estimate was not enough. */
-    public float refine(MemorySegment codes, long offset) {
-        return estimate(codes, offset);
+    /**
+     * Estimated ranks by the whole of those codes of the last {@link #coarse} whose estimates were
+     * not enough.
+     *
+     * @param places where in {@code ids} and {@code ranks} those stand
+     */
+    public void refine(
+            MemorySegment[] slabs, int shift, int[] ids, int[] places, int count, float[] ranks) {
+        throw new UnsupportedOperationException("these codes are read whole");
     }
 }

@@ -63,6 +63,7 @@ public final class RabitqCodec implements VectorCodec {
     private final Rotation rotation;
     private final int padded;
     private final int planeBytes;
+    private final int stride;
 
     /**
      * A codec for vectors around {@code centre}, best their mean (for {@link Metric#COSINE}: the
@@ -86,6 +87,7 @@ public final class RabitqCodec implements VectorCodec {
         this.rotation = new Rotation(dimensions, seed);
         this.padded = rotation.paddedDimensions();
         this.planeBytes = padded / 8;
+        this.stride = (factorsAt() + (bits == 1 ? 0 : 8) + 63) & ~63;
     }
 
     @Override
@@ -105,7 +107,7 @@ public final class RabitqCodec implements VectorCodec {
 
     @Override
     public int strideBytes() {
-        return (factorsAt() + (bits == 1 ? 0 : 8) + 63) & ~63;
+        return stride;
     }
 
     @Override
@@ -116,6 +118,10 @@ public final class RabitqCodec implements VectorCodec {
     /** Offset of the planes beside the signs, and where there are none the end. */
     private int restAt() {
         return planeBytes + 16;
+    }
+
+    private int planeAt(int plane) {
+        return restAt() + plane * planeBytes;
     }
 
     private int factorsAt() {
@@ -175,7 +181,7 @@ public final class RabitqCodec implements VectorCodec {
         private void encodeRest(float norm, MemorySegment target, long offset) {
             double aligned = Levels.choose(residual, bits, levels);
             for (int plane = 0; plane < bits - 1; plane++) {
-                writePlane(plane, target, offset + restAt() + (long) plane * planeBytes);
+                writePlane(plane, target, offset + planeAt(plane));
             }
             target.set(FLOAT, offset + factorsAt(), mul(norm, aligned));
             target.set(FLOAT, offset + factorsAt() + 4, levelSum());
@@ -206,7 +212,8 @@ public final class RabitqCodec implements VectorCodec {
          * Query levels in groups of four planes, the lowest first: 4 bits for codes of one and two
          * bits, 8 bits for finer ones.
          */
-        private final long[][] planes = new long[bits <= 2 ? 1 : 2][4 * padded / 64];
+        private final long[][] planes =
+                new long[bits <= 2 ? 1 : 2][Kernels.bitPlaneLongs(padded / 64)];
 
         private final float[] values = new float[padded];
         private final byte[] levels = new byte[padded];
@@ -215,6 +222,14 @@ public final class RabitqCodec implements VectorCodec {
         private float step;
         private float sum;
         private float doubt;
+        private int[] signs = new int[64];
+        private int[] others = new int[64];
+        private int[] refined = new int[64];
+        private int[] high = {};
+
+        /** Kept so that reads ahead are not optimised away. */
+        @SuppressWarnings("UnusedVariable")
+        private int touched;
 
         @Override
         public void set(QueryVector query) {
@@ -244,7 +259,7 @@ public final class RabitqCodec implements VectorCodec {
             for (int group = 0; group < planes.length; group++) {
                 for (int word = 0; word < padded / 64; word++) {
                     for (int plane = 0; plane < 4; plane++) {
-                        planes[group][4 * word + plane] =
+                        planes[group][32 * (word >> 3) + 8 * plane + (word & 7)] =
                                 plane(levels, 64 * word, 4 * group + plane);
                     }
                 }
@@ -266,12 +281,18 @@ public final class RabitqCodec implements VectorCodec {
 
         @Override
         public float estimate(MemorySegment codes, long offset) {
-            return bits == 1 ? coarse(codes, offset) : refine(codes, offset);
+            int signs = product(codes, offset);
+            if (bits == 1) {
+                return bySigns(codes, offset, signs);
+            }
+            int product = signs << (bits - 1);
+            for (int plane = 0; plane < bits - 1; plane++) {
+                product += product(codes, offset + planeAt(plane)) << plane;
+            }
+            return byAll(codes, offset, product);
         }
 
-        @Override
-        public float coarse(MemorySegment codes, long offset) {
-            int product = product(codes, offset);
+        private float bySigns(MemorySegment codes, long offset, int product) {
             long at = offset + planeBytes;
             float add = codes.get(FLOAT, at);
             float mul = codes.get(FLOAT, at + 4);
@@ -279,22 +300,91 @@ public final class RabitqCodec implements VectorCodec {
             return base + add + mul * (low * levelSum + step * product - 0.5f * sum);
         }
 
-        @Override
-        public float doubt(MemorySegment codes, long offset) {
-            return doubt * codes.get(FLOAT, offset + planeBytes + 12);
-        }
-
-        @Override
-        public float refine(MemorySegment codes, long offset) {
-            int product = product(codes, offset) << (bits - 1);
-            for (int plane = 0; plane < bits - 1; plane++) {
-                product += product(codes, offset + restAt() + (long) plane * planeBytes) << plane;
-            }
+        private float byAll(MemorySegment codes, long offset, int product) {
             float add = codes.get(FLOAT, offset + planeBytes);
             float mul = codes.get(FLOAT, offset + factorsAt());
             float levelSum = codes.get(FLOAT, offset + factorsAt() + 4);
             float half = ((1 << bits) - 1) * 0.5f;
             return base + add + mul * (low * levelSum + step * product - half * sum);
+        }
+
+        @Override
+        public void coarse(
+                MemorySegment[] slabs,
+                int shift,
+                int[] ids,
+                int count,
+                float[] ranks,
+                float[] doubts) {
+            if (signs.length < count) {
+                signs = new int[count];
+                others = new int[count];
+                refined = new int[count];
+            }
+            products(slabs, shift, 0, ids, count, signs);
+            int mask = (1 << shift) - 1;
+            for (int i = 0; i < count; i++) {
+                var slab = slabs[ids[i] >>> shift];
+                long offset = (long) (ids[i] & mask) * stride;
+                ranks[i] = bySigns(slab, offset, signs[i]);
+                doubts[i] = doubt * slab.get(FLOAT, offset + planeBytes + 12);
+            }
+        }
+
+        @Override
+        public void refine(
+                MemorySegment[] slabs,
+                int shift,
+                int[] ids,
+                int[] places,
+                int count,
+                float[] ranks) {
+            int mask = (1 << shift) - 1;
+            int sum = 0;
+            for (int i = 0; i < count; i++) {
+                int id = ids[places[i]];
+                refined[i] = id;
+                // All lines at once, before one is waited for.
+                sum +=
+                        slabs[id >>> shift].get(
+                                ValueLayout.JAVA_BYTE, (long) (id & mask) * stride + restAt());
+                signs[i] = signs[places[i]] << (bits - 1);
+            }
+            touched = sum;
+            for (int plane = 0; plane < bits - 1; plane++) {
+                products(slabs, shift, planeAt(plane), refined, count, others);
+                for (int i = 0; i < count; i++) {
+                    signs[i] += others[i] << plane;
+                }
+            }
+            for (int i = 0; i < count; i++) {
+                ranks[places[i]] =
+                        byAll(
+                                slabs[refined[i] >>> shift],
+                                (long) (refined[i] & mask) * stride,
+                                signs[i]);
+            }
+        }
+
+        /** The inner products of a plane of many codes with the query's levels. */
+        private void products(
+                MemorySegment[] slabs, int shift, long at, int[] ids, int count, int[] out) {
+            int words = padded / 64;
+            KERNELS.bitPlanes(planes[0], words, slabs, shift, stride, at, ids, count, out);
+            if (planes.length == 2) {
+                KERNELS.bitPlanes(
+                        planes[1], words, slabs, shift, stride, at, ids, count, high(count));
+                for (int i = 0; i < count; i++) {
+                    out[i] += high[i] << 4;
+                }
+            }
+        }
+
+        private int[] high(int count) {
+            if (high.length < count) {
+                high = new int[count];
+            }
+            return high;
         }
 
         @Override

@@ -199,11 +199,44 @@ public interface Kernels {
 
     /**
      * {@code sum over p of 2^p * |plane_p AND code|}: the inner product of a bit code of {@code
-     * words} 64-bit words with a query of small integers, cut into four bit planes; {@code planes[4
-     * * w + p]} is word {@code w} of plane {@code p}. The planes are on the heap (an array's bounds
-     * are checked once), codes off-heap as everywhere.
+     * words} 64-bit words with a query of small integers, cut into four bit planes. The planes are
+     * in blocks of eight words, {@code planes[32 * (w / 8) + 8 * p + w % 8]} is word {@code w} of
+     * plane {@code p}, and words beyond the code are 0. The planes are on the heap (an array's
+     * bounds are checked once), codes off-heap as everywhere.
      */
     int bitPlanes(long[] planes, int words, MemorySegment code, long co);
+
+    /**
+     * {@link #bitPlanes} of many codes, which lie in slabs of {@code 2^shift} codes each, {@code
+     * strideBytes} apart: that of {@code ids[i]} goes to {@code products[i]}.
+     *
+     * @param at where in a code the plane lies
+     */
+    default void bitPlanes(
+            long[] planes,
+            int words,
+            MemorySegment[] slabs,
+            int shift,
+            int strideBytes,
+            long at,
+            int[] ids,
+            int count,
+            int[] products) {
+        int mask = (1 << shift) - 1;
+        for (int i = 0; i < count; i++) {
+            products[i] =
+                    bitPlanes(
+                            planes,
+                            words,
+                            slabs[ids[i] >>> shift],
+                            (long) (ids[i] & mask) * strideBytes + at);
+        }
+    }
+
+    /** How many longs the planes of a query for {@link #bitPlanes} take. */
+    static int bitPlaneLongs(int words) {
+        return 32 * ((words + 7) / 8);
+    }
 
     /**
      * Fast scan of one block of 32 vectors: {@code columns} columns of 32 bytes each. Byte {@link

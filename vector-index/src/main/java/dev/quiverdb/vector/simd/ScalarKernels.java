@@ -408,22 +408,23 @@ class ScalarKernels implements Kernels {
     public int bitPlanes(long[] planes, int words, MemorySegment code, long co) {
         int sum = 0;
         int w = 0;
-        for (; w + 6 <= words; w += 6) {
-            sum += bitPlanesOfSix(planes, 4 * w, code, co + 8L * w);
+        if (words == 6) {
+            return bitPlanesOfSix(planes, code, co);
         }
         for (; w < words; w++) {
             long word = Scalars.word(code, co + 8L * w);
+            int at = 32 * (w >> 3) + (w & 7);
             sum +=
-                    Long.bitCount(planes[4 * w] & word)
-                            + (Long.bitCount(planes[4 * w + 1] & word) << 1)
-                            + (Long.bitCount(planes[4 * w + 2] & word) << 2)
-                            + (Long.bitCount(planes[4 * w + 3] & word) << 3);
+                    Long.bitCount(planes[at] & word)
+                            + (Long.bitCount(planes[at + 8] & word) << 1)
+                            + (Long.bitCount(planes[at + 16] & word) << 2)
+                            + (Long.bitCount(planes[at + 24] & word) << 3);
         }
         return sum;
     }
 
     /** Six words (384 bits) without a loop: a loop this short costs more than its work. */
-    private static int bitPlanesOfSix(long[] p, int at, MemorySegment code, long co) {
+    private static int bitPlanesOfSix(long[] p, MemorySegment code, long co) {
         long w0 = Scalars.word(code, co);
         long w1 = Scalars.word(code, co + 8);
         long w2 = Scalars.word(code, co + 16);
@@ -431,33 +432,33 @@ class ScalarKernels implements Kernels {
         long w4 = Scalars.word(code, co + 32);
         long w5 = Scalars.word(code, co + 40);
         int c0 =
-                Long.bitCount(p[at] & w0)
-                        + Long.bitCount(p[at + 4] & w1)
-                        + Long.bitCount(p[at + 8] & w2)
-                        + Long.bitCount(p[at + 12] & w3)
-                        + Long.bitCount(p[at + 16] & w4)
-                        + Long.bitCount(p[at + 20] & w5);
+                Long.bitCount(p[0] & w0)
+                        + Long.bitCount(p[1] & w1)
+                        + Long.bitCount(p[2] & w2)
+                        + Long.bitCount(p[3] & w3)
+                        + Long.bitCount(p[4] & w4)
+                        + Long.bitCount(p[5] & w5);
         int c1 =
-                Long.bitCount(p[at + 1] & w0)
-                        + Long.bitCount(p[at + 5] & w1)
-                        + Long.bitCount(p[at + 9] & w2)
-                        + Long.bitCount(p[at + 13] & w3)
-                        + Long.bitCount(p[at + 17] & w4)
-                        + Long.bitCount(p[at + 21] & w5);
+                Long.bitCount(p[8] & w0)
+                        + Long.bitCount(p[9] & w1)
+                        + Long.bitCount(p[10] & w2)
+                        + Long.bitCount(p[11] & w3)
+                        + Long.bitCount(p[12] & w4)
+                        + Long.bitCount(p[13] & w5);
         int c2 =
-                Long.bitCount(p[at + 2] & w0)
-                        + Long.bitCount(p[at + 6] & w1)
-                        + Long.bitCount(p[at + 10] & w2)
-                        + Long.bitCount(p[at + 14] & w3)
-                        + Long.bitCount(p[at + 18] & w4)
-                        + Long.bitCount(p[at + 22] & w5);
+                Long.bitCount(p[16] & w0)
+                        + Long.bitCount(p[17] & w1)
+                        + Long.bitCount(p[18] & w2)
+                        + Long.bitCount(p[19] & w3)
+                        + Long.bitCount(p[20] & w4)
+                        + Long.bitCount(p[21] & w5);
         int c3 =
-                Long.bitCount(p[at + 3] & w0)
-                        + Long.bitCount(p[at + 7] & w1)
-                        + Long.bitCount(p[at + 11] & w2)
-                        + Long.bitCount(p[at + 15] & w3)
-                        + Long.bitCount(p[at + 19] & w4)
-                        + Long.bitCount(p[at + 23] & w5);
+                Long.bitCount(p[24] & w0)
+                        + Long.bitCount(p[25] & w1)
+                        + Long.bitCount(p[26] & w2)
+                        + Long.bitCount(p[27] & w3)
+                        + Long.bitCount(p[28] & w4)
+                        + Long.bitCount(p[29] & w5);
         return c0 + (c1 << 1) + (c2 << 2) + (c3 << 3);
     }
 

@@ -3,9 +3,9 @@ package dev.quiverdb.vector.simd;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The loops on {@code jdk.incubator.vector}. Bit counts stay with the scalar twin: without AVX-512
- * a scalar {@code popcnt} per word is the fastest there is. Loaded only where the module is
- * present.
+ * The loops on {@code jdk.incubator.vector}. Bit counts stay with the scalar twin where a scalar
+ * {@code popcnt} per word is the fastest there is, as without AVX-512. Loaded only where the module
+ * is present.
  */
 final class VectorApiKernels extends ScalarKernels {
 
@@ -281,5 +281,30 @@ final class VectorApiKernels extends ScalarKernels {
     public void pointProducts(
             float[] query, float[] points, int from, int end, float[] tables, int at) {
         FastScanLoops.pointProducts(query, points, from, end, tables, at);
+    }
+
+    @Override
+    public int bitPlanes(long[] planes, int words, MemorySegment code, long co) {
+        return ChosenSpecies.COUNTS_REGISTERS && BitPlaneLoops.fits(words, code, co)
+                ? BitPlaneLoops.product(planes, words, code, co)
+                : super.bitPlanes(planes, words, code, co);
+    }
+
+    @Override
+    public void bitPlanes(
+            long[] planes,
+            int words,
+            MemorySegment[] slabs,
+            int shift,
+            int strideBytes,
+            long at,
+            int[] ids,
+            int count,
+            int[] products) {
+        if (ChosenSpecies.COUNTS_REGISTERS && words <= 8 && at + 64 <= strideBytes) {
+            BitPlaneLoops.products(planes, slabs, shift, strideBytes, at, ids, count, products);
+        } else {
+            super.bitPlanes(planes, words, slabs, shift, strideBytes, at, ids, count, products);
+        }
     }
 }

@@ -107,7 +107,15 @@ class VectorCodecTest {
             var codec = new RabitqCodec(metric, centre, 2 + random.nextInt(2), 7);
             try (Arena arena = Arena.ofConfined();
                     var slots = new ArenaVectorSlots(ElementKind.FLOAT32, dims)) {
-                MemorySegment code = arena.allocate(codec.strideBytes(), 64);
+                var slabs =
+                        new MemorySegment[] {
+                            arena.allocate(2L * codec.strideBytes(), 64),
+                            arena.allocate(2L * codec.strideBytes(), 64)
+                        };
+                var code = slabs[1].asSlice(codec.strideBytes());
+                int[] ids = {0, 3};
+                float[] ranks = new float[2];
+                float[] doubts = new float[2];
                 var encoder = codec.newEncoder(arena);
                 var query = new QueryVector(ElementKind.FLOAT32, dims, arena);
                 var estimator = codec.newQuery(arena);
@@ -121,11 +129,13 @@ class VectorCodecTest {
                     encoder.encode(slots, vecId, code, 0);
                     estimator.set(query.set(gaussian(random, dims, 0)));
                     double rank = exact.rank(query, slots, vecId);
-                    coarse += Math.pow(estimator.coarse(code, 0) - rank, 2);
-                    fine += Math.pow(estimator.refine(code, 0) - rank, 2);
+                    estimator.coarse(slabs, 1, ids, 2, ranks, doubts);
+                    coarse += Math.pow(ranks[1] - rank, 2);
                     // Half a deviation is what makes an estimate doubtful.
-                    told += Math.pow(2 * estimator.doubt(code, 0), 2);
-                    assertThat(estimator.estimate(code, 0)).isEqualTo(estimator.refine(code, 0));
+                    told += Math.pow(2 * doubts[1], 2);
+                    estimator.refine(slabs, 1, ids, new int[] {1}, 1, ranks);
+                    fine += Math.pow(ranks[1] - rank, 2);
+                    assertThat(estimator.estimate(code, 0)).isEqualTo(ranks[1]);
                 }
                 assertThat(fine).isLessThan(0.6 * coarse);
                 assertThat(told / coarse).isBetween(0.6, 1.6);

@@ -214,23 +214,42 @@ class KernelsTest {
         }
     }
 
-    @Randomised(runs = 5)
+    @Randomised(runs = 40)
     void bitPlanesAreAnInnerProductWithSmallIntegers(SplittableRandom random) {
         try (Arena arena = Arena.ofConfined()) {
             int words = 1 + random.nextInt(20);
             int[] query = new int[64 * words];
-            long[] planes = new long[4 * words];
-            MemorySegment code = bytes(arena, random, 8 * words);
+            long[] planes = new long[Kernels.bitPlaneLongs(words)];
+            int stride = 8 * words + 8 * random.nextInt(9);
+            var slabs =
+                    new MemorySegment[] {
+                        bytes(arena, random, 4 * stride), bytes(arena, random, 4 * stride)
+                    };
+            int[] ids = {5, 0, 7};
+            int[] products = new int[3];
+            var code = slabs[1].asSlice(3L * stride, 8L * words);
             int expected = 0;
             for (int i = 0; i < query.length; i++) {
                 query[i] = random.nextInt(16);
                 for (int p = 0; p < 4; p++) {
-                    planes[4 * (i >> 6) + p] |= (long) (query[i] >> p & 1) << i;
+                    int word = i >> 6;
+                    planes[32 * (word >> 3) + 8 * p + (word & 7)] |=
+                            (long) (query[i] >> p & 1) << i;
                 }
                 expected +=
                         (int) (code.get(ValueLayout.JAVA_LONG, 8L * (i >> 6)) >>> i & 1) * query[i];
             }
+            assertThat(PLAIN.bitPlanes(planes, words, code, 0)).isEqualTo(expected);
             assertThat(FAST.bitPlanes(planes, words, code, 0)).isEqualTo(expected);
+            assertThat(FAST.bitPlanes(planes, words, slabs[1], 3L * stride)).isEqualTo(expected);
+            if (3 * stride + 8 * ((words + 7) & ~7) <= 4 * stride) {
+                assertThat(BitPlaneLoops.product(planes, words, slabs[1], 3L * stride))
+                        .isEqualTo(expected);
+            }
+            FAST.bitPlanes(planes, words, slabs, 2, stride, 0, ids, 3, products);
+            assertThat(products[2]).isEqualTo(expected);
+            assertThat(products[0]).isEqualTo(PLAIN.bitPlanes(planes, words, slabs[1], stride));
+            assertThat(products[1]).isEqualTo(PLAIN.bitPlanes(planes, words, slabs[0], 0));
         }
     }
 

@@ -99,7 +99,7 @@ final class Scenarios {
     Map<String, BitSet> filters() {
         Map<String, BitSet> filters = new LinkedHashMap<>();
         var random = new SplittableRandom(11);
-        for (double share : new double[] {0.5, 0.1, 0.01, 0.001}) {
+        for (double share : new double[] {0.5, 0.1, 0.05, 0.02, 0.01, 0.001}) {
             var bits = new BitSet();
             for (int id = 0; id < data.base().length; id++) {
                 if (random.nextDouble() < share) {

@@ -2,28 +2,24 @@ package dev.quiverdb.bench.ann;
 
 import dev.quiverdb.bench.wire.ServerCpu;
 import org.postgresql.PGConnection;
-import org.postgresql.util.ByteConverter;
-import org.postgresql.util.PGBinaryObject;
-import org.postgresql.util.PGobject;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,9 +33,12 @@ import java.util.concurrent.Future;
  * WireAnnBenchmark --data DIR --url jdbc:postgresql://... --peer jdbc:postgresql://...
  *     [--rows N] [--queries N] [--method hnsw|ivfflat] [--options "m = 16, ..."]
  *     [--recalls 0.95,0.99] [--clients 1,2,8] [--seconds S] [--load no]
+ *     [--filters yes]
  * </pre>
  *
- * With {@code --load no} the tables of the last run are asked again. Beside the rates stands the
+ * With {@code --load no} the tables of the last run are asked again. With {@code --filters yes} the
+ * searches are of rows that pass {@code WHERE column < value}, at several rates, with a btree index
+ * of the column and without; the peer scans iteratively. Beside the rates stands the
  * processor time that each server took for one query, where its process is on this machine: the
  * clients' own share of a small machine is in the rates and not in that.
  *
@@ -49,8 +48,11 @@ public final class WireAnnBenchmark {
     private static final int DIMENSIONS = 384;
     private static final int NEAREST = 10;
     private static final int WARM_UP = 50;
-    private static final String QUERY =
-            "SELECT id FROM wire_items ORDER BY embedding <-> ? LIMIT " + NEAREST;
+
+    /** Of so many values a row has one at random, in a column with an index and in one without. */
+    private static final int VALUES = 10_000;
+
+    private static final double[] SHARES = {0.5, 0.1, 0.01, 0.001};
 
     private final AnnData data;
     private final String method;
@@ -58,6 +60,7 @@ public final class WireAnnBenchmark {
     private final double[] recalls;
     private final int[] clients;
     private final int seconds;
+    private final boolean filters;
 
     private WireAnnBenchmark(AnnData data, Map<String, String> options) {
         this.data = data;
@@ -72,6 +75,7 @@ public final class WireAnnBenchmark {
                         .mapToInt(Integer::parseInt)
                         .toArray();
         seconds = Integer.parseInt(options.getOrDefault("--seconds", "5"));
+        filters = "yes".equals(options.get("--filters"));
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -86,8 +90,8 @@ public final class WireAnnBenchmark {
                         Integer.parseInt(options.getOrDefault("--rows", "1000000000")),
                         Integer.parseInt(options.getOrDefault("--queries", "500")));
         var benchmark = new WireAnnBenchmark(data, options);
-        var ours = new Server("quiver", required(options, "--url"));
-        var peer = new Server("peer", required(options, "--peer"));
+        var ours = new WireServer("quiver", required(options, "--url"));
+        var peer = new WireServer("peer", required(options, "--peer"));
         benchmark.compare(ours, peer, !"no".equals(options.get("--load")));
     }
 
@@ -99,92 +103,94 @@ public final class WireAnnBenchmark {
         return value;
     }
 
-    /** A server and how to reach it. */
-    private record Server(String name, String url) {
-        int port() {
-            int port = URI.create(url.substring("jdbc:".length())).getPort();
-            return port < 0 ? 5432 : port;
-        }
-
-        Connection connect() throws SQLException {
-            String oid;
-            try (var connection = DriverManager.getConnection(url);
-                    var statement = connection.createStatement()) {
-                statement.execute("CREATE EXTENSION IF NOT EXISTS vector");
-                try (var rows = statement.executeQuery("SELECT 'vector'::regtype::oid::int")) {
-                    rows.next();
-                    oid = rows.getString(1);
-                }
-            }
-            var properties = new Properties();
-            properties.setProperty("binaryTransferEnable", oid);
-            properties.setProperty("prepareThreshold", "1");
-            return DriverManager.getConnection(url, properties);
-        }
-    }
-
-    /** A parameter of type vector, sent as pgvector's binary format has it. */
-    private static final class VectorParameter extends PGobject implements PGBinaryObject {
-        private final transient float[] values;
-
-        VectorParameter(float[] values) {
-            this.values = values;
-            type = "vector";
-        }
-
-        @Override
-        public String getValue() {
-            return Arrays.toString(values).replace(" ", "");
-        }
-
-        @Override
-        public void setByteValue(byte[] bytes, int offset) {
-            throw new IllegalStateException("a parameter is not read");
-        }
-
-        @Override
-        public int lengthInBytes() {
-            return 4 + 4 * values.length;
-        }
-
-        @Override
-        public void toBytes(byte[] bytes, int offset) {
-            ByteConverter.int2(bytes, offset, values.length);
-            ByteConverter.int2(bytes, offset + 2, 0);
-            for (int i = 0; i < values.length; i++) {
-                ByteConverter.float4(bytes, offset + 4 + 4 * i, values[i]);
-            }
-        }
-    }
-
     private record Line(String what, double ours, double peer) {}
 
-    private void compare(Server ours, Server peer, boolean load) throws Exception {
+    /** A question and the right answers. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Question(String where, int[][] truth) {
+        String sql() {
+            return "SELECT id FROM wire_items%s ORDER BY embedding <-> ? LIMIT %d"
+                    .formatted(where, NEAREST);
+        }
+
+        int wanted(int q) {
+            return Math.min(NEAREST, truth[q].length);
+        }
+    }
+
+    private void compare(WireServer ours, WireServer peer, boolean load) throws Exception {
         List<Line> lines = new ArrayList<>();
         if (load) {
             lines.add(new Line("COPY, rows/s", load(ours), load(peer)));
             lines.add(new Line("CREATE INDEX, s", build(ours), build(peer)));
         }
-        for (double recall : recalls) {
-            int effortOurs = effort(ours, recall);
-            int effortPeer = effort(peer, recall);
-            lines.add(new Line("effort for recall " + recall, effortOurs, effortPeer));
-            for (int count : clients) {
-                var at = "at recall %s, %d clients".formatted(recall, count);
-                var best = rates(ours, effortOurs, peer, effortPeer, count);
-                lines.add(new Line("queries/s " + at, best[0].perSecond, best[1].perSecond));
-                lines.add(new Line("server CPU us " + at, best[0].cpuMicros, best[1].cpuMicros));
+        for (var question : filters ? filtered() : List.of(new Question("", data.truth()))) {
+            for (double recall : recalls) {
+                compare(ours, peer, question, recall, lines);
             }
         }
         report(lines);
     }
 
+    private void compare(
+            WireServer ours, WireServer peer, Question question, double recall, List<Line> lines)
+            throws Exception {
+        var of = question.where + " at recall " + recall;
+        int effortOurs = effort(ours, question, recall);
+        int effortPeer = effort(peer, question, recall);
+        lines.add(new Line("effort" + of, effortOurs, effortPeer));
+        lines.add(
+                new Line(
+                        "recall" + of,
+                        recall(ours, question, effortOurs),
+                        recall(peer, question, effortPeer)));
+        for (int count : clients) {
+            var at = "%s, %d clients".formatted(of, count);
+            var best = rates(ours, effortOurs, peer, effortPeer, question, count);
+            lines.add(new Line("queries/s" + at, best[0].perSecond, best[1].perSecond));
+            lines.add(new Line("server CPU us" + at, best[0].cpuMicros, best[1].cpuMicros));
+        }
+    }
+
+    /** The value that decides whether a filter lets a row pass. */
+    private static int[] values(int rows) {
+        var random = new SplittableRandom(11);
+        int[] values = new int[rows];
+        for (int id = 0; id < rows; id++) {
+            values[id] = random.nextInt(VALUES);
+        }
+        return values;
+    }
+
+    private List<Question> filtered() {
+        int[] values = values(data.base().length);
+        Map<String, BitSet> bits = new LinkedHashMap<>();
+        for (double share : SHARES) {
+            var passing = new BitSet();
+            for (int id = 0; id < values.length; id++) {
+                passing.set(id, values[id] < share * VALUES);
+            }
+            bits.put(Integer.toString((int) (share * VALUES)), passing);
+        }
+        List<Question> questions = new ArrayList<>();
+        new Scenarios(data, 1)
+                .truths(bits)
+                .forEach((bound, exact) -> {
+                    for (var column : List.of("plain", "indexed")) {
+                        questions.add(
+                                new Question(
+                                        " WHERE " + column + " < " + bound, exact.nearest()));
+                    }
+                });
+        return questions;
+    }
+
     private static void report(List<Line> lines) {
-        System.out.printf("%-42s %12s %12s %8s%n", "", "quiver", "peer", "ratio");
+        System.out.printf("%-56s %12s %12s %8s%n", "", "quiver", "peer", "ratio");
         for (var line : lines) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-42s %12.1f %12.1f %8.2f%n",
+                    "%-56s %12.1f %12.1f %8.2f%n",
                     line.what,
                     line.ours,
                     line.peer,
@@ -192,12 +198,12 @@ public final class WireAnnBenchmark {
         }
     }
 
-    private double load(Server server) throws SQLException, IOException {
+    private double load(WireServer server) throws SQLException, IOException {
         try (var connection = server.connect();
                 var statement = connection.createStatement()) {
             statement.execute("DROP TABLE IF EXISTS wire_items");
             statement.execute(
-                    "CREATE TABLE wire_items (id int PRIMARY KEY, embedding vector(%d))"
+                    "CREATE TABLE wire_items (id int PRIMARY KEY, plain int, indexed int, embedding vector(%d))"
                             .formatted(DIMENSIONS));
             long begin = System.nanoTime();
             var copy =
@@ -212,10 +218,13 @@ public final class WireAnnBenchmark {
             out.writeInt(0);
             out.writeInt(0);
             float[][] base = data.base();
+            int[] values = values(base.length);
             for (int id = 0; id < base.length; id++) {
-                out.writeShort(2);
-                out.writeInt(4);
-                out.writeInt(id);
+                out.writeShort(4);
+                for (int number : new int[] {id, values[id], values[id]}) {
+                    out.writeInt(4);
+                    out.writeInt(number);
+                }
                 out.writeInt(4 + 4 * DIMENSIONS);
                 out.writeShort(DIMENSIONS);
                 out.writeShort(0);
@@ -238,7 +247,7 @@ public final class WireAnnBenchmark {
         return (System.nanoTime() - begin) / 1e9;
     }
 
-    private double build(Server server) throws SQLException {
+    private double build(WireServer server) throws SQLException {
         try (var connection = server.connect();
                 var statement = connection.createStatement()) {
             statement.execute("SET maintenance_work_mem = '2GB'");
@@ -247,7 +256,9 @@ public final class WireAnnBenchmark {
                     "CREATE INDEX ON wire_items USING %s (embedding vector_l2_ops)%s"
                             .formatted(method, options.isEmpty() ? "" : " WITH (" + options + ")"));
             double took = secondsSince(begin);
-            System.out.printf(Locale.ROOT, "%s: index built in %.1f s%n", server.name, took);
+            System.out.printf(Locale.ROOT, "%s: index built in %.1f s%n", server.name(), took);
+            statement.execute("CREATE INDEX ON wire_items (indexed)");
+            statement.execute("ANALYZE wire_items");
             return took;
         }
     }
@@ -259,12 +270,17 @@ public final class WireAnnBenchmark {
     }
 
     /** The least effort of a ladder that reaches a recall. */
-    private int effort(Server server, double recall) throws SQLException {
+    private int effort(WireServer server, Question question, double recall) throws SQLException {
         int[] ladder = {10, 14, 20, 28, 40, 56, 80, 110, 150, 210, 300, 420, 600, 1000};
         for (int effort : ladder) {
-            double reached = recall(server, effort);
+            double reached = recall(server, question, effort);
             System.out.printf(
-                    Locale.ROOT, "%s: effort %d, recall %.4f%n", server.name, effort, reached);
+                    Locale.ROOT,
+                    "%s:%s effort %d, recall %.4f%n",
+                    server.name(),
+                    question.where,
+                    effort,
+                    reached);
             if (reached >= recall) {
                 return effort;
             }
@@ -272,43 +288,50 @@ public final class WireAnnBenchmark {
         return ladder[ladder.length - 1];
     }
 
-    private double recall(Server server, int effort) throws SQLException {
+    private double recall(WireServer server, Question question, int effort) throws SQLException {
         long hits = 0;
+        long possible = 0;
         try (var connection = server.connect();
-                var query = prepare(connection, effort)) {
+                var query = prepare(connection, question, effort)) {
             for (int q = 0; q < data.queries().length; q++) {
                 var truth = new HashSet<Integer>();
-                for (int i = 0; i < NEAREST; i++) {
-                    truth.add(data.truth()[q][i]);
+                for (int i = 0; i < question.wanted(q); i++) {
+                    truth.add(question.truth[q][i]);
                 }
-                for (int id : ask(query, q)) {
+                for (int id : ask(query, question, q)) {
                     hits += truth.contains(id) ? 1 : 0;
                 }
+                possible += truth.size();
             }
         }
-        return (double) hits / NEAREST / data.queries().length;
+        return (double) hits / possible;
     }
 
-    private PreparedStatement prepare(Connection connection, int effort) throws SQLException {
+    private PreparedStatement prepare(Connection connection, Question question, int effort)
+            throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute(effortSetting(effort));
+            if (filters) {
+                // As ours goes on by itself until it has its rows.
+                statement.execute(
+                        "SET %s.iterative_scan = relaxed_order"
+                                .formatted(method.equals("hnsw") ? method : "ivfflat"));
+            }
         }
-        return connection.prepareStatement(QUERY);
+        return connection.prepareStatement(question.sql());
     }
 
-    private int[] ask(PreparedStatement query, int q) throws SQLException {
-        query.setObject(1, new VectorParameter(data.queries()[q]));
-        int[] ids = new int[NEAREST];
+    private int[] ask(PreparedStatement query, Question question, int q) throws SQLException {
+        query.setObject(1, new WireServer.VectorParameter(data.queries()[q]));
+        int[] ids = new int[question.wanted(q)];
         int count = 0;
         try (var rows = query.executeQuery()) {
             while (rows.next()) {
                 ids[count++] = rows.getInt(1);
             }
         }
-        if (count != NEAREST) {
-            throw new IllegalStateException(count + " rows where " + NEAREST + " qualify");
-        }
-        return ids;
+        // pgvector gives up after hnsw.max_scan_tuples.
+        return count == ids.length ? ids : Arrays.copyOf(ids, count);
     }
 
     /**
@@ -325,24 +348,31 @@ public final class WireAnnBenchmark {
     }
 
     /** Rates of both servers, in turns: each is warmed up and measured twice, the better counts. */
-    private Rate[] rates(Server ours, int effortOurs, Server peer, int effortPeer, int count)
+    private Rate[] rates(
+            WireServer ours,
+            int effortOurs,
+            WireServer peer,
+            int effortPeer,
+            Question question,
+            int count)
             throws Exception {
         Rate[] best = {Rate.NONE, Rate.NONE};
         for (int round = 0; round < 2; round++) {
-            best[0] = best[0].better(rate(ours, effortOurs, count));
-            best[1] = best[1].better(rate(peer, effortPeer, count));
+            best[0] = best[0].better(rate(ours, effortOurs, question, count));
+            best[1] = best[1].better(rate(peer, effortPeer, question, count));
         }
         return best;
     }
 
-    private Rate rate(Server server, int effort, int count) throws Exception {
+    private Rate rate(WireServer server, int effort, Question question, int count)
+            throws Exception {
         List<Future<Long>> running = new ArrayList<>();
         var cpu = ServerCpu.of(server.port());
         try (var executor = Executors.newFixedThreadPool(count)) {
             double before = cpu.seconds().orElse(Double.NaN);
             for (int client = 0; client < count; client++) {
                 int first = client * 37;
-                running.add(executor.submit(() -> askFor(server, effort, first)));
+                running.add(executor.submit(() -> askFor(server, effort, question, first)));
             }
             long done = 0;
             for (var future : running) {
@@ -356,17 +386,18 @@ public final class WireAnnBenchmark {
     }
 
     /** How many queries one client gets answered. */
-    private long askFor(Server server, int effort, int first) throws SQLException {
+    private long askFor(WireServer server, int effort, Question question, int first)
+            throws SQLException {
         try (var connection = server.connect();
-                var query = prepare(connection, effort)) {
+                var query = prepare(connection, question, effort)) {
             int queries = data.queries().length;
             for (int i = 0; i < WARM_UP; i++) {
-                ask(query, (first + i) % queries);
+                ask(query, question, (first + i) % queries);
             }
             long done = 0;
             long end = System.nanoTime() + seconds * 1_000_000_000L;
             while (System.nanoTime() < end) {
-                ask(query, (int) ((first + done) % queries));
+                ask(query, question, (int) ((first + done) % queries));
                 done++;
             }
             return done;
