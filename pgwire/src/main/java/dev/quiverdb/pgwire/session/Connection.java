@@ -36,7 +36,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     private final Authenticator authenticator;
     private final CancelKeys cancelKeys;
     private final Executor workers;
-    private final Inbox inbox = new Inbox();
+    private final Inbox inbox = new Inbox(reads -> context().channel().config().setAutoRead(reads));
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable Outlet outlet;
@@ -71,9 +71,7 @@ final class Connection extends ChannelInboundHandlerAdapter
             return;
         }
         int size = message instanceof FrontendMessage m ? m.sizeBytes() : 32;
-        if (!inbox.put(message, size)) {
-            context().channel().config().setAutoRead(false);
-        }
+        inbox.put(message, size);
     }
 
     @Override
@@ -186,9 +184,7 @@ final class Connection extends ChannelInboundHandlerAdapter
                 answer(frontend);
             }
         } finally {
-            if (inbox.release(size)) {
-                context().channel().config().setAutoRead(true);
-            }
+            inbox.release(size);
         }
     }
 
@@ -514,9 +510,7 @@ final class Connection extends ChannelInboundHandlerAdapter
                         "unexpected EOF on client connection with an open transaction");
             }
             int size = message instanceof FrontendMessage m ? m.sizeBytes() : 32;
-            if (inbox.release(size)) {
-                context().channel().config().setAutoRead(true);
-            }
+            inbox.release(size);
             switch (message) {
                 case FrontendMessage.CopyData(var data) -> {
                     return data.array();

@@ -7,19 +7,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that were read and not yet answered, in order. The event loop puts, one worker takes.
- * What waits is bounded: above {@link #BYTES_MAX} the connection is to stop reading, below half of
- * it to go on.
+ * What waits is bounded: at {@link #BYTES_MAX} the connection is told to stop reading, below half of
+ * it to go on. It is told so in the order in which it happens, under the inbox's lock: told by whom
+ * put or took, each for himself, the last word could be to stop while nothing waits any more.
  */
 final class Inbox {
     static final long BYTES_MAX = 4L << 20;
 
+    /** Reads on or not; must not wait, and must not call the inbox. */
+    interface Reading {
+        void goOn(boolean reads);
+    }
+
+    private final Reading reading;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final ArrayDeque<Object> messages = new ArrayDeque<>();
     private long bytes;
+    private boolean stopped;
     private boolean workerBusy;
     private boolean ended;
     private volatile boolean idle = true;
+
+    Inbox(Reading reading) {
+        this.reading = reading;
+    }
 
     /**
      * Whether nothing waits and no worker is at it. As only the event loop puts messages and makes
@@ -29,15 +41,18 @@ final class Inbox {
         return idle;
     }
 
-    /** Adds a message; false says that no more should be read for now. */
-    boolean put(Object message, int sizeBytes) {
+    /** Adds a message. */
+    void put(Object message, int sizeBytes) {
         lock.lock();
         try {
             idle = false;
             messages.add(message);
             bytes += sizeBytes;
             arrived.signal();
-            return bytes < BYTES_MAX;
+            if (bytes >= BYTES_MAX && !stopped) {
+                stopped = true;
+                reading.goOn(false);
+            }
         } finally {
             lock.unlock();
         }
@@ -111,13 +126,15 @@ final class Inbox {
         }
     }
 
-    /** Tells that a message was dealt with; true says that reading may go on. */
-    boolean release(int sizeBytes) {
+    /** Tells that a message was dealt with. */
+    void release(int sizeBytes) {
         lock.lock();
         try {
-            boolean wasFull = bytes >= BYTES_MAX / 2;
             bytes -= sizeBytes;
-            return wasFull && bytes < BYTES_MAX / 2;
+            if (stopped && bytes < BYTES_MAX / 2) {
+                stopped = false;
+                reading.goOn(true);
+            }
         } finally {
             lock.unlock();
         }
