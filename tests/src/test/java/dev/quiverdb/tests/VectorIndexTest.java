@@ -327,4 +327,33 @@ class VectorIndexTest {
                     .isEqualTo("54000");
         }
     }
+
+    /** What links in the background must not outlive the vectors that it reads. */
+    @ParameterizedTest
+    @ValueSource(strings = {"hnsw", "ivfflat"})
+    void truncatedTableIsLeftAloneInTheBackground(String method) throws SQLException {
+        var uncaught = new java.util.concurrent.ConcurrentLinkedQueue<Throwable>();
+        var before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((_, e) -> uncaught.add(e));
+        try (var connection = connect()) {
+            run(
+                    connection,
+                    "CREATE EXTENSION vector",
+                    "CREATE TABLE t (id bigint PRIMARY KEY, v vector(64))",
+                    "INSERT INTO t SELECT i, array_fill(i::real, ARRAY[64])::vector"
+                            + " FROM generate_series(1, 100) i",
+                    "CREATE INDEX ON t USING " + method + " (v vector_l2_ops)");
+            for (int i = 0; i < 6; i++) {
+                run(
+                        connection,
+                        "TRUNCATE t",
+                        "INSERT INTO t SELECT i, array_fill(sin(i * 0.7)::real, ARRAY[64])::vector"
+                                + " FROM generate_series(1, 1000) i");
+            }
+            assertThat(column(connection, "SELECT count(*) FROM t")).containsExactly("1000");
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        assertThat(uncaught).isEmpty();
+    }
 }

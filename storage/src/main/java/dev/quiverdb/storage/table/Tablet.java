@@ -628,14 +628,15 @@ public final class Tablet {
         for (long block : directory) {
             store.free(block);
         }
-        for (var vector : vectors.values()) {
-            vector.drop();
-        }
+        // Indexes go first: in the background they may be reading the vectors.
         for (var index : indexes) {
             index.index().close();
             index.index().drop();
         }
         indexes.clear();
+        for (var vector : vectors.values()) {
+            vector.drop();
+        }
         directory = new long[0];
         stripeCount = 0;
     }
