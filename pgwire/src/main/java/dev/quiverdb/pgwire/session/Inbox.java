@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that were read and not yet answered, in order. The event loop puts, one worker takes.
- * What waits is bounded: at {@link #BYTES_MAX} the connection is told to stop reading, below half of
- * it to go on. It is told so in the order in which it happens, under the inbox's lock: told by whom
- * put or took, each for himself, the last word could be to stop while nothing waits any more.
+ * What waits is bounded: at {@link #BYTES_MAX} the connection is told to stop reading, below half
+ * of it to go on. It is told so in the order in which it happens, under the inbox's lock: told by
+ * whom put or took, each for himself, the last word could be to stop while nothing waits any more.
  */
 final class Inbox {
     static final long BYTES_MAX = 4L << 20;

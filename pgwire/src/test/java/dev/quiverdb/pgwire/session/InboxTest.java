@@ -35,7 +35,9 @@ class InboxTest {
         long deadline = System.nanoTime() + 60_000_000_000L;
         for (int i = 0; i < messages; i++) {
             while (!reads.get()) {
-                assertThat(System.nanoTime()).as("nobody said that reading goes on").isLessThan(deadline);
+                assertThat(System.nanoTime())
+                        .as("nobody said that reading goes on")
+                        .isLessThan(deadline);
                 LockSupport.parkNanos(1000);
             }
             inbox.put(i, MESSAGE_BYTES);
