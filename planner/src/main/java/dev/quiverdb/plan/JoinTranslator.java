@@ -284,7 +284,7 @@ final class JoinTranslator {
 
     // Two inputs.
 
-    private Plan hash(Plan.JoinKind kind, Plan left, Plan right, List<Expression> conditions) {
+    Plan hash(Plan.JoinKind kind, Plan left, Plan right, List<Expression> conditions) {
         int width = left.output().size();
         List<Expression> leftKeys = new ArrayList<>();
         List<Expression> rightKeys = new ArrayList<>();

@@ -40,6 +40,7 @@ final class RelTranslator {
     private final FamilyScans families;
     private final JoinTranslator joins;
     private final ModifyTranslator modifications;
+    private final SubqueryJoins subqueries;
     private final Map<Integer, RelNode> inlineTables = new HashMap<>();
 
     RelTranslator(PlanContext context) {
@@ -52,6 +53,7 @@ final class RelTranslator {
         families = new FamilyScans(context, tables, paths);
         joins = new JoinTranslator(this, expressions, slots, paths);
         modifications = new ModifyTranslator(this, expressions, tables);
+        subqueries = new SubqueryJoins(this, expressions, joins, paths, catalog);
     }
 
     private Plan subPlan(RelNode rel) {
@@ -78,18 +80,46 @@ final class RelTranslator {
     private Plan filter(Filter filter, List<Expression> conditions) {
         List<Expression> all = new ArrayList<>(conditions);
         List<SemiJoins.Pulled> pulled = new ArrayList<>();
+        List<RexNode> grouped = new ArrayList<>();
         int width = filter.getInput().getRowType().getFieldCount();
         for (var part : SemiJoins.conjuncts(filter.getCondition())) {
             var semi = SemiJoins.pull(part, width);
             if (semi != null && joins.joins(semi)) {
                 pulled.add(semi);
+            } else if (subqueries.joins(part, Double.MAX_VALUE)) {
+                grouped.add(part);
             } else {
                 all.addAll(ExpressionFacts.conjuncts(expressions.translate(part)));
             }
         }
-        return pulled.isEmpty()
-                ? translate(filter.getInput(), all)
-                : joins.semi(filter.getInput(), all, pulled);
+        var input =
+                pulled.isEmpty()
+                        ? translate(filter.getInput(), all)
+                        : joins.semi(filter.getInput(), all, pulled);
+        if (grouped.isEmpty()) {
+            return input;
+        }
+        double rows = input.estimate().rows();
+        if (grouped.stream().noneMatch(part -> subqueries.joins(part, rows))) {
+            // Checked where the rows are read.
+            grouped.forEach(
+                    part -> all.addAll(ExpressionFacts.conjuncts(expressions.translate(part))));
+            return pulled.isEmpty()
+                    ? translate(filter.getInput(), all)
+                    : joins.semi(filter.getInput(), all, pulled);
+        }
+        var joined = subqueries.join(input, grouped, rows);
+        var met = filtered(joined.plan(), expressions.translate(joined.expressions()));
+        return first(width, met, outputs(filter.getRowType()));
+    }
+
+    /** The first columns of a plan's row. */
+    private static Plan first(int width, Plan plan, List<OutputColumn> outputs) {
+        List<Expression> columns = new ArrayList<>();
+        for (int i = 0; i < width; i++) {
+            columns.add(new Expression.InputRef(i, outputs.get(i).type(), outputs.get(i).typmod()));
+        }
+        return new Plan.Project(plan, columns, outputs, plan.estimate());
     }
 
     private Plan own(PgRel rel, List<Expression> conditions) {
@@ -266,6 +296,17 @@ final class RelTranslator {
     // One input.
 
     private Plan project(Project project, List<Expression> conditions) {
+        // Whether all rows are wanted is not known here, so what an index finds is left to it.
+        if (project.getProjects().stream().anyMatch(node -> subqueries.joins(node, 1))) {
+            var joined = subqueries.join(translate(project.getInput()), project.getProjects(), 1);
+            return filtered(
+                    new Plan.Project(
+                            joined.plan(),
+                            expressions.translate(joined.expressions()),
+                            outputs(project.getRowType()),
+                            joined.plan().estimate()),
+                    conditions);
+        }
         var projects = expressions.translate(project.getProjects());
         List<Expression> below = new ArrayList<>();
         List<Expression> above = new ArrayList<>();

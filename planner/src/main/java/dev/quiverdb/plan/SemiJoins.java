@@ -44,7 +44,7 @@ final class SemiJoins {
     }
 
     /** A subquery in parts: conditions that name the outer row are {@code linked}. */
-    private static final class Body {
+    static final class Body {
         private final List<RexNode> own = new ArrayList<>();
         private final List<RexNode> linked = new ArrayList<>();
         private List<RexNode> outputs = List.of();
@@ -52,6 +52,25 @@ final class SemiJoins {
 
         Body(RelNode from) {
             this.from = from;
+        }
+
+        /** Conditions over the subquery's row alone. */
+        List<RexNode> own() {
+            return own;
+        }
+
+        /** Conditions that name the row outside. */
+        List<RexNode> linked() {
+            return linked;
+        }
+
+        /** What is projected; none where nothing is. */
+        List<RexNode> outputs() {
+            return outputs;
+        }
+
+        RelNode from() {
+            return from;
         }
     }
 
@@ -151,7 +170,7 @@ final class SemiJoins {
                 && number.longValue() > 0;
     }
 
-    private static @Nullable Body body(RelNode rel, CorrelationId outer) {
+    static @Nullable Body body(RelNode rel, CorrelationId outer) {
         var body = new Body(rel);
         var inside = new ArrayList<RexNode>();
         if (body.from instanceof Project project) {
@@ -185,7 +204,7 @@ final class SemiJoins {
     // ------------------------------------------------------------------ columns
 
     /** A condition of the subquery over both rows. */
-    private static RexNode joined(RexNode node, CorrelationId outer, int width) {
+    static RexNode joined(RexNode node, CorrelationId outer, int width) {
         return node.accept(
                 new RexShuttle() {
                     @Override
@@ -220,13 +239,13 @@ final class SemiJoins {
                 });
     }
 
-    private static boolean hasSubLink(RexNode node) {
+    static boolean hasSubLink(RexNode node) {
         return node instanceof SubLink
                 || node instanceof RexCall call
                         && call.getOperands().stream().anyMatch(SemiJoins::hasSubLink);
     }
 
-    private static boolean mentions(RexNode node, CorrelationId outer) {
+    static boolean mentions(RexNode node, CorrelationId outer) {
         return switch (node) {
             case RexFieldAccess access -> mentions(access.getReferenceExpr(), outer);
             case RexCorrelVariable variable -> variable.id.equals(outer);
