@@ -7,6 +7,7 @@ import dev.quiverdb.base.type.DateStyle;
 import dev.quiverdb.base.type.IntervalStyle;
 import dev.quiverdb.base.type.NameResolver;
 import dev.quiverdb.base.type.TimeZones;
+import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.TypeContext;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -477,12 +479,23 @@ public final class Settings {
      * after one.
      */
     public TypeContext typeContext(LongSupplier nowMicros, NameResolver names) {
-        return new View(nowMicros, names);
+        return typeContext(nowMicros, names, oid -> null);
+    }
+
+    /**
+     * As {@link #typeContext(LongSupplier, NameResolver)}.
+     *
+     * @param types types that users made, by OID; null for others
+     */
+    public TypeContext typeContext(
+            LongSupplier nowMicros, NameResolver names, IntFunction<@Nullable Type> types) {
+        return new View(nowMicros, names, types);
     }
 
     private final class View implements TypeContext {
         private final LongSupplier nowMicros;
         private final NameResolver names;
+        private final IntFunction<@Nullable Type> types;
         private long seen = -1;
         private ZoneId zone = ZoneOffset.UTC;
         private DateStyle dateStyle = DateStyle.ISO;
@@ -491,9 +504,16 @@ public final class Settings {
         private int extraFloatDigits = 1;
         private boolean byteaHex = true;
 
-        View(LongSupplier nowMicros, NameResolver names) {
+        View(LongSupplier nowMicros, NameResolver names, IntFunction<@Nullable Type> types) {
             this.nowMicros = nowMicros;
             this.names = names;
+            this.types = types;
+        }
+
+        @Override
+        public Type type(int oid) {
+            var made = types.apply(oid);
+            return made == null ? TypeContext.super.type(oid) : made;
         }
 
         private void refresh() {

@@ -3,9 +3,11 @@ package dev.quiverdb.base.type;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
-/** Enums: a value is its label, its order the label's place in the type. */
+/**
+ * Enums. Stored as the label's OID and order, 4 bytes each, so that nothing that is stored need be
+ * looked up in the type, and a label may be renamed or others put beside it.
+ */
 final class EnumRoutines extends TypeRoutines {
     static final EnumRoutines INSTANCE = new EnumRoutines();
 
@@ -13,17 +15,29 @@ final class EnumRoutines extends TypeRoutines {
 
     @Override
     Object parse(Type type, String text, int typmod, TypeContext context) {
-        if (!type.labels().contains(text)) {
-            throw new SqlException(
-                    SqlState.INVALID_TEXT_REPRESENTATION,
-                    "invalid input value for enum " + type.displayName() + ": \"" + text + "\"");
+        for (var label : type.enumLabels()) {
+            if (label.text().equals(text)) {
+                return label.value();
+            }
         }
-        return text;
+        throw new SqlException(
+                SqlState.INVALID_TEXT_REPRESENTATION,
+                "invalid input value for enum " + type.displayName() + ": \"" + text + "\"");
     }
 
     @Override
     String format(Type type, Object value, TypeContext context) {
-        return (String) value;
+        int oid = ((EnumValue) value).oid();
+        // Storage knows no labels; inside of an array or a row that it read the session does.
+        var named = type.enumLabels().isEmpty() ? context.type(type.oid()) : type;
+        for (var label : named.enumLabels()) {
+            if (label.oid() == oid) {
+                return label.text();
+            }
+        }
+        throw new SqlException(
+                SqlState.INVALID_BINARY_REPRESENTATION,
+                "invalid internal value for enum: " + Integer.toUnsignedString(oid));
     }
 
     @Override
@@ -33,30 +47,31 @@ final class EnumRoutines extends TypeRoutines {
 
     @Override
     void send(Type type, Object value, ByteWriter out, TypeContext context) {
-        out.putUtf8((String) value);
+        out.putUtf8(format(type, value, context));
     }
 
     @Override
     int compare(Type type, Object left, Object right) {
-        return left.equals(right)
-                ? 0
-                : Integer.compare(type.labels().indexOf(left), type.labels().indexOf(right));
+        return ((EnumValue) left).compareTo((EnumValue) right);
     }
 
-    /** The label itself, so that a label added in the middle changes no stored row. */
     @Override
     void encode(Type type, Object value, ByteWriter out) {
-        out.putUtf8((String) value);
+        var label = (EnumValue) value;
+        out.putInt(label.oid());
+        out.putInt(Float.floatToRawIntBits(label.order()));
     }
 
     @Override
     Object decode(Type type, ByteBuffer in) {
-        return StandardCharsets.UTF_8.decode(in).toString();
+        int oid = in.getInt();
+        return new EnumValue(oid, Float.intBitsToFloat(in.getInt()));
     }
 
-    /** The place of the label; an index must be rebuilt when a label is added in the middle. */
+    /** The order of the label, as bits that compare as it does. */
     @Override
     void key(Type type, Object value, KeyWriter out) {
-        out.keyInt(type.labels().indexOf(value));
+        int bits = Float.floatToIntBits(((EnumValue) value).order());
+        out.keyInt(bits ^ bits >> 31 & Integer.MAX_VALUE);
     }
 }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     2^32-1; money in cents)</td></tr>
  * <tr><td>float4, float8</td><td>Float, Double</td></tr>
  * <tr><td>numeric</td><td>{@link Numeric}</td></tr>
- * <tr><td>text, varchar, bpchar, name, "char", unknown, json, xml, cstring, refcursor, enums</td><td>String</td></tr>
+ * <tr><td>text, varchar, bpchar, name, "char", unknown, json, xml, cstring, refcursor</td><td>String</td></tr>
+ * <tr><td>enums</td><td>EnumValue</td></tr>
  * <tr><td>bytea</td><td>{@link ByteString}</td></tr>
  * <tr><td>uuid</td><td>java.util.UUID (compare with {@link #compare}: it is unsigned)</td></tr>
  * <tr><td>date</td><td>Integer, days since 2000-01-01; MIN_VALUE and MAX_VALUE are infinite</td></tr>
@@ -96,7 +97,7 @@ public final class Type {
     private final @Nullable Type element;
     private final @Nullable Type base;
     private final int baseTypmod;
-    private final List<String> labels;
+    private final List<EnumLabel> labels;
     private final List<Field> fields;
     private final TypeRoutines routines;
 
@@ -140,7 +141,7 @@ public final class Type {
         @Nullable Type element;
         @Nullable Type base;
         int baseTypmod = -1;
-        List<String> labels = List.of();
+        List<EnumLabel> labels = List.of();
         List<Field> fields = List.of();
 
         Builder(int oid, String schema, String name, TypeRoutines routines) {
@@ -155,11 +156,9 @@ public final class Type {
         }
     }
 
-    /**
-     * An enum type; values are its labels, ordered as listed. {@code arrayOid} is 0 if it has none.
-     */
+    /** An enum type with its labels in their order. {@code arrayOid} is 0 if it has none. */
     public static Type enumeration(
-            int oid, String schema, String name, int arrayOid, List<String> labels) {
+            int oid, String schema, String name, int arrayOid, List<EnumLabel> labels) {
         var builder = new Builder(oid, schema, name, EnumRoutines.INSTANCE);
         builder.form = Form.ENUM;
         builder.category = 'E';
@@ -338,7 +337,7 @@ public final class Type {
     }
 
     /** Labels of an enum in their order; empty for all others. */
-    public List<String> labels() {
+    public List<EnumLabel> enumLabels() {
         return labels;
     }
 

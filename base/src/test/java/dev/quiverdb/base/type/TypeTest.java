@@ -144,13 +144,50 @@ class TypeTest {
         assertThat(Types.bySqlName("no such type")).isNull();
     }
 
+    private static Type mood(EnumLabel... labels) {
+        return Type.enumeration(20000, "public", "mood", 20001, List.of(labels));
+    }
+
     @Test
     void anEnumOrdersByItsLabels() {
-        var mood = Type.enumeration(20000, "public", "mood", 20001, List.of("sad", "ok", "happy"));
-        assertThat(mood.compare("sad", "happy")).isNegative();
-        assertThat(mood.decode(mood.encode("ok"))).isEqualTo("ok");
+        var mood =
+                mood(
+                        new EnumLabel(20002, 1, "sad"),
+                        new EnumLabel(20003, 2, "ok"),
+                        new EnumLabel(20004, 3, "happy"));
+        var sad = mood.parse("sad", -1, TypeContext.DEFAULT);
+        var ok = mood.parse("ok", -1, TypeContext.DEFAULT);
+        assertThat(mood.compare(sad, ok)).isNegative();
+        assertThat(mood.decode(mood.encode(ok))).isEqualTo(ok);
         assertThatThrownBy(() -> mood.parse("angry", -1, TypeContext.DEFAULT))
                 .hasMessage("invalid input value for enum mood: \"angry\"");
+    }
+
+    @Test
+    void anEnumsValuesOutliveChangesOfItsLabels() {
+        var before = mood(new EnumLabel(20002, 1, "sad"), new EnumLabel(20004, 3, "happy"));
+        var after =
+                mood(
+                        new EnumLabel(20005, -2, "awful"),
+                        new EnumLabel(20002, 1, "blue"),
+                        new EnumLabel(20003, 1.5f, "ok"),
+                        new EnumLabel(20004, 3, "happy"));
+        var sad = before.parse("sad", -1, TypeContext.DEFAULT);
+        assertThat(after.format(after.decode(before.encode(sad)), TypeContext.DEFAULT))
+                .isEqualTo("blue");
+        var labels = after.enumLabels();
+        for (int i = 1; i < labels.size(); i++) {
+            assertThat(
+                            java.util.Arrays.compareUnsigned(
+                                    key(before, labels.get(i - 1)), key(after, labels.get(i))))
+                    .isNegative();
+        }
+    }
+
+    private static byte[] key(Type type, EnumLabel label) {
+        var writer = new KeyWriter();
+        writer.append(type, label.value());
+        return writer.toBytes();
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.quiverdb.execute.function;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.EnumLabel;
+import dev.quiverdb.base.type.EnumValue;
 import dev.quiverdb.base.type.Interval;
 import dev.quiverdb.base.type.Numeric;
 import dev.quiverdb.base.type.PgArray;
@@ -176,21 +178,24 @@ final class SetFunctions {
     }
 
     private static void registerEnums(Registry r) {
-        r.any("enum_first", (c, a) -> c.argumentType(0).actual().labels().getFirst());
-        r.any("enum_last", (c, a) -> c.argumentType(0).actual().labels().getLast());
-        r.any(
-                "enum_range_all",
-                (c, a) -> PgArray.of(c.argumentType(0), c.argumentType(0).actual().labels()));
+        r.any("enum_first", (c, a) -> values(c).getFirst());
+        r.any("enum_last", (c, a) -> values(c).getLast());
+        r.any("enum_range_all", (c, a) -> PgArray.of(c.argumentType(0), values(c)));
         r.any(
                 "enum_range_bounds",
                 (c, a) -> {
-                    List<String> labels = c.argumentType(0).actual().labels();
-                    int from = a[0] == null ? 0 : labels.indexOf(Strings.text(a, 0));
-                    int to = a[1] == null ? labels.size() - 1 : labels.indexOf(Strings.text(a, 1));
+                    var labels = values(c);
+                    int from = a[0] == null ? 0 : labels.indexOf(a[0]);
+                    int to = a[1] == null ? labels.size() - 1 : labels.indexOf(a[1]);
                     return PgArray.of(
                             c.argumentType(0),
                             from > to ? List.of() : labels.subList(from, to + 1));
                 });
+    }
+
+    /** The values of the argument's enum type, in their order. */
+    private static List<EnumValue> values(CallContext c) {
+        return c.argumentType(0).actual().enumLabels().stream().map(EnumLabel::value).toList();
     }
 
     private SetFunctions() {}

@@ -158,7 +158,9 @@ final class SessionState {
                         });
         activity = new Activity(processId, database, user, micros(clock));
         view = new SessionPicture(this);
-        typeContext = settings.typeContext(transaction::startMicros, new Names());
+        typeContext =
+                settings.typeContext(
+                        transaction::startMicros, new Names(), oid -> catalog().typeOrNull(oid));
         registry.add(processId, this);
     }
 

@@ -714,13 +714,13 @@ public final class Deparser {
             out.append("NULL::").append(typeName(type.type(), -1));
             return;
         }
-        var text = type.type().format(value, types);
-        var now = catalog.typeOrNull(type.type().oid());
-        int label = type.type().labels().indexOf(text);
-        if (now != null && label >= 0 && !now.labels().contains(text)) {
-            // A label's place stays when it is renamed.
-            text = now.labels().get(label);
-        }
+        // The label of an enum may have another name by now.
+        var element = type.type().element();
+        boolean labels =
+                type.type().actual().form() == Type.Form.ENUM
+                        || element != null && element.form() == Type.Form.ENUM;
+        var now = labels ? catalog.typeOrNull(type.type().oid()) : null;
+        var text = (now == null ? type.type() : now).format(value, types);
         switch (type.type().oid()) {
             case Oids.BOOL -> out.append(text.equals("t") ? "true" : "false");
             case Oids.INT4 -> {

@@ -438,10 +438,15 @@ public final class TableExpressions {
 
     /** A stored expression again as text, under the names that the catalog of this context has. */
     public String renamed(String stored, Relation before, Relation after) {
+        return renamed(stored, before, after, context.catalog());
+    }
+
+    /** As {@link #renamed(String, Relation, Relation)}, under the names of another catalog. */
+    public String renamed(
+            String stored, Relation before, Relation after, dev.quiverdb.sql.catalog.Catalog now) {
         var state = state();
         var value = StoredExpressions.overTable(state, before, stored);
-        return new Deparser(context.catalog(), null, Deparser.names(after), context.types())
-                .text(value);
+        return new Deparser(now, null, Deparser.names(after), context.types()).text(value);
     }
 
     /** A query that is to be kept: its columns, what it reads, and its text. */

@@ -2,6 +2,7 @@ package dev.quiverdb.sql.catalog;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.EnumLabel;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.base.type.Types;
@@ -197,12 +198,16 @@ public final class Catalog {
                 database);
     }
 
-    /** Roles, policies and schemas decide who may do what, whatever else a statement looks at. */
+    /**
+     * Roles, policies and schemas decide who may do what, whatever else a statement looks at, and
+     * any statement may print labels of enums.
+     */
     private Object securityWith(CatalogObject changed) {
         boolean decides =
                 changed instanceof Role
                         || changed instanceof Policy
                         || changed instanceof Schema
+                        || changed instanceof UserType type && type.form() == 'e'
                         || changed instanceof Function function && mayCallChanges(function);
         return decides ? new Object() : security;
     }
@@ -526,7 +531,10 @@ public final class Catalog {
                             schema,
                             user.name(),
                             user.array(),
-                            user.labels().stream().map(UserType.Label::text).toList());
+                            user.labels().stream()
+                                    .map(label ->
+                                            new EnumLabel(label.oid(), label.order(), label.text()))
+                                    .toList());
             case 'd' ->
                     Type.domain(
                             oid,

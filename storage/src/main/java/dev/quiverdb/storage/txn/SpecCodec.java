@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -129,19 +130,13 @@ final class SpecCodec {
         var base = type.base();
         var element = type.element();
         int form =
-                !type.labels().isEmpty() || type.form() == Type.Form.ENUM
-                        ? 1
-                        : base != null ? 2 : type.isTrueArray() ? 3 : 4;
+                type.form() == Type.Form.ENUM ? 1 : base != null ? 2 : type.isTrueArray() ? 3 : 4;
         out.putByte(form);
         out.putInt(type.oid());
         text(type.schema(), out);
         text(type.name(), out);
         if (form == 1) {
             out.putInt(type.arrayOid());
-            out.putInt(type.labels().size());
-            for (var label : type.labels()) {
-                text(label, out);
-            }
         } else if (base != null) {
             out.putInt(type.arrayOid());
             type(base, out);
@@ -170,11 +165,8 @@ final class SpecCodec {
         return switch (form) {
             case 1 -> {
                 int arrayOid = in.getInt();
-                var labels = new ArrayList<String>();
-                for (int rest = in.getInt(); rest > 0; rest--) {
-                    labels.add(text(in));
-                }
-                yield Type.enumeration(oid, schema, name, arrayOid, labels);
+                // Values are stored without their labels' names.
+                yield Type.enumeration(oid, schema, name, arrayOid, List.of());
             }
             case 2 -> {
                 int arrayOid = in.getInt();

@@ -7,7 +7,6 @@ import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.DefaultPrivileges;
-import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.ObjectDdl;
@@ -107,23 +106,7 @@ final class TypeCommands {
         return change.result("CREATE TYPE");
     }
 
-    /** Rows hold the label itself, so one that they may hold keeps its name. */
-    private void checkUnused(UserType type) {
-        for (var relation : change.catalog().objects(Relation.class)) {
-            boolean holds =
-                    relation.tablet() != 0
-                            && relation.liveColumns().stream()
-                                    .anyMatch(column ->
-                                            column.type() == type.oid()
-                                                    || column.type() == type.array());
-            if (holds) {
-                throw SqlException.notSupported(
-                        "renaming a label of a type that a table's column has is not supported");
-            }
-        }
-    }
-
-    /** A type that the role owns. */
+    /** A type by its name. */
     UserType userType(List<String> name) {
         Type found = null;
         if (name.size() > 1) {
@@ -158,7 +141,6 @@ final class TypeCommands {
         var labels = new ArrayList<>(user.labels());
         var old = alter.oldLabel();
         if (old != null) {
-            checkUnused(user);
             rename(labels, old, alter.newLabel());
         } else if (!add(labels, alter)) {
             return change.result("ALTER TYPE");
@@ -181,6 +163,9 @@ final class TypeCommands {
                         0,
                         null,
                         user.acl()));
+        if (old != null) {
+            new LabelRenames(change, before, user.oid(), old, alter.newLabel()).apply();
+        }
         change.rewriteViews(before, 0);
         return change.result("ALTER TYPE");
     }
