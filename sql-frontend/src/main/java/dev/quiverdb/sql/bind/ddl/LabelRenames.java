@@ -78,10 +78,7 @@ final class LabelRenames {
                         : before.relation(partition.parents().getFirst());
         var key = parent == null ? null : parent.partitionKey();
         var now = change.catalog().object(partition.oid());
-        if (bound == null
-                || parent == null
-                || key == null
-                || !(now instanceof Relation latest)) {
+        if (bound == null || parent == null || key == null || !(now instanceof Relation latest)) {
             return;
         }
         var columns = key.columns();
