@@ -147,6 +147,12 @@ public final class WireAnnBenchmark {
         for (int count : clients) {
             var at = "%s, %d clients".formatted(of, count);
             var best = rates(ours, effortOurs, peer, effortPeer, question, count);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%.1f queries/s and %.1f%s%n",
+                    best[0].perSecond,
+                    best[1].perSecond,
+                    at);
             lines.add(new Line("queries/s" + at, best[0].perSecond, best[1].perSecond));
             lines.add(new Line("server CPU us" + at, best[0].cpuMicros, best[1].cpuMicros));
         }
