@@ -51,8 +51,8 @@ final class FilterCosts {
     private static final double GATED_SHARE = 0.4;
 
     /**
-     * Below this share the admitted neighbours of neighbours hold together less and less: of 116,000
-     * vectors a walk through them finds 0.95 at 10 %, at 5 % with twice the effort.
+     * Below this share the admitted neighbours of neighbours hold together less and less: of
+     * 116,000 vectors a walk through them finds 0.95 at 10 %, at 5 % with twice the effort.
      */
     private static final double ADMITTED_SHARE_WHOLE = 0.08;
 
