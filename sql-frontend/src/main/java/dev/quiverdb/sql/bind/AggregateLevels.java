@@ -102,6 +102,11 @@ final class AggregateLevels {
         if (!grouping) {
             checkNesting(uses, owner, offset);
         }
+        if (direct > 0) {
+            var directly = new Uses();
+            call.getOperands().stream().limit(direct).forEach(operand -> operand.accept(directly));
+            checkNesting(directly, owner, offset);
+        }
         if (owner == binder.scope) {
             checkPlace(binder.kind, grouping, offset);
             return node;

@@ -223,6 +223,7 @@ public final class TableExpressions {
                 new ExpressionBinder(state, scope, ExpressionKind.INDEX_EXPRESSION)
                         .bind(expression);
         var made = state.coercion.unknownToText(value);
+        forbidSystemColumns(made, table);
         if (!Expressions.isImmutable(made)) {
             throw new SqlException(
                     SqlState.INVALID_OBJECT_DEFINITION,
@@ -308,6 +309,24 @@ public final class TableExpressions {
         }
     }
 
+    /** System columns stand behind the live ones of a row. */
+    private static void forbidSystemColumns(RexNode value, Relation table) {
+        int width = table.liveColumns().size();
+        if (!readsBelow(value, width)) {
+            throw SqlException.notSupported(
+                    "index creation on system columns is not supported");
+        }
+    }
+
+    /** Whether no column from {@code width} on is read. */
+    private static boolean readsBelow(RexNode node, int width) {
+        return node instanceof RexInputRef reference
+                ? reference.getIndex() < width
+                : !(node instanceof RexCall call)
+                        || call.getOperands().stream()
+                                .allMatch(operand -> readsBelow(operand, width));
+    }
+
     /** WHERE of a partial index. */
     public Stored indexPredicate(Expr expression, Relation table) {
         var state = state();
@@ -315,6 +334,7 @@ public final class TableExpressions {
         var value =
                 new ExpressionBinder(state, scope, ExpressionKind.INDEX_PREDICATE)
                         .bindBoolean(expression, "WHERE");
+        forbidSystemColumns(value, table);
         if (!Expressions.isImmutable(value)) {
             throw new SqlException(
                     SqlState.INVALID_OBJECT_DEFINITION,
