@@ -313,8 +313,7 @@ public final class TableExpressions {
     private static void forbidSystemColumns(RexNode value, Relation table) {
         int width = table.liveColumns().size();
         if (!readsBelow(value, width)) {
-            throw SqlException.notSupported(
-                    "index creation on system columns is not supported");
+            throw SqlException.notSupported("index creation on system columns is not supported");
         }
     }
 

@@ -153,9 +153,10 @@ final class IndexCreator {
             Relation table, Clause.IndexElement element) {
         var name = element.column();
         var column = name == null ? null : table.column(name);
-        if (column == null && name != null && dev.quiverdb.sql.bind.ReservedColumns.contains(name)) {
-            throw SqlException.notSupported(
-                    "index creation on system columns is not supported");
+        if (column == null
+                && name != null
+                && dev.quiverdb.sql.bind.ReservedColumns.contains(name)) {
+            throw SqlException.notSupported("index creation on system columns is not supported");
         }
         if (column == null) {
             throw new SqlException(
