@@ -2,6 +2,7 @@ package dev.quiverdb.server.database;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.world.DamagedException;
 import dev.quiverdb.sql.bind.ddl.DdlBinder;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
@@ -56,7 +57,7 @@ public final class Cluster implements AutoCloseable {
         // Objects of other databases may have higher OIDs: no two objects may share one.
         for (var database : shared.objects(Database.class)) {
             if (Files.exists(place(database.oid()))) {
-                open(database);
+                openIfWhole(database);
             }
         }
     }
@@ -68,6 +69,15 @@ public final class Cluster implements AutoCloseable {
      */
     public static Cluster open(Path directory, Function<Path, Storage> opener) throws IOException {
         return new Cluster(directory, opener);
+    }
+
+    /** A damaged database keeps nobody from the others; who connects to it hears of the damage. */
+    private void openIfWhole(Database database) {
+        try {
+            open(database);
+        } catch (DamagedException damage) {
+            LOG.error("database {} cannot be opened", database.name(), damage);
+        }
     }
 
     private void raiseOid(Catalog catalog) {
