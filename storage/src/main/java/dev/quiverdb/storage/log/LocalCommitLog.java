@@ -878,6 +878,19 @@ public final class LocalCommitLog implements CommitLog {
     }
 
     @Override
+    public void abandon() {
+        lock.lock();
+        try {
+            closed = true;
+            while (flushing) {
+                awaitFlush();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void close() {
         lock.lock();
         try {

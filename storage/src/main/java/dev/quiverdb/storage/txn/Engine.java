@@ -996,6 +996,7 @@ public final class Engine implements Storage {
     public void crash() {
         closed = true;
         pipeline.failed(new StorageFailedException(null));
+        log.abandon();
         for (var tablet : allTablets()) {
             for (var index : tablet.indexes()) {
                 index.index().close();
