@@ -4,6 +4,7 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.batch.Cursor;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.execute.spill.HeldRows;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.plan.Family;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class OpenCursor implements AutoCloseable {
     private final boolean keeps;
 
     private @Nullable Cursor source;
-    private final List<@Nullable Object[]> kept = new ArrayList<>();
+    private final HeldRows kept;
     private final List<Integer> tracked;
     private @Nullable Batch batch;
     private int batchAt;
@@ -35,11 +36,15 @@ final class OpenCursor implements AutoCloseable {
     private boolean afterLast;
     private @Nullable Object @Nullable [] current;
 
+    /**
+     * @param kept takes the rows that may be asked for again; closed with the cursor
+     */
     OpenCursor(
             String name,
             String statement,
             List<ResultField> fields,
             Cursor source,
+            HeldRows kept,
             List<Integer> tracked,
             boolean scroll,
             boolean hold,
@@ -49,6 +54,7 @@ final class OpenCursor implements AutoCloseable {
         this.statement = statement;
         this.fields = fields;
         this.source = source;
+        this.kept = kept;
         this.tracked = List.copyOf(tracked);
         this.scroll = scroll;
         this.hold = hold;
@@ -182,7 +188,7 @@ final class OpenCursor implements AutoCloseable {
         }
         @Nullable Object[] row;
         if (keeps && position < kept.size()) {
-            row = kept.get((int) position);
+            row = kept.get(position);
         } else {
             row = draw();
         }
@@ -202,7 +208,7 @@ final class OpenCursor implements AutoCloseable {
         }
         afterLast = false;
         position--;
-        var row = position == 0 ? null : kept.get((int) position - 1);
+        var row = position == 0 ? null : kept.get(position - 1);
         current = row;
         return row;
     }
@@ -301,6 +307,6 @@ final class OpenCursor implements AutoCloseable {
     @Override
     public void close() {
         endSource();
-        kept.clear();
+        kept.close();
     }
 }

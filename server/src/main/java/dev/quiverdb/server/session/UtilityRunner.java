@@ -3,6 +3,9 @@ package dev.quiverdb.server.session;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.setting.Settings;
+import dev.quiverdb.base.type.Type;
+import dev.quiverdb.execute.spill.HeldRows;
+import dev.quiverdb.execute.spill.RowCodec;
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.pgwire.session.Responder;
 import dev.quiverdb.server.QueryPath;
@@ -386,6 +389,10 @@ final class UtilityRunner implements AutoCloseable {
                         rows.fields()
                                 .subList(0, rows.fields().size() - 2 * cursor.tracked().size()),
                         rows.cursor(),
+                        new HeldRows(
+                                new RowCodec(rows.cursor().columnTypes().toArray(Type[]::new)),
+                                state.hot().workMemoryBytes(),
+                                state.cluster().spillDirectory(state.database())),
                         cursor.tracked(),
                         scroll,
                         declare.hold(),
