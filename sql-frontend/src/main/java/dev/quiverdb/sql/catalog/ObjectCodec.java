@@ -50,7 +50,11 @@ public final class ObjectCodec {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readUnsignedByte();
             if (format != FORMAT) {
-                throw new IllegalArgumentException("catalog object of format " + format);
+                throw new IllegalArgumentException(
+                        "the data directory is of another version of QuiverDB: its catalog has format "
+                                + format
+                                + ", this version reads "
+                                + FORMAT);
             }
             return (CatalogObject) readRecord(type(classId), in);
         } catch (IOException broken) {
