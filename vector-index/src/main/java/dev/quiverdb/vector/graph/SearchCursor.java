@@ -281,9 +281,12 @@ public final class SearchCursor implements AutoCloseable {
     private void enterGround() {
         long entry = state.entry();
         if (entry != 0) {
-            long best = walk.descend(walk.score((int) entry - 1), (int) (entry >>> 32), 0);
+            long top = walk.score((int) entry - 1);
+            long best = walk.descend(top, (int) (entry >>> 32), 0);
             scanTail();
             walk.seed(best, ef, admission);
+            // Should the nearest be cut out at this moment, the walk sets out from above it.
+            walk.seed(top, ef, admission);
         } else {
             scanTail();
         }

@@ -93,7 +93,10 @@ final class Traversal {
         return Scored.of(scorer.score(vecId), vecId);
     }
 
-    /** Walks greedily on the layers above {@code toLayer} and returns the nearest met. */
+    /**
+     * Walks greedily on the layers above {@code toLayer} and returns the nearest met that has not
+     * been cut out: what was cut out may still be pointed to, and leads nowhere.
+     */
     long descend(long start, int fromLayer, int toLayer) {
         long best = start;
         for (int layer = fromLayer; layer > toLayer; layer--) {
@@ -104,7 +107,10 @@ final class Traversal {
                 int fresh = visited.addAll(row, count, batch);
                 scoreBatch(fresh, best);
                 for (int i = 0; i < fresh; i++) {
-                    best = Math.min(best, Scored.of(distances[i], batch[i]));
+                    long met = Scored.of(distances[i], batch[i]);
+                    if (met < best && (state.flags(batch[i]) & GraphState.CUT) == 0) {
+                        best = met;
+                    }
                 }
                 if (best == before) {
                     break;

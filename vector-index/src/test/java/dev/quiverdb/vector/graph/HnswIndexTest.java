@@ -10,9 +10,11 @@ import dev.quiverdb.vector.filter.VecIdBitmap;
 import dev.quiverdb.vector.quantise.RabitqCodec;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Random;
@@ -135,6 +137,35 @@ class HnswIndexTest {
         assertThat(found.vecIds()).hasSize(300).doesNotContain(fresh);
         cloud.index.linkAll();
         assertThat(cloud.index.takeReleased()).isEqualTo(fresh);
+    }
+
+    /** Stale edges of the upper layers still lead to what was cut out, whose own row is empty. */
+    @Test
+    void aSearchBesideWhatWasCutOutWalksTheGraph() {
+        var cloud =
+                new Cloud(
+                        new SplittableRandom(12),
+                        ElementKind.FLOAT32,
+                        8,
+                        Metric.L2,
+                        new HnswOptions(3, 16, 4096));
+        cloud.grow(3000);
+        var queries = new ArrayList<MemorySegment>();
+        for (int vecId = 0; queries.size() < 60; vecId += 40) {
+            var vector = cloud.vector(vecId);
+            queries.add(Arena.ofAuto().allocate(vector.byteSize(), 64).copyFrom(vector));
+            cloud.delete(vecId);
+        }
+        for (int i = 0; i < 30; i++) {
+            cloud.insert();
+        }
+        assertThat(cloud.index.tailCount()).isEqualTo(30);
+        for (var query : queries) {
+            var exact = cloud.nearest(query, 10, Admission.ALL);
+            var found = cloud.search(query, 10, 100, Admission.ALL);
+            assertThat(Arrays.stream(found.vecIds()).filter(exact::contains).count())
+                    .isGreaterThan(5);
+        }
     }
 
     @Test
