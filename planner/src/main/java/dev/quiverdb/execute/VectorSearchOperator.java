@@ -11,6 +11,7 @@ import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.storage.AccessCursor;
 import dev.quiverdb.storage.RowCursor;
+import dev.quiverdb.storage.WouldWaitException;
 import dev.quiverdb.vector.access.RowFilter;
 import dev.quiverdb.vector.access.VectorCursor;
 import dev.quiverdb.vector.access.VectorEffort;
@@ -55,7 +56,13 @@ final class VectorSearchOperator extends ScanOperator {
     private final BatchBuilder builder;
     private final int vectorColumn;
     private final boolean vectorListed;
+
+    /** Whether the index's own distances put the rows in order. */
+    private final boolean ranked;
     private static final int STREAM_ROWS = 64;
+
+    /** So many rows are found and read in little time. */
+    private static final int PROMPT_ROWS_MAX = 100;
 
     /** What a search of lists tests, as the effort of a walk that tests as many. */
     private static final int LISTS_EFFORT = 100;
@@ -83,6 +90,7 @@ final class VectorSearchOperator extends ScanOperator {
         assert (plan.filter() == null) == (plan.matching() == null) : plan;
         matching = plan.matching() == null ? null : new MatchingRows(plan.matching(), compiler);
         builder = new BatchBuilder(types);
+        ranked = !plan.withDistance() && plan.index() != null && plan.index().method().equals("hnsw");
         vectorListed = plan.source().positions().contains(plan.column());
         vectorColumn = plan.source().positions().indexOf(plan.column());
     }
@@ -126,13 +134,17 @@ final class VectorSearchOperator extends ScanOperator {
         if (matching != null) {
             matching.open(!bounded);
         }
+        var kept = effort.of(index);
+        if (!(wanted <= PROMPT_ROWS_MAX && kept.isSmall())) {
+            mustWait();
+        }
         if (plan.limit() != null && wanted > WANTED_MAX) {
-            stream = access(index, target, STREAM_ROWS, effort);
+            stream = access(index, target, STREAM_ROWS, kept);
             return Collections.emptyIterator();
         }
         int page = plan.limit() == null ? Batch.ROWS_MAX : (int) wanted;
         var found = new ArrayList<Hit>();
-        try (var cursor = access(index, target, page, effort)) {
+        try (var cursor = access(index, target, page, kept)) {
             long[] rowIds = new long[Math.min(page, Batch.ROWS_MAX)];
             double[] distances = new double[rowIds.length];
             while (found.size() < wanted) {
@@ -140,7 +152,7 @@ final class VectorSearchOperator extends ScanOperator {
                 if (count == 0) {
                     break;
                 }
-                gather(rowIds, count, target, found);
+                gather(rowIds, distances, count, target, found);
                 frame.context().checkCancelled();
             }
             statistics = cursor instanceof VectorCursor search ? search.statistics() : null;
@@ -165,8 +177,7 @@ final class VectorSearchOperator extends ScanOperator {
     }
 
     private AccessCursor access(
-            Relation.Index index, Object target, int wanted, SearchEffort effort) {
-        var kept = effort.of(index);
+            Relation.Index index, Object target, int wanted, VectorEffort kept) {
         var request = new VectorSearchRequest(target, wanted, kept, filter(wanted, kept));
         return transaction().accessScan(tabletId, index.indexId(), request);
     }
@@ -214,14 +225,19 @@ final class VectorSearchOperator extends ScanOperator {
             streamed.add(rowIds[i]);
         }
         var found = new ArrayList<Hit>();
-        gather(rowIds, count, target, found);
+        gather(rowIds, distances, count, target, found);
         return sorted(found).iterator();
     }
 
-    /** Reads rows, drops those that do not pass, and measures the rest. */
-    private void gather(long[] rowIds, int count, Object target, List<Hit> found) {
-        int[] ids = vectorListed ? columnIds : withVector();
-        var read = batchWithVector(count);
+    /**
+     * Reads rows, drops those that do not pass, and measures the rest; where the index has done so
+     * and nobody wants the number, its distances are as good and the vectors need not be read.
+     */
+    private void gather(
+            long[] rowIds, double[] distances, int count, Object target, List<Hit> found) {
+        boolean reads = !ranked && !vectorListed;
+        int[] ids = reads ? withVector() : columnIds;
+        var read = reads ? batchWithVector(count) : emptyBatch(count);
         int[] kept = new int[count];
         int rows = transaction().fetchMany(tabletId, rowIds, count, ids, read, kept);
         long[] keptIds = new long[rows];
@@ -232,9 +248,14 @@ final class VectorSearchOperator extends ScanOperator {
         if (rows == 0 || !filter(batch)) {
             return;
         }
-        var vectors = vectorListed ? batch.column(vectorColumn) : read.column(columnIds.length);
         for (int i = 0; i < batch.size(); i++) {
-            var value = distance.apply(new @Nullable Object[] {vectors.get(batch.row(i)), target});
+            int row = batch.row(i);
+            if (ranked) {
+                found.add(new Hit(distances[kept[row]], found.size(), row(batch, i, null)));
+                continue;
+            }
+            var vectors = reads ? read.column(columnIds.length) : batch.column(vectorColumn);
+            var value = distance.apply(new @Nullable Object[] {vectors.get(row), target});
             measured++;
             double d = value == null ? Double.NaN : ((Number) value).doubleValue();
             found.add(new Hit(d, found.size(), row(batch, i, value == null ? null : d)));
@@ -251,7 +272,15 @@ final class VectorSearchOperator extends ScanOperator {
         return LimitOperators.limit(limit);
     }
 
+    /** What follows takes long. */
+    private void mustWait() {
+        if (!transaction().waits()) {
+            throw new WouldWaitException();
+        }
+    }
+
     private Iterator<Hit> exact(Set<Long> without) {
+        mustWait();
         var target = query.value(Row.NONE);
         long wanted = wanted();
         var heap =

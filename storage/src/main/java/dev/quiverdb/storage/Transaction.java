@@ -41,6 +41,12 @@ public interface Transaction {
      */
     void setWaits(boolean waits);
 
+    /**
+     * Whether it may wait. What takes long for another reason than a lock asks for this, and throws
+     * {@link WouldWaitException} where it may not.
+     */
+    boolean waits();
+
     // ---- commands -------------------------------------------------------------------------------
 
     /**

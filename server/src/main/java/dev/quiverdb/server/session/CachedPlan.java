@@ -37,6 +37,7 @@ final class CachedPlan {
     private final int[] relations;
     private final boolean quick;
     private final boolean quickWrite;
+    private final boolean quickSearch;
     private final boolean restartable;
     private final Catalog plannedIn;
     private final Map<Integer, Long> dependents;
@@ -46,6 +47,8 @@ final class CachedPlan {
     private volatile Catalog checked;
 
     private volatile long sizesCheckedMicros;
+
+    private final SearchPace pace = new SearchPace();
 
     /**
      * @param tabletRows the sizes that the planner saw, by tablet
@@ -73,6 +76,7 @@ final class CachedPlan {
         dependents = dependents(bound.uses(), plannedIn);
         quick = bound.readOnly() && bound.into() == null && QuickPlans.isQuick(prepared.plan());
         quickWrite = bound.into() == null && QuickPlans.isQuickWrite(prepared.plan());
+        quickSearch = bound.readOnly() && QuickPlans.isQuickSearch(prepared.plan());
         restartable = bound.readOnly() && QuickPlans.isRestartable(prepared.plan());
         checked = plannedIn;
         sizesCheckedMicros = nowMicros;
@@ -122,6 +126,16 @@ final class CachedPlan {
     /** Whether it changes few rows, soon; it may wait for locks. */
     boolean quickWrite() {
         return quickWrite;
+    }
+
+    /** Whether it is a search by index that usually takes little time. */
+    boolean quickSearch() {
+        return quickSearch;
+    }
+
+    /** How long its searches took of late on threads that should not be held up. */
+    SearchPace pace() {
+        return pace;
     }
 
     /** Whether its operators may be kept for the next execution. */

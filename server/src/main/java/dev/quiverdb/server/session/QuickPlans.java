@@ -60,6 +60,26 @@ final class QuickPlans {
     }
 
     /**
+     * Whether it is a search by an index without a filter. What else decides how long it takes is
+     * known when it runs: the operator refuses where it may not wait.
+     */
+    static boolean isQuickSearch(Plan plan) {
+        return isSearch(plan) && PlanWalker.isPlain(plan);
+    }
+
+    private static boolean isSearch(Plan plan) {
+        return switch (plan) {
+            case Plan.Project project -> isSearch(project.input());
+            case Plan.Limit limit -> isSearch(limit.input());
+            case Plan.VectorSearch search ->
+                    search.mode() != Plan.VectorMode.EXACT
+                            && search.filter() == null
+                            && search.limit() != null;
+            default -> false;
+        };
+    }
+
+    /**
      * Whether the plan's operators keep nothing between two executions, so that they may be run
      * again.
      */

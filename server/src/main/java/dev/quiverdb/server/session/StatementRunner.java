@@ -20,6 +20,7 @@ import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.ObjectLockMode;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.WaitPolicy;
+import dev.quiverdb.storage.WouldWaitException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -286,9 +287,11 @@ final class StatementRunner implements AutoCloseable {
         var bound = plan.bound();
         var fields = plan.fields();
         if (plan.restartable()) {
+            var transaction = state.transaction().forStatement();
+            var cursor = pool.open(plan, transaction, parameters);
             return new StatementResult.Rows(
                     fields == null ? List.of() : fields,
-                    pool.open(plan, state.transaction().forStatement(), parameters),
+                    transaction.waits() || plan.quick() ? cursor : begun(plan, cursor),
                     SELECTED);
         }
         var execution = QueryPath.execute(plan.plan(), context(parameters));
@@ -306,6 +309,22 @@ final class StatementRunner implements AutoCloseable {
         Cursor rows = Materialised.of(execution, state::checkCancelled);
         long affected = execution.modifiedRows();
         return new StatementResult.Rows(fields, rows, _ -> tag(bound.kind(), affected));
+    }
+
+    /**
+     * A search with its first rows, so that nothing was sent yet if it turns out to be a worker's
+     * task.
+     */
+    private Cursor begun(CachedPlan plan, Cursor cursor) {
+        long begin = state.nowMicros();
+        try {
+            var begun = BegunCursor.of(cursor);
+            plan.pace().took(begin, state.nowMicros());
+            return begun;
+        } catch (WouldWaitException e) {
+            plan.pace().refused(state.nowMicros());
+            throw e;
+        }
     }
 
     /** What an execution may ask, with a fresh snapshot. */
@@ -391,7 +410,10 @@ final class StatementRunner implements AutoCloseable {
      * had at once. The transaction then holds them.
      */
     private boolean neverWaits(CachedPlan plan) {
-        boolean reads = plan.quick() && !state.transaction().failed() && !state.hot().deferrable();
+        boolean reads =
+                (plan.quick() || searchesHere(plan))
+                        && !state.transaction().failed()
+                        && !state.hot().deferrable();
         if (!reads && !writesHere(plan)) {
             return false;
         }
@@ -404,10 +426,14 @@ final class StatementRunner implements AutoCloseable {
                 return false;
             }
         }
-        if (!reads) {
+        if (!plan.quick()) {
             state.transaction().markStatement();
         }
         return true;
+    }
+
+    private boolean searchesHere(CachedPlan plan) {
+        return plan.quickSearch() && plan.pace().isQuick(state.nowMicros());
     }
 
     /**

@@ -146,6 +146,11 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
+    public boolean waits() {
+        return locks.waits;
+    }
+
+    @Override
     public boolean isOpen() {
         return open;
     }
