@@ -271,10 +271,13 @@ abstract class MergingCursor implements VectorCursor {
             started = true;
             page.clear();
             ended = !first(count, page);
+            return;
+        }
+        if (given.isEmpty()) {
+            // Most searches end with their first page and need no such set.
             for (int i = 0; i < page.count(); i++) {
                 given.set(page.vecId(i));
             }
-            return;
         }
         do {
             page.clear();

@@ -277,7 +277,10 @@ public final class WireAnnBenchmark {
 
     /** The least effort of a ladder that reaches a recall. */
     private int effort(WireServer server, Question question, double recall) throws SQLException {
-        int[] ladder = {10, 14, 20, 28, 40, 56, 80, 110, 150, 210, 300, 420, 600, 1000};
+        int[] ladder = {
+            10, 12, 14, 17, 20, 24, 28, 34, 40, 48, 56, 67, 80, 95, 110, 130, 150, 180, 210, 250, 300,
+            360, 420, 500, 600, 1000
+        };
         for (int effort : ladder) {
             double reached = recall(server, question, effort);
             System.out.printf(
