@@ -59,6 +59,7 @@ final class VectorSearchOperator extends ScanOperator {
 
     /** Whether the index's own distances put the rows in order. */
     private final boolean ranked;
+
     private static final int STREAM_ROWS = 64;
 
     /** So many rows are found and read in little time. */
@@ -90,7 +91,10 @@ final class VectorSearchOperator extends ScanOperator {
         assert (plan.filter() == null) == (plan.matching() == null) : plan;
         matching = plan.matching() == null ? null : new MatchingRows(plan.matching(), compiler);
         builder = new BatchBuilder(types);
-        ranked = !plan.withDistance() && plan.index() != null && plan.index().method().equals("hnsw");
+        ranked =
+                !plan.withDistance()
+                        && plan.index() != null
+                        && plan.index().method().equals("hnsw");
         vectorListed = plan.source().positions().contains(plan.column());
         vectorColumn = plan.source().positions().indexOf(plan.column());
     }

@@ -3,10 +3,10 @@ package dev.quiverdb.server.session;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Whether the searches of a plan take less time than a thread that reads sockets may be held up for.
- * What they cost is known by running them: vectors may be on disk, or many not linked yet. One that
- * took long may have been held up itself; where one of nine does, the plan is left to workers for a
- * second and tried again. Thread-safe; of updates that meet one may be lost.
+ * Whether the searches of a plan take less time than a thread that reads sockets may be held up
+ * for. What they cost is known by running them: vectors may be on disk, or many not linked yet. One
+ * that took long may have been held up itself; where one of nine does, the plan is left to workers
+ * for a second and tried again. Thread-safe; of updates that meet one may be lost.
  */
 final class SearchPace {
     private static final long LONG_MICROS = 1_000;
