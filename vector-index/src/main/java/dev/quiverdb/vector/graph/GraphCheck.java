@@ -40,6 +40,12 @@ final class GraphCheck {
         if (lost > 0) {
             complain(lost + " live nodes are out of reach from the entry");
         }
+        var reached = new SpanningTree(state, new RowWriter(state)).reachedByTree();
+        for (int id = 0; id < state.idsMax(); id++) {
+            if (isToBeReached(id) && !reached.get(id)) {
+                complain("no edges of the spanning tree lead to node " + id);
+            }
+        }
         return complaints;
     }
 
@@ -96,7 +102,14 @@ final class GraphCheck {
         return vecId >= 0 && vecId < state.idsMax() && state.flags(vecId) != 0;
     }
 
-    /** Returns the live nodes that no path down the layers from the entry leads to. */
+    /** Dead nodes too, until they are cut out: children of theirs may be alive. */
+    private boolean isToBeReached(int id) {
+        int flags = state.flags(id);
+        return (flags & (GraphState.LINKED | GraphState.CUT)) == GraphState.LINKED
+                && ((flags & GraphState.DEAD) == 0 || state.isAttached(id));
+    }
+
+    /** Returns the live nodes that no path of the ground layer leads to from the entry. */
     BitSet lost() {
         var lost = new BitSet();
         for (int id = 0; id < state.idsMax(); id++) {
@@ -110,8 +123,7 @@ final class GraphCheck {
         return lost;
     }
 
-    /** Takes from {@code lost} what is reachable from a node. */
-    void strikeReachable(int from, BitSet lost) {
+    private void strikeReachable(int from, BitSet lost) {
         var seen = new BitSet();
         int[] queue = new int[64];
         int end = 0;
@@ -119,18 +131,15 @@ final class GraphCheck {
         queue[end++] = from;
         seen.set(from);
         for (int at = 0; at < end; at++) {
-            int id = queue[at];
-            lost.clear(id);
-            for (int layer = state.level(id); layer >= 0; layer--) {
-                int count = state.neighbours(id, layer, row);
-                for (int i = 0; i < count; i++) {
-                    if (isNode(row[i]) && !seen.get(row[i])) {
-                        seen.set(row[i]);
-                        if (end == queue.length) {
-                            queue = Arrays.copyOf(queue, end * 2);
-                        }
-                        queue[end++] = row[i];
+            lost.clear(queue[at]);
+            int count = state.neighbours(queue[at], 0, row);
+            for (int i = 0; i < count; i++) {
+                if (isNode(row[i]) && !seen.get(row[i])) {
+                    seen.set(row[i]);
+                    if (end == queue.length) {
+                        queue = Arrays.copyOf(queue, end * 2);
                     }
+                    queue[end++] = row[i];
                 }
             }
         }

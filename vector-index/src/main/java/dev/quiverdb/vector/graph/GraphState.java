@@ -16,7 +16,8 @@ import java.util.ArrayDeque;
  * directory  0 next directory block   4 entry count   8.. entries of (int region, int block), in the
  *            order in which the regions grew
  * rows       region 0, 2m ints: the neighbours on the ground layer as vecId + 1, ended by 0
- * nodes      region 1, 16 bytes: int first upper row, int in-degree, int flags << 8 | level, int unused
+ * nodes      region 1, 16 bytes: int first upper row, int in-degree, int flags << 8 | level, int parent:
+ *            vecId + 1 of the node whose ground row leads here in the spanning tree, 0 for none
  * owners     region 3, 8 bytes: whatever the user of the graph keeps beside a vecId
  * upper      region 2, m ints: the neighbours on one upper layer; a node of level L owns L rows in
  *            sequence, layer 1 first
@@ -282,6 +283,7 @@ final class GraphState {
             clearUpperRow(node.get(JAVA_INT, at) + layer - 1);
         }
         dead.remove(vecId);
+        INTS.setVolatile(node, at + 12, 0);
         INTS.setVolatile(node, at + 8, STORED | level);
     }
 
@@ -358,6 +360,20 @@ final class GraphState {
 
     void addInDegree(int vecId, int change) {
         INTS.getAndAdd(nodes.write(vecId), nodes.offset(vecId) + 4, change);
+    }
+
+    /** Returns the node by whose row the spanning tree reaches this one, or -1. */
+    int parent(int vecId) {
+        return (int) INTS.getVolatile(nodes.read(vecId), nodes.offset(vecId) + 12) - 1;
+    }
+
+    void setParent(int vecId, int parent) {
+        INTS.setVolatile(nodes.write(vecId), nodes.offset(vecId) + 12, parent + 1);
+    }
+
+    /** Returns whether the spanning tree reaches a node. */
+    boolean isAttached(int vecId) {
+        return parent(vecId) >= 0 || entryId() == vecId;
     }
 
     private int upperRow(int vecId, int layer) {

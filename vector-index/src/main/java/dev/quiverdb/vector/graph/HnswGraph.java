@@ -3,7 +3,6 @@ package dev.quiverdb.vector.graph;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,15 +22,14 @@ public final class HnswGraph {
 
     private static final int SWEEP_MIN = 64;
     private static final int SWEPT_AT_ONCE = 512;
-    private static final int STRIPES = 1024;
 
     private final GraphBlocks blocks;
     private final GraphState state;
     private final boolean navigatesByCodes;
     private final ContextPool contexts;
-    private final Object[] stripes = new Object[STRIPES];
+    private final RowWriter rows;
+    private final SpanningTree tree;
     private final Object[] cutLocks = new Object[64];
-    private final Object entryLock = new Object();
     private final Object sweepLock = new Object();
     private final double levelFactor;
     private final AtomicInteger linkedCount = new AtomicInteger();
@@ -57,7 +55,8 @@ public final class HnswGraph {
         this.navigatesByCodes = codes != null;
         this.levelFactor = 1 / Math.log(state.m());
         this.contexts = new ContextPool(() -> new SearchContext(state, exactSpace, codes));
-        Arrays.setAll(stripes, _ -> new Object());
+        this.rows = new RowWriter(state);
+        this.tree = new SpanningTree(state, rows);
         Arrays.setAll(cutLocks, _ -> new Object());
         for (int id = 0; id < state.idsMax(); id++) {
             int flags = state.flags(id);
@@ -99,11 +98,7 @@ public final class HnswGraph {
         return deadCount.get();
     }
 
-    private Object stripe(int vecId) {
-        return stripes[(vecId * 0x9e3779b9) >>> 22];
-    }
-
-    /** Held while a dead node is cut out, so that its vecId is not reused meanwhile. */
+    /** Held while a node is linked or cut out, so that its vecId is not reused meanwhile. */
     private Object cutLock(int vecId) {
         return cutLocks[vecId & (cutLocks.length - 1)];
     }
@@ -123,16 +118,17 @@ public final class HnswGraph {
      * so, as hints that happen to be wrong.
      */
     void store(int vecId) {
-        if ((state.flags(vecId) & (GraphState.DEAD | GraphState.CUT)) == GraphState.DEAD) {
-            cutOut(vecId);
-        }
         long ticket = blocks.enterWriter();
         try {
             synchronized (cutLock(vecId)) {
-                synchronized (stripe(vecId)) {
-                    int flags = state.flags(vecId);
-                    assert flags == 0 || (flags & GraphState.DEAD) != 0
-                            : "vecId " + vecId + " is in use";
+                int flags = state.flags(vecId);
+                assert flags == 0 || (flags & GraphState.DEAD) != 0
+                        : "vecId " + vecId + " is in use";
+                if (isToBeCut(flags)) {
+                    cut(vecId);
+                }
+                synchronized (rows.stripe(vecId)) {
+                    flags = state.flags(vecId);
                     if ((flags & (GraphState.CUT | GraphState.QUARANTINED)) == GraphState.CUT) {
                         cutCount.decrementAndGet();
                         deadCount.decrementAndGet();
@@ -147,56 +143,31 @@ public final class HnswGraph {
 
     /**
      * Links a stored vector. It is found by searches that begin after the return. Linking a vector
-     * that is linked has no effect; one that a crash left half linked is linked anew.
+     * that is linked, dead or gone has no effect; one that a crash left half linked is linked anew.
      */
     public void link(int vecId) {
         long ticket = blocks.enterWriter();
         var context = contexts.take();
         try {
-            int flags = state.addFlag(vecId, GraphState.PRESENT);
-            assert (flags & GraphState.STORED) != 0 : "vecId " + vecId + " is not stored";
-            if ((flags & GraphState.LINKED) != 0) {
-                return;
+            synchronized (cutLock(vecId)) {
+                if (state.isTail(vecId)) {
+                    link(context, vecId, state.addFlag(vecId, GraphState.PRESENT) & 0xff);
+                }
             }
-            int level = flags & 0xff;
-            long entry = enterFirst(vecId, level);
-            if (entry != 0) {
-                connect(context, vecId, level, entry);
-                raiseEntry(vecId, level);
-            }
-            int before = state.addFlag(vecId, GraphState.LINKED);
-            ((before & GraphState.DEAD) != 0 ? deadCount : linkedCount).incrementAndGet();
         } finally {
             contexts.give(context);
             blocks.exitWriter(ticket);
         }
     }
 
-    /**
-     * Makes the vector the entry of an empty graph and returns 0, or returns the entry there is.
-     */
-    private long enterFirst(int vecId, int level) {
-        long entry = state.entry();
+    private void link(SearchContext context, int vecId, int level) {
+        long entry = tree.enterFirst(vecId, level);
         if (entry != 0) {
-            return entry;
+            connect(context, vecId, level, entry);
+            tree.raiseEntry(context, vecId, level);
         }
-        synchronized (entryLock) {
-            entry = state.entry();
-            if (entry == 0) {
-                state.setEntry(vecId, level);
-            }
-            return entry;
-        }
-    }
-
-    private void raiseEntry(int vecId, int level) {
-        if (level > state.entryLevel()) {
-            synchronized (entryLock) {
-                if (level > state.entryLevel()) {
-                    state.setEntry(vecId, level);
-                }
-            }
-        }
+        int before = state.addFlag(vecId, GraphState.LINKED);
+        ((before & GraphState.DEAD) != 0 ? deadCount : linkedCount).incrementAndGet();
     }
 
     private void connect(SearchContext context, int vecId, int level, long entry) {
@@ -229,180 +200,47 @@ public final class HnswGraph {
     private void join(SearchContext context, int vecId, int layer, long[] sorted, int found) {
         int count = context.diversity.choose(context.pairs, sorted, found, state.m());
         int[] chosen = Arrays.copyOf(context.diversity.chosen(), count);
-        synchronized (stripe(vecId)) {
-            int present = state.neighbours(vecId, layer, context.row);
-            state.setNeighbours(vecId, layer, chosen, count);
-            for (int i = 0; i < count; i++) {
-                state.addInDegree(chosen[i], 1);
-            }
-            for (int i = 0; i < present; i++) {
-                state.addInDegree(context.row[i], -1);
-            }
-        }
-        boolean reachable = false;
+        rows.begin(context, vecId, layer, chosen);
         for (int i = 0; i < count; i++) {
-            reachable |= addEdge(context, chosen[i], vecId, layer);
+            rows.add(context, chosen[i], vecId, layer);
         }
-        for (int i = 0; i < count && !reachable; i++) {
-            reachable = forceEdge(context, chosen[i], vecId, layer);
+        if (layer == 0 && !state.isAttached(vecId)) {
+            tree.attach(context, vecId, chosen);
         }
     }
 
     /**
-     * Adds an edge to the row of {@code from}, choosing anew among its neighbours where it is full.
+     * Makes every linked vector reached from the entry, where the graph is of a version that did
+     * not keep to that, or was damaged. For a graph that nobody else changes; costs a pass over all
+     * rows, and a search for each vector that no edge leads to.
      *
-     * @return whether the edge exists now
-     */
-    private boolean addEdge(SearchContext context, int from, int to, int layer) {
-        synchronized (stripe(from)) {
-            if ((state.flags(from) & (GraphState.PRESENT | GraphState.DEAD))
-                    != GraphState.PRESENT) {
-                return false;
-            }
-            int[] row = context.row;
-            int count = state.neighbours(from, layer, row);
-            for (int i = 0; i < count; i++) {
-                if (row[i] == to) {
-                    return true;
-                }
-            }
-            row[count++] = to;
-            int room = state.rowRoom(layer);
-            if (count > room) {
-                count = prune(context, from, count, room);
-            } else {
-                state.addInDegree(to, 1);
-            }
-            state.setNeighbours(from, layer, row, count);
-            for (int i = 0; i < count; i++) {
-                if (row[i] == to) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
-    /**
-     * Adds an edge to the row of {@code from} in any case, in the place of one whose target others
-     * point to as well.
-     *
-     * @return whether the edge exists now
-     */
-    private boolean forceEdge(SearchContext context, int from, int to, int layer) {
-        synchronized (stripe(from)) {
-            if ((state.flags(from) & (GraphState.PRESENT | GraphState.DEAD))
-                    != GraphState.PRESENT) {
-                return false;
-            }
-            int[] row = context.row;
-            int count = state.neighbours(from, layer, row);
-            if (contains(row, count, to)) {
-                return true;
-            }
-            int place = count;
-            if (count == state.rowRoom(layer)) {
-                do {
-                    place--;
-                } while (place >= 0 && state.inDegree(row[place]) <= 1);
-                if (place < 0) {
-                    return false;
-                }
-                state.addInDegree(row[place], -1);
-            } else {
-                count++;
-            }
-            row[place] = to;
-            state.addInDegree(to, 1);
-            state.setNeighbours(from, layer, row, count);
-            return true;
-        }
-    }
-
-    /**
-     * Chooses among {@code context.row[0..count)}, of which the last is new, and leaves the choice
-     * there. A neighbour that no other row points to is not let go while there is room.
-     */
-    private int prune(SearchContext context, int node, int count, int room) {
-        int[] row = context.row;
-        int added = row[count - 1];
-        context.pairs.bindVector(node);
-        context.pairs.score(row, count, context.distances);
-        long[] judged = context.judged;
-        for (int i = 0; i < count; i++) {
-            judged[i] = Scored.of(context.distances[i], row[i]);
-        }
-        Arrays.sort(judged, 0, count);
-        int kept = context.diversity.choose(context.pairs, judged, count, room);
-        int[] chosen = context.diversity.chosen();
-        int size = kept;
-        for (int i = 0, next = 0; i < count; i++) {
-            int vecId = Scored.vecId(judged[i]);
-            boolean stays = next < kept && chosen[next] == vecId;
-            if (stays) {
-                next++;
-            } else if (vecId != added && size < room && state.inDegree(vecId) <= 1) {
-                chosen[size++] = vecId;
-                stays = true;
-            }
-            if (stays && vecId == added) {
-                state.addInDegree(added, 1);
-            } else if (!stays && vecId != added) {
-                state.addInDegree(vecId, -1);
-            }
-        }
-        System.arraycopy(chosen, 0, row, 0, size);
-        return size;
-    }
-
-    /**
-     * Finds live vectors that no path leads to any more, and gives each group of them an edge from
-     * the nearest vector that can be reached. Costs a pass over all rows, and a search for each
-     * group.
-     *
-     * @return how many edges were needed
+     * @return how many there were of those
      */
     public int mend() {
         long ticket = blocks.enterWriter();
         var context = contexts.take();
         try {
-            var check = new GraphCheck(state);
-            int edges = 0;
-            for (int round = 0; round < 3; round++) {
-                var lost = check.lost();
-                if (lost.isEmpty()) {
-                    break;
-                }
-                for (int id = lost.nextSetBit(0); id >= 0; id = lost.nextSetBit(id + 1)) {
-                    if (state.isLive(id) && reconnect(context, id, lost)) {
-                        edges++;
-                        check.strikeReachable(id, lost);
-                    }
-                }
-            }
-            return edges;
+            return tree.regrow(context, vecId -> nearest(context, vecId));
         } finally {
             contexts.give(context);
             blocks.exitWriter(ticket);
         }
     }
 
-    private boolean reconnect(SearchContext context, int vecId, BitSet lost) {
+    private int[] nearest(SearchContext context, int vecId) {
         var walk = context.traversal;
         context.navigator.bindVector(vecId);
         walk.begin(context.navigator, false);
         long entry = state.entry();
+        if (entry == 0) {
+            return new int[0];
+        }
         long best = walk.descend(walk.score((int) entry - 1), (int) (entry >>> 32), 0);
         walk.nextLayer(new long[] {best}, 1, state.efConstruction(), vecId);
         walk.searchLayer(0, state.efConstruction(), vecId);
-        int found = walk.drain();
-        for (int i = 0; i < found; i++) {
-            int from = Scored.vecId(walk.sorted()[i]);
-            if (!lost.get(from) && forceEdge(context, from, vecId, 0)) {
-                return true;
-            }
-        }
-        return false;
+        int[] found = new int[walk.drain()];
+        Arrays.setAll(found, i -> Scored.vecId(walk.sorted()[i]));
+        return found;
     }
 
     /**
@@ -413,21 +251,26 @@ public final class HnswGraph {
     public boolean kill(int vecId) {
         long ticket = blocks.enterWriter();
         try {
-            if ((state.flags(vecId) & GraphState.STORED) == 0) {
-                return false;
-            }
-            int before = state.addFlag(vecId, GraphState.DEAD);
-            if ((before & GraphState.DEAD) != 0) {
-                return false;
-            }
-            if ((before & GraphState.LINKED) != 0) {
-                linkedCount.decrementAndGet();
-                deadCount.incrementAndGet();
-            }
-            return true;
+            return killVisiting(vecId);
         } finally {
             blocks.exitWriter(ticket);
         }
+    }
+
+    /** As {@link #kill}, in a writer's visit. */
+    boolean killVisiting(int vecId) {
+        if ((state.flags(vecId) & GraphState.STORED) == 0) {
+            return false;
+        }
+        int before = state.addFlag(vecId, GraphState.DEAD);
+        if ((before & GraphState.DEAD) != 0) {
+            return false;
+        }
+        if ((before & GraphState.LINKED) != 0) {
+            linkedCount.decrementAndGet();
+            deadCount.incrementAndGet();
+        }
+        return true;
     }
 
     /**
@@ -443,42 +286,44 @@ public final class HnswGraph {
 
     private void cutOut(int vecId) {
         long ticket = blocks.enterWriter();
-        var context = contexts.take();
         try {
             synchronized (cutLock(vecId)) {
-                cut(context, vecId);
+                if (isToBeCut(state.flags(vecId))) {
+                    cut(vecId);
+                }
             }
         } finally {
-            contexts.give(context);
             blocks.exitWriter(ticket);
         }
     }
 
-    private void cut(SearchContext context, int vecId) {
-        int wanted = GraphState.DEAD | GraphState.LINKED;
-        if ((state.flags(vecId) & (wanted | GraphState.CUT)) != wanted) {
-            return;
+    private static boolean isToBeCut(int flags) {
+        int wanted = GraphState.DEAD | GraphState.PRESENT;
+        return (flags & (wanted | GraphState.CUT)) == wanted;
+    }
+
+    private void cut(int vecId) {
+        var context = contexts.take();
+        try {
+            int flags = state.flags(vecId);
+            if ((flags & GraphState.LINKED) == 0) {
+                // A failure left it half linked.
+                deadCount.incrementAndGet();
+            }
+            cutCount.incrementAndGet();
+            tree.leave(context, vecId, rows.copy(context, vecId, 0));
+            for (int layer = flags & 0xff; layer >= 0; layer--) {
+                int[] own = rows.copy(context, vecId, layer);
+                for (int source : rowsPointingTo(context, vecId, layer, own)) {
+                    rows.replace(context, source, vecId, layer, own);
+                }
+                // Reads the row again: who cuts a neighbour out at the same time takes it from it.
+                rows.clear(context, vecId, layer);
+            }
+            freeIfAlone(vecId);
+        } finally {
+            contexts.give(context);
         }
-        int flags = state.addFlag(vecId, GraphState.CUT);
-        cutCount.incrementAndGet();
-        leaveEntry(context, vecId);
-        for (int layer = flags & 0xff; layer >= 0; layer--) {
-            int[] own = Arrays.copyOf(context.row, state.neighbours(vecId, layer, context.row));
-            for (int source : rowsPointingTo(context, vecId, layer, own)) {
-                replaceEdge(context, source, vecId, layer, own);
-            }
-            // Read again: who cuts a neighbour out at the same time takes it from this row.
-            int[] row = context.row;
-            int left;
-            synchronized (stripe(vecId)) {
-                left = state.neighbours(vecId, layer, row);
-                state.setNeighbours(vecId, layer, row, 0);
-            }
-            for (int i = 0; i < left; i++) {
-                state.addInDegree(row[i], -1);
-            }
-        }
-        freeIfAlone(vecId);
     }
 
     private int[] rowsPointingTo(SearchContext context, int vecId, int layer, int[] own) {
@@ -511,105 +356,9 @@ public final class HnswGraph {
         return Arrays.copyOf(sources, count);
     }
 
-    /** Replaces an edge to a dead node by the best of the dead node's own neighbours. */
-    private void replaceEdge(
-            SearchContext context, int source, int dead, int layer, int[] replacements) {
-        synchronized (stripe(source)) {
-            int[] row = context.row;
-            int count = state.neighbours(source, layer, row);
-            int kept = 0;
-            for (int i = 0; i < count; i++) {
-                if (row[i] != dead) {
-                    row[kept++] = row[i];
-                }
-            }
-            if (kept == count) {
-                return;
-            }
-            state.addInDegree(dead, -1);
-            if ((state.flags(source) & GraphState.DEAD) == 0) {
-                int substitute = substitute(context, source, row, kept, replacements);
-                if (substitute >= 0) {
-                    row[kept++] = substitute;
-                    state.addInDegree(substitute, 1);
-                }
-            }
-            state.setNeighbours(source, layer, row, kept);
-        }
-    }
-
-    /** Returns the nearest candidate that is diverse beside the row, or -1. */
-    private int substitute(
-            SearchContext context, int node, int[] row, int count, int[] replacements) {
-        long[] judged = context.judged;
-        int candidates = 0;
-        context.pairs.bindVector(node);
-        for (int candidate : replacements) {
-            if (candidate != node
-                    && (state.flags(candidate) & (GraphState.PRESENT | GraphState.DEAD))
-                            == GraphState.PRESENT
-                    && !contains(row, count, candidate)) {
-                judged[candidates++] = Scored.of(context.pairs.score(candidate), candidate);
-            }
-        }
-        Arrays.sort(judged, 0, candidates);
-        for (int i = 0; i < candidates; i++) {
-            int candidate = Scored.vecId(judged[i]);
-            float distance = Scored.distance(judged[i]);
-            context.pairs.bindVector(candidate);
-            context.pairs.score(row, count, context.distances);
-            boolean diverse = true;
-            for (int j = 0; j < count && diverse; j++) {
-                diverse = context.distances[j] >= distance;
-            }
-            if (diverse) {
-                return candidate;
-            }
-        }
-        return candidates > 0 && count < state.m() ? Scored.vecId(judged[0]) : -1;
-    }
-
-    private static boolean contains(int[] row, int count, int vecId) {
-        for (int i = 0; i < count; i++) {
-            if (row[i] == vecId) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Finds another entry where the dead vector is it. */
-    private void leaveEntry(SearchContext context, int vecId) {
-        synchronized (entryLock) {
-            if (state.entryId() != vecId) {
-                return;
-            }
-            int level = state.entryLevel();
-            for (int layer = level; layer >= 0; layer--) {
-                int count = state.neighbours(vecId, layer, context.row);
-                for (int i = 0; i < count; i++) {
-                    int candidate = context.row[i];
-                    if (state.isLive(candidate) && state.level(candidate) >= layer) {
-                        state.setEntry(candidate, state.level(candidate));
-                        return;
-                    }
-                }
-            }
-            int best = -1;
-            int bestLevel = -1;
-            for (int id = 0; id < state.idsMax(); id++) {
-                if (id != vecId && state.isLive(id) && state.level(id) > bestLevel) {
-                    best = id;
-                    bestLevel = state.level(id);
-                }
-            }
-            state.setEntry(best, Math.max(bestLevel, 0));
-        }
-    }
-
     /** Puts a cut node into quarantine once nothing points to it. */
     private void freeIfAlone(int vecId) {
-        synchronized (stripe(vecId)) {
+        synchronized (rows.stripe(vecId)) {
             int flags = state.flags(vecId);
             if ((flags & (GraphState.CUT | GraphState.QUARANTINED)) != GraphState.CUT
                     || state.inDegree(vecId) > 0) {
@@ -628,13 +377,16 @@ public final class HnswGraph {
         }
     }
 
-    /** Gives up a vector that died in the tail, before linking began. */
+    /** Gives up a vector that died in the tail, before linking began, unless it came again. */
     void discard(int vecId) {
-        int flags = state.flags(vecId);
-        assert (flags & GraphState.DEAD) != 0 && (flags & GraphState.PRESENT) == 0
-                : "vecId " + vecId + " is still of use";
-        state.addFlag(vecId, GraphState.QUARANTINED);
-        quarantine(vecId);
+        synchronized (cutLock(vecId)) {
+            int flags = state.flags(vecId);
+            int unwanted = GraphState.PRESENT | GraphState.QUARANTINED;
+            if ((flags & (GraphState.DEAD | unwanted)) == GraphState.DEAD) {
+                state.addFlag(vecId, GraphState.QUARANTINED);
+                quarantine(vecId);
+            }
+        }
     }
 
     /**
@@ -683,7 +435,10 @@ public final class HnswGraph {
                 try {
                     for (int id = 0; id < end; id++) {
                         if ((state.flags(id) & GraphState.CUT) != 0) {
-                            freeIfAlone(id);
+                            // Not while it is being cut out.
+                            synchronized (cutLock(id)) {
+                                freeIfAlone(id);
+                            }
                         }
                     }
                 } finally {
@@ -718,7 +473,7 @@ public final class HnswGraph {
                 int[] behind = behind(context, others, layer);
                 for (int target : others) {
                     if ((state.flags(target) & GraphState.CUT) != 0) {
-                        replaceEdge(context, vecId, target, layer, behind);
+                        rows.replace(context, vecId, target, layer, behind);
                     }
                 }
                 return;
@@ -734,7 +489,7 @@ public final class HnswGraph {
             if (state.isLive(target)) {
                 int degree = state.neighbours(target, layer, context.row);
                 for (int i = 0; i < degree && count < found.length; i += 4) {
-                    if (!contains(found, count, context.row[i])) {
+                    if (!RowWriter.contains(found, count, context.row[i])) {
                         found[count++] = context.row[i];
                     }
                 }
@@ -769,7 +524,7 @@ public final class HnswGraph {
 
     /** Frees a quarantined node, unless it is in use again or was pointed to again. */
     private boolean release(int vecId) {
-        synchronized (stripe(vecId)) {
+        synchronized (rows.stripe(vecId)) {
             if ((state.flags(vecId) & GraphState.QUARANTINED) == 0) {
                 return false;
             }

@@ -74,6 +74,7 @@ public final class HnswIndex {
         } finally {
             blocks.exit(ticket);
         }
+        index.graph.mend();
         index.deadAtOpen = index.graph.adoptDead();
         return index;
     }
@@ -222,16 +223,10 @@ public final class HnswIndex {
         if (vecId < 0) {
             return false;
         }
-        int flags = state.flags(vecId);
-        if ((flags & GraphState.DEAD) != 0) {
-            if ((flags & (GraphState.PRESENT | GraphState.QUARANTINED)) == 0) {
-                graph.discard(vecId);
-            }
-        } else {
-            graph.link(vecId);
-            if ((state.flags(vecId) & GraphState.DEAD) != 0) {
-                graph.unlink(vecId);
-            }
+        graph.link(vecId);
+        if ((state.flags(vecId) & GraphState.DEAD) != 0) {
+            graph.discard(vecId);
+            graph.unlink(vecId);
         }
         tail.trim(state::isTail);
         return true;
@@ -244,16 +239,12 @@ public final class HnswIndex {
         }
     }
 
-    /**
-     * Links what waits, frees what only stale edges hold and reconnects what was cut off.
-     * Background workers call it now and then, best when a tenth of the vectors came or went.
-     */
+    /** Links what waits and frees what only stale edges hold. */
     public void maintain() {
         linkAll();
         if (graph.deadCount() > 0) {
             graph.sweep();
         }
-        graph.mend();
     }
 
     /** Takes a vector out of all searches that begin from now on, and out of the graph. */
@@ -268,6 +259,11 @@ public final class HnswIndex {
      */
     public void kill(int vecId) {
         graph.kill(vecId);
+    }
+
+    /** As {@link #kill}, in a writer's visit. Returns whether the vector was stored and alive. */
+    public boolean killVisiting(int vecId) {
+        return graph.killVisiting(vecId);
     }
 
     /** Takes a killed vector out of the graph. */

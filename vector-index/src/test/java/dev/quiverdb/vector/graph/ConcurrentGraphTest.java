@@ -99,4 +99,57 @@ class ConcurrentGraphTest {
         assertThat(cloud.index.graph().linkedCount()).isEqualTo(cloud.live.size());
         assertThat(cloud.recall(50, 10, 80, Admission.ALL)).isGreaterThan(0.9);
     }
+
+    /**
+     * As an index behind a table has it: one thread stores and kills, another links and cuts out.
+     */
+    @Test
+    void slotsComeAgainWhileTheyAreLinkedAndCutOut() throws Exception {
+        var cloud =
+                new Cloud(
+                        new SplittableRandom(23),
+                        ElementKind.FLOAT32,
+                        8,
+                        Metric.L2,
+                        new HnswOptions(4, 16, 1 << 20));
+        var toUnlink = new ConcurrentLinkedQueue<Integer>();
+        var over = new AtomicBoolean();
+        try (var pool = Executors.newSingleThreadExecutor()) {
+            var background =
+                    pool.submit(() -> {
+                        while (!over.get() || cloud.index.tailCount() > 0 || !toUnlink.isEmpty()) {
+                            cloud.index.linkNext();
+                            Integer vecId = toUnlink.poll();
+                            if (vecId != null) {
+                                cloud.index.unlink(vecId);
+                            }
+                            cloud.index.takeReleased();
+                        }
+                        return true;
+                    });
+            var chance = new SplittableRandom(24);
+            for (int i = 0; i < 40; i++) {
+                cloud.slots.allocate();
+            }
+            for (int i = 0; i < 60_000; i++) {
+                // Few slots, so that one often comes again at once, in the middle of its linking.
+                int vecId = chance.nextInt(40);
+                if (cloud.live.contains(vecId)) {
+                    cloud.live.remove(vecId);
+                    cloud.index.kill(vecId);
+                    toUnlink.add(vecId);
+                }
+                if (chance.nextInt(3) > 0) {
+                    cloud.vector(vecId).copyFrom(cloud.query());
+                    cloud.index.insert(vecId, i);
+                    cloud.live.add(vecId);
+                }
+            }
+            over.set(true);
+            assertThat(background.get()).isTrue();
+        }
+        assertThat(cloud.index.check()).isEmpty();
+        assertThat(cloud.index.graph().linkedCount()).isEqualTo(cloud.live.size());
+        assertThat(cloud.recall(20, 10, 40, Admission.ALL)).isEqualTo(1);
+    }
 }
