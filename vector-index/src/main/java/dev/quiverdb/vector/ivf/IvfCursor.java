@@ -47,6 +47,7 @@ public final class IvfCursor {
     private int rankedFrom;
     private int rankedCount;
     private int nextList;
+    private long movesKnown;
     private long current;
 
     /**
@@ -77,6 +78,7 @@ public final class IvfCursor {
         takeWaiting(waiting);
         long stamp = index.lock.readLock();
         try {
+            movesKnown = index.moves.end();
             index.centroids.search(
                     projector.values(),
                     projector.memory(),
@@ -115,6 +117,34 @@ public final class IvfCursor {
         int bits = Float.floatToRawIntBits(rank);
         int ordered = bits ^ ((bits >> 31) & 0x7FFFFFFF);
         return ((long) ordered << 32) | (vecId & 0xFFFFFFFFL);
+    }
+
+    /** What went to another list may have left one not looked into yet for one that was. */
+    private void takeMoved() {
+        if (index.moves.end() == movesKnown) {
+            return;
+        }
+        var moved = new BitSet();
+        long stamp = index.lock.readLock();
+        try {
+            if (!index.moves.since(movesKnown, moved)) {
+                index.addAll(moved);
+            }
+            movesKnown = index.moves.end();
+        } finally {
+            index.lock.unlockRead(stamp);
+        }
+        moved.andNot(seen);
+        int count = 0;
+        Arrays.fill(ranks, Float.NEGATIVE_INFINITY);
+        for (int id = moved.nextSetBit(0); id >= 0; id = moved.nextSetBit(id + 1)) {
+            ids[count++] = id;
+            if (count == BATCH) {
+                take(count);
+                count = 0;
+            }
+        }
+        take(count);
     }
 
     /** What waits comes before all estimates, to be ranked with the first of them. */
@@ -164,6 +194,7 @@ public final class IvfCursor {
                 }
             }
         }
+        takeMoved();
         Arrays.sort(pending, 0, pendingCount);
     }
 

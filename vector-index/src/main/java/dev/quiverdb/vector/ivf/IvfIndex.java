@@ -11,6 +11,7 @@ import dev.quiverdb.vector.simd.VectorSlots;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,6 +47,7 @@ public final class IvfIndex {
     final FastScanLayout layout;
     final BlockPool pool;
     final CentroidIndex centroids;
+    final MoveLog moves = new MoveLog();
     PostingList[] lists;
 
     /** Place of each copy of a vector: block * 32 + place, or -1; {@code [copy][vecId]}. */
@@ -296,6 +298,15 @@ public final class IvfIndex {
                 places[copy] =
                         Arrays.copyOf(places[copy], Math.max(vecId + 1, have + (have >>> 1)));
                 Arrays.fill(places[copy], have, places[copy].length, -1);
+            }
+        }
+    }
+
+    /** Adds all vectors that are in lists to a set. Under the read lock. */
+    void addAll(BitSet into) {
+        for (int vecId = 0; vecId < places[0].length; vecId++) {
+            if (places[0][vecId] >= 0) {
+                into.set(vecId);
             }
         }
     }

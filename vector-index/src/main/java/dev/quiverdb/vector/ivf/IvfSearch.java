@@ -36,6 +36,12 @@ public final class IvfSearch {
     private final FlatScan exact;
     private final ListCopy copy = new ListCopy();
     private final BitSet waitingIds = new BitSet();
+
+    /** Vectors that went to another list since the search began. */
+    private final BitSet movedIds = new BitSet();
+
+    private final BitSet resultIds = new BitSet();
+    private long movesKnown;
     private final int[] ids = new int[BATCH];
     private final float[] ranks = new float[BATCH];
     private final boolean[] verdicts = new boolean[BATCH];
@@ -129,6 +135,8 @@ public final class IvfSearch {
         if (table != null) {
             table.set(projector.values());
         }
+        movedIds.clear();
+        movesKnown = -1;
         int lists = nearestLists(Math.min(effort.probes(), effort.listsMax()));
         visit(query, Long.MAX_VALUE, effort, admission);
         long enough = enough(effort, admission);
@@ -144,11 +152,50 @@ public final class IvfSearch {
             }
             flush(query, Admission.ALL);
         }
+        scanMoved(query, admission);
+    }
+
+    /** Compares what went to another list, unless it was found before it went. */
+    private void scanMoved(QueryVector query, Admission admission) {
+        noticeMoved();
+        if (movedIds.isEmpty()) {
+            return;
+        }
+        resultIds.clear();
+        for (int i = 0; i < results.count(); i++) {
+            resultIds.set(results.vecId(i));
+        }
+        movedIds.andNot(resultIds);
+        movedIds.andNot(waitingIds);
+        for (int id = movedIds.nextSetBit(0); id >= 0; id = movedIds.nextSetBit(id + 1)) {
+            scanned++;
+            add(query, id, admission);
+        }
+        flush(query, admission);
+    }
+
+    /** Learns what moved since it was asked last: all, where nobody knows any more. */
+    private void noticeMoved() {
+        if (index.moves.end() == movesKnown) {
+            return;
+        }
+        long stamp = index.lock.readLock();
+        try {
+            if (!index.moves.since(movesKnown, movedIds)) {
+                index.addAll(movedIds);
+            }
+            movesKnown = index.moves.end();
+        } finally {
+            index.lock.unlockRead(stamp);
+        }
     }
 
     private int nearestLists(int most) {
         long stamp = index.lock.readLock();
         try {
+            if (movesKnown < 0) {
+                movesKnown = index.moves.end();
+            }
             int lists = Math.min(most, index.centroids.liveCount());
             index.centroids.search(projector.values(), projector.memory(), lists, probe);
             return lists;
@@ -252,6 +299,10 @@ public final class IvfSearch {
             scanned += copy.length;
             if (!waitingIds.isEmpty()) {
                 copy.removeAll(waitingIds);
+            }
+            noticeMoved();
+            if (!movedIds.isEmpty()) {
+                copy.removeAll(movedIds);
             }
             if (index.options.copies() > 1) {
                 dropSeen();

@@ -81,6 +81,7 @@ final class Rebalancer {
         int target = list >= 0 ? list : otherwise;
         if (target >= 0) {
             writer.append(projected, target, copy, vecId);
+            index.moves.add(vecId);
         }
     }
 
@@ -100,6 +101,7 @@ final class Rebalancer {
                 if (target >= 0 && target != list) {
                     writer.remove(copies[i], members[i]);
                     writer.append(projected, target, copies[i], members[i]);
+                    index.moves.add(members[i]);
                 }
             }
         }
