@@ -3,16 +3,15 @@ package dev.quiverdb.vector.access;
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.base.type.SparseVector;
 import dev.quiverdb.storage.AccessCursor;
-import dev.quiverdb.storage.AccessRequest;
 import dev.quiverdb.storage.BuildProgress;
 import dev.quiverdb.storage.access.AccessContext;
-import dev.quiverdb.storage.access.AccessIndex;
 import dev.quiverdb.storage.access.AccessReader;
 import dev.quiverdb.storage.access.RowSource;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.vector.graph.CodeSpace;
 import dev.quiverdb.vector.graph.HnswIndex;
 import dev.quiverdb.vector.graph.HnswOptions;
+import dev.quiverdb.vector.graph.RecallSample;
 import dev.quiverdb.vector.graph.SearchParameters;
 import dev.quiverdb.vector.graph.SlotSpace;
 import dev.quiverdb.vector.graph.VectorSpace;
@@ -25,41 +24,25 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One graph over a column of vectors. The applying thread stores vectors in the tail and marks them
- * dead; a background thread links and unlinks, one at a time in visits of its own.
+ * dead; a background thread links and unlinks, one at a time.
  *
- * <p>Saved: byte format, int root block, int length of the codec and its bytes (0 for none), the
- * holding, the vectors that are leaving.
+ * <p>Of its own saved: int root block, int length of the codec and its bytes (0 for none).
  */
-final class HnswAccessIndex implements AccessIndex, Members {
-    /** Vectors that come or go until the graph is mended: at least these, or a tenth of all. */
-    private static final int MENDED_EVERY = 500;
-
+final class HnswAccessIndex extends VectorAccessIndex {
     /** So many searches ask about every vector after one that met a row it does not see. */
     private static final int DISTRUSTING_SEARCHES = 50;
 
-    private final IndexedColumn column;
-    private final StorageGraphBlocks blocks;
-    private final Holding holding;
     private final @Nullable VectorCodec codec;
     private final HnswIndex index;
     private final ExecutorService linkers;
-    private final AtomicBoolean linking = new AtomicBoolean();
     private final ConcurrentLinkedQueue<Integer> toUnlink = new ConcurrentLinkedQueue<>();
-
-    /** Held by background work and by whoever ends it. */
-    private final Object life = new Object();
-
-    private final Leaving leaving = new Leaving();
     private final AtomicInteger distrust = new AtomicInteger();
-    private volatile boolean closed;
-    private long changes;
 
     private HnswAccessIndex(
             IndexedColumn column,
@@ -68,9 +51,7 @@ final class HnswAccessIndex implements AccessIndex, Members {
             @Nullable VectorCodec codec,
             HnswIndex index,
             ExecutorService linkers) {
-        this.column = column;
-        this.blocks = blocks;
-        this.holding = holding;
+        super(column, blocks, holding, linkers, HnswAccessMethod.FORMAT);
         this.codec = codec;
         this.index = index;
         this.linkers = linkers;
@@ -117,10 +98,10 @@ final class HnswAccessIndex implements AccessIndex, Members {
         var codes = codec == null ? null : new CodeSpace(codec, holding.slots());
         var index = HnswIndex.open(options, blocks, root, space, codes);
         var opened = new HnswAccessIndex(column, blocks, holding, codec, index, linkers);
-        opened.leaving.restore(saved);
+        opened.restoreLeaving(saved);
         opened.toUnlink.addAll(index.deadAtOpen());
-        opened.adopt();
-        opened.linkInBackground();
+        opened.adoptAll();
+        opened.workInBackground();
         return opened;
     }
 
@@ -131,26 +112,19 @@ final class HnswAccessIndex implements AccessIndex, Members {
                 : new SlotSpace(metric, holding.slots());
     }
 
-    /** Tells the holding who is here after a restart. */
-    private void adopt() {
+    private void adoptAll() {
         for (int vecId = 0; vecId < index.idsMax(); vecId++) {
-            long ticket = blocks.enter();
+            long ticket = blocks().enter();
             try {
-                if (index.isStored(vecId) && !leaving.contains(vecId)) {
-                    holding.adopt(vecId, index.owner(vecId));
-                } else if (index.isStored(vecId) || index.isDead(vecId)) {
-                    holding.occupied(vecId);
+                boolean stored = index.isStored(vecId);
+                if (stored || index.isDead(vecId)) {
+                    adopt(vecId, stored, index.owner(vecId));
                 }
             } finally {
-                blocks.exit(ticket);
+                blocks().exit(ticket);
             }
         }
-        long ticket = blocks.enter();
-        try {
-            holding.adopted();
-        } finally {
-            blocks.exit(ticket);
-        }
+        adopted();
     }
 
     @Override
@@ -168,20 +142,8 @@ final class HnswAccessIndex implements AccessIndex, Members {
         return index.owner(vecId);
     }
 
-    Holding holding() {
-        return holding;
-    }
-
     HnswIndex index() {
         return index;
-    }
-
-    IndexedColumn column() {
-        return column;
-    }
-
-    StorageGraphBlocks blocks() {
-        return blocks;
     }
 
     /**
@@ -217,7 +179,7 @@ final class HnswAccessIndex implements AccessIndex, Members {
     /** Stores and links the rows of a build with some threads, the calling one among them. */
     void load(IndexMembers members, int threads, BuildProgress progress) {
         for (int i = 0; i < members.count(); i++) {
-            add(members.vecId(i), members.rowId(i));
+            addRankable(members.vecId(i), members.rowId(i));
         }
         linkAll(members.count(), threads, progress);
     }
@@ -239,18 +201,18 @@ final class HnswAccessIndex implements AccessIndex, Members {
     }
 
     private void loadRow(long rowId, RowView row) {
-        if (row.value(column.columnId()) instanceof SparseVector vector) {
+        if (row.value(column().columnId()) instanceof SparseVector vector) {
             HnswAccessMethod.requireFew(vector);
         }
         int vecId;
-        long ticket = blocks.enterWriter();
+        long ticket = blocks().enterWriter();
         try {
-            vecId = holding.come(row, rowId);
+            vecId = holding().come(row, rowId);
         } finally {
-            blocks.exitWriter(ticket);
+            blocks().exitWriter(ticket);
         }
         if (vecId >= 0) {
-            add(vecId, rowId);
+            addRankable(vecId, rowId);
         }
     }
 
@@ -274,7 +236,6 @@ final class HnswAccessIndex implements AccessIndex, Members {
         for (var helper : helpers) {
             await(helper);
         }
-        index.graph().mend();
         progress.report(phase, linked.get(), count);
     }
 
@@ -288,171 +249,76 @@ final class HnswAccessIndex implements AccessIndex, Members {
         }
     }
 
-    private void add(int vecId, long rowId) {
-        long ticket = blocks.enter();
+    private void addRankable(int vecId, long rowId) {
+        long ticket = blocks().enter();
         boolean rankable;
         try {
-            rankable = holding.isRankable(vecId);
+            rankable = holding().isRankable(vecId);
         } finally {
-            blocks.exit(ticket);
+            blocks().exit(ticket);
         }
         if (rankable) {
-            index.insert(vecId, rowId);
+            add(vecId, rowId);
         }
     }
 
     @Override
-    public void insert(RowView row, long rowId, long commit) {
-        blocks.within(() -> {
-            int vecId = holding.come(row, rowId);
-            if (vecId < 0) {
-                return;
-            }
-            leaving.remove(vecId);
-            if (index.isStored(vecId)) {
-                index.setOwner(vecId, rowId);
-            } else {
-                add(vecId, rowId);
-            }
-        });
-        linkInBackground();
+    void add(int vecId, long rowId) {
+        index.insert(vecId, rowId);
     }
 
     @Override
-    public void delete(RowView row, long rowId, long commit, boolean forSnapshots) {
-        int vecId = holding.go(row, rowId);
-        if (vecId < 0) {
-            return;
-        }
-        if (forSnapshots) {
-            leaving.add(vecId, commit);
-        } else {
-            blocks.within(() -> retire(vecId));
-            linkInBackground();
-        }
+    void setOwner(int vecId, long rowId) {
+        index.setOwner(vecId, rowId);
     }
 
     @Override
-    public void unlink(int columnId, int[] vecIds) {
-        if (columnId != column.columnId()) {
-            return;
-        }
-        blocks.within(() -> {
-            for (int vecId : vecIds) {
-                leaving.remove(vecId);
-                retire(vecId);
-            }
-        });
-        linkInBackground();
-    }
-
-    private void retire(int vecId) {
-        if (index.isStored(vecId)) {
-            index.kill(vecId);
+    void retire(int vecId) {
+        if (index.killVisiting(vecId)) {
             toUnlink.add(vecId);
         }
     }
 
+    /** Links one and unlinks one. */
     @Override
-    public void prune(long horizon) {
-        if (leaving.prune(horizon)) {
-            linkInBackground();
-        }
-    }
-
-    private void linkInBackground() {
-        if (!closed && linking.compareAndSet(false, true)) {
-            linkers.execute(this::linkSome);
-        }
-    }
-
-    /** Works until nothing waits, letting other indexes have their turn between. */
-    private void linkSome() {
-        boolean more = true;
-        for (int i = 0; i < 256 && more; i++) {
-            synchronized (life) {
-                more = !closed && workNext();
-            }
-        }
-        if (more) {
-            linkers.execute(this::linkSome);
-            return;
-        }
-        linking.set(false);
-        if (!closed && (index.tailCount() > 0 || !toUnlink.isEmpty())) {
-            linkInBackground();
-        }
-    }
-
-    /** Links one and unlinks one; returns whether there was anything to do. */
-    private boolean workNext() {
+    boolean step() {
         boolean linked = index.linkNext();
-        boolean unlinked = unlinkNext();
-        return linked || unlinked;
-    }
-
-    private boolean unlinkNext() {
         for (Integer free = index.takeReleased(); free != null; free = index.takeReleased()) {
-            holding.released(free);
+            holding().released(free);
         }
-        if (++changes > Math.max(MENDED_EVERY, index.liveCount() / 10)) {
-            changes = 0;
-            index.graph().mend();
-        }
-        // In no visit.
-        leaving.takePruned().forEach(this::retire);
         Integer vecId = toUnlink.poll();
-        if (vecId == null) {
-            return false;
+        if (vecId != null) {
+            index.unlink(vecId);
         }
-        index.unlink(vecId);
-        return true;
+        return linked || vecId != null;
     }
 
     @Override
-    public void save(ByteWriter out) {
-        out.putByte(HnswAccessMethod.FORMAT);
+    boolean hasWork() {
+        return index.tailCount() > 0 || !toUnlink.isEmpty();
+    }
+
+    @Override
+    void saveOwn(ByteWriter out) {
         out.putInt(index.rootBlock());
         byte[] bytes = codec == null ? new byte[0] : codec.toBytes();
         out.putInt(bytes.length);
         out.putBytes(bytes);
-        holding.save(out);
-        leaving.save(out);
     }
 
     @Override
-    public void drop() {
-        close();
-        blocks.within(() -> {
-            index.drop();
-            holding.drop();
-        });
-    }
-
-    /** Does first what waits to be done, so that what is left is wrong. */
-    @Override
-    public List<String> check() {
-        synchronized (life) {
-            while (!closed && workNext()) {
-                // Each call does the work.
-            }
-            if (!closed) {
-                index.graph().mend();
-            }
-            return index.check();
-        }
+    void dropOwn() {
+        index.drop();
     }
 
     @Override
-    public AccessCursor search(AccessRequest request, AccessReader reader) {
-        return switch (request) {
-            case VectorSearchRequest search ->
-                    new HnswAccessCursor(this, search, graph(search.effort()), reader);
-            case VectorRecallRequest recall -> recall(recall);
-            default ->
-                    throw new IllegalArgumentException(
-                            "a vector index is not asked by " + request.getClass());
-        };
+    List<String> checkOwn() {
+        return index.check();
+    }
+
+    @Override
+    AccessCursor search(VectorSearchRequest request, AccessReader reader) {
+        return new HnswAccessCursor(this, request, graph(request.effort()), reader);
     }
 
     private static VectorEffort.Graph graph(VectorEffort effort) {
@@ -467,28 +333,13 @@ final class HnswAccessIndex implements AccessIndex, Members {
         return asked.withEfSearch(effortByCodes(asked.efSearch()));
     }
 
-    private RecallCursor recall(VectorRecallRequest request) {
-        var measured = new RecallCursor();
+    @Override
+    void measure(VectorRecallRequest request, RecallSample.Listener listener) {
         index.measure(
                 request.sample(),
                 request.k(),
                 parameters(graph(request.effort())),
                 new SplittableRandom(request.seed()),
-                (vecId, share) -> {
-                    long ticket = blocks.enter();
-                    try {
-                        measured.add(index.owner(vecId), share);
-                    } finally {
-                        blocks.exit(ticket);
-                    }
-                });
-        return measured;
-    }
-
-    @Override
-    public void close() {
-        synchronized (life) {
-            closed = true;
-        }
+                listener);
     }
 }

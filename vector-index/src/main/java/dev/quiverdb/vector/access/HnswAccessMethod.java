@@ -46,10 +46,16 @@ public final class HnswAccessMethod implements AccessMethod, AutoCloseable {
 
     /** Makes the method with a number of background threads. */
     public HnswAccessMethod(int threads) {
-        this.threads = threads;
-        this.linkers =
+        this(
+                threads,
                 Executors.newFixedThreadPool(
-                        threads, Thread.ofPlatform().daemon().name("hnsw-linker-", 0).factory());
+                        threads, Thread.ofPlatform().daemon().name("hnsw-linker-", 0).factory()));
+    }
+
+    /** With the background of somebody who steps it himself. */
+    HnswAccessMethod(int threads, ExecutorService linkers) {
+        this.threads = threads;
+        this.linkers = linkers;
     }
 
     @Override

@@ -25,13 +25,7 @@ final class IvfAccessCursor extends MergingCursor {
             VectorSearchRequest request,
             VectorEffort.Lists effort,
             AccessReader reader) {
-        super(
-                access.column(),
-                access.holding(),
-                access.records(),
-                access.blocks(),
-                request,
-                reader);
+        super(access.column(), access.holding(), access, access.blocks(), request, reader);
         this.access = access;
         this.effort = effort;
         // In this order: what finds its list between the two is in both.
@@ -51,7 +45,7 @@ final class IvfAccessCursor extends MergingCursor {
                             bound,
                             access.effort(effort, count),
                             waiting,
-                            access::isStored,
+                            access::isThere,
                             access.visits(),
                             admission);
             take(found, into);

@@ -2,12 +2,11 @@ package dev.quiverdb.vector.access;
 
 import dev.quiverdb.base.type.ByteWriter;
 import dev.quiverdb.storage.AccessCursor;
-import dev.quiverdb.storage.AccessRequest;
 import dev.quiverdb.storage.BuildProgress;
-import dev.quiverdb.storage.access.AccessIndex;
 import dev.quiverdb.storage.access.AccessReader;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.vector.graph.EffortCurve;
+import dev.quiverdb.vector.graph.RecallSample;
 import dev.quiverdb.vector.graph.Tail;
 import dev.quiverdb.vector.ivf.BuildSteps;
 import dev.quiverdb.vector.ivf.IvfEffort;
@@ -36,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * are enough, the background thread learns centroids and codes, and does so again while the first
  * training knew little.
  *
- * <p>Saved: byte format, the records, the holding, the vectors that are leaving.
+ * <p>Of its own saved: the records.
  */
-final class IvfAccessIndex implements AccessIndex {
+final class IvfAccessIndex extends VectorAccessIndex {
     static final byte FORMAT = 1;
 
     /** Without so many vectors an exact search is as fast as any. */
@@ -51,22 +50,13 @@ final class IvfAccessIndex implements AccessIndex {
     private static final int CALIBRATION_SAMPLE = 60;
     private static final int CALIBRATION_K = 10;
 
-    private final IndexedColumn column;
     private final IvfOptions options;
     private final int rerank;
-    private final StorageGraphBlocks blocks;
-    private final Holding holding;
     private final IvfRecords records;
-    private final ExecutorService background;
     private final int threads;
     private final Visits visits;
     private final Tail waiting = new Tail();
-    private final Leaving leaving = new Leaving();
     private final ConcurrentLinkedQueue<Integer> toRemove = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean working = new AtomicBoolean();
-
-    /** Held by background work and by whoever ends it. */
-    private final Object life = new Object();
 
     /** Guards the records' states, and what follows. Entered in a writer's visit, never before. */
     private final Object lock = new Object();
@@ -86,7 +76,6 @@ final class IvfAccessIndex implements AccessIndex {
     private final IvfIndex noLists;
     private volatile @Nullable IvfIndex index;
     private @Nullable IvfWriter writer;
-    private volatile boolean closed;
 
     IvfAccessIndex(
             IndexedColumn column,
@@ -96,13 +85,10 @@ final class IvfAccessIndex implements AccessIndex {
             Holding holding,
             ExecutorService background,
             int threads) {
-        this.column = column;
+        super(column, blocks, holding, background, FORMAT);
         this.options = options;
         this.rerank = rerank;
-        this.blocks = blocks;
-        this.holding = holding;
         this.records = new IvfRecords(blocks);
-        this.background = background;
         this.threads = threads;
         this.noLists =
                 IvfIndex.build(
@@ -124,18 +110,6 @@ final class IvfAccessIndex implements AccessIndex {
                 };
     }
 
-    IndexedColumn column() {
-        return column;
-    }
-
-    Holding holding() {
-        return holding;
-    }
-
-    StorageGraphBlocks blocks() {
-        return blocks;
-    }
-
     IvfRecords records() {
         return records;
     }
@@ -148,11 +122,6 @@ final class IvfAccessIndex implements AccessIndex {
     IvfIndex lists() {
         var known = index;
         return known == null ? noLists : known;
-    }
-
-    /** Whether the background has nothing to do. */
-    boolean isSettled() {
-        return !working.get() && toRemove.isEmpty() && (index == null || waiting.waiting() == 0);
     }
 
     Tail.View waiting() {
@@ -171,16 +140,16 @@ final class IvfAccessIndex implements AccessIndex {
     /** Takes in the rows of a build. */
     void load(IndexMembers members) {
         for (int from = 0; from < members.count(); from += RECORDS_A_VISIT) {
-            long ticket = blocks.enterWriter();
+            long ticket = blocks().enterWriter();
             try {
                 int end = Math.min(members.count(), from + RECORDS_A_VISIT);
                 for (int i = from; i < end; i++) {
-                    if (holding.isRankable(members.vecId(i))) {
+                    if (holding().isRankable(members.vecId(i))) {
                         add(members.vecId(i), members.rowId(i));
                     }
                 }
             } finally {
-                blocks.exitWriter(ticket);
+                blocks().exitWriter(ticket);
             }
         }
     }
@@ -195,14 +164,14 @@ final class IvfAccessIndex implements AccessIndex {
 
     /** Takes in a row that a build found, where the index keeps values itself. */
     void loadRow(RowView row, long rowId) {
-        long ticket = blocks.enterWriter();
+        long ticket = blocks().enterWriter();
         try {
-            int vecId = holding.come(row, rowId);
+            int vecId = holding().come(row, rowId);
             if (vecId >= 0) {
                 add(vecId, rowId);
             }
         } finally {
-            blocks.exitWriter(ticket);
+            blocks().exitWriter(ticket);
         }
     }
 
@@ -228,14 +197,14 @@ final class IvfAccessIndex implements AccessIndex {
 
     void restore(ByteBuffer saved) {
         records.restore(saved);
-        holding.restore(saved);
-        leaving.restore(saved);
+        holding().restore(saved);
+        restoreLeaving(saved);
         var placed = new ArrayList<Integer>();
         var listOf = new ArrayList<Integer>();
         float[] @Nullable [] centroids =
                 records.training() == 0 ? new float[0] @Nullable [] : records.centroids();
         for (int from = 0; from < records.idsMax(); from += RECORDS_A_VISIT) {
-            long ticket = blocks.enter();
+            long ticket = blocks().enter();
             try {
                 int end = Math.min(records.idsMax(), from + RECORDS_A_VISIT);
                 for (int vecId = from; vecId < end; vecId++) {
@@ -244,11 +213,7 @@ final class IvfAccessIndex implements AccessIndex {
                         continue;
                     }
                     live++;
-                    if (leaving.contains(vecId)) {
-                        holding.occupied(vecId);
-                    } else {
-                        holding.adopt(vecId, records.owner(vecId));
-                    }
+                    adopt(vecId, true, records.owner(vecId));
                     if (state > 0
                             && state <= centroids.length
                             && centroids[state - 1] != null
@@ -261,20 +226,15 @@ final class IvfAccessIndex implements AccessIndex {
                     }
                 }
             } finally {
-                blocks.exit(ticket);
+                blocks().exit(ticket);
             }
         }
-        long ticket = blocks.enter();
-        try {
-            holding.adopted();
-        } finally {
-            blocks.exit(ticket);
-        }
+        adopted();
         if (centroids.length > 0) {
             use(
                     IvfIndex.restore(
                             options,
-                            holding.slots(),
+                            holding().slots(),
                             records.model(),
                             centroids,
                             placed.stream().mapToInt(i -> i).toArray(),
@@ -295,7 +255,7 @@ final class IvfAccessIndex implements AccessIndex {
     private final class Keeper implements Placements {
         @Override
         public void placed(int vecId, int list) {
-            long ticket = blocks.enterWriter();
+            long ticket = blocks().enterWriter();
             try {
                 synchronized (lock) {
                     int state = records.state(vecId);
@@ -309,7 +269,7 @@ final class IvfAccessIndex implements AccessIndex {
                     }
                 }
             } finally {
-                blocks.exitWriter(ticket);
+                blocks().exitWriter(ticket);
             }
         }
 
@@ -326,8 +286,8 @@ final class IvfAccessIndex implements AccessIndex {
 
     // ---- changes --------------------------------------------------------------------------------
 
-    /** In a writer's visit. */
-    private void add(int vecId, long rowId) {
+    @Override
+    void add(int vecId, long rowId) {
         synchronized (lock) {
             if (records.state(vecId) == IvfRecords.ABSENT) {
                 live++;
@@ -342,52 +302,12 @@ final class IvfAccessIndex implements AccessIndex {
     }
 
     @Override
-    public void insert(RowView row, long rowId, long commit) {
-        blocks.within(() -> {
-            int vecId = holding.come(row, rowId);
-            if (vecId < 0) {
-                return;
-            }
-            leaving.remove(vecId);
-            if (records.isStored(vecId)) {
-                records.setOwner(vecId, rowId);
-            } else if (holding.isRankable(vecId)) {
-                add(vecId, rowId);
-            }
-        });
-        workInBackground();
+    void setOwner(int vecId, long rowId) {
+        records.setOwner(vecId, rowId);
     }
 
     @Override
-    public void delete(RowView row, long rowId, long commit, boolean forSnapshots) {
-        int vecId = holding.go(row, rowId);
-        if (vecId < 0) {
-            return;
-        }
-        if (forSnapshots) {
-            leaving.add(vecId, commit);
-        } else {
-            blocks.within(() -> retire(vecId));
-            workInBackground();
-        }
-    }
-
-    @Override
-    public void unlink(int columnId, int[] vecIds) {
-        if (columnId != column.columnId()) {
-            return;
-        }
-        blocks.within(() -> {
-            for (int vecId : vecIds) {
-                leaving.remove(vecId);
-                retire(vecId);
-            }
-        });
-        workInBackground();
-    }
-
-    /** Takes a vector out of what searches may find. In a writer's visit. */
-    private void retire(int vecId) {
+    void retire(int vecId) {
         synchronized (lock) {
             if (records.state(vecId) != IvfRecords.ABSENT) {
                 records.setState(vecId, IvfRecords.ABSENT);
@@ -397,48 +317,15 @@ final class IvfAccessIndex implements AccessIndex {
         }
     }
 
-    @Override
-    public void prune(long horizon) {
-        if (leaving.prune(horizon)) {
-            workInBackground();
-        }
-    }
-
     // ---- background -----------------------------------------------------------------------------
 
-    private void workInBackground() {
-        if (!closed && working.compareAndSet(false, true)) {
-            background.execute(this::work);
-        }
+    @Override
+    boolean hasWork() {
+        return !toRemove.isEmpty() || (index != null && waiting.waiting() > 0);
     }
 
-    /** Works until nothing waits, letting other indexes have their turn between. */
-    private void work() {
-        boolean more = true;
-        for (int i = 0; i < 256 && more; i++) {
-            synchronized (life) {
-                more = !closed && step();
-            }
-        }
-        if (more) {
-            background.execute(this::work);
-            return;
-        }
-        working.set(false);
-        if (!closed && (!toRemove.isEmpty() || (index != null && waiting.waiting() > 0))) {
-            workInBackground();
-        }
-    }
-
-    private boolean step() {
-        for (int vecId : leaving.takePruned()) {
-            long ticket = blocks.enterWriter();
-            try {
-                retire(vecId);
-            } finally {
-                blocks.exitWriter(ticket);
-            }
-        }
+    @Override
+    boolean step() {
         if (isToBeTrained()) {
             train(1, BuildSteps.SILENT);
             return true;
@@ -474,17 +361,17 @@ final class IvfAccessIndex implements AccessIndex {
     }
 
     private boolean isWaiting(int vecId) {
-        long ticket = blocks.enter();
+        long ticket = blocks().enter();
         try {
             return records.state(vecId) == IvfRecords.WAITING;
         } finally {
-            blocks.exit(ticket);
+            blocks().exit(ticket);
         }
     }
 
     /** Takes a dead vector out of its list, unless the same slot has a new one that waits. */
     private void remove(int vecId) {
-        long ticket = blocks.enter();
+        long ticket = blocks().enter();
         try {
             if (records.state(vecId) != IvfRecords.ABSENT) {
                 return;
@@ -493,9 +380,9 @@ final class IvfAccessIndex implements AccessIndex {
                 writer.delete(vecId);
             }
         } finally {
-            blocks.exit(ticket);
+            blocks().exit(ticket);
         }
-        holding.released(vecId);
+        holding().released(vecId);
     }
 
     /** Finds a list for a vector that waits. */
@@ -504,7 +391,7 @@ final class IvfAccessIndex implements AccessIndex {
         if (lists == null) {
             return;
         }
-        long ticket = blocks.enterWriter();
+        long ticket = blocks().enterWriter();
         try {
             synchronized (lock) {
                 int state = records.state(vecId);
@@ -517,14 +404,14 @@ final class IvfAccessIndex implements AccessIndex {
                 cameAgain = false;
             }
         } finally {
-            blocks.exitWriter(ticket);
+            blocks().exitWriter(ticket);
         }
-        ticket = blocks.enter();
+        ticket = blocks().enter();
         try {
             lists.delete(vecId);
             lists.insert(vecId);
         } finally {
-            blocks.exit(ticket);
+            blocks().exit(ticket);
             synchronized (lock) {
                 assigning = -1;
             }
@@ -538,7 +425,7 @@ final class IvfAccessIndex implements AccessIndex {
             unsure.clear();
         }
         int[] vecIds = stored();
-        var made = IvfIndex.build(options, holding.slots(), vecIds, threadCount, visits, steps);
+        var made = IvfIndex.build(options, holding().slots(), vecIds, threadCount, visits, steps);
         float[] @Nullable [] centroids = new float[made.listEnd()] @Nullable [];
         for (int list = 0; list < centroids.length; list++) {
             centroids[list] = made.centroid(list);
@@ -547,7 +434,7 @@ final class IvfAccessIndex implements AccessIndex {
         use(made);
         for (int from = 0; from < vecIds.length; from += RECORDS_A_VISIT) {
             int end = Math.min(vecIds.length, from + RECORDS_A_VISIT);
-            long ticket = blocks.enterWriter();
+            long ticket = blocks().enterWriter();
             try {
                 synchronized (lock) {
                     for (int i = from; i < end; i++) {
@@ -558,7 +445,7 @@ final class IvfAccessIndex implements AccessIndex {
                     }
                 }
             } finally {
-                blocks.exitWriter(ticket);
+                blocks().exitWriter(ticket);
             }
         }
         synchronized (lock) {
@@ -571,7 +458,7 @@ final class IvfAccessIndex implements AccessIndex {
         int[] found = new int[1024];
         int count = 0;
         for (int from = 0; from < records.idsMax(); from += RECORDS_A_VISIT) {
-            long ticket = blocks.enter();
+            long ticket = blocks().enter();
             try {
                 int end = Math.min(records.idsMax(), from + RECORDS_A_VISIT);
                 for (int vecId = from; vecId < end; vecId++) {
@@ -583,7 +470,7 @@ final class IvfAccessIndex implements AccessIndex {
                     }
                 }
             } finally {
-                blocks.exit(ticket);
+                blocks().exit(ticket);
             }
         }
         return Arrays.copyOf(found, count);
@@ -592,54 +479,45 @@ final class IvfAccessIndex implements AccessIndex {
     // ---- the rest of the door -------------------------------------------------------------------
 
     @Override
-    public void save(ByteWriter out) {
-        out.putByte(FORMAT);
+    void saveOwn(ByteWriter out) {
         records.save(out);
-        holding.save(out);
-        leaving.save(out);
     }
 
     @Override
-    public void drop() {
-        close();
-        blocks.within(() -> {
-            records.drop();
-            holding.drop();
-        });
+    void dropOwn() {
+        records.drop();
     }
 
     @Override
-    public List<String> check() {
+    List<String> checkOwn() {
         List<String> wrong = new ArrayList<>();
-        synchronized (life) {
-            var lists = index;
-            if (lists != null) {
-                try {
-                    lists.check();
-                } catch (IllegalStateException found) {
-                    wrong.add(String.valueOf(found.getMessage()));
-                }
+        var lists = index;
+        if (lists != null) {
+            try {
+                lists.check();
+            } catch (IllegalStateException found) {
+                wrong.add(String.valueOf(found.getMessage()));
             }
-            var waits = new BitSet();
-            var view = waiting.view();
-            for (int i = 0; i < view.size(); i++) {
-                waits.set(view.vecId(i));
-            }
-            for (int vecId : stored()) {
-                checkRecord(vecId, lists, waits, wrong);
-            }
+        }
+        var waits = new BitSet();
+        var view = waiting.view();
+        for (int i = 0; i < view.size(); i++) {
+            waits.set(view.vecId(i));
+        }
+        for (int vecId : stored()) {
+            checkRecord(vecId, lists, waits, wrong);
         }
         return wrong;
     }
 
     private void checkRecord(
             int vecId, @Nullable IvfIndex lists, BitSet waits, List<String> wrong) {
-        long ticket = blocks.enter();
+        long ticket = blocks().enter();
         int state;
         try {
             state = records.state(vecId);
         } finally {
-            blocks.exit(ticket);
+            blocks().exit(ticket);
         }
         if (waits.get(vecId) || state == IvfRecords.ABSENT) {
             return;
@@ -654,15 +532,8 @@ final class IvfAccessIndex implements AccessIndex {
     }
 
     @Override
-    public AccessCursor search(AccessRequest request, AccessReader reader) {
-        return switch (request) {
-            case VectorSearchRequest search ->
-                    new IvfAccessCursor(this, search, lists(search.effort()), reader);
-            case VectorRecallRequest recall -> recall(recall);
-            default ->
-                    throw new IllegalArgumentException(
-                            "a vector index is not asked by " + request.getClass());
-        };
+    AccessCursor search(VectorSearchRequest request, AccessReader reader) {
+        return new IvfAccessCursor(this, request, lists(request.effort()), reader);
     }
 
     private static VectorEffort.Lists lists(VectorEffort effort) {
@@ -672,24 +543,12 @@ final class IvfAccessIndex implements AccessIndex {
         throw new IllegalArgumentException("lists are asked with a list's effort");
     }
 
-    private RecallCursor recall(VectorRecallRequest request) {
+    @Override
+    void measure(VectorRecallRequest request, RecallSample.Listener listener) {
         int k = request.k();
         var effort = effort(lists(request.effort()), k);
-        var measured = new RecallCursor();
         new ListSample(this, request.sample(), k, new SplittableRandom(request.seed()))
-                .measure(
-                        effort.probes(),
-                        effort.rerank(),
-                        effort.listsMax(),
-                        (vecId, share) -> {
-                            long ticket = blocks.enter();
-                            try {
-                                measured.add(records.owner(vecId), share);
-                            } finally {
-                                blocks.exit(ticket);
-                            }
-                        });
-        return measured;
+                .measure(effort.probes(), effort.rerank(), effort.listsMax(), listener);
     }
 
     /** What an effort asks of this index for a number of rows. */
@@ -729,19 +588,28 @@ final class IvfAccessIndex implements AccessIndex {
         return known == null ? otherwise : known.effortFor(targetRecall);
     }
 
-    boolean isStored(int vecId) {
-        long ticket = blocks.enter();
-        try {
-            return records.isStored(vecId);
-        } finally {
-            blocks.exit(ticket);
-        }
+    @Override
+    public int idsMax() {
+        return records.idsMax();
     }
 
     @Override
-    public void close() {
-        synchronized (life) {
-            closed = true;
+    public boolean isStored(int vecId) {
+        return records.isStored(vecId);
+    }
+
+    @Override
+    public long owner(int vecId) {
+        return records.owner(vecId);
+    }
+
+    /** As {@link #isStored}, in no visit. */
+    boolean isThere(int vecId) {
+        long ticket = blocks().enter();
+        try {
+            return records.isStored(vecId);
+        } finally {
+            blocks().exit(ticket);
         }
     }
 }

@@ -35,12 +35,20 @@ public final class IvfAccessMethod implements AccessMethod, AutoCloseable {
     private final ExecutorService background;
 
     private IvfAccessMethod(String name, Coding coding, int threads) {
+        this(
+                name,
+                coding,
+                threads,
+                Executors.newFixedThreadPool(
+                        threads, Thread.ofPlatform().daemon().name(name + "-lists-", 0).factory()));
+    }
+
+    /** With the background of somebody who steps it himself. */
+    IvfAccessMethod(String name, Coding coding, int threads, ExecutorService background) {
         this.name = name;
         this.coding = coding;
         this.threads = threads;
-        this.background =
-                Executors.newFixedThreadPool(
-                        threads, Thread.ofPlatform().daemon().name(name + "-lists-", 0).factory());
+        this.background = background;
     }
 
     /** Lists of ids: vectors are read where they are. */

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Records are written by the applying and the background thread under the lock of {@link
  * IvfAccessIndex}; text by the background thread.
  */
-final class IvfRecords implements Members {
+final class IvfRecords {
     static final int ABSENT = 0;
     static final int WAITING = -1;
 
@@ -79,18 +79,15 @@ final class IvfRecords implements Members {
         this.records = new RecordRegion(blocks, 0, STRIDE, (id, block) -> {});
     }
 
-    @Override
-    public int idsMax() {
+    int idsMax() {
         return records.capacity();
     }
 
-    @Override
-    public boolean isStored(int vecId) {
+    boolean isStored(int vecId) {
         return state(vecId) != ABSENT;
     }
 
-    @Override
-    public long owner(int vecId) {
+    long owner(int vecId) {
         return records.read(vecId).get(LONG, records.offset(vecId) + 8);
     }
 

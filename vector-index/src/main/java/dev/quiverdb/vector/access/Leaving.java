@@ -2,22 +2,23 @@ package dev.quiverdb.vector.access;
 
 import dev.quiverdb.base.type.ByteWriter;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Vectors whose rows went, with the commit that took them, until no snapshot looks for them.
  * Thread-safe.
  */
 final class Leaving {
-    private final Map<Integer, Long> commits = new HashMap<>();
+    /** By commit: the applying thread adds them in the order in which they go. */
+    private final Map<Integer, Long> commits = new LinkedHashMap<>();
 
     /** The newest horizon heard of. */
     private long pruned = Long.MIN_VALUE;
 
     synchronized void add(int vecId, long commit) {
+        commits.remove(vecId);
         commits.put(vecId, commit);
     }
 
@@ -36,18 +37,26 @@ final class Leaving {
         return !commits.isEmpty();
     }
 
-    /** Takes those that no snapshot looks for any more. */
-    synchronized List<Integer> takePruned() {
-        List<Integer> taken = new ArrayList<>();
+    /** Whether there is one that no snapshot looks for any more. */
+    synchronized boolean hasPruned() {
+        return !commits.isEmpty() && commits.values().iterator().next() <= pruned;
+    }
+
+    /**
+     * Takes those that no snapshot looks for any more. Each is retired before somebody else can say
+     * {@link #remove}: its slot may have another vector right after that. The caller is in a
+     * writer's visit, as the one who removes is.
+     */
+    synchronized void retirePruned(int most, IntConsumer retire) {
         var each = commits.entrySet().iterator();
-        while (each.hasNext()) {
+        for (int i = 0; i < most && each.hasNext(); i++) {
             var entry = each.next();
-            if (entry.getValue() <= pruned) {
-                each.remove();
-                taken.add(entry.getKey());
+            if (entry.getValue() > pruned) {
+                break;
             }
+            each.remove();
+            retire.accept(entry.getKey());
         }
-        return taken;
     }
 
     synchronized void save(ByteWriter out) {

@@ -64,7 +64,7 @@ final class ListSample {
             long ticket = access.blocks().enter();
             try {
                 for (int i = from; i < Math.min(stored.length, from + BATCH); i++) {
-                    if (stored[i] != self && access.records().isStored(stored[i])) {
+                    if (stored[i] != self && access.isStored(stored[i])) {
                         ids[count++] = stored[i];
                     }
                 }
@@ -96,7 +96,7 @@ final class ListSample {
                                 query.vector,
                                 effort,
                                 access.waiting(),
-                                access::isStored,
+                                access::isThere,
                                 access.visits(),
                                 Admission.ALL);
                 var hits = new HashSet<Integer>();
