@@ -191,16 +191,13 @@ class IndexStepsTest {
 
         void findEverything(String step) {
             long[] rowIds = new long[1000];
-            var request =
-                    new VectorSearchRequest(Vector.of(random()), 1000, kind.effort, null);
+            var request = new VectorSearchRequest(Vector.of(random()), 1000, kind.effort, null);
             try (var cursor = index.search(request, tablet)) {
                 int count = cursor.next(rowIds, new double[rowIds.length]);
                 assertThat(Arrays.copyOf(rowIds, count))
                         .as("%s, %s", kind.name, step)
                         .containsExactlyInAnyOrder(
-                                tablet.rows.keySet().stream()
-                                        .mapToLong(Long::longValue)
-                                        .toArray());
+                                tablet.rows.keySet().stream().mapToLong(Long::longValue).toArray());
             }
         }
     }

@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /**
- * Lists are split and merged in the middle of a search, where it asks its filter: whatever was there
- * before the search and is there after it is found, once.
+ * Lists are split and merged in the middle of a search, where it asks its filter: whatever was
+ * there before the search and is there after it is found, once.
  */
 class MovingListsTest {
     private static final int DIMENSIONS = 8;
@@ -73,8 +73,7 @@ class MovingListsTest {
             live.add(vecId);
         }
         int[] all = live.stream().mapToInt(i -> i).toArray();
-        var index =
-                IvfIndex.build(new IvfOptions(Metric.L2, 20, coding, 0, 1, 7), slots, all, 1);
+        var index = IvfIndex.build(new IvfOptions(Metric.L2, 20, coding, 0, 1, 7), slots, all, 1);
         var writer = index.newWriter();
         var search = index.newSearch();
         var query = new QueryVector(ElementKind.FLOAT32, DIMENSIONS, Arena.ofAuto());
