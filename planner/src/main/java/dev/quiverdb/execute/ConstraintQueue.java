@@ -17,6 +17,9 @@ public final class ConstraintQueue {
         /** pg_constraint.oid. */
         int constraint();
 
+        /** The table whose rows it is about, by pg_class.oid. */
+        int table();
+
         void run(ExecutionContext context);
     }
 
@@ -39,6 +42,11 @@ public final class ConstraintQueue {
             mode = allDeferred;
         }
         return mode == null ? initiallyDeferred : mode;
+    }
+
+    /** Whether checks of rows of a table wait. */
+    public boolean waitsFor(int relation) {
+        return waiting.stream().anyMatch(check -> check.table() == relation);
     }
 
     public void add(Check check) {

@@ -38,6 +38,11 @@ final class DeferrableKeys {
         }
 
         @Override
+        public int table() {
+            return relation.oid();
+        }
+
+        @Override
         public void run(ExecutionContext context) {
             try {
                 context.transaction().checkUnique(relation.tabletId(), index.indexId(), key);

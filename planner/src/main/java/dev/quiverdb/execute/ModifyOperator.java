@@ -376,62 +376,21 @@ abstract class ModifyOperator extends Operator {
         }
     }
 
-    /** What became of an update: the row as one of the statement's table, and its id. */
-    static final class Changed {
-        private final LockOutcome outcome;
-        private final @Nullable Object[] row;
-        private final long rowId;
-
-        Changed(LockOutcome outcome, @Nullable Object[] row, long rowId) {
-            this.outcome = outcome;
-            this.row = row;
-            this.rowId = rowId;
-        }
-
-        LockOutcome outcome() {
-            return outcome;
-        }
-
-        @Nullable Object[] row() {
-            return row;
-        }
-
-        long rowId() {
-            return rowId;
-        }
-    }
-
     /** Writes a changed row, in another partition where it belongs there. */
-    final Changed change(
+    final RowTargets.Changed change(
             RowTargets.Target at,
             long local,
             @Nullable Object[] before,
             @Nullable Object[] after,
             BitSet assigned,
             RowWriter.Checks policies) {
-        var own = at.put(after, before.clone());
-        at.writer.generate(own);
-        var row = at.asParent(own);
-        writer.withChecks(policies, row, CheckKind.POLICY, CheckKind.POLICY_USING);
-        if (targets.routes() && !at.holds(own)) {
-            return move(at, local, before, row);
-        }
-        at.writer.check(own);
-        var outcome = at.writer.update(local, before, own, at.own(assigned));
-        return new Changed(outcome, row, at.rowId(local));
-    }
-
-    private Changed move(
-            RowTargets.Target from, long local, @Nullable Object[] before, @Nullable Object[] row) {
-        var to = targets.route(row);
-        var moved = to.fresh(row);
-        to.writer.check(moved);
-        var outcome = from.writer.delete(local, before);
-        if (outcome != LockOutcome.DONE) {
-            return new Changed(outcome, row, from.rowId(local));
-        }
-        long rowId = to.writer.insert(moved);
-        return new Changed(outcome, to.asParent(moved), to.rowId(rowId));
+        return targets.change(
+                at,
+                local,
+                before,
+                after,
+                assigned,
+                row -> writer.withChecks(policies, row, CheckKind.POLICY, CheckKind.POLICY_USING));
     }
 
     // ---------------------------------------------------------------- UPDATE
@@ -641,7 +600,7 @@ abstract class ModifyOperator extends Operator {
             boolean delete = action.plan.command() == Plan.MergeCommand.DELETE;
             var result =
                     delete
-                            ? new Changed(at.writer.delete(local, before), old, rowId)
+                            ? new RowTargets.Changed(at.writer.delete(local, before), old, rowId)
                             : change(
                                     at,
                                     local,

@@ -2,29 +2,27 @@ package dev.quiverdb.execute;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
-import dev.quiverdb.execute.expression.Calls;
 import dev.quiverdb.execute.expression.Compiler;
-import dev.quiverdb.execute.expression.FunctionRef;
 import dev.quiverdb.execute.expression.HashKey;
 import dev.quiverdb.execute.expression.Row;
-import dev.quiverdb.execute.function.CallContext;
-import dev.quiverdb.execute.function.Functions;
+import dev.quiverdb.plan.Family;
 import dev.quiverdb.plan.Relation;
 import dev.quiverdb.plan.Relation.Action;
 import dev.quiverdb.plan.Relation.ForeignKey;
 import dev.quiverdb.plan.Relation.Referenced;
-import dev.quiverdb.storage.KeyRange;
 import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.LockStrength;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +38,14 @@ final class ReferentialActions {
     private final DeferrableKeys keys;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private final Map<Integer, Set<HashKey>> noted = new HashMap<>();
-    private final Map<Integer, RowWriter> writers = new HashMap<>();
+    private final Map<Integer, RowTargets> writers = new HashMap<>();
+    private final ReferencedKeys targets;
 
     ReferentialActions(Compiler compiler) {
         this.compiler = compiler;
         context = compiler.frame().context();
         keys = new DeferrableKeys(context);
+        targets = new ReferencedKeys(compiler);
     }
 
     // ---------------------------------------------------------------- noting
@@ -71,7 +71,7 @@ final class ReferentialActions {
             }
         }
         for (var reference : relation.referencedBy()) {
-            if (differ(relation, reference.keyColumns(), before, after)
+            if (differInLooks(relation, reference.keyColumns(), before, after)
                     && !anyNull(reference.keyColumns(), before)) {
                 queue(relation, reference, before, after);
             }
@@ -82,6 +82,49 @@ final class ReferentialActions {
         for (var reference : relation.referencedBy()) {
             if (!anyNull(reference.keyColumns(), row)) {
                 queue(relation, reference, row, null);
+            }
+        }
+    }
+
+    /**
+     * An update has taken a row out of a partition. Keys that refer to the table that the statement
+     * names hear of it by {@link #moved}.
+     *
+     * @throws SqlException 0A000 where a key refers to a table between the two
+     */
+    void movedAway(Relation partition, Relation within, @Nullable Object[] row) {
+        for (var reference : partition.referencedBy()) {
+            if (anyNull(reference.keyColumns(), row)) {
+                continue;
+            }
+            if (reference.wholes().isEmpty()) {
+                queue(partition, reference, row, null);
+            } else if (within.referencedBy().stream()
+                    .noneMatch(above -> reference.wholes().contains(above.oid()))) {
+                throw SqlException.notSupported(
+                                "cannot move tuple across partitions when a non-root ancestor of the"
+                                        + " source partition is directly referenced in a foreign"
+                                        + " key")
+                        .withDetail(
+                                "A foreign key points to ancestor \""
+                                        + reference.target().name()
+                                        + "\" but not the root ancestor \""
+                                        + within.name()
+                                        + "\".")
+                        .withHint(
+                                "Consider defining the foreign key on table \""
+                                        + within.name()
+                                        + "\".");
+            }
+        }
+    }
+
+    /** An update has put a row of a partitioned table into another partition. */
+    void moved(Relation table, @Nullable Object[] before, @Nullable Object[] after) {
+        for (var reference : table.referencedBy()) {
+            if (differInLooks(table, reference.keyColumns(), before, after)
+                    && !anyNull(reference.keyColumns(), before)) {
+                queue(table, reference, before, after);
             }
         }
     }
@@ -97,6 +140,25 @@ final class ReferentialActions {
             if (before == null
                     || after == null
                     || !relation.columns().get(column).type().valuesEqual(before, after)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether keys differ, or are equal and look different, as 0 and -0, or 1 and 1.0. */
+    private static boolean differInLooks(
+            Relation relation, List<Integer> columns, @Nullable Object[] a, @Nullable Object[] b) {
+        if (differ(relation, columns, a, b)) {
+            return true;
+        }
+        for (int column : columns) {
+            boolean shows =
+                    switch (relation.columns().get(column).type().oid()) {
+                        case Oids.FLOAT4, Oids.FLOAT8, Oids.NUMERIC -> true;
+                        default -> false;
+                    };
+            if (shows && !String.valueOf(a[column]).equals(String.valueOf(b[column]))) {
                 return true;
             }
         }
@@ -134,11 +196,13 @@ final class ReferentialActions {
                 .add(new HashKey(types, values))) {
             return;
         }
-        if (context.constraints().deferred(key.oid(), key.deferrable(), key.initiallyDeferred())) {
+        if (context.constraints()
+                .deferred(key.whole(), key.deferrable(), key.initiallyDeferred())) {
             context.constraints()
                     .add(
                             deferred(
-                                    key.oid(),
+                                    key.whole(),
+                                    relation.oid(),
                                     later ->
                                             new ReferentialActions(new Compiler(compiler.frame()))
                                                     .lookUpAgain(
@@ -152,11 +216,16 @@ final class ReferentialActions {
         void run(ExecutionContext context);
     }
 
-    private static ConstraintQueue.Check deferred(int constraint, Later later) {
+    private static ConstraintQueue.Check deferred(int constraint, int relation, Later later) {
         return new ConstraintQueue.Check() {
             @Override
             public int constraint() {
                 return constraint;
+            }
+
+            @Override
+            public int table() {
+                return relation;
             }
 
             @Override
@@ -186,7 +255,13 @@ final class ReferentialActions {
             @Nullable Object[] values,
             Type[] types) {
         now.transaction().beginStatement();
-        if (rowsWith(now, relation, key.columns(), values, types).isEmpty()) {
+        if (KeyedRows.find(
+                        now,
+                        relation,
+                        key.columns(),
+                        Arrays.stream(values).map(Objects::requireNonNull).toArray(),
+                        types)
+                .isEmpty()) {
             return;
         }
         lookUp(now, relation, key, values, types);
@@ -198,20 +273,7 @@ final class ReferentialActions {
             ForeignKey key,
             @Nullable Object[] values,
             Type[] types) {
-        var wanted = new Object[values.length];
-        for (int i = 0; i < wanted.length; i++) {
-            var value = java.util.Objects.requireNonNull(values[i]);
-            wanted[i] =
-                    cast(now, key.casts().isEmpty() ? Optional.empty() : key.casts().get(i), value);
-        }
-        long found =
-                now.transaction()
-                        .findByKeyLatest(
-                                key.targetTabletId(),
-                                key.targetIndexId(),
-                                wanted,
-                                LockStrength.KEY_SHARE);
-        if (found < 0) {
+        if (!targets.exists(now, key, values)) {
             throw violation(relation, key)
                     .withDetail(
                             "Key ("
@@ -222,25 +284,6 @@ final class ReferentialActions {
                                     + key.target().name()
                                     + "\".");
         }
-    }
-
-    private static Object cast(ExecutionContext now, Optional<FunctionRef> cast, Object value) {
-        if (cast.isEmpty()) {
-            return value;
-        }
-        var function = cast.get();
-        var implementation = Functions.find(function);
-        if (implementation == null) {
-            throw SqlException.notSupported(
-                    "function " + function.name() + " is not supported yet");
-        }
-        var result =
-                Calls.bind(
-                                implementation,
-                                new CallContext(now, function, -1, false),
-                                function.strict())
-                        .apply(new Object[] {value});
-        return java.util.Objects.requireNonNull(result);
     }
 
     private static String names(Relation relation, List<Integer> columns) {
@@ -269,13 +312,14 @@ final class ReferentialActions {
         if (action == Action.NO_ACTION
                 && context.constraints()
                         .deferred(
-                                reference.oid(),
+                                reference.whole(),
                                 reference.deferrable(),
                                 reference.initiallyDeferred())) {
             context.constraints()
                     .add(
                             deferred(
-                                    reference.oid(),
+                                    reference.whole(),
+                                    relation.oid(),
                                     later -> {
                                         later.transaction().beginStatement();
                                         refuse(later, relation, reference, before, true);
@@ -295,7 +339,7 @@ final class ReferentialActions {
     private static Object[] keyOf(Referenced reference, @Nullable Object[] row) {
         var key = new Object[reference.keyColumns().size()];
         for (int i = 0; i < key.length; i++) {
-            key[i] = java.util.Objects.requireNonNull(row[reference.keyColumns().get(i)]);
+            key[i] = Objects.requireNonNull(row[reference.keyColumns().get(i)]);
         }
         return key;
     }
@@ -314,30 +358,8 @@ final class ReferentialActions {
             boolean mayBeBack) {
         var key = keyOf(reference, before);
         var types = typesOf(relation, reference.keyColumns());
-        boolean referred;
-        if (reference.referrerIndexId() >= 0) {
-            referred =
-                    now.transaction()
-                                    .findByKeyLatest(
-                                            reference.referrerTabletId(),
-                                            reference.referrerIndexId(),
-                                            key,
-                                            LockStrength.KEY_SHARE)
-                            >= 0;
-        } else {
-            referred =
-                    !rowsWith(
-                                    now,
-                                    now.relation(reference.referrerOid()),
-                                    reference.referrerColumns(),
-                                    key,
-                                    types)
-                            .isEmpty();
-        }
-        if (!referred
-                || (mayBeBack
-                        && !rowsWith(now, relation, reference.keyColumns(), key, types)
-                                .isEmpty())) {
+        if (!isReferred(now, reference, key)
+                || (mayBeBack && isThere(now, relation, reference, key, types))) {
             return;
         }
         throw new SqlException(
@@ -361,65 +383,6 @@ final class ReferentialActions {
                 .withConstraint(reference.name());
     }
 
-    /** Visible rows of a table whose columns equal a key, by an index on them if there is one. */
-    private static List<Long> rowsWith(
-            ExecutionContext now,
-            Relation relation,
-            List<Integer> columns,
-            @Nullable Object[] key,
-            Type[] keyTypes) {
-        var rows = new ArrayList<Long>();
-        var transaction = now.transaction();
-        for (var index : relation.indexes()) {
-            if (index.method().equals("btree")
-                    && index.membership() < 0
-                    && index.columns().size() >= columns.size()
-                    && index.columns().subList(0, columns.size()).equals(columns)) {
-                try (var cursor =
-                        transaction.indexScan(
-                                relation.tabletId(),
-                                index.indexId(),
-                                KeyRange.equalTo(key),
-                                false)) {
-                    long[] ids = new long[256];
-                    for (int found = cursor.next(ids); found > 0; found = cursor.next(ids)) {
-                        for (int i = 0; i < found; i++) {
-                            rows.add(ids[i]);
-                        }
-                    }
-                }
-                return rows;
-            }
-        }
-        int[] ids =
-                columns.stream()
-                        .mapToInt(column -> relation.columns().get(column).columnId())
-                        .toArray();
-        try (var cursor = transaction.scan(relation.tabletId(), ids)) {
-            for (var batch = cursor.next(); batch != null; batch = cursor.next()) {
-                now.checkCancelled();
-                for (int i = 0; i < batch.size(); i++) {
-                    if (equal(batch, i, key, keyTypes)) {
-                        rows.add(cursor.rowIds()[batch.row(i)]);
-                    }
-                }
-            }
-        }
-        return rows;
-    }
-
-    private static boolean equal(
-            dev.quiverdb.base.batch.Batch batch, int row, @Nullable Object[] key, Type[] types) {
-        for (int i = 0; i < key.length; i++) {
-            var value = batch.get(row, i);
-            var wanted = key[i];
-            if (value == null || wanted == null || !types[i].valuesEqual(value, wanted)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void act(
             Action action,
             Referenced reference,
@@ -427,58 +390,132 @@ final class ReferentialActions {
             @Nullable Object @Nullable [] after,
             Relation relation) {
         var key = keyOf(reference, before);
-        var referrer = context.relation(reference.referrerOid());
-        var writer =
+        var referrers =
                 writers.computeIfAbsent(
-                        referrer.oid(), oid -> new RowWriter(referrer, compiler, this));
-        for (long rowId :
-                rowsWith(
-                        context,
-                        referrer,
-                        reference.referrerColumns(),
-                        key,
-                        typesOf(relation, reference.keyColumns()))) {
-            var old = writer.readLatest(rowId);
-            if (old == null) {
-                continue;
+                        reference.referrerOid(),
+                        oid -> new RowTargets(context.relation(oid), compiler, this));
+        var found = referrers(context, referrers.first().relation(), reference, key);
+        for (long rowId : found) {
+            var at = referrers.of(rowId);
+            long local = Family.local(rowId);
+            if (context.transaction().isolation().usesTransactionSnapshot()
+                    && at.writer.read(local) == null) {
+                // It is there now, and was not for this transaction.
+                throw new SqlException(
+                        SqlState.T_R_SERIALIZATION_FAILURE,
+                        "could not serialize access due to concurrent update");
             }
-            if (action == Action.CASCADE && after == null) {
-                again(writer.delete(rowId, old));
-                continue;
+            var old = at.writer.readLatest(local);
+            while (old != null && refers(reference, at.asParent(old), key)) {
+                var outcome =
+                        action == Action.CASCADE && after == null
+                                ? at.writer.delete(local, old)
+                                : change(action, reference, after, referrers, at, local, old);
+                // Another transaction may have changed the row meanwhile.
+                old = outcome == LockOutcome.UPDATED ? at.writer.readLatest(local) : null;
             }
-            var changed = old.clone();
-            var assigned = new BitSet();
-            if (action == Action.CASCADE && after != null) {
-                for (int i = 0; i < key.length; i++) {
-                    int column = reference.referrerColumns().get(i);
-                    changed[column] = after[reference.keyColumns().get(i)];
-                    assigned.set(column);
-                }
-            } else {
-                var columns = after == null ? reference.setColumns() : reference.referrerColumns();
-                for (int i = 0; i < columns.size(); i++) {
-                    int column = columns.get(i);
-                    changed[column] =
-                            action == Action.SET_DEFAULT && i < reference.setDefaults().size()
-                                    ? compiler.compile(reference.setDefaults().get(i))
-                                            .value(Row.NONE)
-                                    : null;
-                    assigned.set(column);
-                }
-            }
-            writer.generate(changed);
-            writer.check(changed);
-            again(writer.update(rowId, old, changed, assigned));
+        }
+        if (action == Action.SET_DEFAULT) {
+            // Rows that had the defaults already have not changed, and refer to what is gone.
+            waiting.addLast(() -> refuse(context, relation, reference, before, true));
         }
     }
 
-    /** A row that another transaction changed meanwhile. */
-    private static void again(LockOutcome outcome) {
-        if (outcome == LockOutcome.UPDATED) {
-            throw new SqlException(
-                    SqlState.T_R_SERIALIZATION_FAILURE,
-                    "could not serialize access due to concurrent update");
+    private static boolean isReferred(ExecutionContext now, Referenced reference, Object[] key) {
+        var theirs =
+                KeyCasts.exact(reference.toReferrer())
+                        ? KeyCasts.apply(now, reference.toReferrer(), key)
+                        : null;
+        if (theirs != null && reference.referrerIndexId() >= 0) {
+            return now.transaction()
+                            .findByKeyLatest(
+                                    reference.referrerTabletId(),
+                                    reference.referrerIndexId(),
+                                    theirs,
+                                    LockStrength.KEY_SHARE)
+                    >= 0;
         }
+        return !referrers(now, now.relation(reference.referrerOid()), reference, key).isEmpty();
+    }
+
+    /** Whether another row has the key by now. */
+    private static boolean isThere(
+            ExecutionContext now,
+            Relation relation,
+            Referenced reference,
+            Object[] key,
+            Type[] types) {
+        try (var _ = now.transaction().nestNewest()) {
+            return !KeyedRows.find(now, relation, reference.keyColumns(), key, types).isEmpty();
+        }
+    }
+
+    /**
+     * Rows that refer to a key, in the newest state: by index where it is of their types, else by
+     * looking at all.
+     */
+    private static List<Long> referrers(
+            ExecutionContext now, Relation referrer, Referenced reference, Object[] key) {
+        try (var _ = now.transaction().nestNewest()) {
+            return find(now, referrer, reference, key);
+        }
+    }
+
+    private static List<Long> find(
+            ExecutionContext now, Relation referrer, Referenced reference, Object[] key) {
+        if (KeyCasts.exact(reference.toReferrer())) {
+            var theirs = KeyCasts.apply(now, reference.toReferrer(), key);
+            if (theirs == null) {
+                return List.of();
+            }
+            var types =
+                    reference.toReferrer().stream().map(Relation.KeyCast::to).toArray(Type[]::new);
+            return KeyedRows.find(now, referrer, reference.referrerColumns(), theirs, types);
+        }
+        return KeyedRows.find(now, referrer, reference.referrerColumns(), key, reference.toKey());
+    }
+
+    private boolean refers(Referenced reference, @Nullable Object[] row, Object[] key) {
+        for (int i = 0; i < key.length; i++) {
+            var value = row[reference.referrerColumns().get(i)];
+            if (value == null
+                    || !KeyedRows.equal(context, value, key[i], reference.toKey().get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private LockOutcome change(
+            Action action,
+            Referenced reference,
+            @Nullable Object @Nullable [] after,
+            RowTargets referrers,
+            RowTargets.Target at,
+            long local,
+            @Nullable Object[] old) {
+        var changed = at.asParent(old).clone();
+        var assigned = new BitSet();
+        for (int i = 0; i < reference.referrerColumns().size(); i++) {
+            int column = reference.referrerColumns().get(i);
+            if (after == null && !reference.setColumns().contains(column)) {
+                continue;
+            }
+            assigned.set(column);
+            if (action == Action.CASCADE && after != null) {
+                var value = after[reference.keyColumns().get(i)];
+                changed[column] =
+                        value == null
+                                ? null
+                                : KeyCasts.assign(context, reference.toReferrer().get(i), value);
+            } else {
+                changed[column] =
+                        action == Action.SET_DEFAULT
+                                ? compiler.compile(reference.setDefaults().get(i)).value(Row.NONE)
+                                : null;
+            }
+        }
+        return referrers.change(at, local, old, changed, assigned, _ -> {}).outcome();
     }
 
     /** Runs what was noted, and what that notes; the statement's own reading is over. */

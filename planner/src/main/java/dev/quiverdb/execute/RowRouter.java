@@ -102,6 +102,15 @@ final class RowRouter {
 
     /** The family's member for a row of this level's table; 23514 where there is none. */
     int route(@Nullable Object[] visible) {
+        return route(visible, true);
+    }
+
+    /** As {@link #route}; -1 where there is none. */
+    int routeIfAny(@Nullable Object[] visible) {
+        return route(visible, false);
+    }
+
+    private int route(@Nullable Object[] visible, boolean required) {
         row.set(visible);
         @Nullable Object[] values = new @Nullable Object[keys.length];
         for (int i = 0; i < values.length; i++) {
@@ -112,6 +121,9 @@ final class RowRouter {
             found = byDefault;
         }
         if (found < 0) {
+            if (!required) {
+                return -1;
+            }
             throw missing(values);
         }
         var partition = plan.partitions().get(found);
@@ -123,7 +135,7 @@ final class RowRouter {
         for (int i = 0; i < partition.positions().size(); i++) {
             inside[partition.positions().get(i)] = visible[i];
         }
-        return next.route(inside);
+        return next.route(inside, required);
     }
 
     private int find(@Nullable Object[] values) {

@@ -5,8 +5,10 @@ import dev.quiverdb.execute.expression.Evaluator;
 import dev.quiverdb.execute.expression.Row;
 import dev.quiverdb.plan.Family;
 import dev.quiverdb.plan.Relation;
+import dev.quiverdb.storage.LockOutcome;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,10 +98,37 @@ final class RowTargets {
         }
     }
 
+    /** What became of an update: the row as one of the statement's table, and its id. */
+    static final class Changed {
+        private final LockOutcome outcome;
+        private final @Nullable Object[] row;
+        private final long rowId;
+
+        Changed(LockOutcome outcome, @Nullable Object[] row, long rowId) {
+            this.outcome = outcome;
+            this.row = row;
+            this.rowId = rowId;
+        }
+
+        LockOutcome outcome() {
+            return outcome;
+        }
+
+        @Nullable Object[] row() {
+            return row;
+        }
+
+        long rowId() {
+            return rowId;
+        }
+    }
+
     private final Target[] targets;
+    private final ReferentialActions references;
     private final @Nullable RowRouter router;
 
     RowTargets(Relation relation, Compiler compiler, ReferentialActions references) {
+        this.references = references;
         var family = relation.family();
         if (family == null) {
             targets =
@@ -155,5 +184,47 @@ final class RowTargets {
         }
         targets[0].writer.checkPartition(parentRow);
         return targets[router.route(parentRow)];
+    }
+
+    /**
+     * Writes a changed row, in another partition where it belongs there.
+     *
+     * @param local the row's id in its own table
+     * @param before the row as one of its own table
+     * @param after the row as one of the statement's table, without what is computed from it
+     * @param check looks at the complete row before it is written
+     */
+    Changed change(
+            Target at,
+            long local,
+            @Nullable Object[] before,
+            @Nullable Object[] after,
+            BitSet assigned,
+            Consumer<@Nullable Object[]> check) {
+        var own = at.put(after, before.clone());
+        at.writer.generate(own);
+        var row = at.asParent(own);
+        check.accept(row);
+        if (routes() && !at.holds(own)) {
+            return move(at, local, before, row);
+        }
+        at.writer.check(own);
+        var outcome = at.writer.update(local, before, own, at.own(assigned));
+        return new Changed(outcome, row, at.rowId(local));
+    }
+
+    private Changed move(
+            Target from, long local, @Nullable Object[] before, @Nullable Object[] row) {
+        var to = route(row);
+        var moved = to.fresh(row);
+        to.writer.check(moved);
+        var outcome = from.writer.moveAway(local, before, first().relation());
+        if (outcome != LockOutcome.DONE) {
+            return new Changed(outcome, row, from.rowId(local));
+        }
+        long rowId = to.writer.insert(moved);
+        var written = to.asParent(moved);
+        references.moved(first().relation(), from.asParent(before), written);
+        return new Changed(outcome, written, to.rowId(rowId));
     }
 }

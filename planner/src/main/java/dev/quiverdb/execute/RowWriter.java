@@ -410,6 +410,19 @@ final class RowWriter {
         return outcome;
     }
 
+    /**
+     * Deletes a row that an update puts into another partition.
+     *
+     * @param within the table that the statement names, above this one
+     */
+    LockOutcome moveAway(long rowId, @Nullable Object[] before, Relation within) {
+        var outcome = transaction().delete(relation.tabletId(), rowId);
+        if (outcome == LockOutcome.DONE) {
+            references.movedAway(relation, within, before);
+        }
+        return outcome;
+    }
+
     private SqlException duplicate(UniqueViolation violation) {
         return DeferrableKeys.duplicate(relation, violation, context);
     }

@@ -180,28 +180,49 @@ public record Relation(
     /**
      * A foreign key of this table.
      *
-     * @param columns positions in this table's row, in the order of the target index's key
+     * @param columns positions in this table's row
+     * @param whole OID of the constraint that it is a part of, or its own
      * @param target the referenced table; its own keys are not filled in
-     * @param targetIndexId storage's id of the unique index looked up in the target
-     * @param casts coerces this side's value to the target key's type where they differ (null: same
-     *     type)
+     * @param targetIndexId storage's id of the unique index looked up in the target; of a
+     *     partitioned target the index that its partitions' indexes belong to
+     * @param targetPositions positions of the referenced columns in the target's row, in the order
+     *     of {@code columns}
+     * @param keyOrder for each column of the target index's key its number in {@code columns}
+     * @param targetPartitioned the key is in the partition that it belongs to
+     * @param casts from this side's types to the target's
      */
     public record ForeignKey(
             int oid,
+            int whole,
             String name,
             List<Integer> columns,
             RelationName target,
             int targetTabletId,
             int targetIndexId,
-            List<String> targetColumns,
-            List<Optional<FunctionRef>> casts,
+            List<Integer> targetPositions,
+            List<Integer> keyOrder,
+            boolean targetPartitioned,
+            List<KeyCast> casts,
             Match match,
             boolean deferrable,
             boolean initiallyDeferred) {
         public ForeignKey {
             columns = List.copyOf(columns);
-            targetColumns = List.copyOf(targetColumns);
+            targetPositions = List.copyOf(targetPositions);
+            keyOrder = List.copyOf(keyOrder);
             casts = List.copyOf(casts);
+        }
+    }
+
+    /**
+     * How a value of one side of a foreign key becomes one of the other side's type.
+     *
+     * @param function what casts it; empty where the values are the same
+     * @param whole both are integers, so that a value too large is nobody's instead of an error
+     */
+    public record KeyCast(Type from, Type to, Optional<FunctionRef> function, boolean whole) {
+        public static KeyCast none(Type type) {
+            return new KeyCast(type, type, Optional.empty(), false);
         }
     }
 
@@ -211,6 +232,8 @@ public record Relation(
      * A foreign key of another (or the same) table that points here.
      *
      * @param oid of the constraint
+     * @param wholes OIDs of the constraints that it is a part of, the nearest first
+     * @param target the table that the whole of it refers to, which may be partitioned
      * @param keyColumns positions of the referenced columns in this table's row
      * @param referrerOid the referring table; looked up through the catalog when an action must
      *     change it
@@ -219,10 +242,15 @@ public record Relation(
      *     must do
      * @param setColumns positions for SET NULL (a, b) and SET DEFAULT, all referring columns by
      *     default
-     * @param setDefaults SET DEFAULT: the values for {@code setColumns}, over no row; else empty
+     * @param setDefaults SET DEFAULT: the values for {@code referrerColumns}, over no row; else
+     *     empty
+     * @param toKey casts from the referrer's types to the key's
+     * @param toReferrer casts from the key's types to the referrer's
      */
     public record Referenced(
             int oid,
+            List<Integer> wholes,
+            RelationName target,
             String name,
             List<Integer> keyColumns,
             List<String> keyNames,
@@ -235,14 +263,24 @@ public record Relation(
             Action onDelete,
             List<Integer> setColumns,
             List<Expression> setDefaults,
+            List<KeyCast> toKey,
+            List<KeyCast> toReferrer,
             boolean deferrable,
             boolean initiallyDeferred) {
         public Referenced {
+            wholes = List.copyOf(wholes);
             keyColumns = List.copyOf(keyColumns);
             keyNames = List.copyOf(keyNames);
             referrerColumns = List.copyOf(referrerColumns);
             setColumns = List.copyOf(setColumns);
             setDefaults = List.copyOf(setDefaults);
+            toKey = List.copyOf(toKey);
+            toReferrer = List.copyOf(toReferrer);
+        }
+
+        /** OID of the constraint that it is a part of in the end, or its own. */
+        public int whole() {
+            return wholes.isEmpty() ? oid : wholes.getLast();
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.quiverdb.plan;
 
+import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.execute.expression.Expression;
-import dev.quiverdb.execute.expression.FunctionRef;
 import dev.quiverdb.sql.bind.BindContext;
 import dev.quiverdb.sql.bind.BoundExpressions;
 import dev.quiverdb.sql.catalog.Catalog;
@@ -187,12 +187,15 @@ final class TableFacts {
                 checks.add(
                         new Relation.Check(
                                 constraint.name(), overTable(table, constraint.check())));
-            } else if (constraint.kind() == 'f') {
+            } else if (constraint.kind() == 'f' && !constraint.isOfReferencedPartition(catalog)) {
                 foreignKeys.add(foreignKey(table, constraint));
             }
         }
         var referencedBy =
-                catalog.referencing(table.oid()).stream().map(c -> referenced(table, c)).toList();
+                catalog.referencing(table.oid()).stream()
+                        .filter(c -> !c.isOfReferringPartition(catalog))
+                        .map(c -> referenced(table, c))
+                        .toList();
         return new Relation(
                 table.oid(),
                 table.tablet(),
@@ -296,29 +299,38 @@ final class TableFacts {
     private Relation.ForeignKey foreignKey(
             dev.quiverdb.sql.catalog.Relation table, Constraint constraint) {
         var target = relation(constraint.referencedRelation());
-        var inKeyOrder = keyOrder(constraint);
-        List<Optional<FunctionRef>> casts = new ArrayList<>();
-        List<Integer> columns = new ArrayList<>();
-        List<String> targetColumns = new ArrayList<>();
-        for (int i : inKeyOrder) {
-            var from = table.column(constraint.columns().get(i));
-            var to = target.column(constraint.referencedColumns().get(i));
-            columns.add(position(table, from.number()));
-            targetColumns.add(to.name());
-            casts.add(cast(from.type(), to.type()));
+        List<Relation.KeyCast> casts = new ArrayList<>();
+        for (int i = 0; i < constraint.columns().size(); i++) {
+            casts.add(
+                    cast(
+                            table.column(constraint.columns().get(i)).type(),
+                            target.column(constraint.referencedColumns().get(i)).type()));
         }
+        var wholes = wholes(constraint);
         return new Relation.ForeignKey(
                 constraint.oid(),
+                (wholes.isEmpty() ? constraint : wholes.getLast()).oid(),
                 constraint.name(),
-                columns,
+                positions(table, constraint.columns()),
                 name(target),
                 target.tablet(),
                 constraint.index(),
-                targetColumns,
+                positions(target, constraint.referencedColumns()),
+                keyOrder(constraint),
+                target.isPartitioned(),
                 casts,
                 constraint.match() == 'f' ? Relation.Match.FULL : Relation.Match.SIMPLE,
                 constraint.deferrable(),
                 constraint.initiallyDeferred());
+    }
+
+    /** The constraints that one is a part of, the nearest first. */
+    private List<Constraint> wholes(Constraint part) {
+        List<Constraint> wholes = new ArrayList<>();
+        for (var at = part; catalog.object(at.parent()) instanceof Constraint whole; at = whole) {
+            wholes.add(whole);
+        }
+        return wholes;
     }
 
     /** Positions in the constraint's column lists in the order of the referenced index's key. */
@@ -333,36 +345,53 @@ final class TableFacts {
         return order;
     }
 
-    private Optional<FunctionRef> cast(int from, int to) {
-        if (from == to) {
-            return Optional.empty();
-        }
-        var cast = catalog.cast(from, to);
-        if (cast == null || cast.function() == 0) {
-            return Optional.empty();
-        }
-        var function = catalog.function(cast.function());
-        if (function == null) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                ExpressionTranslator.function(
-                        function,
-                        List.of(new Expression.Constant(null, catalog.type(from), -1)),
-                        catalog.type(to),
-                        null));
+    private Relation.KeyCast cast(int from, int to) {
+        var cast = from == to ? null : catalog.cast(from, to);
+        var function =
+                cast == null || cast.function() == 0 ? null : catalog.function(cast.function());
+        return new Relation.KeyCast(
+                catalog.type(from),
+                catalog.type(to),
+                function == null
+                        ? Optional.empty()
+                        : Optional.of(
+                                ExpressionTranslator.function(
+                                        function,
+                                        List.of(
+                                                new Expression.Constant(
+                                                        null, catalog.type(from), -1)),
+                                        catalog.type(to),
+                                        null)),
+                isInteger(from) && isInteger(to));
+    }
+
+    private static boolean isInteger(int type) {
+        return type == Oids.INT2 || type == Oids.INT4 || type == Oids.INT8;
     }
 
     private Relation.Referenced referenced(
             dev.quiverdb.sql.catalog.Relation table, Constraint constraint) {
         var referrer = relation(constraint.relation());
-        var order = keyOrder(constraint);
-        var numbers = order.stream().map(i -> constraint.columns().get(i)).toList();
-        var keys = order.stream().map(i -> constraint.referencedColumns().get(i)).toList();
+        var numbers = constraint.columns();
+        var keys = constraint.referencedColumns();
+        List<Relation.KeyCast> toKey = new ArrayList<>();
+        List<Relation.KeyCast> toReferrer = new ArrayList<>();
+        for (int i = 0; i < numbers.size(); i++) {
+            int own = referrer.column(numbers.get(i)).type();
+            int other = table.column(keys.get(i)).type();
+            toKey.add(cast(own, other));
+            toReferrer.add(cast(other, own));
+        }
         var setColumns =
                 constraint.deleteSetColumns().isEmpty() ? numbers : constraint.deleteSetColumns();
+        var wholes = wholes(constraint);
         return new Relation.Referenced(
                 constraint.oid(),
+                wholes.stream().map(Constraint::oid).toList(),
+                name(
+                        relation(
+                                (wholes.isEmpty() ? constraint : wholes.getLast())
+                                        .referencedRelation())),
                 constraint.name(),
                 positions(table, keys),
                 keys.stream().map(number -> table.column(number).name()).toList(),
@@ -370,11 +399,13 @@ final class TableFacts {
                 referrer.tablet(),
                 name(referrer),
                 positions(referrer, numbers),
-                referrerIndex(referrer, numbers),
+                referrer.isPartitioned() ? -1 : referrerIndex(referrer, numbers),
                 action(constraint.onUpdate()),
                 action(constraint.onDelete()),
                 positions(referrer, setColumns),
-                setDefaults(referrer, constraint, setColumns),
+                setDefaults(referrer, constraint, numbers),
+                toKey,
+                toReferrer,
                 constraint.deferrable(),
                 constraint.initiallyDeferred());
     }

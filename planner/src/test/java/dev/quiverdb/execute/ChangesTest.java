@@ -257,13 +257,16 @@ final class ChangesTest {
         var key =
                 new Relation.ForeignKey(
                         301,
+                        301,
                         "c_x_fkey",
                         List.of(0),
                         new Relation.RelationName(101, "public", "t"),
                         101,
                         201,
-                        List.of("a"),
-                        List.of(),
+                        List.of(0),
+                        List.of(0),
+                        false,
+                        List.of(Relation.KeyCast.none(Types.INT4)),
                         Relation.Match.SIMPLE,
                         false,
                         false);
@@ -284,6 +287,8 @@ final class ChangesTest {
         var back =
                 new Relation.Referenced(
                         301,
+                        List.of(),
+                        new Relation.RelationName(101, "public", "t"),
                         "c_x_fkey",
                         List.of(0),
                         List.of("a"),
@@ -296,6 +301,8 @@ final class ChangesTest {
                         onDelete,
                         List.of(0),
                         List.of(),
+                        List.of(Relation.KeyCast.none(Types.INT4)),
+                        List.of(Relation.KeyCast.none(Types.INT4)),
                         false,
                         false);
         table =

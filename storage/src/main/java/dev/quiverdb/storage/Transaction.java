@@ -66,6 +66,12 @@ public interface Transaction {
      */
     Nested nest();
 
+    /**
+     * As {@link #nest}, with a snapshot of now at every isolation level: what referential checks
+     * must see, though the transaction itself does not.
+     */
+    Nested nestNewest();
+
     /** Statements within a statement; see {@link #nest}. */
     interface Nested extends AutoCloseable {
         @Override

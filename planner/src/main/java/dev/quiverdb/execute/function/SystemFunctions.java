@@ -483,13 +483,6 @@ final class SystemFunctions {
                 });
         r.any("pg_get_partition_constraintdef", (c, a) -> null);
         r.any("pg_get_statisticsobjdef_columns", (c, a) -> null);
-        r.any("pg_partition_root", (c, a) -> null);
-        r.rows(
-                "pg_partition_ancestors",
-                (c, a) -> java.util.Collections.<@Nullable Object>emptyIterator());
-        r.rows(
-                "pg_partition_tree",
-                (c, a) -> java.util.Collections.<@Nullable Object>emptyIterator());
         r.any("pg_get_function_sqlbody", (c, a) -> null);
         r.any("pg_get_function_arg_default", (c, a) -> null);
         r.any("pg_relation_filenode", (c, a) -> a[0]);
@@ -501,6 +494,7 @@ final class SystemFunctions {
                         "pg_index_has_property",
                         "pg_indexam_has_property",
                         "pg_describe_object",
+                        "pg_partition_root",
                         "pg_identify_object",
                         "pg_get_statisticsobjdef",
                         "pg_stat_get_numscans",
@@ -538,6 +532,8 @@ final class SystemFunctions {
                         "pg_timezone_names",
                         "pg_timezone_abbrevs",
                         "pg_lock_status",
+                        "pg_partition_ancestors",
+                        "pg_partition_tree",
                         "pg_prepared_statement",
                         "pg_prepared_xact",
                         "pg_cursor",

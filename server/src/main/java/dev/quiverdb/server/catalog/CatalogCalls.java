@@ -424,6 +424,9 @@ public final class CatalogCalls implements CatalogFunctions {
             case "pg_available_extension_versions" ->
                     only(new ViewRows(view).extensionVersions(), 0, 1, 3, 4, 5, 6, 7, 8);
             case "pg_options_to_table" -> options(arguments[0]);
+            case "pg_partition_tree" -> new PartitionCalls(catalog).tree(oid(arguments[0]));
+            case "pg_partition_ancestors" ->
+                    new PartitionCalls(catalog).ancestors(oid(arguments[0]));
             case "aclexplode" -> aclExplode(arguments[0]);
             case "pg_stat_get_backend_idset" -> {
                 var ids = new ArrayList<@Nullable Object[]>();
@@ -546,6 +549,7 @@ public final class CatalogCalls implements CatalogFunctions {
             case "acldefault_sql" -> aclDefault(text(a[0]), oid(a[1]));
             case "aclcontains" -> aclContains(array(a[0]), text(a[1]));
             case "pg_relation_filepath" -> filePath(oid(a[0]));
+            case "pg_partition_root" -> new PartitionCalls(catalog).root(oid(a[0]));
             case "pg_get_function_arg_default" -> {
                 var found = catalog.function(oid(a[0]));
                 yield found == null ? null : texts().argumentDefault(found, oid(a[1]));

@@ -167,11 +167,26 @@ final class ObjectRows {
         }
     }
 
+    /** The constraint that one is a part of, be it by its index; 0 for none. */
+    private int parent(Constraint constraint) {
+        if (constraint.kind() != 'p' && constraint.kind() != 'u') {
+            return constraint.parent();
+        }
+        var index = catalog.relation(constraint.index());
+        var above =
+                index == null || index.parents().isEmpty()
+                        ? null
+                        : catalog.relation(index.parents().getFirst());
+        var whole = above == null ? null : catalog.constraintOfIndex(above);
+        return whole == null ? 0 : whole.oid();
+    }
+
     void constraints(TableRows rows) {
         for (var constraint : catalog.objects(Constraint.class)) {
             boolean foreign = constraint.kind() == 'f';
             boolean check = constraint.kind() == 'c';
             var equalities = foreign ? orNull(constraint.equalities()) : null;
+            int parent = parent(constraint);
             rows.add(
                     constraint.oid(),
                     constraint.name(),
@@ -183,14 +198,14 @@ final class ObjectRows {
                     constraint.relation(),
                     constraint.domain(),
                     constraint.index(),
-                    0,
+                    parent,
                     constraint.referencedRelation(),
                     foreign ? constraint.onUpdate() : ' ',
                     foreign ? constraint.onDelete() : ' ',
                     foreign ? constraint.match() : ' ',
-                    true,
-                    0,
-                    check ? constraint.noInherit() : true,
+                    parent == 0,
+                    parent == 0 ? 0 : 1,
+                    check || foreign ? constraint.noInherit() : parent == 0,
                     orNull(constraint.columns()),
                     foreign ? orNull(constraint.referencedColumns()) : null,
                     equalities,

@@ -12,6 +12,7 @@ import dev.quiverdb.sql.bind.ddl.DdlBinder;
 import dev.quiverdb.sql.bind.ddl.DdlResult;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
+import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Command;
 import dev.quiverdb.sql.parse.Ddl;
@@ -137,6 +138,51 @@ final class DefinitionRunner {
         return new StatementResult.Done("SELECT " + Math.max(0, rows));
     }
 
+    /** 55006 where checks of the rows of a table that changes still wait. */
+    private void checkNotPending(DdlResult result) {
+        var queue = state.transaction().constraints();
+        if (queue.isUnused()) {
+            return;
+        }
+        for (var action : result.actions()) {
+            var object =
+                    switch (action) {
+                        case DdlAction.Put(var put) -> put;
+                        case DdlAction.Remove(var gone) -> gone;
+                        default -> null;
+                    };
+            int table =
+                    switch (object) {
+                        case Constraint constraint -> constraint.relation();
+                        case Relation relation -> {
+                            var index = relation.index();
+                            yield index == null ? relation.oid() : index.relation();
+                        }
+                        case null, default -> 0;
+                    };
+            var relation = state.catalog().relation(table);
+            if (relation == null || !queue.waitsFor(table)) {
+                continue;
+            }
+            var command =
+                    switch (result.tag()) {
+                        case "TRUNCATE TABLE" -> "TRUNCATE";
+                        case "CREATE INDEX" -> "CREATE INDEX";
+                        case "GRANT", "REVOKE", "COMMENT" -> "";
+                        default ->
+                                result.after().relation(table) == null
+                                        ? "DROP TABLE"
+                                        : "ALTER TABLE";
+                    };
+            if (!command.isEmpty()) {
+                throw new SqlException(
+                        SqlState.OBJECT_IN_USE,
+                        "cannot %s \"%s\" because it has pending trigger events"
+                                .formatted(command, relation.name()));
+            }
+        }
+    }
+
     /**
      * Does what a definition comes to; the rows that a query filled in, -1 where there was none.
      */
@@ -146,6 +192,7 @@ final class DefinitionRunner {
             String text,
             List<@Nullable Object> parameters) {
         long rows = -1;
+        checkNotPending(result);
         state.transaction().forStatement();
         for (var action : result.actions()) {
             switch (action) {
@@ -171,6 +218,9 @@ final class DefinitionRunner {
                         tablets.checkNotNull(latest(table), column);
                 case DdlAction.ValidateConstraint(var table, var constraint) ->
                         tablets.validate(latest(table), constraint);
+                case DdlAction.CheckUnreferenced(var partition, var key, boolean refersToItself) ->
+                        new ForeignKeyValidation(state, statements)
+                                .checkUnreferenced(latest(partition), key, refersToItself);
                 case DdlAction.ValidatePartition(var partition, boolean isDefault) ->
                         tablets.validatePartition(latest(partition), isDefault);
                 case DdlAction.ValidateDomain(int domain, var constraint) ->

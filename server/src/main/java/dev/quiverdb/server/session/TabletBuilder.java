@@ -361,7 +361,7 @@ final class TabletBuilder {
 
     void validate(Relation table, Constraint constraint) {
         if (constraint.kind() == 'f') {
-            validateForeignKey(table, constraint);
+            new ForeignKeyValidation(state, statements).validate(table, constraint);
             return;
         }
         var check = constraint.check();
@@ -400,52 +400,6 @@ final class TabletBuilder {
                                     : "partition constraint of relation \"%s\" is violated by some row"
                                             .formatted(partition.name()))
                     .withTable(state.catalog().schemaName(partition.schema()), partition.name());
-        }
-    }
-
-    private void validateForeignKey(Relation table, Constraint constraint) {
-        var target = state.catalog().relation(constraint.referencedRelation());
-        if (target == null) {
-            throw new IllegalStateException("foreign key to nothing");
-        }
-        List<String> columns = new ArrayList<>();
-        List<String> matches = new ArrayList<>();
-        List<String> present = new ArrayList<>();
-        for (int i = 0; i < constraint.columns().size(); i++) {
-            var from = Quoting.identifier(table.column(constraint.columns().get(i)).name());
-            var to =
-                    Quoting.identifier(target.column(constraint.referencedColumns().get(i)).name());
-            columns.add(from);
-            matches.add("pk." + to + " = fk." + from);
-            present.add("fk." + from + " IS NOT NULL");
-        }
-        var keys = columns.stream().map(c -> "fk." + c + "::text").toList();
-        var missing =
-                statements.rows(
-                        "SELECT %s FROM ONLY %s fk WHERE %s AND NOT EXISTS (SELECT 1 FROM ONLY %s pk WHERE %s) LIMIT 1"
-                                .formatted(
-                                        String.join(", ", keys),
-                                        name(table),
-                                        String.join(" AND ", present),
-                                        name(target),
-                                        String.join(" AND ", matches)));
-        if (!missing.isEmpty()) {
-            List<String> values = new ArrayList<>();
-            for (var value : missing.getFirst()) {
-                values.add(String.valueOf(value));
-            }
-            throw new SqlException(
-                            SqlState.FOREIGN_KEY_VIOLATION,
-                            "insert or update on table \"%s\" violates foreign key constraint \"%s\""
-                                    .formatted(table.name(), constraint.name()))
-                    .withDetail(
-                            "Key (%s)=(%s) is not present in table \"%s\"."
-                                    .formatted(
-                                            String.join(", ", columns),
-                                            String.join(", ", values),
-                                            target.name()))
-                    .withTable(state.catalog().schemaName(table.schema()), table.name())
-                    .withConstraint(constraint.name());
         }
     }
 

@@ -13,6 +13,7 @@ import dev.quiverdb.sql.bind.Binder;
 import dev.quiverdb.sql.bind.TableExpressions;
 import dev.quiverdb.sql.catalog.AccessControl;
 import dev.quiverdb.sql.catalog.CatalogObject;
+import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.Command;
@@ -462,10 +463,7 @@ final class UtilityRunner implements AutoCloseable {
             return;
         }
         for (var name : set.constraints()) {
-            var found =
-                    state.catalog().objects(dev.quiverdb.sql.catalog.Constraint.class).stream()
-                            .filter(c -> c.name().equals(name.name()))
-                            .toList();
+            var found = constraints(name);
             if (found.isEmpty()) {
                 throw new SqlException(
                         SqlState.UNDEFINED_OBJECT,
@@ -473,6 +471,9 @@ final class UtilityRunner implements AutoCloseable {
             }
             for (var constraint : found) {
                 if (!constraint.deferrable()) {
+                    if (!set.deferred()) {
+                        continue;
+                    }
                     throw new SqlException(
                             SqlState.WRONG_OBJECT_TYPE,
                             "constraint \"" + name.name() + "\" is not deferrable");
@@ -480,6 +481,26 @@ final class UtilityRunner implements AutoCloseable {
                 queue.set(constraint.oid(), set.deferred(), context);
             }
         }
+    }
+
+    /** The constraints of a name in its schema, or in the first of the search path that has any. */
+    private List<Constraint> constraints(RangeVar name) {
+        var schema = name.schema();
+        var named = schema == null ? null : state.searchPath().schema(state.catalog(), schema);
+        var schemas =
+                schema == null
+                        ? state.searchPath().schemas()
+                        : named == null ? List.<Integer>of() : List.of(named.oid());
+        for (int one : schemas) {
+            var found =
+                    state.catalog().objects(Constraint.class).stream()
+                            .filter(c -> c.schema() == one && c.name().equals(name.name()))
+                            .toList();
+            if (!found.isEmpty()) {
+                return found;
+            }
+        }
+        return List.of();
     }
 
     private void discard(Utility.Discard discard) {

@@ -9,6 +9,7 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.algebra.SubLink;
+import dev.quiverdb.sql.catalog.AccessMethod;
 import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Expr;
@@ -527,7 +528,12 @@ public final class TableExpressions {
     /** The equality operator of a foreign key between two types, or 0. */
     public int equality(Type referenced, Type referencing) {
         var state = state();
-        var operator = state.resolution.findOperator(List.of("="), referenced, referencing, -1);
+        var one = state.catalog.defaultOperatorClass(AccessMethod.BTREE, referenced);
+        var other = state.catalog.defaultOperatorClass(AccessMethod.BTREE, referencing);
+        var operator =
+                one != null && other != null && one.family() == other.family()
+                        ? state.resolution.findOperator(List.of("="), referenced, referencing, -1)
+                        : null;
         if (operator == null) {
             operator = state.resolution.findOperator(List.of("="), referenced, referenced, -1);
             if (operator == null

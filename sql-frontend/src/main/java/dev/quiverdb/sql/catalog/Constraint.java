@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param match {@code s} simple, {@code f} full; blank for others
  * @param deleteSetColumns ON DELETE SET NULL (columns)
  * @param check the condition as SQL text with every name qualified; null for others
+ * @param parent foreign key: OID of the constraint that it is a part of; else 0. A part is either
+ *     of a partition of the referring table, or of the same table and refers to a partition of the
+ *     referenced one ({@link #isOfReferencedPartition})
  */
 public record Constraint(
         int oid,
@@ -41,7 +44,8 @@ public record Constraint(
         boolean initiallyDeferred,
         boolean validated,
         boolean noInherit,
-        @Nullable String check)
+        @Nullable String check,
+        int parent)
         implements CatalogObject {
     public Constraint {
         columns = List.copyOf(columns);
@@ -50,30 +54,21 @@ public record Constraint(
         deleteSetColumns = List.copyOf(deleteSetColumns);
     }
 
-    /** The same constraint over a partition. */
-    public Constraint over(int newOid, int table, int newSchema, List<Integer> newColumns) {
-        return new Constraint(
-                newOid,
-                1,
-                name,
-                newSchema,
-                kind,
-                table,
-                0,
-                newColumns,
-                index,
-                referencedRelation,
-                referencedColumns,
-                equalities,
-                onUpdate,
-                onDelete,
-                match,
-                List.of(),
-                deferrable,
-                initiallyDeferred,
-                validated,
-                noInherit,
-                check);
+    /**
+     * Whether it is the part of a foreign key that is about a partition of the referenced table,
+     * and so is asked when rows go from there, not when rows are put into the referring table.
+     */
+    public boolean isOfReferencedPartition(Catalog catalog) {
+        return parent != 0
+                && catalog.object(parent) instanceof Constraint whole
+                && whole.relation == relation;
+    }
+
+    /** Whether it is the part of a foreign key that is about a partition of the referring table. */
+    public boolean isOfReferringPartition(Catalog catalog) {
+        return parent != 0
+                && catalog.object(parent) instanceof Constraint whole
+                && whole.relation != relation;
     }
 
     @Override
@@ -101,84 +96,188 @@ public record Constraint(
             }
             needs.add(new Dependency(0, index, 0, 'n'));
         }
+        if (parent != 0) {
+            needs.add(new Dependency(0, parent, 0, 'i'));
+        }
         return needs;
     }
 
-    /** The same with other columns of the row changed. */
-    public Constraint renamed(String name) {
-        return new Constraint(
-                oid,
-                version + 1,
-                name,
-                schema,
-                kind,
-                relation,
-                domain,
-                columns,
-                index,
-                referencedRelation,
-                referencedColumns,
-                equalities,
-                onUpdate,
-                onDelete,
-                match,
-                deleteSetColumns,
-                deferrable,
-                initiallyDeferred,
-                validated,
-                noInherit,
-                check);
+    /** The same, to be changed. */
+    public Builder toBuilder() {
+        return new Builder(this);
     }
 
-    /** The same with another condition, after a column was renamed. */
-    public Constraint withCheck(@Nullable String check) {
-        return new Constraint(
-                oid,
-                version + 1,
-                name,
-                schema,
-                kind,
-                relation,
-                domain,
-                columns,
-                index,
-                referencedRelation,
-                referencedColumns,
-                equalities,
-                onUpdate,
-                onDelete,
-                match,
-                deleteSetColumns,
-                deferrable,
-                initiallyDeferred,
-                validated,
-                noInherit,
-                check);
+    /** A new constraint of a kind. */
+    public static Builder builder(char kind, int oid, String name, int schema) {
+        return new Builder(kind, oid, name, schema);
     }
 
-    /** The same, validated. */
-    public Constraint asValidated() {
-        return new Constraint(
-                oid,
-                version + 1,
-                name,
-                schema,
-                kind,
-                relation,
-                domain,
-                columns,
-                index,
-                referencedRelation,
-                referencedColumns,
-                equalities,
-                onUpdate,
-                onDelete,
-                match,
-                deleteSetColumns,
-                deferrable,
-                initiallyDeferred,
-                true,
-                noInherit,
-                check);
+    /** Makes constraints. Not thread-safe. */
+    public static final class Builder {
+        private final char kind;
+        private int oid;
+        private long version = 1;
+        private String name;
+        private int schema;
+        private int relation;
+        private int domain;
+        private List<Integer> columns = List.of();
+        private int index;
+        private int referencedRelation;
+        private List<Integer> referencedColumns = List.of();
+        private List<Integer> equalities = List.of();
+        private char onUpdate = ' ';
+        private char onDelete = ' ';
+        private char match = ' ';
+        private List<Integer> deleteSetColumns = List.of();
+        private boolean deferrable;
+        private boolean initiallyDeferred;
+        private boolean validated = true;
+        private boolean noInherit;
+        private @Nullable String check;
+        private int parent;
+
+        private Builder(char kind, int oid, String name, int schema) {
+            this.kind = kind;
+            this.oid = oid;
+            this.name = name;
+            this.schema = schema;
+        }
+
+        private Builder(Constraint from) {
+            this(from.kind, from.oid, from.name, from.schema);
+            version = from.version + 1;
+            relation = from.relation;
+            domain = from.domain;
+            columns = from.columns;
+            index = from.index;
+            referencedRelation = from.referencedRelation;
+            referencedColumns = from.referencedColumns;
+            equalities = from.equalities;
+            onUpdate = from.onUpdate;
+            onDelete = from.onDelete;
+            match = from.match;
+            deleteSetColumns = from.deleteSetColumns;
+            deferrable = from.deferrable;
+            initiallyDeferred = from.initiallyDeferred;
+            validated = from.validated;
+            noInherit = from.noInherit;
+            check = from.check;
+            parent = from.parent;
+        }
+
+        /** Makes it another constraint, in its first version. */
+        public Builder oid(int newOid) {
+            oid = newOid;
+            version = 1;
+            return this;
+        }
+
+        public Builder name(String newName) {
+            name = newName;
+            return this;
+        }
+
+        public Builder schema(int newSchema) {
+            schema = newSchema;
+            return this;
+        }
+
+        public Builder relation(int table) {
+            relation = table;
+            return this;
+        }
+
+        public Builder domain(int newDomain) {
+            domain = newDomain;
+            return this;
+        }
+
+        public Builder columns(List<Integer> numbers) {
+            columns = numbers;
+            return this;
+        }
+
+        public Builder index(int newIndex) {
+            index = newIndex;
+            return this;
+        }
+
+        /** What a foreign key refers to. */
+        public Builder references(int table, List<Integer> numbers, int uniqueIndex) {
+            referencedRelation = table;
+            referencedColumns = numbers;
+            index = uniqueIndex;
+            return this;
+        }
+
+        public Builder equalities(List<Integer> operators) {
+            equalities = operators;
+            return this;
+        }
+
+        public Builder actions(char update, char delete, List<Integer> setColumns) {
+            onUpdate = update;
+            onDelete = delete;
+            deleteSetColumns = setColumns;
+            return this;
+        }
+
+        public Builder match(char newMatch) {
+            match = newMatch;
+            return this;
+        }
+
+        public Builder deferral(boolean canBe, boolean atFirst) {
+            deferrable = canBe;
+            initiallyDeferred = atFirst;
+            return this;
+        }
+
+        public Builder validated(boolean isValid) {
+            validated = isValid;
+            return this;
+        }
+
+        public Builder noInherit(boolean no) {
+            noInherit = no;
+            return this;
+        }
+
+        public Builder check(@Nullable String condition) {
+            check = condition;
+            return this;
+        }
+
+        public Builder parent(int whole) {
+            parent = whole;
+            return this;
+        }
+
+        public Constraint build() {
+            return new Constraint(
+                    oid,
+                    version,
+                    name,
+                    schema,
+                    kind,
+                    relation,
+                    domain,
+                    columns,
+                    index,
+                    referencedRelation,
+                    referencedColumns,
+                    equalities,
+                    onUpdate,
+                    onDelete,
+                    match,
+                    deleteSetColumns,
+                    deferrable,
+                    initiallyDeferred,
+                    validated,
+                    noInherit,
+                    check,
+                    parent);
+        }
     }
 }

@@ -231,6 +231,15 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
+    public Nested nestNewest() {
+        var nested = nest();
+        engine.snapshots.close(Objects.requireNonNull(snapshot));
+        snapshot = engine.snapshots.take();
+        definitions.forgetViews();
+        return nested;
+    }
+
+    @Override
     public int commandId() {
         return command;
     }

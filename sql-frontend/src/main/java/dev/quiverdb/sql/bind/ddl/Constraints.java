@@ -8,9 +8,7 @@ import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.TableElement;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes table constraints. */
@@ -47,7 +45,7 @@ final class Constraints {
         return switch (constraint.kind()) {
             case CHECK -> check(table, constraint, column, empty);
             case PRIMARY_KEY, UNIQUE -> key(table, constraint, column, empty);
-            case FOREIGN_KEY -> foreignKey(table, constraint, column, empty);
+            case FOREIGN_KEY -> new ForeignKeys(change).add(table, constraint, column, empty);
             case EXCLUSION ->
                     throw SqlException.notSupported("exclusion constraints are not supported");
             default -> throw SqlException.internal("no table constraint: " + constraint.kind());
@@ -133,28 +131,13 @@ final class Constraints {
             boolean noInherit,
             boolean validated) {
         var made =
-                new Constraint(
-                        change.newOid(),
-                        1,
-                        name,
-                        table.schema(),
-                        'c',
-                        table.oid(),
-                        0,
-                        columns,
-                        0,
-                        0,
-                        List.of(),
-                        List.of(),
-                        ' ',
-                        ' ',
-                        ' ',
-                        List.of(),
-                        false,
-                        false,
-                        validated,
-                        noInherit,
-                        sql);
+                Constraint.builder('c', change.newOid(), name, table.schema())
+                        .relation(table.oid())
+                        .columns(columns)
+                        .validated(validated)
+                        .noInherit(noInherit)
+                        .check(sql)
+                        .build();
         change.put(made);
         return made;
     }
@@ -245,7 +228,7 @@ final class Constraints {
             for (var partition : change.catalog().children(table.oid())) {
                 change.lock(partition.oid());
                 notNull(partition, table, primary ? numbers : List.of());
-                new Inheritance(change).partitionParts(table, partition(partition));
+                new Inheritance(change).partitionIndexes(table, partition(partition));
             }
         }
         return table;
@@ -276,28 +259,13 @@ final class Constraints {
             Relation index,
             TableElement.Constraint constraint) {
         change.put(
-                new Constraint(
-                        change.newOid(),
-                        1,
-                        name,
-                        table.schema(),
-                        primary ? 'p' : 'u',
-                        table.oid(),
-                        0,
-                        numbers,
-                        index.oid(),
-                        0,
-                        List.of(),
-                        List.of(),
-                        ' ',
-                        ' ',
-                        ' ',
-                        List.of(),
-                        constraint.deferrable(),
-                        constraint.initiallyDeferred(),
-                        true,
-                        true,
-                        null));
+                Constraint.builder(primary ? 'p' : 'u', change.newOid(), name, table.schema())
+                        .relation(table.oid())
+                        .columns(numbers)
+                        .index(index.oid())
+                        .deferral(constraint.deferrable(), constraint.initiallyDeferred())
+                        .noInherit(true)
+                        .build());
         if (constraint.deferrable()) {
             change.buildBehind(table, index);
         }
@@ -398,225 +366,5 @@ final class Constraints {
                     .withPosition(constraint.offset() + 1);
         }
         return column;
-    }
-
-    // ------------------------------------------------------------------ foreign keys
-
-    private record Referenced(int index, List<Integer> columns) {}
-
-    private Relation foreignKey(
-            Relation table,
-            TableElement.Constraint constraint,
-            @Nullable String column,
-            boolean empty) {
-        var key = constraint.foreignKey();
-        if (key == null) {
-            throw SqlException.internal("foreign key without reference");
-        }
-        var target = change.relation(key.table());
-        if (target.kind() != 'r') {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE,
-                    "referenced relation \"" + target.name() + "\" is not a table");
-        }
-        if (target.isPartitioned()) {
-            throw SqlException.notSupported(
-                    "foreign keys that reference partitioned tables are not supported");
-        }
-        boolean targetTemporary = target.isTemporary();
-        if (targetTemporary != table.isTemporary()) {
-            throw new SqlException(
-                    SqlState.INVALID_TABLE_DEFINITION,
-                    table.isTemporary()
-                            ? "constraints on temporary tables may reference only temporary tables"
-                            : "constraints on permanent tables may reference only permanent"
-                                    + " tables");
-        }
-        List<String> names = column == null ? key.columns() : List.of(column);
-        var numbers = new ArrayList<Integer>();
-        for (var name : names) {
-            numbers.add(foreignColumn(table, name).number());
-        }
-        var referenced = referenced(target, key, names.size());
-        if (referenced.columns.size() != numbers.size()) {
-            throw new SqlException(
-                    SqlState.INVALID_FOREIGN_KEY,
-                    "number of referencing and referenced columns for foreign key disagree");
-        }
-        new Owners(change).requireReferences(target, referenced.columns);
-        var wanted = constraint.name();
-        var name =
-                wanted != null
-                        ? wanted
-                        : Names.constraint(
-                                change.catalog(),
-                                table.oid(),
-                                table.name(),
-                                Names.columns(names),
-                                "fkey");
-        var equalities = new ArrayList<Integer>();
-        for (int i = 0; i < numbers.size(); i++) {
-            equalities.add(
-                    equality(name, table, numbers.get(i), target, referenced.columns.get(i)));
-        }
-        if (key.match() == TableElement.MatchType.PARTIAL) {
-            throw SqlException.notSupported("MATCH PARTIAL not yet implemented");
-        }
-        var setColumns = new ArrayList<Integer>();
-        for (var set : key.onDeleteColumns()) {
-            var found = foreignColumn(table, set);
-            if (!numbers.contains(found.number())) {
-                throw new SqlException(
-                        SqlState.INVALID_COLUMN_REFERENCE,
-                        "column \""
-                                + set
-                                + "\" referenced in ON DELETE SET action must be part of foreign"
-                                + " key");
-            }
-            setColumns.add(found.number());
-        }
-        var made =
-                new Constraint(
-                        change.newOid(),
-                        1,
-                        name,
-                        table.schema(),
-                        'f',
-                        table.oid(),
-                        0,
-                        numbers,
-                        referenced.index,
-                        target.oid(),
-                        referenced.columns,
-                        equalities,
-                        action(key.onUpdate()),
-                        action(key.onDelete()),
-                        key.match() == TableElement.MatchType.FULL ? 'f' : 's',
-                        setColumns,
-                        constraint.deferrable(),
-                        constraint.initiallyDeferred(),
-                        empty || !constraint.notValid(),
-                        true,
-                        null);
-        change.put(made);
-        change.lock(target.oid());
-        if (!empty && !constraint.notValid()) {
-            change.add(new DdlAction.ValidateConstraint(table, made));
-        }
-        if (table.isPartitioned()) {
-            for (var partition : change.catalog().children(table.oid())) {
-                change.lock(partition.oid());
-                new Inheritance(change).partitionParts(table, partition(partition));
-            }
-        }
-        return table;
-    }
-
-    private static char action(TableElement.KeyAction action) {
-        return switch (action) {
-            case NO_ACTION -> 'a';
-            case RESTRICT -> 'r';
-            case CASCADE -> 'c';
-            case SET_NULL -> 'n';
-            case SET_DEFAULT -> 'd';
-        };
-    }
-
-    private static Column foreignColumn(Relation table, String name) {
-        var column = table.column(name);
-        if (column == null) {
-            throw new SqlException(
-                    SqlState.UNDEFINED_COLUMN,
-                    "column \"" + name + "\" referenced in foreign key constraint does not exist");
-        }
-        return column;
-    }
-
-    /** The unique key that a foreign key refers to. */
-    private Referenced referenced(Relation target, TableElement.ForeignKey key, int count) {
-        if (key.referenced().isEmpty()) {
-            for (var constraint : change.catalog().constraints(target.oid())) {
-                if (constraint.kind() == 'p') {
-                    checkDeferrable(constraint, target);
-                    return new Referenced(constraint.index(), constraint.columns());
-                }
-            }
-            throw new SqlException(
-                    SqlState.UNDEFINED_OBJECT,
-                    "there is no primary key for referenced table \"" + target.name() + "\"");
-        }
-        var numbers = new ArrayList<Integer>();
-        for (var name : key.referenced()) {
-            numbers.add(foreignColumn(target, name).number());
-        }
-        if (new HashSet<>(numbers).size() != numbers.size()) {
-            throw new SqlException(
-                    SqlState.INVALID_FOREIGN_KEY,
-                    "foreign key referenced-columns list must not contain duplicates");
-        }
-        if (numbers.size() != count) {
-            throw new SqlException(
-                    SqlState.INVALID_FOREIGN_KEY,
-                    "number of referencing and referenced columns for foreign key disagree");
-        }
-        Set<Integer> wanted = new HashSet<>(numbers);
-        for (var index : change.catalog().indexes(target.oid())) {
-            var part = index.index();
-            if (part == null || !part.unique() || part.predicate() != null || !part.valid()) {
-                continue;
-            }
-            var keys = new HashSet<Integer>();
-            for (var one : part.keys().subList(0, part.keyCount())) {
-                keys.add(one.column());
-            }
-            if (keys.equals(wanted) && !keys.contains(0) && part.keyCount() == wanted.size()) {
-                var constraint = change.catalog().constraintOfIndex(index);
-                if (constraint != null) {
-                    checkDeferrable(constraint, target);
-                }
-                return new Referenced(index.oid(), numbers);
-            }
-        }
-        throw new SqlException(
-                SqlState.INVALID_FOREIGN_KEY,
-                "there is no unique constraint matching given keys for referenced table \""
-                        + target.name()
-                        + "\"");
-    }
-
-    private static void checkDeferrable(Constraint constraint, Relation target) {
-        if (constraint.deferrable()) {
-            throw new SqlException(
-                    SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
-                    constraint.kind() == 'p'
-                            ? "cannot use a deferrable primary key for referenced table \""
-                                    + target.name()
-                                    + "\""
-                            : "cannot use a deferrable unique constraint for referenced table \""
-                                    + target.name()
-                                    + "\"");
-        }
-    }
-
-    private int equality(String name, Relation table, int column, Relation target, int referenced) {
-        var from = change.catalog().type(table.column(column).type());
-        var to = change.catalog().type(target.column(referenced).type());
-        int operator = change.expressions().equality(to, from);
-        if (operator == 0) {
-            throw new SqlException(
-                            SqlState.DATATYPE_MISMATCH,
-                            "foreign key constraint \"" + name + "\" cannot be implemented")
-                    .withDetail(
-                            "Key columns \""
-                                    + table.column(column).name()
-                                    + "\" and \""
-                                    + target.column(referenced).name()
-                                    + "\" are of incompatible types: "
-                                    + from.formatType(-1)
-                                    + " and "
-                                    + to.formatType(-1)
-                                    + ".");
-        }
-        return operator;
     }
 }

@@ -70,6 +70,14 @@ public sealed interface DdlAction {
      */
     record ValidatePartition(Relation partition, boolean isDefault) implements DdlAction {}
 
+    /**
+     * 23503 if rows refer to those of a partition that is to be one no more.
+     *
+     * @param refersToItself its own rows are of those that refer
+     */
+    record CheckUnreferenced(Relation partition, Constraint key, boolean refersToItself)
+            implements DdlAction {}
+
     /** A domain's new constraint holds for every column of the domain. */
     record ValidateDomain(int domain, Constraint constraint) implements DdlAction {}
 

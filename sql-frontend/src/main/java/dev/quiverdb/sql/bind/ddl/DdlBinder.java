@@ -266,9 +266,13 @@ public final class DdlBinder {
                     continue;
                 }
                 if (truncate.behavior() == Clause.Behavior.CASCADE) {
-                    new Owners(change).requirePrivilege(referrer, 'D');
-                    change.notice("truncate cascades to table \"" + referrer.name() + "\"");
-                    tables.add(referrer);
+                    for (var member : change.catalog().family(referrer)) {
+                        if (tables.stream().noneMatch(known -> known.oid() == member.oid())) {
+                            new Owners(change).requirePrivilege(member, 'D');
+                            change.notice("truncate cascades to table \"" + member.name() + "\"");
+                            tables.add(member);
+                        }
+                    }
                 } else {
                     throw new SqlException(
                                     SqlState.FEATURE_NOT_SUPPORTED,

@@ -536,6 +536,13 @@ final class Drops {
                     && object instanceof Constraint) {
                 kind = 'i';
             }
+            if (dependent instanceof Constraint own && own.relation() == object.oid()) {
+                // Though it may refer to the same table.
+                kind = 'a';
+            }
+            if (dependent instanceof Constraint key && !(object instanceof Constraint)) {
+                found.putIfAbsent(wholeOf(key), kind);
+            }
             found.put(dependent, kind);
         }
         if (object instanceof Constraint constraint
@@ -546,6 +553,16 @@ final class Drops {
             }
         }
         return List.copyOf(found.entrySet());
+    }
+
+    /** A foreign key that refers to a partition too goes with its part for the partition. */
+    private Constraint wholeOf(Constraint key) {
+        var whole = key;
+        while (whole.isOfReferencedPartition(change.catalog())
+                && change.catalog().object(whole.parent()) instanceof Constraint above) {
+            whole = above;
+        }
+        return whole;
     }
 
     /** A column whose type goes. */

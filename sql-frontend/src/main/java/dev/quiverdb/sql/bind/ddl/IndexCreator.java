@@ -556,28 +556,14 @@ final class IndexCreator {
                 numbers.add(TableCreator.number(source, target, number));
             }
             change.put(
-                    new dev.quiverdb.sql.catalog.Constraint(
-                            change.newOid(),
-                            1,
-                            name,
-                            target.schema(),
-                            constraint.kind(),
-                            target.oid(),
-                            0,
-                            numbers,
-                            made.oid(),
-                            0,
-                            List.of(),
-                            List.of(),
-                            ' ',
-                            ' ',
-                            ' ',
-                            List.of(),
-                            constraint.deferrable(),
-                            constraint.initiallyDeferred(),
-                            true,
-                            true,
-                            null));
+                    constraint.toBuilder()
+                            .oid(change.newOid())
+                            .name(name)
+                            .schema(target.schema())
+                            .relation(target.oid())
+                            .columns(numbers)
+                            .index(made.oid())
+                            .build());
             if (constraint.deferrable()) {
                 change.buildBehind(target, made);
             }

@@ -177,9 +177,13 @@ final class Inheritance {
         }
     }
 
-    /** Gives a partition its parent's indexes and references. */
-    void partitionParts(Relation parent, Relation partition) {
+    /** Gives a partition its parent's indexes. */
+    void partitionIndexes(Relation parent, Relation partition) {
         for (var index : change.catalog().indexes(parent.oid())) {
+            if (change.catalog().indexes(partition.oid()).stream()
+                    .anyMatch(own -> own.parents().contains(index.oid()))) {
+                continue;
+            }
             var found = matching(index, parent, partition);
             if (found == null) {
                 new IndexCreator(change).copy(index, parent, current(partition), index.oid());
@@ -187,18 +191,10 @@ final class Inheritance {
                 change.put(found.toBuilder().parents(List.of(index.oid())).build());
             }
         }
-        for (var key : change.catalog().constraints(parent.oid())) {
-            if (key.kind() == 'f'
-                    && change.catalog().constraints(partition.oid()).stream()
-                            .noneMatch(own -> own.name().equals(key.name()))) {
-                change.put(
-                        key.over(
-                                change.newOid(),
-                                partition.oid(),
-                                partition.schema(),
-                                key.columns().stream()
-                                        .map(n -> TableCreator.number(parent, partition, n))
-                                        .toList()));
+        if (partition.isPartitioned()) {
+            for (var below : change.catalog().children(partition.oid())) {
+                change.lock(below.oid());
+                partitionIndexes(current(partition), current(below));
             }
         }
     }

@@ -62,7 +62,10 @@ final class LabelRenames {
                 throw SqlException.notSupported(
                         "renaming a label in the check of a domain is not supported");
             }
-            change.put(constraint.withCheck(old.renamed(check, table, table, change.catalog())));
+            change.put(
+                    constraint.toBuilder()
+                            .check(old.renamed(check, table, table, change.catalog()))
+                            .build());
         }
         for (var policy : before.objects(Policy.class)) {
             policy(policy);

@@ -330,6 +330,55 @@ final class Partitions {
         }
     }
 
+    /** The partitions of a table in the order of their bounds, the default partition last. */
+    List<Relation> inOrder(Relation parent) {
+        var key = parent.partitionKey();
+        var partitions = new ArrayList<>(change.catalog().children(parent.oid()));
+        if (key == null) {
+            return partitions;
+        }
+        var bounds = bounds(key);
+        partitions.sort((left, right) -> compare(bounds, left.bound(), right.bound()));
+        return partitions;
+    }
+
+    private static int compare(
+            PartitionBounds bounds,
+            Relation.@Nullable PartitionBound left,
+            Relation.@Nullable PartitionBound right) {
+        if (left == null || right == null || left.isDefault() || right.isDefault()) {
+            return Boolean.compare(
+                    left == null || left.isDefault(), right == null || right.isDefault());
+        }
+        return switch (left.strategy()) {
+            case 'r' -> bounds.compare(left.values(), right.values());
+            case 'l' -> {
+                var one = least(bounds, left);
+                var other = least(bounds, right);
+                yield one == null || other == null
+                        ? Boolean.compare(one == null, other == null)
+                        : bounds.compare(List.of(one), List.of(other));
+            }
+            default ->
+                    left.modulus() != right.modulus()
+                            ? Integer.compare(left.modulus(), right.modulus())
+                            : Integer.compare(left.remainder(), right.remainder());
+        };
+    }
+
+    /** The least value of a list; null where it is of NULL alone. */
+    private static Relation.@Nullable PartitionDatum least(
+            PartitionBounds bounds, Relation.PartitionBound list) {
+        Relation.PartitionDatum least = null;
+        for (var datum : list.values()) {
+            if (datum.kind() == 'v'
+                    && (least == null || bounds.compare(List.of(datum), List.of(least)) < 0)) {
+                least = datum;
+            }
+        }
+        return least;
+    }
+
     /** The partition of a parent that has all other rows; null for none. */
     @Nullable Relation defaultPartition(Relation parent) {
         for (var child : change.catalog().children(parent.oid())) {

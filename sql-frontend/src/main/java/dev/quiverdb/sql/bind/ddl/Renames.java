@@ -148,7 +148,7 @@ final class Renames {
         if (relation.index() != null) {
             var constraint = change.catalog().constraintOfIndex(relation);
             if (constraint != null) {
-                change.put(constraint.renamed(name));
+                change.put(constraint.toBuilder().name(name).build());
             }
         }
     }
@@ -178,7 +178,7 @@ final class Renames {
                             + relation.name()
                             + "\" does not exist");
         }
-        change.put(found.renamed(name));
+        change.put(found.toBuilder().name(name).build());
         var index = found.kind() == 'f' ? null : change.catalog().relation(found.index());
         if (index != null) {
             change.put(index.toBuilder().name(name).build());
@@ -210,7 +210,10 @@ final class Renames {
         for (var constraint : change.catalog().constraints(before.oid())) {
             var check = constraint.check();
             if (check != null) {
-                change.put(constraint.withCheck(expressions.renamed(check, before, after)));
+                change.put(
+                        constraint.toBuilder()
+                                .check(expressions.renamed(check, before, after))
+                                .build());
             }
         }
         for (var index : change.catalog().indexes(before.oid())) {

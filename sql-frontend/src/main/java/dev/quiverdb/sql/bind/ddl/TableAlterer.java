@@ -34,6 +34,9 @@ final class TableAlterer {
         change.requireOwner(current(oid));
         change.lock(oid);
         for (var action : alter.actions()) {
+            if (!alter.relation().inherit()) {
+                checkOnly(current(oid), action);
+            }
             checkInherited(current(oid), action);
             act(current(oid), action);
             recurse(current(oid), action, alter.relation().inherit());
@@ -42,6 +45,21 @@ final class TableAlterer {
     }
 
     // ------------------------------------------------------------------ inheritance
+
+    /** A foreign key is of all partitions. */
+    private void checkOnly(Relation table, TableDdl.AlterAction action) {
+        if (table.isPartitioned()
+                && action.definition() instanceof TableElement.Constraint constraint
+                && constraint.foreignKey() != null) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE,
+                    "cannot use ONLY for foreign key on partitioned table \""
+                            + table.name()
+                            + "\" referencing relation \""
+                            + constraint.foreignKey().table().name()
+                            + "\"");
+        }
+    }
 
     /** What a table has from its parents is changed there. */
     private void checkInherited(Relation table, TableDdl.AlterAction action) {
@@ -160,172 +178,11 @@ final class TableAlterer {
                 yield false;
             }
             case DROP_CONSTRAINT -> {
-                var own = constraint(child, action.name());
+                var own = new ConstraintAlterer(change).find(child, action.name());
                 yield own != null && own.kind() == 'c';
             }
             default -> action.name() != null && child.column(action.name()) != null;
         };
-    }
-
-    private void attach(Relation parent, TableElement.Partition partition) {
-        var bound = partition.bound();
-        var child = change.relation(partition.relation());
-        change.requireOwner(child);
-        change.lock(child.oid());
-        if (!parent.isPartitioned()) {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE,
-                    "table \"" + parent.name() + "\" is not partitioned");
-        }
-        if (child.kind() != 'r') {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE, "\"" + child.name() + "\" is not a table");
-        }
-        if (child.isPartition()) {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE, "\"" + child.name() + "\" is already a partition");
-        }
-        if (!child.parents().isEmpty()) {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE, "cannot attach inheritance child as partition");
-        }
-        if (!child.isPartitioned() && !change.catalog().children(child.oid()).isEmpty()) {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE, "cannot attach inheritance parent as partition");
-        }
-        if (change.catalog().family(child).stream().anyMatch(r -> r.oid() == parent.oid())) {
-            throw new SqlException(SqlState.DUPLICATE_TABLE, "circular inheritance not allowed")
-                    .withDetail(
-                            "\""
-                                    + child.name()
-                                    + "\" is already a child of \""
-                                    + parent.name()
-                                    + "\".");
-        }
-        for (var column : child.liveColumns()) {
-            if (parent.column(column.name()) == null) {
-                throw new SqlException(
-                                SqlState.DATATYPE_MISMATCH,
-                                "table \""
-                                        + child.name()
-                                        + "\" contains column \""
-                                        + column.name()
-                                        + "\" not found in parent \""
-                                        + parent.name()
-                                        + "\"")
-                        .withDetail(
-                                "The new partition may contain only the columns present in"
-                                        + " parent.");
-            }
-        }
-        var inheritance = new Inheritance(change);
-        inheritance.checkChild(parent, child);
-        if (bound == null) {
-            throw SqlException.internal("ATTACH PARTITION without bound");
-        }
-        var made = new Partitions(change).bound(bound, parent, child.name());
-        var attached = child.toBuilder().parents(List.of(parent.oid())).bound(made).build();
-        change.put(attached);
-        inheritance.partitionParts(parent, attached);
-        inheritance.touch(parent.oid());
-        for (var member : change.catalog().family(attached)) {
-            change.lock(member.oid());
-            if (!member.isPartitioned()) {
-                change.add(new DdlAction.ValidatePartition(member, false));
-            }
-        }
-        var rest = new Partitions(change).defaultPartition(parent);
-        if (rest != null && rest.oid() != child.oid()) {
-            change.lock(rest.oid());
-            change.add(new DdlAction.ValidatePartition(rest, true));
-        }
-    }
-
-    private void detach(Relation parent, TableElement.Partition partition) {
-        var child = change.relation(partition.relation());
-        change.lock(child.oid());
-        if (!child.isPartition() || !child.parents().contains(parent.oid())) {
-            throw new SqlException(
-                    SqlState.UNDEFINED_TABLE,
-                    "relation \""
-                            + child.name()
-                            + "\" is not a partition of relation \""
-                            + parent.name()
-                            + "\"");
-        }
-        change.put(child.toBuilder().parents(List.of()).bound(null).build());
-        for (var index : change.catalog().indexes(child.oid())) {
-            if (!index.parents().isEmpty()) {
-                change.put(index.toBuilder().parents(List.of()).build());
-            }
-        }
-        new Inheritance(change).touch(parent.oid());
-    }
-
-    private void addInherit(Relation child, TableDdl.AlterAction action) {
-        if (!(action.definition() instanceof dev.quiverdb.sql.parse.RangeVar name)) {
-            throw SqlException.internal("INHERIT of nothing");
-        }
-        if (child.isPartition()) {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE, "cannot change inheritance of a partition");
-        }
-        if (child.isPartitioned()) {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE, "cannot change inheritance of partitioned table");
-        }
-        var inheritance = new Inheritance(change);
-        var parent = inheritance.parents(List.of(name), false, child.isTemporary()).getFirst();
-        if (child.parents().contains(parent.oid())) {
-            throw new SqlException(
-                    SqlState.DUPLICATE_TABLE,
-                    "relation \"" + parent.name() + "\" would be inherited from more than once");
-        }
-        if (change.catalog().family(child).stream().anyMatch(r -> r.oid() == parent.oid())) {
-            throw new SqlException(SqlState.DUPLICATE_TABLE, "circular inheritance not allowed")
-                    .withDetail(
-                            "\""
-                                    + parent.name()
-                                    + "\" is already a child of \""
-                                    + child.name()
-                                    + "\".");
-        }
-        inheritance.checkChild(parent, child);
-        var parents = new ArrayList<>(child.parents());
-        parents.add(parent.oid());
-        change.put(child.toBuilder().parents(parents).build());
-        inheritance.touch(parent.oid());
-    }
-
-    private void dropInherit(Relation child, TableDdl.AlterAction action) {
-        if (!(action.definition() instanceof dev.quiverdb.sql.parse.RangeVar name)) {
-            throw SqlException.internal("NO INHERIT of nothing");
-        }
-        if (child.isPartition()) {
-            throw new SqlException(
-                    SqlState.WRONG_OBJECT_TYPE, "cannot change inheritance of a partition");
-        }
-        var parent = change.relation(name);
-        if (!child.parents().contains(parent.oid())) {
-            throw new SqlException(
-                    SqlState.UNDEFINED_TABLE,
-                    "relation \""
-                            + parent.name()
-                            + "\" is not a parent of relation \""
-                            + child.name()
-                            + "\"");
-        }
-        var parents = new ArrayList<>(child.parents());
-        parents.remove(Integer.valueOf(parent.oid()));
-        change.put(child.toBuilder().parents(parents).build());
-        new Inheritance(change).touch(parent.oid());
-    }
-
-    private static TableElement.Partition partition(TableDdl.AlterAction action) {
-        if (action.definition() instanceof TableElement.Partition partition) {
-            return partition;
-        }
-        throw SqlException.internal("no partition to attach or detach");
     }
 
     private Relation current(int oid) {
@@ -356,10 +213,9 @@ final class TableAlterer {
                     new Constraints(change).add(table, constraint, null, false);
                 }
             }
-            case ALTER_CONSTRAINT ->
-                    throw SqlException.notSupported("ALTER CONSTRAINT is not supported");
-            case VALIDATE_CONSTRAINT -> validate(table, action);
-            case DROP_CONSTRAINT -> dropConstraint(table, action);
+            case ALTER_CONSTRAINT -> new ConstraintAlterer(change).alter(table, action);
+            case VALIDATE_CONSTRAINT -> new ConstraintAlterer(change).validate(table, action);
+            case DROP_CONSTRAINT -> new ConstraintAlterer(change).drop(table, action);
             case SET_LOGGED -> change.put(table.toBuilder().persistence('p').build());
             case SET_UNLOGGED -> change.put(table.toBuilder().persistence('u').build());
             case CHANGE_OWNER -> {
@@ -406,10 +262,10 @@ final class TableAlterer {
                     DISABLE_TRIGGER,
                     DISABLE_TRIGGER_ALL,
                     DISABLE_TRIGGER_USER -> {}
-            case ATTACH_PARTITION -> attach(table, partition(action));
-            case DETACH_PARTITION -> detach(table, partition(action));
-            case ADD_INHERIT -> addInherit(table, action);
-            case DROP_INHERIT -> dropInherit(table, action);
+            case ATTACH_PARTITION -> new InheritanceAlterer(change).attach(table, action);
+            case DETACH_PARTITION -> new InheritanceAlterer(change).detach(table, action);
+            case ADD_INHERIT -> new InheritanceAlterer(change).addInherit(table, action);
+            case DROP_INHERIT -> new InheritanceAlterer(change).dropInherit(table, action);
             case ALTER_COLUMN_GENERIC_OPTIONS,
                     ENABLE_RULE,
                     ENABLE_ALWAYS_RULE,
@@ -590,7 +446,8 @@ final class TableAlterer {
         }
         for (var key : change.catalog().referencing(table.oid())) {
             if (key.referencedColumns().contains(column.number())
-                    && key.relation() != table.oid()) {
+                    && key.relation() != table.oid()
+                    && !key.isOfReferringPartition(change.catalog())) {
                 others.add(key);
             }
         }
@@ -1038,66 +895,5 @@ final class TableAlterer {
                                 .build());
             }
         }
-    }
-
-    // ------------------------------------------------------------------ constraints
-
-    private dev.quiverdb.sql.catalog.@Nullable Constraint constraint(
-            Relation table, @Nullable String name) {
-        for (var constraint : change.catalog().constraints(table.oid())) {
-            if (constraint.name().equals(name)) {
-                return constraint;
-            }
-        }
-        return null;
-    }
-
-    private void validate(Relation table, TableDdl.AlterAction action) {
-        var constraint = constraint(table, action.name());
-        if (constraint == null) {
-            throw new SqlException(
-                    SqlState.UNDEFINED_OBJECT,
-                    "constraint \""
-                            + action.name()
-                            + "\" of relation \""
-                            + table.name()
-                            + "\" does not exist");
-        }
-        if (!constraint.validated()) {
-            var valid = constraint.asValidated();
-            change.put(valid);
-            change.add(new DdlAction.ValidateConstraint(table, valid));
-        }
-    }
-
-    private void dropConstraint(Relation table, TableDdl.AlterAction action) {
-        var constraint = constraint(table, action.name());
-        if (constraint == null) {
-            var text =
-                    "constraint \""
-                            + action.name()
-                            + "\" of relation \""
-                            + table.name()
-                            + "\" does not exist";
-            if (action.missingOk()) {
-                change.notice(text + ", skipping");
-                return;
-            }
-            throw new SqlException(SqlState.UNDEFINED_OBJECT, text);
-        }
-        if (constraint.kind() == 'c') {
-            for (int parent : table.parents()) {
-                if (constraint(current(parent), action.name()) != null) {
-                    throw new SqlException(
-                            SqlState.INVALID_TABLE_DEFINITION,
-                            "cannot drop inherited constraint \""
-                                    + action.name()
-                                    + "\" of relation \""
-                                    + table.name()
-                                    + "\"");
-                }
-            }
-        }
-        new Drops(change).remove(List.of(constraint), action.behavior() == Clause.Behavior.CASCADE);
     }
 }

@@ -147,7 +147,8 @@ final class TableCreator {
             inheritance.checks(parents, table);
             var bound = create.bound();
             if (bound != null) {
-                inheritance.partitionParts(parents.getFirst(), table);
+                inheritance.partitionIndexes(parents.getFirst(), table);
+                new ForeignKeys(change).attach(parents.getFirst(), table, true);
                 checkDefault(parents.getFirst(), table);
             }
             parents.forEach(parent -> inheritance.touch(parent.oid()));

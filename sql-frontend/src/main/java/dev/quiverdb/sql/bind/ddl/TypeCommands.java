@@ -313,28 +313,11 @@ final class TypeCommands {
                     "constraint \"" + name + "\" for domain \"" + domainName + "\" already exists");
         }
         var made =
-                new Constraint(
-                        change.newOid(),
-                        1,
-                        name,
-                        schema,
-                        'c',
-                        0,
-                        domain,
-                        List.of(),
-                        0,
-                        0,
-                        List.of(),
-                        List.of(),
-                        ' ',
-                        ' ',
-                        ' ',
-                        List.of(),
-                        false,
-                        false,
-                        !constraint.notValid(),
-                        false,
-                        stored.sql());
+                Constraint.builder('c', change.newOid(), name, schema)
+                        .domain(domain)
+                        .validated(!constraint.notValid())
+                        .check(stored.sql())
+                        .build();
         change.put(made);
         if (!fresh && !constraint.notValid()) {
             change.add(new DdlAction.ValidateDomain(domain, made));
@@ -389,7 +372,7 @@ final class TypeCommands {
             case VALIDATE_CONSTRAINT -> {
                 for (var constraint : change.catalog().constraints(user.oid())) {
                     if (constraint.name().equals(action.name()) && !constraint.validated()) {
-                        var valid = constraint.asValidated();
+                        var valid = constraint.toBuilder().validated(true).build();
                         change.put(valid);
                         change.add(new DdlAction.ValidateDomain(user.oid(), valid));
                     }
