@@ -1,5 +1,6 @@
 package dev.quiverdb.storage.block;
 
+import dev.quiverdb.base.memory.HugePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ final class FrameMemory implements AutoCloseable {
     private void addSlab() {
         var arena = Arena.ofShared();
         int first = slabs.size() * slabPages;
-        slabs.add(arena.allocate((long) slabPages * BlockStore.PAGE_BYTES, BlockStore.PAGE_BYTES));
+        slabs.add(HugePages.allocate(arena, (long) slabPages * BlockStore.PAGE_BYTES));
         arenas.add(arena);
         free[ORDERS - 1].set(first / PAGES_PER_LARGEST, (first + slabPages) / PAGES_PER_LARGEST);
     }

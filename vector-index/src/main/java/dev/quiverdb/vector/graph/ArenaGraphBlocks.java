@@ -1,6 +1,6 @@
 package dev.quiverdb.vector.graph;
 
-import dev.quiverdb.vector.simd.HugePages;
+import dev.quiverdb.base.memory.HugePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;

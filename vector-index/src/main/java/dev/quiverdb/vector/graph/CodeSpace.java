@@ -1,9 +1,9 @@
 package dev.quiverdb.vector.graph;
 
+import dev.quiverdb.base.memory.HugePages;
 import dev.quiverdb.vector.quantise.CodeEncoder;
 import dev.quiverdb.vector.quantise.CodeQuery;
 import dev.quiverdb.vector.quantise.VectorCodec;
-import dev.quiverdb.vector.simd.HugePages;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
 import java.lang.foreign.Arena;

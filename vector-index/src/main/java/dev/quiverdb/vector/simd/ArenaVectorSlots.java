@@ -1,5 +1,6 @@
 package dev.quiverdb.vector.simd;
 
+import dev.quiverdb.base.memory.HugePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

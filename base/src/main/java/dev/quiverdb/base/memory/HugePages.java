@@ -1,4 +1,4 @@
-package dev.quiverdb.vector.simd;
+package dev.quiverdb.base.memory;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -20,6 +20,7 @@ public final class HugePages {
     /** Size and alignment of a huge page. */
     public static final int BYTES = 2 << 20;
 
+    private static final int PAGE_BYTES = 4096;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final int MADV_HUGEPAGE = 14;
@@ -31,13 +32,13 @@ public final class HugePages {
     public static MemorySegment allocate(Arena arena, long sizeBytes) {
         var calls = CALLS;
         if (sizeBytes < BYTES || calls == null) {
-            return arena.allocate(sizeBytes, 64);
+            return arena.allocate(sizeBytes, PAGE_BYTES);
         }
         long mappedBytes = sizeBytes + BYTES;
         // Mapped by hand: an arena's own allocation touches every page before it can be advised.
         long mapped = calls.map(mappedBytes);
         if (mapped == -1) {
-            return arena.allocate(sizeBytes, 64);
+            return arena.allocate(sizeBytes, PAGE_BYTES);
         }
         long aligned = (mapped + BYTES - 1) & -BYTES;
         calls.advise(aligned, sizeBytes);
