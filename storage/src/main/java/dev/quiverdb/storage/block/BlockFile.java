@@ -7,6 +7,7 @@ import dev.quiverdb.base.world.DiskFile;
 import dev.quiverdb.base.world.DiskFullException;
 import dev.quiverdb.storage.key.Sealing;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -65,11 +66,16 @@ final class BlockFile implements AutoCloseable {
     }
 
     /**
-     * Writes a block to free space; the space is given back when that fails.
+     * Writes whole pages to free space; the space is given back when that fails.
      *
      * @throws DiskFullException when the file cannot grow
      */
     Location write(PageSpace space, long blockId, ByteBuffer content, long image) {
+        return write(space, blockId, content, content.remaining() / BlockStore.PAGE_BYTES, image);
+    }
+
+    private Location write(
+            PageSpace space, long blockId, ByteBuffer content, int blockPages, long image) {
         int bytes = content.remaining();
         int pages = bytes / BlockStore.PAGE_BYTES;
         assert pages * BlockStore.PAGE_BYTES == bytes : "block of " + bytes + " bytes";
@@ -105,20 +111,37 @@ final class BlockFile implements AutoCloseable {
             }
         }
         writes.incrementAndGet();
-        return new Location(page, pages, (int) crc.getValue(), seal, image);
+        return new Location(page, pages, blockPages, (int) crc.getValue(), seal, image);
     }
 
+    /** Writes a block as above, but for the pages of zeros at its end. */
     Location write(PageSpace space, long blockId, MemorySegment content, long image) {
-        return write(space, blockId, content.asByteBuffer(), image);
+        int blockPages = (int) (content.byteSize() / BlockStore.PAGE_BYTES);
+        var used = content.asSlice(0, usedBytes(content));
+        return write(space, blockId, used.asByteBuffer(), blockPages, image);
+    }
+
+    /** Whole pages, at least one, behind which there are only zeros. */
+    private static long usedBytes(MemorySegment content) {
+        long end = content.byteSize();
+        while (end > Long.BYTES && content.get(ValueLayout.JAVA_LONG, end - Long.BYTES) == 0) {
+            end -= Long.BYTES;
+        }
+        return (end + BlockStore.PAGE_BYTES - 1) / BlockStore.PAGE_BYTES * BlockStore.PAGE_BYTES;
     }
 
     /** Reads, checks and decrypts into {@code target}, which has the block's size. */
     void read(long blockId, Location location, MemorySegment target) {
-        read(blockId, location, target.asByteBuffer());
+        assert target.byteSize() == location.blockBytes()
+                : "block " + blockId + " has another size";
+        int stored = location.storedBytes();
+        read(blockId, location, target.asSlice(0, stored).asByteBuffer());
+        target.asSlice(stored).fill((byte) 0);
     }
 
+    /** As above, without the zeros that are not stored. */
     void read(long blockId, Location location, ByteBuffer target) {
-        int bytes = location.pages * BlockStore.PAGE_BYTES;
+        int bytes = location.storedBytes();
         assert target.remaining() == bytes : "block " + blockId + " has " + bytes + " bytes";
         reads.incrementAndGet();
         long offset = location.page * BlockStore.PAGE_BYTES;

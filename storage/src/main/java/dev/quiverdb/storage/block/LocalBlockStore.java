@@ -335,7 +335,7 @@ public final class LocalBlockStore implements BlockStore {
         Frame frame = null;
         try {
             requireWorkingForReads();
-            frame = newFrame(blockId, location.pages * PAGE_BYTES, generation);
+            frame = newFrame(blockId, location.blockBytes(), generation);
             file.read(blockId, location, frame.memory);
         } catch (RuntimeException e) {
             if (frame != null) {

@@ -13,22 +13,35 @@ final class Location {
     static final int SEAL_BYTES = 28;
 
     /** Nowhere: page 0 holds no block. */
-    static final Location NONE = new Location(0, 0, 0, new byte[SEAL_BYTES], 0);
+    static final Location NONE = new Location(0, 0, 0, 0, new byte[SEAL_BYTES], 0);
 
     final long page;
     final int pages;
+
+    /** Of the block in memory; those that are not stored are zeros at its end. */
+    final int blockPages;
+
     final int checksum;
     final byte[] seal;
 
     /** The image that it was written for; not stored. */
     final long born;
 
-    Location(long page, int pages, int checksum, byte[] seal, long born) {
+    Location(long page, int pages, int blockPages, int checksum, byte[] seal, long born) {
         this.page = page;
         this.pages = pages;
+        this.blockPages = blockPages;
         this.checksum = checksum;
         this.seal = seal;
         this.born = born;
+    }
+
+    int blockBytes() {
+        return blockPages * BlockStore.PAGE_BYTES;
+    }
+
+    int storedBytes() {
+        return pages * BlockStore.PAGE_BYTES;
     }
 
     boolean isSomewhere() {
@@ -36,7 +49,7 @@ final class Location {
     }
 
     void encode(ByteBuffer target) {
-        target.putLong(page).putInt(pages).putInt(checksum).put(seal).putInt(0);
+        target.putLong(page).putInt(pages).putInt(checksum).put(seal).putInt(blockPages);
     }
 
     static Location decode(ByteBuffer source) {
@@ -45,7 +58,11 @@ final class Location {
         int checksum = source.getInt();
         var seal = new byte[SEAL_BYTES];
         source.get(seal);
-        source.getInt();
-        return page == 0 ? NONE : new Location(page, pages, checksum, seal, 0);
+        int blockPages = source.getInt();
+        if (blockPages == 0) {
+            // Format version 1 stored all.
+            blockPages = pages;
+        }
+        return page == 0 ? NONE : new Location(page, pages, blockPages, checksum, seal, 0);
     }
 }

@@ -35,7 +35,11 @@ record Root(
     static final int PAYLOAD_PIECES_MAX = 72;
 
     private static final long MAGIC = 0x3130_544F_4F52_5651L; // "QVROOT01"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** Its places say less; see {@link Location#decode}. */
+    private static final int VERSION_OLDEST = 1;
+
     private static final int AT_TABLE = 72;
     private static final int AT_KEY = AT_TABLE + Location.BYTES;
     private static final int AT_PAYLOAD = AT_KEY + 4 + 128;
@@ -99,7 +103,8 @@ record Root(
     static @Nullable Root decode(ByteBuffer slot) {
         slot.order(ByteOrder.LITTLE_ENDIAN);
         if (slot.getLong(0) != MAGIC
-                || slot.getInt(8) != VERSION
+                || slot.getInt(8) < VERSION_OLDEST
+                || slot.getInt(8) > VERSION
                 || slot.getInt(AT_CHECKSUM) != checksum(slot)) {
             return null;
         }

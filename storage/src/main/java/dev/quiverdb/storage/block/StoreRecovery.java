@@ -158,7 +158,7 @@ final class StoreRecovery {
             var location = Location.decode(node);
             if (location.isSomewhere()) {
                 entries.location[slot] = location;
-                entries.sizeBytes[slot] = location.pages * BlockStore.PAGE_BYTES;
+                entries.sizeBytes[slot] = location.blockBytes();
                 claim(location);
             }
         }

@@ -40,6 +40,10 @@ final class Stripe {
     private volatile long[] heap;
     private int heapUsed;
     private int heapCapacity;
+
+    /** Bytes of a load's values that will follow; 0 when they come one by one. */
+    private long heapExpected;
+
     private int garbage;
     private long externalDirectory;
 
@@ -303,6 +307,7 @@ final class Stripe {
         var layout = part.layout();
         int first = part.first();
         int count = part.count();
+        heapExpected = heapBytes(part);
         for (int i = 0; i < layout.columnCount(); i++) {
             var column = layout.column(i);
             var memory = segmentToWrite(layout, column.segment());
@@ -340,6 +345,7 @@ final class Stripe {
                 }
             }
         }
+        heapExpected = 0;
         var head = store.write(headBlock);
         var histories = heads;
         for (int slot = first; slot < first + count; slot++) {
@@ -354,6 +360,22 @@ final class Stripe {
         newest = Math.max(newest, stamp);
         head.set(Bytes.INT, StripeHeader.LIVE_COUNT, live);
         head.set(Bytes.LONG, StripeHeader.NEWEST, newest);
+    }
+
+    /** What a part's values take in the heap. */
+    private static long heapBytes(StripePart part) {
+        var layout = part.layout();
+        long bytes = 0;
+        for (int i = 0; i < layout.columnCount(); i++) {
+            if (layout.column(i).form() != Form.HEAP || part.isAllNull(i)) {
+                continue;
+            }
+            for (int row = 0; row < part.count(); row++) {
+                int length = part.length(i, row);
+                bytes += length <= INLINE_BYTES_MAX ? length : OVERFLOW_ENTRY_BYTES;
+            }
+        }
+        return bytes;
     }
 
     /** Whether a transaction loaded the slot's row and has not ended. */
@@ -498,10 +520,7 @@ final class Stripe {
             if (blocks.length > 0) {
                 garbage += heapCapacity - heapUsed;
             }
-            heapCapacity =
-                    blocks.length == 0
-                            ? HEAP_BLOCK_BYTES_LEAST
-                            : Math.min(HEAP_BLOCK_BYTES_MAX, heapCapacity * 2);
+            heapCapacity = heapBlockBytes();
             blocks = Arrays.copyOf(blocks, blocks.length + 1);
             blocks[blocks.length - 1] = store.allocate(heapCapacity);
             heap = blocks;
@@ -510,8 +529,23 @@ final class Stripe {
         }
         long reference = (long) (blocks.length - 1) << 44 | (long) heapUsed << 24 | length;
         heapUsed += length;
+        heapExpected = Math.max(0, heapExpected - length);
         store.write(headBlock).set(Bytes.INT, StripeHeader.HEAP_USED, heapUsed);
         return reference;
+    }
+
+    /**
+     * What a load brings at once gets blocks as large as will be full; where rows come one by one,
+     * each block is larger than the one before.
+     */
+    private int heapBlockBytes() {
+        if (heapExpected > 0) {
+            long bytes = Long.highestOneBit(heapExpected);
+            return Math.clamp(bytes, HEAP_BLOCK_BYTES_LEAST, HEAP_BLOCK_BYTES_MAX);
+        }
+        return heap.length == 0
+                ? HEAP_BLOCK_BYTES_LEAST
+                : Math.min(HEAP_BLOCK_BYTES_MAX, heapCapacity * 2);
     }
 
     private void freeHeap(long reference) {

@@ -8,6 +8,7 @@ import dev.quiverdb.base.world.Chance;
 import dev.quiverdb.base.world.Disk;
 import dev.quiverdb.base.world.FileDisk;
 import dev.quiverdb.storage.key.KeyException;
+import dev.quiverdb.storage.key.KeyRing;
 import dev.quiverdb.storage.key.KeyRings;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -69,6 +70,41 @@ final class LocalBlockStoreTest {
             assertThat(store.statistics().cacheBytes()).isLessThanOrEqualTo((1 << 20) + (64 << 10));
             assertThat(store.verify()).isEmpty();
         }
+    }
+
+    @Test
+    void zerosAtTheEndOfABlockAreNotStored() {
+        var chance = Chance.seeded(1);
+        for (var keys : new KeyRing[] {null, KeyRings.of(new byte[32], chance)}) {
+            var disk = new SimulatedDisk();
+            long id;
+            try (var store = LocalBlockStore.open(on(disk).withKeyRing(keys))) {
+                id = add(store, 64 << 10, 42);
+                long empty = add(store, 64 << 10, 0);
+                store.checkpoint(1, NOTHING);
+                long small = store.statistics().usedBytes();
+                assertThat(small).isLessThan(64 << 10);
+                assertThat(store.sizeOf(empty)).isEqualTo(64 << 10);
+                int visit = store.enterWriter();
+                store.write(id).set(ValueLayout.JAVA_LONG, 20_000, 43);
+                store.exitWriter(visit);
+                store.checkpoint(2, NOTHING);
+            }
+            try (var store = LocalBlockStore.open(on(disk).withKeyRing(keys))) {
+                int visit = store.enterReader();
+                var memory = store.read(id);
+                assertThat(memory.byteSize()).isEqualTo(64 << 10);
+                assertThat(memory.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
+                assertThat(memory.get(ValueLayout.JAVA_LONG, 20_000)).isEqualTo(43);
+                assertThat(memory.asSlice(20_008).mismatch(zeros(45_528))).isEqualTo(-1);
+                store.exitReader(visit);
+                assertThat(store.verify()).isEmpty();
+            }
+        }
+    }
+
+    private static MemorySegment zeros(int bytes) {
+        return MemorySegment.ofArray(new byte[bytes]);
     }
 
     @Test
