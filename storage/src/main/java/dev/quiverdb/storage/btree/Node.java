@@ -22,6 +22,14 @@ final class Node {
     /** Merged away; whoever comes here begins again at the root. */
     static final int DEAD = 3;
 
+    /** How often a search guesses before it halves, in what is larger than so many entries. */
+    private static final int GUESSES = 2;
+
+    private static final int GUESSED_MIN = 16;
+
+    /** How far beside a guess it looks: two cache lines. */
+    private static final int BESIDE = 8;
+
     /** Length of a fence that is no bound. */
     static final int UNBOUNDED = 0xFFFF;
 
@@ -293,13 +301,52 @@ final class Node {
     }
 
     private static int search(MemorySegment node, byte[] key, long rowId, int from) {
+        return search(node, key, rowId, from, 0);
+    }
+
+    /** The first entry from 1 on that is above (key, rowId). */
+    private static int searchAfter(MemorySegment node, byte[] key, long rowId) {
+        return search(node, key, rowId, 1, 1);
+    }
+
+    /**
+     * The first entry from {@code from} on that compares with (key, rowId) as {@code least} or
+     * above it.
+     */
+    private static int search(MemorySegment node, byte[] key, long rowId, int from, int least) {
         int prefix = Math.min(prefixBytes(node), key.length);
         long head = head(key, prefix);
         int low = from;
         int high = count(node);
+        // Keys that came in order or at random lie about where their value says, and each look at
+        // another part of a node is likely to miss the cache.
+        for (int guesses = 0; guesses < GUESSES && high - low > GUESSED_MIN; guesses++) {
+            int guess = guess(node, head, low, high);
+            if (compare(node, guess, head, key, prefix, rowId) < least) {
+                low = guess + 1;
+                int beyond = guess + BESIDE;
+                if (beyond < high) {
+                    if (compare(node, beyond, head, key, prefix, rowId) < least) {
+                        low = beyond + 1;
+                    } else {
+                        high = beyond;
+                    }
+                }
+            } else {
+                high = guess;
+                int before = guess - BESIDE;
+                if (before >= low) {
+                    if (compare(node, before, head, key, prefix, rowId) < least) {
+                        low = before + 1;
+                    } else {
+                        high = before;
+                    }
+                }
+            }
+        }
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (compare(node, middle, head, key, prefix, rowId) < 0) {
+            if (compare(node, middle, head, key, prefix, rowId) < least) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -308,21 +355,23 @@ final class Node {
         return low;
     }
 
-    /** The first entry from 1 on that is above (key, rowId). */
-    private static int searchAfter(MemorySegment node, byte[] key, long rowId) {
-        int prefix = Math.min(prefixBytes(node), key.length);
-        long head = head(key, prefix);
-        int low = 1;
-        int high = count(node);
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (compare(node, middle, head, key, prefix, rowId) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+    /** Where the head would stand if those of {@code [low, high)} were evenly spaced. */
+    private static int guess(MemorySegment node, long head, int low, int high) {
+        long first = node.get(LONG, slot(low));
+        double span = distance(first, node.get(LONG, slot(high - 1)));
+        double share = span > 0 ? distance(first, head) / span : 0.5;
+        // What is torn may be anything, also not a number.
+        return low + Math.clamp((int) (share * (high - 1 - low)), 0, high - 1 - low);
+    }
+
+    /** From one unsigned number up to another; negative if the other is smaller. */
+    private static double distance(long from, long to) {
+        long difference = to - from;
+        if (Long.compareUnsigned(to, from) < 0) {
+            return -1;
         }
-        return low;
+        // Half of it fits a signed number.
+        return (difference >>> 1) * 2.0;
     }
 
     /** Whether entry {@code index}, which is there, is (key, rowId). */
