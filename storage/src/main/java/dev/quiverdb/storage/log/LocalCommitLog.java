@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,11 @@ public final class LocalCommitLog implements CommitLog {
     /** A segment that was not recycled grows by this much at a time. */
     private static final int GROW_BYTES = 1 << 20;
 
+    /** Forces what was written through, for all logs; a thread lives as long as a load does. */
+    private static final ExecutorService BEHIND =
+            Executors.newCachedThreadPool(
+                    Thread.ofPlatform().daemon().name("log force ", 0).factory());
+
     /**
      * Writes the marks of all logs that were left alone; they are single writes without a force.
      */
@@ -48,6 +54,15 @@ public final class LocalCommitLog implements CommitLog {
     private final Disk disk;
     private final String describedDirectory;
     private final long leaderEpoch;
+
+    /** An entry of so many bytes is written as it comes if nothing waits in front of it. */
+    private final int throughBytes;
+
+    /** When so much was written through, somebody forces it while more comes. */
+    private final int forceBehindBytes;
+
+    /** Appenders wait for a force when so much is written and not forced. */
+    private final int unforcedBytesMax;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -64,16 +79,31 @@ public final class LocalCommitLog implements CommitLog {
     private long allocatedBytes;
     private ByteBuffer filling = LogFormat.direct(BUFFER_BYTES);
     private ByteBuffer resting = LogFormat.direct(BUFFER_BYTES);
+    private static final ByteBuffer NO_ENTRY =
+            ByteBuffer.allocateDirect(LogFormat.ENTRY_HEADER_BYTES);
+
     private final ByteBuffer mark = LogFormat.direct(LogFormat.ENTRY_HEADER_BYTES);
 
     /** Offset in the active segment of the first byte in {@link #filling}. */
     private long fillingOffset;
 
-    /** Somebody is the leader; only the leader writes to the active segment's file. */
+    /**
+     * Somebody is the leader, who alone writes what waited in the buffer, and marks. What is
+     * written through lies behind that.
+     */
     private boolean flushing;
 
     /** Flushes ended, for those who wait for one. */
     private long flushes;
+
+    /** Bytes written through since the last force began. */
+    private long unforcedBytes;
+
+    /** Bytes that went through the buffer since the last cut: what spare segments are kept for. */
+    private long bufferedBytes;
+
+    /** A mark is on its way to the place of the next entry. */
+    private boolean marking;
 
     /** A mark is to be written once nothing has been flushed for a while. */
     private boolean markOwed;
@@ -91,6 +121,10 @@ public final class LocalCommitLog implements CommitLog {
         this.disk = options.disk();
         this.describedDirectory = disk.describe(options.directory());
         this.leaderEpoch = recovered.leaderEpochMax + 1;
+        // Small segments, as tests have them, meet all of this too.
+        this.throughBytes = Math.min(128 << 10, options.segmentBytes() / 8);
+        this.forceBehindBytes = Math.min(4 << 20, options.segmentBytes() / 4);
+        this.unforcedBytesMax = Math.min(32 << 20, options.segmentBytes() / 2);
         this.spares = new SpareSegments(disk, options.directory(), recovered.spares);
         for (var segment : recovered.segments) {
             segments.put(segment.number, segment);
@@ -193,18 +227,62 @@ public final class LocalCommitLog implements CommitLog {
             throw new IllegalArgumentException("log entry of " + payloadBytes + " bytes");
         }
         int clearBytes = payloadBytes + 8 * record.chunks().size();
+        long index;
+        boolean forces = false;
         lock.lock();
         try {
-            makeRoom(clearBytes);
-            long index = lastIndex + 1;
+            boolean through = makeRoom(clearBytes);
+            index = lastIndex + 1;
             place(record, index, clearBytes);
+            if (!through) {
+                bufferedBytes += sizeOnDisk(clearBytes, active.dataKey);
+            } else {
+                writeThrough();
+                forces = unforcedBytes >= forceBehindBytes && !flushing;
+                flushing |= forces;
+            }
             lastIndex = index;
             if (record.kind() == EntryKind.CHUNK) {
                 held.merge(record.transactionId(), index, Math::min);
             }
-            return index;
         } finally {
             lock.unlock();
+        }
+        if (forces) {
+            forceBehind();
+        }
+        return index;
+    }
+
+    /**
+     * Writes the buffer, which has one entry just placed, so that it need not wait there and zeros
+     * need not keep its room. If the disk is full, nothing of it counts. Lock held.
+     */
+    private void writeThrough() {
+        int bytes = filling.position();
+        // Room for the segment's end.
+        filling.put(NO_ENTRY.duplicate());
+        try {
+            active.file.write(fillingOffset, filling.flip());
+        } catch (DiskFullException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            fail(e);
+            throw e;
+        } finally {
+            filling.clear();
+        }
+        fillingOffset += bytes;
+        allocatedBytes = Math.max(allocatedBytes, fillingOffset + LogFormat.ENTRY_HEADER_BYTES);
+        unforcedBytes += bytes;
+    }
+
+    /** A flush by another thread; by this one where a test decides about all threads. */
+    private void forceBehind() {
+        if (options.markDelayMillis() > 0) {
+            BEHIND.execute(() -> lead(false));
+        } else {
+            lead(false);
         }
     }
 
@@ -218,12 +296,15 @@ public final class LocalCommitLog implements CommitLog {
     /**
      * Returns when buffer and segment have room for the entry, and the segment for its end after
      * it.
+     *
+     * @return whether the entry is to be written through, which is what gives it room in the file
      */
-    private void makeRoom(int clearBytes) {
+    private boolean makeRoom(int clearBytes) {
         while (true) {
             requireOpen();
             long size = sizeOnDisk(clearBytes, active.dataKey);
-            if (filling.position() > 0 && filling.position() + size > BUFFER_BYTES_MAX) {
+            if (unforcedBytes > unforcedBytesMax
+                    || (filling.position() > 0 && filling.position() + size > BUFFER_BYTES_MAX)) {
                 flushOrWait();
                 continue;
             }
@@ -237,19 +318,24 @@ public final class LocalCommitLog implements CommitLog {
                 }
                 continue;
             }
-            if (end > allocatedBytes) {
+            boolean through = size >= throughBytes && filling.position() == 0 && !marking;
+            if (end > allocatedBytes && !through) {
                 long to =
                         Math.max(
                                 end, Math.min(options.segmentBytes(), allocatedBytes + GROW_BYTES));
                 growActive(to);
             }
-            if (filling.remaining() < size) {
+            long needed = size + LogFormat.ENTRY_HEADER_BYTES;
+            if (filling.remaining() < needed) {
                 var larger =
                         LogFormat.direct(
-                                (int) Math.max(filling.capacity() * 2L, filling.position() + size));
+                                (int)
+                                        Math.max(
+                                                filling.capacity() * 2L,
+                                                filling.position() + needed));
                 filling = larger.put(filling.flip());
             }
-            return;
+            return through;
         }
     }
 
@@ -426,12 +512,15 @@ public final class LocalCommitLog implements CommitLog {
             upTo = lastIndex;
             segment = active;
             markOwed = false;
+            unforcedBytes = 0;
         } finally {
             lock.unlock();
         }
         Throwable failed = null;
         try {
-            segment.file.write(at, flushed.flip());
+            if (flushed.position() > 0) {
+                segment.file.write(at, flushed.flip());
+            }
             force(segment);
         } catch (Throwable e) {
             failed = e;
@@ -457,6 +546,7 @@ public final class LocalCommitLog implements CommitLog {
                 alone = false;
             }
             if (alone) {
+                marking = true;
                 mark.clear();
                 placeOwn(mark, 0, LogFormat.KIND_MARK);
             } else {
@@ -483,6 +573,7 @@ public final class LocalCommitLog implements CommitLog {
         }
         lock.lock();
         try {
+            marking = false;
             if (failed != null) {
                 fail(failed);
             } else {
@@ -513,7 +604,11 @@ public final class LocalCommitLog implements CommitLog {
         lock.lock();
         try {
             markAwaited = false;
-            if (!markOwed || closed || failure != null || filling.position() > 0) {
+            if (!markOwed
+                    || closed
+                    || failure != null
+                    || filling.position() > 0
+                    || unforcedBytes > 0) {
                 return;
             }
             if (flushing || flushes != seen) {
@@ -522,6 +617,7 @@ public final class LocalCommitLog implements CommitLog {
             }
             markOwed = false;
             flushing = true;
+            marking = true;
             segment = active;
             at = fillingOffset;
             mark.clear();
@@ -635,6 +731,7 @@ public final class LocalCommitLog implements CommitLog {
             active.file.write(fillingOffset, filling.flip());
             filling.clear();
             force(active);
+            unforcedBytes = 0;
             durableIndex = lastIndex;
             List<Waiter> done = new ArrayList<>();
             takeDurable(done);
@@ -705,11 +802,16 @@ public final class LocalCommitLog implements CommitLog {
             for (var cursor : cursors) {
                 below = Math.min(below, cursor.nextIndex);
             }
+            leaveNeedless(below);
+            // The active segment has room for some of what will come.
+            long segmentBytes = options.segmentBytes();
+            spares.keep((int) ((bufferedBytes + segmentBytes / 4 * 3) / segmentBytes));
+            bufferedBytes = 0;
             while (segments.size() > 1) {
                 var oldest = segments.firstEntry().getValue();
                 var following = segments.higherEntry(oldest.number).getValue();
                 if (following.firstIndex > below) {
-                    return;
+                    break;
                 }
                 segments.remove(oldest.number);
                 oldest.close();
@@ -722,6 +824,19 @@ public final class LocalCommitLog implements CommitLog {
             throw e;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Begins a segment if the active one has become large and nothing in it is needed. */
+    private void leaveNeedless(long below) {
+        boolean idle = !flushing && filling.position() == 0 && durableIndex == lastIndex;
+        if (idle && below > lastIndex && fillingOffset > initialBytes()) {
+            try {
+                roll();
+            } catch (DiskFullException e) {
+                // It stays as long as there is no room for another one.
+                return;
+            }
         }
     }
 

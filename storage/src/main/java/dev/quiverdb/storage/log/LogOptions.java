@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param keyRing wraps the data keys of encrypted segments; null: written in the clear
  * @param force false skips fsync: a crash of the machine then loses commits
  * @param markDelayMillis how long nothing must have been flushed before the mark is written that
- *     tells damage from a torn tail; 0: by the committer itself, right after the flush
+ *     tells damage from a torn tail; 0: by the committer itself, right after the flush, and the log
+ *     uses no thread of its own
  */
 public record LogOptions(
         Disk disk,

@@ -16,6 +16,9 @@ final class SpareSegments {
     /** More than this many are removed. */
     private static final int KEPT_MAX = 4;
 
+    /** As many as commits filled between the last two cuts. */
+    private int kept = KEPT_MAX;
+
     private static final int ZEROS_BYTES = 64 << 10;
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES);
 
@@ -32,7 +35,7 @@ final class SpareSegments {
     }
 
     private void add(String name) {
-        if (names.size() < KEPT_MAX) {
+        if (names.size() < kept) {
             names.add(name);
         } else {
             disk.delete(name);
@@ -48,6 +51,17 @@ final class SpareSegments {
         disk.rename(Segment.fileName(directory, number), spare);
         disk.forceDirectory(directory);
         add(spare);
+    }
+
+    /**
+     * Says how many spares commits are likely to need until this is said again; removes what is
+     * more.
+     */
+    void keep(int count) {
+        kept = Math.clamp(count, 0, KEPT_MAX);
+        while (names.size() > kept) {
+            disk.delete(names.removeLast());
+        }
     }
 
     /**

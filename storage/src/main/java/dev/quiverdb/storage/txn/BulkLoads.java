@@ -350,9 +350,14 @@ final class BulkLoads {
             }
             return;
         }
-        // Both are in order: side by side.
+        if (run.size() == 0) {
+            return;
+        }
+        // Both are in order: side by side, where they overlap.
+        byte[] last = run.key(run.size() - 1);
+        byte[] end = Arrays.copyOf(last, last.length + 1);
         int at = 0;
-        for (var keysInOrder = own.range(null, null, false); keysInOrder.hasNext(); ) {
+        for (var keysInOrder = own.range(run.key(0), end, false); keysInOrder.hasNext(); ) {
             var one = keysInOrder.next();
             while (at < run.size() && Arrays.compareUnsigned(run.key(at), one.key()) < 0) {
                 at++;

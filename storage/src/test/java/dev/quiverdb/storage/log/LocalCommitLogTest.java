@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.quiverdb.base.testing.SimulatedDisk;
 import dev.quiverdb.base.world.Chance;
 import dev.quiverdb.base.world.Disk;
+import dev.quiverdb.base.world.DiskFullException;
 import dev.quiverdb.base.world.FileDisk;
 import dev.quiverdb.storage.key.KeyException;
 import dev.quiverdb.storage.key.KeyRings;
@@ -72,6 +73,75 @@ final class LocalCommitLogTest {
     }
 
     @Test
+    void loadersAndCommittersBesideThemFindTheirEntries(@TempDir Path directory)
+            throws InterruptedException {
+        var options = on(new FileDisk(directory)).withMarkDelayMillis(1);
+        var texts = new ConcurrentHashMap<Long, String>();
+        try (var log = LocalCommitLog.open(options, 1)) {
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < 8; t++) {
+                int thread = t;
+                threads.add(
+                        Thread.ofVirtual()
+                                .start(() -> {
+                                    for (int i = 0; i < 100; i++) {
+                                        // Half of the threads write through, one after the other.
+                                        boolean large = thread % 2 == 0;
+                                        var text = thread + "/" + i + "x".repeat(large ? 9000 : 9);
+                                        long index = log.append(commit(thread, text));
+                                        texts.put(index, text);
+                                        if (!large || i % 10 == 9) {
+                                            log.awaitDurable(index);
+                                            assertThat(log.durableIndex())
+                                                    .isGreaterThanOrEqualTo(index);
+                                        }
+                                    }
+                                }));
+            }
+            for (var thread : threads) {
+                thread.join();
+            }
+        }
+        try (var log = LocalCommitLog.open(options, 1)) {
+            assertThat(log.lastIndex()).isEqualTo(800);
+            texts.forEach((index, text) ->
+                    assertThat(
+                                    StandardCharsets.UTF_8
+                                            .decode(log.readAt(index).payload())
+                                            .toString())
+                            .isEqualTo(text));
+        }
+    }
+
+    @Test
+    void largeEntriesAreForcedWhileMoreCome() {
+        var disk = new SimulatedDisk();
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            for (int i = 0; i < 20; i++) {
+                log.append(commit(i, "x".repeat(9000)));
+            }
+            assertThat(log.durableIndex()).isGreaterThanOrEqualTo(18);
+        }
+    }
+
+    @Test
+    void largeEntryThatFindsNoRoomLeavesTheLogAsItWas() {
+        var disk = new SimulatedDisk();
+        try (var log = LocalCommitLog.open(on(disk).withSegmentBytes(4 << 20), 1)) {
+            log.awaitDurable(log.append(commit(1, "before")));
+            disk.limitCapacity(disk.usedBytes() + 1000);
+            assertThatThrownBy(() -> log.append(commit(2, "x".repeat(3 << 20))))
+                    .isInstanceOf(DiskFullException.class);
+            assertThat(log.lastIndex()).isEqualTo(1);
+            log.awaitDurable(log.append(commit(3, "after")));
+        }
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            assertThat(log.lastIndex()).isEqualTo(2);
+            assertThat(log.readAt(2).transactionId()).isEqualTo(3);
+        }
+    }
+
+    @Test
     void chunksOfAnOpenTransactionAreNotCut() {
         var disk = new SimulatedDisk();
         try (var log = LocalCommitLog.open(on(disk), 1)) {
@@ -105,6 +175,46 @@ final class LocalCommitLogTest {
             }
         }
         assertThat(disk.files()).hasSizeLessThanOrEqualTo(4);
+    }
+
+    private static long spares(SimulatedDisk disk) {
+        return disk.files().stream().filter(name -> name.contains("spare-")).count();
+    }
+
+    @Test
+    void sparesAreKeptAsFarAsCommitsNeedThem() {
+        var disk = new SimulatedDisk();
+        try (var log = LocalCommitLog.open(on(disk), 1)) {
+            for (int i = 0; i < 250; i++) {
+                log.awaitDurable(log.append(commit(i, "z".repeat(1000))));
+            }
+            log.cut(log.lastIndex());
+            assertThat(spares(disk)).isBetween(3L, 4L);
+            log.awaitDurable(log.append(commit(1, "little")));
+            log.cut(log.lastIndex());
+            assertThat(spares(disk)).isZero();
+        }
+    }
+
+    @Test
+    void cutBehindALoadLeavesItsSegment() {
+        var disk = new SimulatedDisk();
+        var options = on(disk).withSegmentBytes(8 << 20);
+        try (var log = LocalCommitLog.open(options, 1)) {
+            for (int i = 0; i < 6; i++) {
+                log.append(commit(i, "x".repeat(1 << 20)));
+            }
+            log.awaitDurable(6);
+            log.cut(6);
+            assertThat(disk.usedBytes()).isGreaterThan(6 << 20);
+            log.cut(7);
+            assertThat(disk.usedBytes()).isLessThan(2 << 20);
+            assertThat(log.firstIndex()).isEqualTo(7);
+            log.awaitDurable(log.append(commit(7, "after")));
+        }
+        try (var log = LocalCommitLog.open(options, 7)) {
+            assertThat(log.lastIndex()).isEqualTo(7);
+        }
     }
 
     @Test

@@ -27,6 +27,8 @@ import dev.quiverdb.storage.spill.OpenFiles;
 import dev.quiverdb.storage.spill.SpillDamagedException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -280,6 +282,8 @@ final class FlippedBitTest {
     @ValueSource(booleans = {false, true})
     void aDamagedRootIsRefusedOrTheOtherServes(boolean encrypted) {
         var whole = database(encrypted);
+        // Closing makes another root, with nothing new behind the one before.
+        Storage.open(options(whole, encrypted)).close();
         int size = whole.contentOf(MANIFEST).length;
         assertThat(size).isEqualTo(8192);
         for (int at = 0; at < size; at += 37) {
@@ -292,6 +296,31 @@ final class FlippedBitTest {
         both.flipBit(MANIFEST, 20, 3);
         both.flipBit(MANIFEST, 4096 + 20, 3);
         assertThat(isRefused(both, MANIFEST, encrypted)).isTrue();
+    }
+
+    /** What the older root alone knows is not served as if it were all. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDamagedNewestRootIsRefusedOnceTheLogIsCut(boolean encrypted) {
+        var whole = database(encrypted);
+        var manifest = ByteBuffer.wrap(whole.contentOf(MANIFEST)).order(ByteOrder.LITTLE_ENDIAN);
+        int newest = manifest.getLong(16) > manifest.getLong(4096 + 16) ? 0 : 4096;
+        for (int at = 0; at < 4096; at += 37) {
+            var disk = whole.kill();
+            disk.flipBit(MANIFEST, newest + at, at % 8);
+            assertThat(isRefused(disk, MANIFEST, encrypted)).as("newest, %d", at).isTrue();
+            var other = whole.kill();
+            other.flipBit(MANIFEST, 4096 - newest + at, at % 8);
+            assertThat(isRefused(other, MANIFEST, encrypted)).as("older, %d", at).isFalse();
+        }
+        // A slot of zeros might never have been written.
+        var lost = whole.kill();
+        try (var file = lost.open(MANIFEST, Disk.Open.WRITE)) {
+            file.write(newest, ByteBuffer.allocate(4096));
+            file.force();
+        }
+        assertThatThrownBy(() -> Storage.open(options(lost, encrypted)))
+                .isInstanceOf(DamagedException.class);
     }
 
     @ParameterizedTest

@@ -31,7 +31,8 @@ public final class StorageBenchmark {
               --seconds S       how long each measure runs (5)
               --cache MIB       block cache of each engine (512)
               --engines LIST    of quiver, rocks, mvstore (all)
-              --measures LIST   of reads, scan, vectors, stall, recovery, commits (all); loading is always measured
+              --measures LIST   of reads, scan, vectors, stall, recovery, commits, micro (all); loading is always
+                                measured
               --directory DIR   where the files go (a temporary directory)
               --json FILE       the figures as JSON
 
@@ -48,6 +49,7 @@ public final class StorageBenchmark {
             stall     the longest update of 8 committers without and with a checkpoint beside them
             recovery  opening a copy of the files as a crash would leave them, after every row was updated, 1,000
                       in a transaction, without a checkpoint: seconds, and seconds per GB of new values
+            micro     point read, scan and filter under JMH, each in a process of its own, with its error
             """;
 
     private static final int TEXT_CHARS = 100;
@@ -55,6 +57,7 @@ public final class StorageBenchmark {
     private static final int DIMENSIONS = 384;
     private static final int RECOVERY_ROWS = 1000;
     private static final int WARM_ROWS = 200_000;
+    private static final int WARM_VECTORS = 100_000;
     private static final int COMMIT_ROUNDS = 5;
     private static final int SCANS_MIN = 7;
 
@@ -91,7 +94,7 @@ public final class StorageBenchmark {
                         Long.parseLong(options.getOrDefault("--rows", "1000000")),
                         Long.parseLong(options.getOrDefault("--vectors", "100000")),
                         Double.parseDouble(options.getOrDefault("--seconds", "5")),
-                        list(options, "--measures", "reads,scan,vectors,stall,recovery,commits"));
+                        list(options, "--measures", "reads,scan,vectors,stall,recovery,commits,micro"));
         long cacheBytes = Long.parseLong(options.getOrDefault("--cache", "512")) << 20;
         var parent = options.get("--directory");
         var directory =
@@ -113,6 +116,10 @@ public final class StorageBenchmark {
         for (var engine : engines) {
             delete(directory.resolve(engine));
         }
+        if (benchmark.wanted.contains("micro")) {
+            new Micro(engines, benchmark.rows, benchmark.seconds, cacheBytes >> 20)
+                    .run(benchmark.measures);
+        }
         System.out.println(benchmark.measures.table());
         var json = options.get("--json");
         if (json != null) {
@@ -124,7 +131,7 @@ public final class StorageBenchmark {
         return List.of(options.getOrDefault(name, otherwise).split(",", -1));
     }
 
-    private static RowEngine open(String engine, Path directory, long cacheBytes) {
+    static RowEngine open(String engine, Path directory, long cacheBytes) {
         return switch (engine) {
             case "quiver" -> new QuiverEngine(directory, cacheBytes);
             case "rocks" -> new RocksEngine(directory, cacheBytes);
@@ -165,14 +172,19 @@ public final class StorageBenchmark {
     }
 
     private void arrayFloor() {
-        long[] keys = new long[(int) rows];
-        for (int i = 0; i < rows; i++) {
-            keys[i] = shuffled(i);
-        }
+        long[] keys = shuffledKeys((int) rows);
         filter("plain array", () -> count(keys, rows / 4, rows / 2));
     }
 
-    private static long count(long[] keys, long low, long high) {
+    static long[] shuffledKeys(int rows) {
+        long[] keys = new long[rows];
+        for (int i = 0; i < rows; i++) {
+            keys[i] = shuffled(i, rows);
+        }
+        return keys;
+    }
+
+    static long count(long[] keys, long low, long high) {
         long found = 0;
         for (long key : keys) {
             found += key >= low && key < high ? 1 : 0;
@@ -182,7 +194,7 @@ public final class StorageBenchmark {
 
     // ---- rows ----
 
-    private static String text(long key) {
+    static String text(long key) {
         var random = new SplittableRandom(key);
         var bytes = new byte[TEXT_CHARS];
         for (int i = 0; i < bytes.length; i++) {
@@ -192,7 +204,7 @@ public final class StorageBenchmark {
     }
 
     /** A permutation of the keys, so that loads come in no order. */
-    private long shuffled(long i) {
+    static long shuffled(long i, long rows) {
         return (i * 7_368_787L + 12_345) % rows;
     }
 
@@ -201,7 +213,8 @@ public final class StorageBenchmark {
     private static void warmUp(String name, Path directory, long cacheBytes) throws IOException {
         Files.createDirectories(directory);
         try (var engine = open(name, directory, cacheBytes)) {
-            engine.load(WARM_ROWS, i -> (i * 7_368_787L + 12_345) % WARM_ROWS, k -> text(k));
+            engine.load(WARM_ROWS, i -> shuffled(i, WARM_ROWS), StorageBenchmark::text);
+            engine.loadVectors(WARM_VECTORS, StorageBenchmark::vector);
         }
         delete(directory);
     }
@@ -210,7 +223,7 @@ public final class StorageBenchmark {
             throws IOException, InterruptedException {
         var engine = open(name, directory, cacheBytes);
         var loaded = engine;
-        load(name, "load", rows, () -> loaded.load(rows, this::shuffled, StorageBenchmark::text));
+        load(name, "load", rows, () -> loaded.load(rows, i -> shuffled(i, rows), StorageBenchmark::text));
         engine.checkpoint();
         measures.put(
                 name,
@@ -278,7 +291,7 @@ public final class StorageBenchmark {
         measures.put(name, "point read, us of processor", (cpuNanos() - cpuStart) / 1e3 / count);
     }
 
-    private static void read(RowEngine engine, long key, String name) {
+    static void read(RowEngine engine, long key, String name) {
         if (engine.read(key) != TEXT_CHARS) {
             throw new IllegalStateException(name + " does not find row " + key);
         }
@@ -425,7 +438,7 @@ public final class StorageBenchmark {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         try (var files = Files.walk(directory)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
