@@ -1,23 +1,17 @@
 package dev.quiverdb.tests;
 
+import static dev.quiverdb.tests.LocalServer.column;
+import static dev.quiverdb.tests.LocalServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiverdb.base.testing.Randomised;
-import dev.quiverdb.server.QuiverServer;
-import dev.quiverdb.server.ServerOptions;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Nearest rows among those that a filter lets pass, by whatever way the search takes: as many as
@@ -27,47 +21,7 @@ class FilteredSearchTest {
     private static final int ROWS = 3000;
     private static final int DIMENSIONS = 8;
 
-    @TempDir Path data;
-    private QuiverServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = QuiverServer.start(ServerOptions.on(data));
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres?user=postgres");
-    }
-
-    private static void run(Connection connection, String... statements) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            for (var sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private static List<String> column(Connection connection, String sql, Object... values)
-            throws SQLException {
-        try (var statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                statement.setObject(i + 1, values[i]);
-            }
-            var found = new ArrayList<String>();
-            try (var rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(rows.getString(1));
-                }
-            }
-            return found;
-        }
-    }
+    @RegisterExtension final LocalServer server = new LocalServer();
 
     /** A condition with its parameters. */
     private record Filter(String sql, Object... values) {}
@@ -225,7 +179,7 @@ class FilteredSearchTest {
 
     @Randomised(runs = 6)
     void aFilteredSearchFindsWhatAScanFinds(SplittableRandom chance) throws SQLException {
-        try (var connection = connect()) {
+        try (var connection = server.connect()) {
             var trial = new Trial(chance, connection);
             makeItems(
                     trial,
@@ -256,8 +210,8 @@ class FilteredSearchTest {
 
     @Randomised(runs = 3)
     void anOldSnapshotFiltersWhatItSees(SplittableRandom chance) throws SQLException {
-        try (var writer = connect();
-                var reader = connect()) {
+        try (var writer = server.connect();
+                var reader = server.connect()) {
             var trial = new Trial(chance, writer);
             makeItems(trial, method(trial), "");
             reader.setAutoCommit(false);
@@ -283,7 +237,7 @@ class FilteredSearchTest {
 
     @Randomised(runs = 3)
     void aPolicyIsPartOfTheFilter(SplittableRandom chance) throws SQLException {
-        try (var connection = connect()) {
+        try (var connection = server.connect()) {
             var trial = new Trial(chance, connection);
             makeItems(trial, method(trial), "");
             run(
@@ -326,7 +280,7 @@ class FilteredSearchTest {
 
     @Test
     void explainTellsHowTheRowsWereFound() throws SQLException {
-        try (var connection = connect()) {
+        try (var connection = server.connect()) {
             run(
                     connection,
                     "CREATE EXTENSION vector",

@@ -1,67 +1,20 @@
 package dev.quiverdb.tests;
 
+import static dev.quiverdb.tests.LocalServer.column;
+import static dev.quiverdb.tests.LocalServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.quiverdb.server.QuiverServer;
-import dev.quiverdb.server.ServerOptions;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A tenant to each partition: what is left out is never missed, and the nearest come from all. */
 class PartitionedSearchTest {
     private static final long SEED = Long.getLong("seed", System.nanoTime());
 
-    @TempDir Path data;
-    private QuiverServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = QuiverServer.start(ServerOptions.on(data));
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres?user=postgres");
-    }
-
-    private static void run(Connection connection, String... statements) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            for (var sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private static List<String> rows(Connection connection, String sql, Object... values)
-            throws SQLException {
-        try (var statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                statement.setObject(i + 1, values[i]);
-            }
-            var found = new ArrayList<String>();
-            try (var rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(rows.getString(1));
-                }
-            }
-            return found;
-        }
-    }
+    @RegisterExtension final LocalServer server = new LocalServer();
 
     /** Points on a grid, so that every distance is exact and the tenth is not the eleventh. */
     private static void makeDocs(Connection connection) throws SQLException {
@@ -81,24 +34,24 @@ class PartitionedSearchTest {
 
     @Test
     void theNearestOfAllPartitionsComeInOrder() throws SQLException {
-        try (var connection = connect()) {
+        try (var connection = server.connect()) {
             makeDocs(connection);
             var nearest = " ORDER BY e <-> '[1000.2,500.1]' LIMIT 6";
 
-            assertThat(rows(connection, "SELECT id FROM docs" + nearest))
+            assertThat(column(connection, "SELECT id FROM docs" + nearest))
                     .containsExactly("1000", "1001", "999", "1002", "998", "1003");
-            assertThat(rows(connection, "SELECT id FROM docs WHERE lang = 'fr'" + nearest))
+            assertThat(column(connection, "SELECT id FROM docs WHERE lang = 'fr'" + nearest))
                     .containsExactly("1000", "1010", "990", "1020", "980", "1030");
-            assertThat(rows(connection, "SELECT id FROM docs" + nearest + " OFFSET 4"))
+            assertThat(column(connection, "SELECT id FROM docs" + nearest + " OFFSET 4"))
                     .containsExactly("998", "1003", "997", "1004", "996", "1005");
-            assertThat(rows(connection, "SELECT id FROM docs WHERE tenant = 'bb'" + nearest))
+            assertThat(column(connection, "SELECT id FROM docs WHERE tenant = 'bb'" + nearest))
                     .containsExactly("1002", "998", "1006", "994", "1010", "990");
-            assertThat(String.join("\n", rows(connection, "EXPLAIN SELECT id FROM docs" + nearest)))
+            assertThat(String.join("\n", column(connection, "EXPLAIN SELECT id FROM docs" + nearest)))
                     .contains("Merge Append", "docs_a_e_idx", "docs_b_e_idx", "docs_other_e_idx");
             assertThat(
                             String.join(
                                     "\n",
-                                    rows(
+                                    column(
                                             connection,
                                             "EXPLAIN SELECT id FROM docs WHERE tenant = 'a'"
                                                     + nearest)))
@@ -109,7 +62,7 @@ class PartitionedSearchTest {
 
     @Test
     void aPolicyLeavesPartitionsOutToo() throws SQLException {
-        try (var connection = connect()) {
+        try (var connection = server.connect()) {
             makeDocs(connection);
             run(
                     connection,
@@ -121,26 +74,26 @@ class PartitionedSearchTest {
                     "SET app.tenant = 'b'");
             var nearest = "SELECT id FROM docs WHERE lang = 'en' ORDER BY e <-> ?::vector LIMIT 3";
 
-            assertThat(rows(connection, nearest, "[1000.2,500.1]"))
+            assertThat(column(connection, nearest, "[1000.2,500.1]"))
                     .containsExactly("1001", "997", "1005");
             var plan =
                     String.join(
                             "\n",
-                            rows(
+                            column(
                                     connection,
                                     "EXPLAIN (ANALYZE) "
                                             + nearest.replace("?", "'[1000.2,500.1]'")));
             assertThat(plan).contains("Subplans Removed: 2", "docs_b_e_idx");
             run(connection, "SET app.tenant = 'nobody'");
-            assertThat(rows(connection, nearest, "[1000.2,500.1]")).isEmpty();
+            assertThat(column(connection, nearest, "[1000.2,500.1]")).isEmpty();
             run(connection, "RESET app.tenant");
-            assertThat(rows(connection, nearest, "[1000.2,500.1]")).isEmpty();
+            assertThat(column(connection, nearest, "[1000.2,500.1]")).isEmpty();
         }
     }
 
     @Test
     void whatIsLeftOutHasNoRows() throws SQLException {
-        try (var connection = connect()) {
+        try (var connection = server.connect()) {
             run(
                     connection,
                     "CREATE TABLE l (a int, b text) PARTITION BY LIST (a)",
@@ -173,13 +126,13 @@ class PartitionedSearchTest {
                 java.util.Arrays.fill(values, value);
 
                 assertThat(
-                                rows(
+                                column(
                                         connection,
                                         "SELECT count(*) FROM " + table + " WHERE " + where,
                                         values))
                         .as("%s, ? = %d: replay with -Dseed=%d", where, value, SEED)
                         .isEqualTo(
-                                rows(
+                                column(
                                         connection,
                                         "SELECT count(*) FROM " + table + " WHERE " + hidden,
                                         values));

@@ -1,21 +1,17 @@
 package dev.quiverdb.tests;
 
+import static dev.quiverdb.tests.LocalServer.column;
+import static dev.quiverdb.tests.LocalServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.quiverdb.server.QuiverServer;
-import dev.quiverdb.server.ServerOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,44 +26,7 @@ class VectorIndexTest {
                     + " + sin(i * d * 1.7))::numeric(8,3)::text, ',' ORDER BY d) || ']' AS point"
                     + " FROM generate_series(%d, %d) i, generate_series(1, 6) d GROUP BY i)";
 
-    @TempDir Path data;
-    private QuiverServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = QuiverServer.start(ServerOptions.on(data));
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:"
-                        + server.port()
-                        + "/postgres?user=postgres&preferQueryMode=simple");
-    }
-
-    private static void run(Connection connection, String... statements) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            for (var sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private static List<String> column(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-            return values;
-        }
-    }
+    @RegisterExtension final LocalServer server = new LocalServer();
 
     /** How points become values of a type. */
     private static String value(String type, String point) {
@@ -144,7 +103,7 @@ class VectorIndexTest {
     void whatAnIndexFindsIsWhatAScanFinds(
             String method, String type, String operatorClass, String operator, String options)
             throws SQLException, IOException {
-        try (var connection = connect()) {
+        try (var connection = server.connect("user=postgres&preferQueryMode=simple")) {
             run(
                     connection,
                     "CREATE EXTENSION IF NOT EXISTS vector",
@@ -180,9 +139,8 @@ class VectorIndexTest {
             run(connection, "CHECKPOINT");
             insert(connection, type, 100, 150);
         }
-        server.close();
-        server = QuiverServer.start(ServerOptions.on(data));
-        try (var connection = connect()) {
+        server.restart();
+        try (var connection = server.connect("user=postgres&preferQueryMode=simple")) {
             run(connection, "SET ivfflat.probes = 6", "SET ivfpq.probes = 6");
             assertThat(recall(connection, operator, "")).as("restarted").isGreaterThan(0.85);
             assertThat(
@@ -197,8 +155,8 @@ class VectorIndexTest {
     @ParameterizedTest
     @ValueSource(strings = {"vector", "halfvec", "sparsevec"})
     void searchesOfOneSnapshotSeeOneStateWhateverHappensBeside(String type) throws SQLException {
-        try (var reader = connect();
-                var writer = connect()) {
+        try (var reader = server.connect("user=postgres&preferQueryMode=simple");
+                var writer = server.connect("user=postgres&preferQueryMode=simple")) {
             run(
                     writer,
                     "CREATE EXTENSION IF NOT EXISTS vector",
@@ -235,7 +193,7 @@ class VectorIndexTest {
 
     @Test
     void aBoundOnASearchIsKeptAndWithoutOneAllRowsCome() throws SQLException {
-        try (var connection = connect()) {
+        try (var connection = server.connect("user=postgres&preferQueryMode=simple")) {
             run(
                     connection,
                     "CREATE EXTENSION IF NOT EXISTS vector",
@@ -280,7 +238,7 @@ class VectorIndexTest {
                         "SELECT id FROM points ORDER BY subvector(v, 1, 3)::vector(3) <-> '[1,2,3]' LIMIT 5",
                         "SELECT id FROM points WHERE one_in_2 = 1 ORDER BY v <-> '[1,2,3,4,5,6]' LIMIT 5");
         List<List<String>> answers = new ArrayList<>();
-        try (var connection = connect()) {
+        try (var connection = server.connect("user=postgres&preferQueryMode=simple")) {
             run(
                     connection,
                     "CREATE EXTENSION IF NOT EXISTS vector",
@@ -299,9 +257,8 @@ class VectorIndexTest {
                 assertThat(answers.getLast()).hasSize(5);
             }
         }
-        server.close();
-        server = QuiverServer.start(ServerOptions.on(data));
-        try (var connection = connect()) {
+        server.restart();
+        try (var connection = server.connect("user=postgres&preferQueryMode=simple")) {
             for (int i = 0; i < queries.size(); i++) {
                 assertThat(column(connection, queries.get(i))).isEqualTo(answers.get(i));
             }
@@ -310,7 +267,7 @@ class VectorIndexTest {
 
     @Test
     void aSparseVectorWithTooManyEntriesIsRefusedWhereAnIndexWouldHaveIt() throws SQLException {
-        try (var connection = connect()) {
+        try (var connection = server.connect("user=postgres&preferQueryMode=simple")) {
             run(
                     connection,
                     "CREATE EXTENSION IF NOT EXISTS vector",
@@ -335,7 +292,7 @@ class VectorIndexTest {
         var uncaught = new java.util.concurrent.ConcurrentLinkedQueue<Throwable>();
         var before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((_, e) -> uncaught.add(e));
-        try (var connection = connect()) {
+        try (var connection = server.connect("user=postgres&preferQueryMode=simple")) {
             run(
                     connection,
                     "CREATE EXTENSION vector",

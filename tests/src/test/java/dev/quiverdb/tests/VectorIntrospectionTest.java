@@ -1,5 +1,7 @@
 package dev.quiverdb.tests;
 
+import static dev.quiverdb.tests.LocalServer.column;
+import static dev.quiverdb.tests.LocalServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +12,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,25 +50,6 @@ class VectorIntrospectionTest {
                         + server.port()
                         + "/postgres?preferQueryMode=simple&user="
                         + user);
-    }
-
-    private static void run(Connection connection, String... statements) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            for (var sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private static List<String> column(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-            return values;
-        }
     }
 
     private static double number(Connection connection, String sql) throws SQLException {

@@ -1,5 +1,7 @@
 package dev.quiverdb.tests;
 
+import static dev.quiverdb.tests.LocalServer.column;
+import static dev.quiverdb.tests.LocalServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiverdb.server.QuiverServer;
@@ -54,25 +56,6 @@ class VectorSquareTest {
             }
         }
         return squares;
-    }
-
-    private static void run(Connection connection, String... statements) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            for (var sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private static List<String> column(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-            return values;
-        }
     }
 
     private static void insert(Connection connection, String method, int from, int to)
