@@ -46,7 +46,10 @@ class PartitionedSearchTest {
                     .containsExactly("998", "1003", "997", "1004", "996", "1005");
             assertThat(column(connection, "SELECT id FROM docs WHERE tenant = 'bb'" + nearest))
                     .containsExactly("1002", "998", "1006", "994", "1010", "990");
-            assertThat(String.join("\n", column(connection, "EXPLAIN SELECT id FROM docs" + nearest)))
+            assertThat(
+                            String.join(
+                                    "\n",
+                                    column(connection, "EXPLAIN SELECT id FROM docs" + nearest)))
                     .contains("Merge Append", "docs_a_e_idx", "docs_b_e_idx", "docs_other_e_idx");
             assertThat(
                             String.join(
