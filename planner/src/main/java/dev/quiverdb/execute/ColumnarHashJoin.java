@@ -7,6 +7,7 @@ import dev.quiverdb.execute.expression.Evaluator;
 import dev.quiverdb.plan.Plan.JoinKind;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,12 @@ final class ColumnarHashJoin {
 
     private int[] next = new int[32];
     private final BitSet matched = new BitSet();
+
+    /** Build rows with a NULL key. */
+    private final BitSet nullKeys = new BitSet();
+
+    private boolean anyRow;
+    private boolean anyNull;
 
     private @Nullable Batch probe;
     private Column[] probeKeys = {};
@@ -80,6 +87,15 @@ final class ColumnarHashJoin {
         keys = new ColumnStore(keyTypes);
     }
 
+    /** Whether of the right side nothing but its keys matters, each of them once. */
+    static boolean keysOnly(JoinKind kind, @Nullable Evaluator residual) {
+        return residual == null
+                && switch (kind) {
+                    case SEMI, ANTI, NULL_AWARE_ANTI -> true;
+                    case INNER, LEFT, RIGHT, FULL -> false;
+                };
+    }
+
     /** A further condition decides over outer rows only once all of their matches are known. */
     static boolean suits(
             JoinKind kind,
@@ -93,9 +109,13 @@ final class ColumnarHashJoin {
         }
         return switch (kind) {
             case INNER -> true;
-            case LEFT, RIGHT, FULL, SEMI, ANTI -> residual == null;
-            case NULL_AWARE_ANTI -> false;
+            case LEFT, RIGHT, FULL, SEMI, ANTI, NULL_AWARE_ANTI -> residual == null;
         };
+    }
+
+    /** Whether build rows with a NULL key are kept, which no chain leads to. */
+    private boolean keepsNullKeys() {
+        return keepsRight() || (kind == JoinKind.NULL_AWARE_ANTI && keyTypes.length > 1);
     }
 
     private boolean keepsRight() {
@@ -115,6 +135,7 @@ final class ColumnarHashJoin {
         for (var batch = right.next(); batch != null; batch = right.next()) {
             int[] selection = Operator.rows(batch);
             int count = batch.size();
+            anyRow |= count > 0;
             for (int i = 0; i < columns.length; i++) {
                 columns[i] = rightKeys[i].column(batch, selection, count);
             }
@@ -123,7 +144,10 @@ final class ColumnarHashJoin {
             for (int i = 0; i < count; i++) {
                 add(batch.columns(), columns, selection[i], batchHashes[selection[i]]);
             }
-            if (rows.memoryBytes() + keys.memoryBytes() + 16L * rows.count() > memoryBytesMax) {
+            if (answersNothing()) {
+                return true;
+            }
+            if (rows.memoryBytes() + keys.memoryBytes() + 16L * keys.count() > memoryBytesMax) {
                 return false;
             }
         }
@@ -132,24 +156,40 @@ final class ColumnarHashJoin {
 
     private void add(Column[] columns, Column[] keyColumns, int row, int hash) {
         boolean isNull = hasNull(keyColumns, row);
-        if (isNull && !keepsRight()) {
+        anyNull |= isNull;
+        if (isNull && !keepsNullKeys()) {
             return;
         }
-        int number = rows.add(columns, row);
-        keys.add(keyColumns, row);
+        if (keysOnly(kind, residual)) {
+            if (!isNull && isThere(keyColumns, row, hash)) {
+                return;
+            }
+        } else {
+            rows.add(columns, row);
+        }
+        int number = keys.add(keyColumns, row);
         if (number == hashes.length) {
             hashes = Arrays.copyOf(hashes, number * 2);
             next = Arrays.copyOf(next, number * 2);
         }
         hashes[number] = hash;
         if (isNull) {
-            // It matches nothing, so no chain leads to it.
+            nullKeys.set(number);
             return;
         }
         if (number * 2 > heads.length) {
             rehash();
         }
         link(number, hash);
+    }
+
+    private boolean isThere(Column[] keyColumns, int row, int hash) {
+        for (int at = heads[hash & (heads.length - 1)]; at != 0; at = next[at - 1]) {
+            if (hashes[at - 1] == hash && isKey(at - 1, keyColumns, row)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean hasNull(Column[] columns, int row) {
@@ -176,26 +216,40 @@ final class ColumnarHashJoin {
         int size = heads.length * 4;
         heads = new int[size];
         tails = new int[size];
-        int last = rows.count() - 1;
+        int last = keys.count() - 1;
         for (int number = 0; number < last; number++) {
-            boolean isNull = false;
-            for (int k = 0; k < keyTypes.length && keepsRight(); k++) {
-                isNull |= keys.columnOf(k, number).isNull(ColumnStore.rowOf(number));
-            }
-            if (!isNull) {
+            if (!nullKeys.get(number)) {
                 link(number, hashes[number]);
             }
         }
     }
 
-    int buildRows() {
-        return rows.count();
+    /** Whether the build side had a row, be it kept or not. */
+    boolean anyRow() {
+        return anyRow;
     }
 
+    /** Whether the build side had a NULL key. */
+    boolean anyNull() {
+        return anyNull;
+    }
+
+    /** NOT IN of one column with a NULL in it is true of nothing. */
+    private boolean answersNothing() {
+        return kind == JoinKind.NULL_AWARE_ANTI && keyTypes.length == 1 && anyNull;
+    }
+
+    int buildRows() {
+        return keys.count();
+    }
+
+    /** A row of the right side, or its key where {@link #keysOnly}. */
     @Nullable Object[] buildRow(int number) {
-        @Nullable Object[] values = new @Nullable Object[right.types.length];
+        var store = keysOnly(kind, residual) ? keys : rows;
+        @Nullable Object[] values =
+                new @Nullable Object[store == keys ? keyTypes.length : right.types.length];
         for (int c = 0; c < values.length; c++) {
-            values[c] = rows.value(c, number);
+            values[c] = store.value(c, number);
         }
         return values;
     }
@@ -204,6 +258,9 @@ final class ColumnarHashJoin {
 
     /** The next rows; the left side is open. */
     @Nullable Batch next() {
+        if (answersNothing()) {
+            return null;
+        }
         while (true) {
             var batch = probe;
             if (batch == null) {
@@ -214,9 +271,18 @@ final class ColumnarHashJoin {
                 }
                 begin(batch);
             }
+            if (kind == JoinKind.NULL_AWARE_ANTI) {
+                probe = null;
+                var kept = anyRow ? select(batch, this::differsFromAll) : batch;
+                if (kept != null) {
+                    return kept;
+                }
+                continue;
+            }
             if (kind == JoinKind.SEMI || kind == JoinKind.ANTI) {
                 probe = null;
-                var kept = semi(batch, kind == JoinKind.SEMI);
+                boolean wanted = kind == JoinKind.SEMI;
+                var kept = select(batch, row -> (find(head(row), row) != 0) == wanted);
                 if (kept != null) {
                     return kept;
                 }
@@ -259,20 +325,20 @@ final class ColumnarHashJoin {
     private int find(int from, int row) {
         int hash = probeHashes[row];
         for (int at = from; at != 0; at = next[at - 1]) {
-            if (hashes[at - 1] == hash && isKey(at - 1, row)) {
+            if (hashes[at - 1] == hash && isKey(at - 1, probeKeys, row)) {
                 return at;
             }
         }
         return 0;
     }
 
-    private boolean isKey(int number, int row) {
+    private boolean isKey(int number, Column[] columns, int row) {
         for (int k = 0; k < keyTypes.length; k++) {
             if (!GroupTable.same(
                     keyTypes[k],
                     keys.columnOf(k, number),
                     ColumnStore.rowOf(number),
-                    probeKeys[k],
+                    columns[k],
                     row)) {
                 return false;
             }
@@ -284,13 +350,54 @@ final class ColumnarHashJoin {
         return hasNull(probeKeys, row) ? 0 : heads[probeHashes[row] & (heads.length - 1)];
     }
 
-    private @Nullable Batch semi(Batch batch, boolean wanted) {
+    /** NOT IN: whether no build row equals a probe row's key or might. */
+    private boolean differsFromAll(int row) {
+        boolean unknown = hasNull(probeKeys, row);
+        if (keyTypes.length == 1) {
+            return !unknown && find(head(row), row) == 0;
+        }
+        if (unknown) {
+            for (int number = 0; number < keys.count(); number++) {
+                if (mayBeKey(number, row)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        if (find(head(row), row) != 0) {
+            return false;
+        }
+        for (int number = nullKeys.nextSetBit(0);
+                number >= 0;
+                number = nullKeys.nextSetBit(number + 1)) {
+            if (mayBeKey(number, row)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a build row's key equals a probe row's where both are not NULL. */
+    private boolean mayBeKey(int number, int row) {
+        for (int k = 0; k < keyTypes.length; k++) {
+            var column = keys.columnOf(k, number);
+            int at = ColumnStore.rowOf(number);
+            if (!column.isNull(at)
+                    && !probeKeys[k].isNull(row)
+                    && !GroupTable.same(keyTypes[k], column, at, probeKeys[k], row)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static @Nullable Batch select(Batch batch, IntPredicate wanted) {
         int[] selection = Operator.rows(batch);
         int[] kept = new int[batch.size()];
         int count = 0;
         for (int i = 0; i < batch.size(); i++) {
             int row = selection[i];
-            if ((find(head(row), row) != 0) == wanted) {
+            if (wanted.test(row)) {
                 kept[count++] = row;
             }
         }
@@ -368,7 +475,7 @@ final class ColumnarHashJoin {
         int pairs = 0;
         while (pairs < capacity) {
             int number = matched.nextClearBit(unmatchedAt);
-            if (number >= rows.count()) {
+            if (number >= keys.count()) {
                 break;
             }
             unmatchedAt = number + 1;

@@ -44,6 +44,10 @@ final class HashJoinOperator extends Operator {
     private final Evaluator[] rightKeys;
     private final Type[] keyTypes;
     private final @Nullable Evaluator residual;
+
+    /** The table has the build rows' keys in place of the rows. */
+    private final boolean keysOnly;
+
     private final BatchBuilder builder;
     private final Row.OfArray keyRow = new Row.OfArray();
     private final Row.Joined joined = new Row.Joined();
@@ -79,6 +83,7 @@ final class HashJoinOperator extends Operator {
         rightKeys = compiler.compileAll(plan.rightKeys());
         keyTypes = Arrays.stream(rightKeys).map(Evaluator::type).toArray(Type[]::new);
         residual = compiler.compileIf(plan.residual());
+        keysOnly = ColumnarHashJoin.keysOnly(plan.kind(), residual);
         builder = new BatchBuilder(types);
     }
 
@@ -108,34 +113,26 @@ final class HashJoinOperator extends Operator {
             var join =
                     new ColumnarHashJoin(
                             plan.kind(), left, right, leftKeys, rightKeys, residual, types);
-            if (join.build(frame.context().hashMemoryBytes())) {
+            if (join.build(spills() ? frame.context().hashMemoryBytes() : Long.MAX_VALUE)) {
                 right.close();
                 left.open();
                 columnar = join;
                 return;
             }
-            buildParts = files(right.types);
+            anyBuildRow = join.anyRow();
+            anyBuildNull = join.anyNull();
+            if (spills()) {
+                buildParts = files(storedTypes());
+            }
             for (int i = 0; i < join.buildRows(); i++) {
-                var row = join.buildRow(i);
-                buildParts[partOf(key(rightKeys, row))].write(row);
+                var stored = join.buildRow(i);
+                put(keyOf(stored), stored);
             }
         }
         var rows = new RowReader(right);
         for (var row = rows.next(); row != null; row = rows.next()) {
-            anyBuildRow = true;
             var key = key(rightKeys, row);
-            anyBuildNull |= key.hasNull();
-            var parts = buildParts;
-            if (parts != null) {
-                parts[partOf(key)].write(row);
-                continue;
-            }
-            insert(key, row);
-            // A NOT IN join with several keys looks at all rows, so it stays in memory.
-            if (memoryBytes > frame.context().hashMemoryBytes()
-                    && plan.kind() != JoinKind.NULL_AWARE_ANTI) {
-                spill();
-            }
+            put(key, keysOnly ? key.values() : row);
         }
         right.close();
         left.open();
@@ -146,6 +143,38 @@ final class HashJoinOperator extends Operator {
         }
     }
 
+    /** The key of what is stored of a build row. */
+    private HashKey keyOf(@Nullable Object[] stored) {
+        return keysOnly ? new HashKey(keyTypes, stored) : key(rightKeys, stored);
+    }
+
+    private Type[] storedTypes() {
+        return keysOnly ? keyTypes : right.types;
+    }
+
+    private void put(HashKey key, @Nullable Object[] row) {
+        anyBuildRow = true;
+        anyBuildNull |= key.hasNull();
+        var parts = buildParts;
+        if (parts != null) {
+            parts[partOf(key)].write(row);
+            return;
+        }
+        insert(key, row);
+        if (memoryBytes > frame.context().hashMemoryBytes() && spills()) {
+            spill();
+        }
+    }
+
+    /** NOT IN with several keys, or a further condition, looks at all rows: it stays in memory. */
+    private boolean spills() {
+        return plan.kind() != JoinKind.NULL_AWARE_ANTI || decidesByKeyAlone();
+    }
+
+    private boolean decidesByKeyAlone() {
+        return keyTypes.length == 1 && residual == null;
+    }
+
     private void insert(HashKey key, @Nullable Object[] row) {
         memoryBytes += 64 + RowCodec.memoryBytes(row);
         if (key.hasNull()) {
@@ -154,7 +183,10 @@ final class HashJoinOperator extends Operator {
             }
             return;
         }
-        table.computeIfAbsent(key, k -> new ArrayList<>(1)).add(new Entry(row));
+        var entries = table.computeIfAbsent(key, k -> new ArrayList<>(1));
+        if (entries.isEmpty() || !keysOnly) {
+            entries.add(new Entry(row));
+        }
     }
 
     private static int partOf(HashKey key) {
@@ -170,7 +202,7 @@ final class HashJoinOperator extends Operator {
     }
 
     private void spill() {
-        var parts = files(right.types);
+        var parts = files(storedTypes());
         buildParts = parts;
         for (var entry : table.entrySet()) {
             for (var row : entry.getValue()) {
@@ -178,7 +210,7 @@ final class HashJoinOperator extends Operator {
             }
         }
         for (var entry : nullKeys) {
-            parts[partOf(key(rightKeys, entry.row))].write(entry.row);
+            parts[partOf(keyOf(entry.row))].write(entry.row);
         }
         table.clear();
         nullKeys.clear();
@@ -207,7 +239,7 @@ final class HashJoinOperator extends Operator {
         nullKeys.clear();
         try (var rows = builds[part].finish().read()) {
             for (var row = rows.next(); row != null; row = rows.next()) {
-                insert(key(rightKeys, row), row);
+                insert(keyOf(row), row);
             }
         }
         builds[part].close();
@@ -284,6 +316,12 @@ final class HashJoinOperator extends Operator {
             builder.add(row);
             return;
         }
+        if (decidesByKeyAlone()) {
+            if (!anyBuildNull && !key.hasNull() && !table.containsKey(key)) {
+                builder.add(row);
+            }
+            return;
+        }
         if (!key.hasNull()) {
             var found = table.get(key);
             if (found != null && found.stream().anyMatch(entry -> passes(row, entry))) {
@@ -308,7 +346,7 @@ final class HashJoinOperator extends Operator {
     }
 
     private boolean mayEqual(HashKey key, Entry entry) {
-        var other = key(rightKeys, entry.row).values();
+        var other = keyOf(entry.row).values();
         for (int i = 0; i < keyTypes.length; i++) {
             var a = key.values()[i];
             var b = other[i];

@@ -455,15 +455,19 @@ final class JoinTranslator {
     /** Whether a subquery is worth a join: where an equality connects it with the rows outside. */
     boolean joins(SemiJoins.Pulled pulled) {
         int right = pulled.right().getRowType().getFieldCount();
-        boolean equal = false;
+        boolean anyEqual = false;
+        boolean allEqual = true;
         for (var part : pulled.on()) {
             var condition = expressions.translate(part);
             if (ExpressionFacts.isVolatile(condition)) {
                 return false;
             }
-            equal |= sides(condition, pulled.width()) != null;
+            boolean equality = sides(condition, pulled.width()) != null;
+            anyEqual |= equality;
+            allEqual &= equality;
         }
-        return equal
+        return anyEqual
+                && (allEqual || pulled.kind() != Plan.JoinKind.NULL_AWARE_ANTI)
                 && right > 0
                 && pulled.own().stream()
                         .noneMatch(part -> ExpressionFacts.isVolatile(expressions.translate(part)));
@@ -482,7 +486,10 @@ final class JoinTranslator {
                 }
                 left = rels.translate(input, conditions);
             }
-            var looked = lookup(subquery.kind(), left, subquery.right(), own, on);
+            var looked =
+                    subquery.kind() == Plan.JoinKind.NULL_AWARE_ANTI
+                            ? null
+                            : lookup(subquery.kind(), left, subquery.right(), own, on);
             left =
                     looked != null
                             ? looked

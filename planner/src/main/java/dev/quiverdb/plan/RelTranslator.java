@@ -83,7 +83,7 @@ final class RelTranslator {
         List<RexNode> grouped = new ArrayList<>();
         int width = filter.getInput().getRowType().getFieldCount();
         for (var part : SemiJoins.conjuncts(filter.getCondition())) {
-            var semi = SemiJoins.pull(part, width);
+            var semi = SemiJoins.pull(part, width, catalog);
             if (semi != null && joins.joins(semi)) {
                 pulled.add(semi);
             } else if (subqueries.joins(part, Double.MAX_VALUE)) {

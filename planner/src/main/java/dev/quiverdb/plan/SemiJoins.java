@@ -5,6 +5,7 @@ import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgRel;
 import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.algebra.SubLink;
+import dev.quiverdb.sql.catalog.Catalog;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rel.RelNode;
@@ -13,6 +14,7 @@ import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexCorrelVariable;
 import org.apache.calcite.rex.RexFieldAccess;
@@ -20,12 +22,14 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * EXISTS, NOT EXISTS and IN among the conjuncts of a condition as semi and anti joins, after
- * convert_EXISTS_sublink_to_join and convert_ANY_sublink_to_join. NOT IN stays a hashed subplan,
- * for a NULL among its rows decides about all others.
+ * EXISTS, IN and their opposites among the conjuncts of a condition as semi and anti joins, after
+ * convert_EXISTS_sublink_to_join and convert_ANY_sublink_to_join. NOT IN, for which a NULL among
+ * the subquery's rows decides about all others, is a null-aware anti join. Where the subquery names
+ * the row outside it is NOT EXISTS of a row that is not known to differ.
  */
 final class SemiJoins {
     /**
@@ -87,22 +91,59 @@ final class SemiJoins {
     }
 
     /** The join that a conjunct over a row of {@code width} columns is; null where it is none. */
-    static @Nullable Pulled pull(RexNode conjunct, int width) {
+    static @Nullable Pulled pull(RexNode conjunct, int width, Catalog catalog) {
         if (conjunct instanceof SubLink link) {
             return switch (link.kind()) {
                 case EXISTS -> exists(link, Plan.JoinKind.SEMI, width);
                 case ANY -> any(link, width);
-                case SCALAR, ROW, ARRAY, ALL -> null;
+                case ALL -> none(link, equality(link, link.test(), catalog), width);
+                case SCALAR, ROW, ARRAY -> null;
             };
         }
         if (conjunct instanceof RexCall call
                 && PgOperator.form(call) == null
                 && call.getKind() == SqlKind.NOT
-                && call.getOperands().getFirst() instanceof SubLink link
-                && link.kind() == SubLink.Kind.EXISTS) {
-            return exists(link, Plan.JoinKind.ANTI, width);
+                && call.getOperands().getFirst() instanceof SubLink link) {
+            return switch (link.kind()) {
+                case EXISTS -> exists(link, Plan.JoinKind.ANTI, width);
+                case ANY -> none(link, link.test(), width);
+                case SCALAR, ROW, ARRAY, ALL -> null;
+            };
         }
         return null;
+    }
+
+    /** What {@code <>} of ALL denies, be it of one column or of any of several; null for others. */
+    private static @Nullable RexNode equality(
+            SubLink link, @Nullable RexNode test, Catalog catalog) {
+        if (!(test instanceof RexCall call)) {
+            return null;
+        }
+        var form = PgOperator.form(call);
+        if (form == null && call.getKind() == SqlKind.OR) {
+            var parts = new ArrayList<RexNode>();
+            for (var operand : call.getOperands()) {
+                var part = equality(link, operand, catalog);
+                if (part == null) {
+                    return null;
+                }
+                parts.add(part);
+            }
+            return rex(link).makeCall(PgType.bool(), SqlStdOperatorTable.AND, parts);
+        }
+        if (!(form instanceof Form.Call difference)
+                || difference.operator() == null
+                || !difference.operator().name().equals("<>")) {
+            return null;
+        }
+        var operator = catalog.operator(difference.operator().negator());
+        var function = operator == null ? null : catalog.function(operator.function());
+        return operator == null || function == null
+                ? null
+                : PgOperator.call(
+                        new Form.Call(function, difference.syntax(), operator, false),
+                        PgType.of(call),
+                        call.getOperands());
     }
 
     private static @Nullable Pulled exists(SubLink link, Plan.JoinKind kind, int width) {
@@ -116,7 +157,48 @@ final class SemiJoins {
 
     private static @Nullable Pulled any(SubLink link, int width) {
         var test = link.test();
-        if (test == null || hasSubLink(test)) {
+        var body = test == null ? null : tested(link, test);
+        if (test == null || body == null) {
+            return null;
+        }
+        var on = new ArrayList<RexNode>();
+        for (var part : conjuncts(test)) {
+            on.add(tested(part, link, body.outputs, width));
+        }
+        body.linked.forEach(part -> on.add(joined(part, link.correlation(), width)));
+        return new Pulled(Plan.JoinKind.SEMI, width, body.from, body.own, on);
+    }
+
+    /** Rows that a subquery has no equal of, nor one that might be. */
+    private static @Nullable Pulled none(SubLink link, @Nullable RexNode test, int width) {
+        var body = test == null ? null : tested(link, test);
+        if (test == null || body == null) {
+            return null;
+        }
+        var on = new ArrayList<RexNode>();
+        if (body.linked.isEmpty()) {
+            for (var part : conjuncts(test)) {
+                on.add(tested(part, link, body.outputs, width));
+            }
+            return new Pulled(Plan.JoinKind.NULL_AWARE_ANTI, width, body.from, body.own, on);
+        }
+        body.linked.forEach(part -> on.add(joined(part, link.correlation(), width)));
+        on.add(
+                rex(link)
+                        .makeCall(
+                                PgType.bool(),
+                                SqlStdOperatorTable.IS_NOT_FALSE,
+                                List.of(tested(test, link, body.outputs, width))));
+        return new Pulled(Plan.JoinKind.ANTI, width, body.from, body.own, on);
+    }
+
+    private static RexBuilder rex(SubLink link) {
+        return link.rel().getCluster().getRexBuilder();
+    }
+
+    /** The parts of a subquery that IN tests; null where they cannot be joined. */
+    private static @Nullable Body tested(SubLink link, RexNode test) {
+        if (hasSubLink(test)) {
             return null;
         }
         Body body;
@@ -134,15 +216,7 @@ final class SemiJoins {
             }
             body.outputs = outputs;
         }
-        if (body.outputs.stream().anyMatch(SemiJoins::hasSubLink)) {
-            return null;
-        }
-        var on = new ArrayList<RexNode>();
-        for (var part : conjuncts(test)) {
-            on.add(tested(part, link, body.outputs, width));
-        }
-        body.linked.forEach(part -> on.add(joined(part, link.correlation(), width)));
-        return new Pulled(Plan.JoinKind.SEMI, width, body.from, body.own, on);
+        return body.outputs.stream().anyMatch(SemiJoins::hasSubLink) ? null : body;
     }
 
     /** Whether there is a row does not depend on what is in it, nor on the order of rows. */
