@@ -75,11 +75,9 @@ final class HalfVectorRoutines extends TypeRoutines {
         Vector.checkExpected(typmod, dimensions);
         VectorRoutines.requireUnusedZero(unused);
         short[] elements = new short[dimensions];
-        for (int i = 0; i < dimensions; i++) {
-            elements[i] = in.getShort();
-            HalfVector.checkElement(elements[i]);
-        }
-        return HalfVector.wrapUnchecked(elements);
+        in.asShortBuffer().get(elements);
+        in.position(in.position() + 2 * dimensions);
+        return HalfVector.wrap(elements);
     }
 
     @Override
@@ -87,9 +85,8 @@ final class HalfVectorRoutines extends TypeRoutines {
         short[] elements = ((HalfVector) value).unsafeArray();
         out.putShort(elements.length);
         out.putShort(0);
-        for (short element : elements) {
-            out.putShort(element);
-        }
+        int at = out.reserve(elements.length * 2);
+        ByteBuffer.wrap(out.array(), at, elements.length * 2).asShortBuffer().put(elements);
     }
 
     @Override

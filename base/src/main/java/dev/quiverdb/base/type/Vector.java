@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public final class Vector implements Comparable<Vector> {
     public static final int DIMENSIONS_MAX = 16_000;
 
+    private static final int INFINITY_BITS = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+
     private final float[] elements;
 
     private Vector(float[] elements) {
@@ -23,8 +25,15 @@ public final class Vector implements Comparable<Vector> {
     /** Takes the array over, and checks it. */
     public static Vector wrap(float[] elements) {
         checkDimensions(elements.length);
+        int greatest = 0;
+        // Without a way out the loop looks at many at once; NaN's bits are above infinity's.
         for (float element : elements) {
-            checkElement(element);
+            greatest = Math.max(greatest, Float.floatToRawIntBits(element) & Integer.MAX_VALUE);
+        }
+        if (greatest >= INFINITY_BITS) {
+            for (float element : elements) {
+                checkElement(element);
+            }
         }
         return new Vector(elements);
     }

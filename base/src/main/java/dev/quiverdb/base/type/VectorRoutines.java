@@ -132,11 +132,9 @@ final class VectorRoutines extends TypeRoutines {
         Vector.checkExpected(typmod, dimensions);
         requireUnusedZero(unused);
         float[] elements = new float[dimensions];
-        for (int i = 0; i < dimensions; i++) {
-            elements[i] = in.getFloat();
-            Vector.checkElement(elements[i]);
-        }
-        return Vector.wrapUnchecked(elements);
+        in.asFloatBuffer().get(elements);
+        in.position(in.position() + 4 * dimensions);
+        return Vector.wrap(elements);
     }
 
     @Override
@@ -144,9 +142,8 @@ final class VectorRoutines extends TypeRoutines {
         float[] elements = ((Vector) value).unsafeArray();
         out.putShort(elements.length);
         out.putShort(0);
-        for (float element : elements) {
-            out.putFloat(element);
-        }
+        int at = out.reserve(elements.length * 4);
+        ByteBuffer.wrap(out.array(), at, elements.length * 4).asFloatBuffer().put(elements);
     }
 
     @Override

@@ -42,6 +42,48 @@ class TypeTest {
     }
 
     @Randomised(runs = 100)
+    void vectorsFromTheWireHoldFiniteNumbersOnly(SplittableRandom random) {
+        int dimensions = 1 + random.nextInt(70);
+        float[] elements = new float[dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            elements[i] = Float.intBitsToFloat(random.nextInt());
+            if (!Float.isFinite(elements[i])) {
+                elements[i] = -Float.MAX_VALUE;
+            }
+        }
+        assertThat(Types.VECTOR.receive(sent(elements), -1, TypeContext.DEFAULT))
+                .isEqualTo(Vector.of(elements));
+        var cut = sent(elements);
+        cut.limit(cut.limit() - 1);
+        assertThatThrownBy(() -> Types.VECTOR.receive(cut, -1, TypeContext.DEFAULT))
+                .isInstanceOf(SqlException.class)
+                .hasMessage("insufficient data left in message");
+        boolean nan = random.nextBoolean();
+        elements[random.nextInt(dimensions)] =
+                nan
+                        ? Float.intBitsToFloat(0xff80_0001 + random.nextInt(0x7f_ffff))
+                        : random.nextBoolean() ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
+        assertThatThrownBy(
+                        () -> Types.VECTOR.receive(sent(elements), -1, TypeContext.DEFAULT))
+                .isInstanceOf(SqlException.class)
+                .hasMessage(
+                        nan
+                                ? "NaN not allowed in vector"
+                                : "infinite value not allowed in vector");
+    }
+
+    /** A vector as a client sends it. */
+    private static ByteBuffer sent(float[] elements) {
+        var out = new ByteWriter();
+        out.putShort(elements.length);
+        out.putShort(0);
+        for (float element : elements) {
+            out.putFloat(element);
+        }
+        return ByteBuffer.wrap(out.toBytes());
+    }
+
+    @Randomised(runs = 100)
     void equalValuesHashAlike(SplittableRandom random) {
         var values = new RandomValues(random);
         var type = values.type();
