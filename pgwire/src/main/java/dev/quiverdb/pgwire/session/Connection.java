@@ -32,6 +32,9 @@ final class Connection extends ChannelInboundHandlerAdapter
         implements Responder, Engine.ClientEvents {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
+    /** Stands among what the client said. */
+    private static final Object ATTENTION = new Object();
+
     private final Engine engine;
     private final Authenticator authenticator;
     private final CancelKeys cancelKeys;
@@ -70,8 +73,7 @@ final class Connection extends ChannelInboundHandlerAdapter
                 && answeredNow(next)) {
             return;
         }
-        int size = message instanceof FrontendMessage m ? m.sizeBytes() : 32;
-        inbox.put(message, size);
+        inbox.put(message, sizeBytes(message));
     }
 
     @Override
@@ -173,7 +175,6 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (message == null) {
             return;
         }
-        int size = message instanceof FrontendMessage m ? m.sizeBytes() : 32;
         try {
             var reason = terminated;
             if (reason != null && !closing) {
@@ -182,9 +183,23 @@ final class Connection extends ChannelInboundHandlerAdapter
                 fatal(broken);
             } else if (!closing && message instanceof FrontendMessage frontend) {
                 answer(frontend);
+            } else if (!closing && message == ATTENTION) {
+                attend();
             }
         } finally {
-            inbox.release(size);
+            inbox.release(sizeBytes(message));
+        }
+    }
+
+    /** What a message counts for among those that wait. */
+    private static int sizeBytes(Object message) {
+        return message instanceof FrontendMessage frontend ? frontend.sizeBytes() : 32;
+    }
+
+    private void attend() {
+        var open = session;
+        if (open != null) {
+            open.attend();
         }
     }
 
@@ -509,8 +524,11 @@ final class Connection extends ChannelInboundHandlerAdapter
                         SqlState.CONNECTION_FAILURE,
                         "unexpected EOF on client connection with an open transaction");
             }
-            int size = message instanceof FrontendMessage m ? m.sizeBytes() : 32;
-            inbox.release(size);
+            inbox.release(sizeBytes(message));
+            if (message == ATTENTION) {
+                // The session looks by itself before it is ready again.
+                continue;
+            }
             switch (message) {
                 case FrontendMessage.CopyData(var data) -> {
                     return data.array();
@@ -571,6 +589,16 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void attention() {
+        context()
+                .executor()
+                .execute(() -> {
+                    inbox.put(ATTENTION, sizeBytes(ATTENTION));
+                    wake();
+                });
+    }
+
+    @Override
     public void terminate(SqlException reason) {
         terminated = reason;
         var open = session;
@@ -580,7 +608,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         context()
                 .executor()
                 .execute(() -> {
-                    inbox.put(reason, 0);
+                    inbox.put(reason, sizeBytes(reason));
                     wake();
                 });
     }

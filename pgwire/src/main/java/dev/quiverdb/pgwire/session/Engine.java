@@ -26,6 +26,12 @@ public interface Engine {
         /** A NOTIFY reached this session. */
         void notification(int processId, String channel, String payload);
 
+        /**
+         * Has {@link EngineSession#attend} called by the session's thread, also while the client
+         * says nothing. From any thread; does not wait.
+         */
+        void attention();
+
         /** Ends the connection with this error, as an administrator's command does. */
         void terminate(SqlException reason);
     }

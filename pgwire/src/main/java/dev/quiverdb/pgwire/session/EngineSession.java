@@ -51,6 +51,12 @@ public interface EngineSession extends AutoCloseable {
     /** An error was told to the client between two messages: fails the transaction. */
     void fail();
 
+    /**
+     * Called some time after {@link Engine.ClientEvents#attention}, between two messages: tells the
+     * client what it was not asked for.
+     */
+    void attend();
+
     /** I, T or E, as ReadyForQuery tells it. */
     char transactionStatus();
 

@@ -502,7 +502,6 @@ final class SystemFunctions {
                         "oidvectortypes",
                         "aclcontains",
                         "acldefault_sql",
-                        "pg_notify",
                         "pg_postmaster_start_time",
                         "pg_conf_load_time",
                         "pg_relation_filepath",
@@ -514,7 +513,6 @@ final class SystemFunctions {
                         "pg_stat_get_snapshot_timestamp",
                         "pg_stat_clear_snapshot",
                         "pg_stat_reset",
-                        "pg_notification_queue_usage",
                         "pg_indexam_progress_phasename",
                         "pg_settings_get_flags",
                         "pg_extension_config_dump",
@@ -537,7 +535,6 @@ final class SystemFunctions {
                         "pg_prepared_statement",
                         "pg_prepared_xact",
                         "pg_cursor",
-                        "pg_listening_channels",
                         "aclexplode",
                         "pg_stat_get_activity",
                         "pg_stat_get_progress_info",
@@ -554,6 +551,10 @@ final class SystemFunctions {
                         "pg_extension_update_paths")) {
             r.rows(name, SystemFunctions::delegateRows);
         }
+        for (var name : List.of("pg_notify", "pg_notification_queue_usage")) {
+            r.any(name, SystemFunctions::ofSession);
+        }
+        r.rows("pg_listening_channels", (c, a) -> ((List<?>) ofSession(c, a)).iterator());
     }
 
     /** Asks catalog and session, which know more. */
@@ -569,6 +570,10 @@ final class SystemFunctions {
                     "function " + c.function().name() + " is not supported yet");
         }
         return answer;
+    }
+
+    private static Object ofSession(CallContext c, @Nullable Object[] a) {
+        return Objects.requireNonNull(session(c).call(c.function().source(), a));
     }
 
     private static java.util.Iterator<? extends @Nullable Object> delegateRows(

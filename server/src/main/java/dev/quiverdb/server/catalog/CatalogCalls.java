@@ -581,7 +581,6 @@ public final class CatalogCalls implements CatalogFunctions {
                     "pg_indexam_progress_phasename" ->
                     null;
             case "pg_stat_clear_snapshot", "pg_stat_reset", "pg_extension_config_dump" -> "";
-            case "pg_notification_queue_usage" -> 0.0;
             case "pg_reload_conf" -> true;
             case "xid_age", "mxid_age" -> 0;
             default ->

@@ -345,6 +345,11 @@ final class Session implements EngineSession {
     }
 
     @Override
+    public void attend() {
+        state.deliverNotifications();
+    }
+
+    @Override
     public boolean answersAtOnce(FrontendMessage message) {
         return switch (message) {
             case FrontendMessage.Query(var sql) ->

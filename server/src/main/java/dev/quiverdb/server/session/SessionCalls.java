@@ -214,12 +214,10 @@ final class SessionCalls implements SessionFunctions {
         return switch (function) {
             case "pg_listening_channels" -> state.mailbox().listening();
             case "pg_notify" -> {
-                state.mailbox()
-                        .send(
-                                String.valueOf(arguments[0]),
-                                arguments[1] == null ? "" : String.valueOf(arguments[1]));
+                state.mailbox().send((String) arguments[0], (String) arguments[1]);
                 yield "";
             }
+            case "pg_notification_queue_usage" -> state.registry().notifications().usage();
             case "current_of" -> currentOf(arguments);
             default -> UNKNOWN_FUNCTION;
         };

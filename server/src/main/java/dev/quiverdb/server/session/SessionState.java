@@ -131,7 +131,7 @@ final class SessionState {
         roles = new SessionRoles(settings, this::catalog, user.oid());
         random = new RandomSource(System.nanoTime() ^ processId);
         advisoryLocks = database.storage().advisoryLocks();
-        mailbox = registry.notifications().mailbox(database.oid());
+        mailbox = registry.notifications().mailbox(database.oid(), processId, client);
         transaction =
                 new TransactionControl(
                         cluster,
@@ -139,6 +139,7 @@ final class SessionState {
                         settings,
                         hot,
                         processId,
+                        mailbox,
                         client::notice,
                         new TransactionControl.Listener() {
                             @Override
@@ -148,11 +149,6 @@ final class SessionState {
 
                             @Override
                             public void ended(boolean committed) {
-                                if (committed) {
-                                    mailbox.publish(processId);
-                                } else {
-                                    mailbox.discard();
-                                }
                                 List.copyOf(transactionEnds).forEach(Runnable::run);
                             }
                         });
@@ -498,8 +494,8 @@ final class SessionState {
 
     /** Sends what LISTEN has caught, outside transactions only. */
     void deliverNotifications() {
-        if (transaction.status() == 'I') {
-            mailbox.drain(client);
+        if (transaction.isIdle()) {
+            mailbox.drain();
         }
     }
 

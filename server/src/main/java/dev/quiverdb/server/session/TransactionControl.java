@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session's transaction block: what BEGIN opens, what an error fails and what COMMIT ends,
  * together with all that goes back when it is rolled back: catalog changes, settings, deferred
- * constraints. A storage transaction is begun by the first statement that needs one. Used by the
+ * constraints, notifications. A storage transaction is begun by the first statement that needs one. Used by the
  * session's thread.
  */
 final class TransactionControl {
@@ -41,12 +41,17 @@ final class TransactionControl {
     }
 
     private record Frame(
-            String name, @Nullable Savepoint savepoint, int changes, int constraints) {}
+            String name,
+            @Nullable Savepoint savepoint,
+            int changes,
+            int constraints,
+            Notifications.Mailbox.Mark mail) {}
 
     private final Cluster cluster;
     private final DatabaseInstance database;
     private final Settings settings;
     private final HotSettings hot;
+    private final Notifications.Mailbox mailbox;
     private final Consumer<SqlException> notices;
     private final Listener listener;
     private final int processId;
@@ -87,6 +92,7 @@ final class TransactionControl {
             Settings settings,
             HotSettings hot,
             int processId,
+            Notifications.Mailbox mailbox,
             Consumer<SqlException> notices,
             Listener listener) {
         this.cluster = cluster;
@@ -94,6 +100,7 @@ final class TransactionControl {
         this.settings = settings;
         this.hot = hot;
         this.processId = processId;
+        this.mailbox = mailbox;
         this.notices = notices;
         this.listener = listener;
         catalog = database.catalog();
@@ -106,6 +113,11 @@ final class TransactionControl {
             case BLOCK -> 'T';
             case FAILED -> 'E';
         };
+    }
+
+    /** Whether no transaction is open, not even an implicit one. */
+    boolean isIdle() {
+        return state == State.IDLE;
     }
 
     boolean inBlock() {
@@ -201,7 +213,12 @@ final class TransactionControl {
                 var frame = frames.get(i);
                 frames.set(
                         i,
-                        new Frame(frame.name, open.savepoint(), frame.changes, frame.constraints));
+                        new Frame(
+                                frame.name,
+                                open.savepoint(),
+                                frame.changes,
+                                frame.constraints,
+                                frame.mail));
             }
         }
         return open;
@@ -394,6 +411,7 @@ final class TransactionControl {
 
     private void finish() {
         try {
+            mailbox.checkRoom();
             var open = transaction;
             if (open != null) {
                 listener.beforeCommit(open);
@@ -427,6 +445,11 @@ final class TransactionControl {
             throw SqlException.notSupported(
                     "cannot PREPARE a transaction that has changed definitions");
         }
+        if (mailbox.isUsed()) {
+            rollbackAll();
+            throw SqlException.notSupported(
+                    "cannot PREPARE a transaction that has executed LISTEN, UNLISTEN, or NOTIFY");
+        }
         try {
             var open = transaction();
             listener.beforeCommit(open);
@@ -452,8 +475,10 @@ final class TransactionControl {
         }
         if (committed) {
             settings.commit();
+            mailbox.publish();
         } else {
             settings.rollback();
+            mailbox.discard();
         }
         catalog = database.catalog();
         listener.ended(committed);
@@ -469,7 +494,8 @@ final class TransactionControl {
                         name,
                         open == null ? null : open.savepoint(),
                         changes.size(),
-                        constraints.mark()));
+                        constraints.mark(),
+                        mailbox.mark()));
         settings.savepoint();
     }
 
@@ -500,6 +526,7 @@ final class TransactionControl {
         frames.subList(at + 1, frames.size()).clear();
         changes.subList(frame.changes, changes.size()).clear();
         constraints.rollbackTo(frame.constraints);
+        mailbox.rollbackTo(frame.mail);
         state = State.BLOCK;
         refreshCatalog();
     }

@@ -128,8 +128,7 @@ final class UtilityRunner implements AutoCloseable {
                 yield done(utility);
             }
             case Utility.Notify notify -> {
-                var payload = notify.payload();
-                state.mailbox().send(notify.channel(), payload == null ? "" : payload);
+                state.mailbox().send(notify.channel(), notify.payload());
                 yield done(utility);
             }
             case Utility.Vacuum vacuum -> {
@@ -174,8 +173,7 @@ final class UtilityRunner implements AutoCloseable {
         switch (utility) {
             case Utility.SetVariable set -> settings.set(set);
             case Utility.Notify notify -> {
-                var payload = notify.payload();
-                state.mailbox().send(notify.channel(), payload == null ? "" : payload);
+                state.mailbox().send(notify.channel(), notify.payload());
             }
             case Utility.LockTable lock -> lockTables(lock);
             case Utility.Call call -> call(call, statement);
