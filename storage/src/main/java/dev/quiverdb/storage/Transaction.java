@@ -2,6 +2,7 @@ package dev.quiverdb.storage;
 
 import dev.quiverdb.base.batch.Batch;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -264,6 +265,17 @@ public interface Transaction {
      *     way
      */
     void commit();
+
+    /**
+     * Begins to commit: takes a place in the log and returns. A thread of the storage's own waits
+     * for the disk, for all that commit this way together, and does what {@link #commit} does then;
+     * at last it calls {@code ended}, with null if all went well and otherwise with what {@link
+     * #commit} would have thrown, the transaction being rolled back. It must not wait. Until then
+     * the transaction is nobody's; where nothing was written, {@code ended} is called at once.
+     *
+     * @throws RuntimeException as {@link #commit}, before a place is taken; rolled back
+     */
+    void commitAsync(Consumer<@Nullable Throwable> ended);
 
     /** Drops everything written and every lock. Harmless after the end. */
     void rollback();

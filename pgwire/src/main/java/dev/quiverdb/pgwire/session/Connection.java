@@ -235,6 +235,22 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
     }
 
+    /** What a commit has left to the disk has ended. On the event loop, which holds the inbox. */
+    private void synced() {
+        var open = session;
+        if (open != null) {
+            try {
+                open.synced();
+            } catch (Throwable e) {
+                outlet().writer().error(translate(e));
+            }
+            ready(open);
+            outlet().flush();
+        }
+        inbox.letGo();
+        wake();
+    }
+
     private static void failSession(EngineSession open) {
         try {
             open.fail();
@@ -278,8 +294,11 @@ final class Connection extends ChannelInboundHandlerAdapter
             }
             case FrontendMessage.Sync() -> {
                 skipUntilSync = false;
-                open.sync();
-                ready(open);
+                if (open.sync()) {
+                    ready(open);
+                } else {
+                    inbox.hold();
+                }
             }
             case FrontendMessage.Flush() -> outlet().flush();
             case FrontendMessage.Terminate() -> closeAfterFlush();
@@ -586,6 +605,11 @@ final class Connection extends ChannelInboundHandlerAdapter
     @Override
     public void notification(int fromProcess, String channel, String payload) {
         outlet().writer().notification(fromProcess, channel, payload);
+    }
+
+    @Override
+    public void durable() {
+        context().executor().execute(this::synced);
     }
 
     @Override

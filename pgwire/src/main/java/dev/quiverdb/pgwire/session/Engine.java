@@ -32,6 +32,12 @@ public interface Engine {
          */
         void attention();
 
+        /**
+         * Has {@link EngineSession#synced} called by the session's thread. From any thread; does
+         * not wait.
+         */
+        void durable();
+
         /** Ends the connection with this error, as an administrator's command does. */
         void terminate(SqlException reason);
     }

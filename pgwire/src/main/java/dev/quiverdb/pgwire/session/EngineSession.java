@@ -45,8 +45,17 @@ public interface EngineSession extends AutoCloseable {
 
     void closePortal(String portal);
 
-    /** The end of a run of extended messages: commits an implicit transaction. */
-    void sync();
+    /**
+     * The end of a run of extended messages: commits an implicit transaction.
+     *
+     * @return whether that has been done; a thread that may not wait gets false where it is left to
+     *     the disk: {@link Engine.ClientEvents#durable} is called then, after that {@link #synced}
+     *     and nothing before it
+     */
+    boolean sync();
+
+    /** Ends what {@link #sync} has left, or throws what became of it. Does not wait. */
+    void synced();
 
     /** An error was told to the client between two messages: fails the transaction. */
     void fail();

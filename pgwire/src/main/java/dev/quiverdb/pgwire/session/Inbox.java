@@ -85,6 +85,31 @@ final class Inbox {
         }
     }
 
+    /**
+     * Lets messages wait until {@link #letGo}, as if a worker were busy. By the event loop, while
+     * the inbox is idle.
+     */
+    void hold() {
+        lock.lock();
+        try {
+            workerBusy = true;
+            idle = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends {@link #hold}. */
+    void letGo() {
+        lock.lock();
+        try {
+            workerBusy = false;
+            idle = messages.isEmpty() && !ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The next message for the worker without taking it, null if there is none. */
     @Nullable Object peek() {
         lock.lock();

@@ -32,7 +32,7 @@ final class Notifications {
 
     private record Message(int processId, String channel, String payload) {
         long sizeBytes() {
-            return MESSAGE_BYTES + channel.length() + payload.length();
+            return (long) MESSAGE_BYTES + channel.length() + payload.length();
         }
     }
 

@@ -322,13 +322,23 @@ final class Session implements EngineSession {
     }
 
     @Override
-    public void sync() {
-        state.transaction().endImplicit();
+    public boolean sync() {
+        boolean async = runner.commitsAsync();
+        if (async) {
+            state.transaction().endImplicitAsync(state.client()::durable);
+        } else {
+            state.transaction().endImplicit();
+        }
         var unnamed = portals.remove("");
         if (unnamed != null) {
             unnamed.close();
         }
-        state.deliverNotifications();
+        return !async;
+    }
+
+    @Override
+    public void synced() {
+        state.transaction().asyncCommitEnded();
     }
 
     @Override

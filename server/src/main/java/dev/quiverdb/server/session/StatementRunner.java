@@ -409,12 +409,12 @@ final class StatementRunner implements AutoCloseable {
      * wait, or what it writes is taken back if it has to; and the locks on its relations could be
      * had at once. The transaction then holds them.
      */
-    private boolean neverWaits(CachedPlan plan) {
+    private boolean neverWaits(CachedPlan plan, boolean syncFollows) {
         boolean reads =
                 (plan.quick() || searchesHere(plan))
                         && !state.transaction().failed()
                         && !state.hot().deferrable();
-        if (!reads && !writesHere(plan)) {
+        if (!reads && !writesHere(plan, syncFollows)) {
             return false;
         }
         state.transaction().beginStatement(state.nowMicros());
@@ -440,11 +440,25 @@ final class StatementRunner implements AutoCloseable {
      * Whether a plan may change its few rows on this thread: within a block, or with the commit
      * that follows. If it meets a lock after all, it is begun again by a worker.
      */
-    private boolean writesHere(CachedPlan plan) {
+    private boolean writesHere(CachedPlan plan, boolean syncFollows) {
         return plan.quickWrite()
                 && !state.transaction().failed()
                 && (state.transaction().inBlock()
-                        || (state.transaction().hasDoneNothing() && commitsHere()));
+                        || (state.transaction().hasDoneNothing()
+                                && (syncFollows || commitsHere())));
+    }
+
+    /**
+     * Whether the implicit transaction is to be committed without waiting for it: on the thread
+     * that reads sockets, where it is not worth that thread's while to wait itself.
+     */
+    boolean commitsAsync() {
+        var transaction = state.transaction();
+        return !transaction.waits()
+                && !transaction.isIdle()
+                && !transaction.inBlock()
+                && transaction.hasWrittenHere()
+                && !commitsHere();
     }
 
     /**
@@ -464,7 +478,7 @@ final class StatementRunner implements AutoCloseable {
         var catalog =
                 state.transaction().sharesCatalog() ? state.database().catalog() : state.catalog();
         var plan = prepared.validPlan(catalog, state.planEnvironment());
-        return plan != null && neverWaits(plan);
+        return plan != null && neverWaits(plan, true);
     }
 
     private boolean neverWaits(Utility.Transaction command) {
@@ -483,7 +497,7 @@ final class StatementRunner implements AutoCloseable {
         if (plan == null) {
             plan = open.find(text);
         }
-        return plan != null && neverWaits(plan);
+        return plan != null && neverWaits(plan, false);
     }
 
     /** A prepared statement by name, for EXECUTE below other statements. */

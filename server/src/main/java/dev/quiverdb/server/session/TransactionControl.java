@@ -86,6 +86,9 @@ final class TransactionControl {
 
     private volatile @Nullable Transaction cancelTarget;
 
+    /** Why the commit that ended by itself failed. */
+    private @Nullable Throwable asyncFailure;
+
     TransactionControl(
             Cluster cluster,
             DatabaseInstance database,
@@ -244,6 +247,11 @@ final class TransactionControl {
         }
     }
 
+    /** Whether the thread that is at it may wait. */
+    boolean waits() {
+        return waits;
+    }
+
     /** Whether an implicit transaction has written nothing yet. */
     boolean hasDoneNothing() {
         return !inBlock() && wroteNothing() && constraints.isUnused();
@@ -362,6 +370,41 @@ final class TransactionControl {
     void endImplicit() {
         if (state == State.IMPLICIT) {
             finish();
+        }
+    }
+
+    /**
+     * As {@link #endImplicit} for what {@link #hasWrittenHere}, without waiting for the disk: {@code
+     * ended} is called by another thread, and then {@link #asyncCommitEnded} by the session's, which does
+     * nothing else in between.
+     */
+    void endImplicitAsync(Runnable ended) {
+        var open = transaction();
+        try {
+            mailbox.checkRoom();
+            listener.beforeCommit(open);
+            transaction = null;
+            cancelTarget = null;
+            open.commitAsync(failure -> {
+                asyncFailure = failure;
+                ended.run();
+            });
+        } catch (RuntimeException | Error e) {
+            rollbackAll();
+            throw e;
+        }
+    }
+
+    /** The commit has ended. Throws what it failed with, rolled back. */
+    void asyncCommitEnded() {
+        var failure = asyncFailure;
+        asyncFailure = null;
+        end(failure == null);
+        switch (failure) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
         }
     }
 

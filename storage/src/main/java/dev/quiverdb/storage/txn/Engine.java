@@ -65,6 +65,7 @@ public final class Engine implements Storage {
     private final Applier applier;
     private final CommitPipeline pipeline;
     private final LoneCommitter loneCommitter = new LoneCommitter();
+    final CommitFinisher commitFinisher = new CommitFinisher();
     private final SequenceTable sequences;
     private final CheckpointRecord checkpointRecord;
 
@@ -507,7 +508,19 @@ public final class Engine implements Storage {
     }
 
     /** Commits; on return everybody sees it. Locks are still held. */
-    void commit(SessionTransaction transaction) {
+    /**
+     * A commit that has its place in the log.
+     *
+     * @param bytes what it logged
+     */
+    record Placed(CommitPipeline.Entry entry, long bytes) {}
+
+    /**
+     * Gives a commit its place; null where there is nothing to write, and nothing left to do.
+     *
+     * @throws RuntimeException if it may not commit, or the disk is full: nothing has happened then
+     */
+    @Nullable Placed place(SessionTransaction transaction) {
         var serializable = transaction.serializable;
         if (transaction.writes.isEmpty()
                 && transaction.definitions.isEmpty()
@@ -516,7 +529,7 @@ public final class Engine implements Storage {
                 serializability.commit(serializable, snapshots.published());
                 serializability.published(serializable);
             }
-            return;
+            return null;
         }
         transaction.loads.giveBackUnused();
         var pieces = chunksOf(transaction.id());
@@ -549,15 +562,21 @@ public final class Engine implements Storage {
             throw cause;
         }
         chunked.computeIfPresent(transaction.id(), (_, _) -> entry.index);
+        return new Placed(entry, bytes);
+    }
+
+    /** Waits until a placed commit is durable and everybody sees it. */
+    void finish(SessionTransaction transaction, Placed placed) {
+        var serializable = transaction.serializable;
         long began = options.clock().nanoTime();
-        pipeline.finish(entry);
+        pipeline.finish(placed.entry);
         loneCommitter.committed(transaction.locks.process, options.clock().nanoTime() - began);
         if (serializable != null) {
             serializability.published(serializable);
         }
         giveBackUnused(transaction);
         commits.incrementAndGet();
-        wrote(bytes);
+        wrote(placed.bytes);
     }
 
     @Override
@@ -954,6 +973,7 @@ public final class Engine implements Storage {
         }
         closed = true;
         try {
+            commitFinisher.close();
             for (var transaction : active) {
                 transaction.cancel();
             }
@@ -997,6 +1017,7 @@ public final class Engine implements Storage {
         closed = true;
         pipeline.failed(new StorageFailedException(null));
         log.abandon();
+        commitFinisher.close();
         for (var tablet : allTablets()) {
             for (var index : tablet.indexes()) {
                 index.index().close();

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The one kind of {@link Transaction}. What it may see and lock it asks of the {@link Engine}. */
@@ -1109,7 +1110,10 @@ final class SessionTransaction implements Transaction {
     public void commit() {
         checkOpen();
         try {
-            engine.commit(this);
+            var placed = engine.place(this);
+            if (placed != null) {
+                engine.finish(this, placed);
+            }
         } catch (Throwable cause) {
             rollback();
             throw cause;
@@ -1118,6 +1122,41 @@ final class SessionTransaction implements Transaction {
             engine.awaitDurable(commitWaitsFor);
         }
         end();
+    }
+
+    @Override
+    public void commitAsync(Consumer<@Nullable Throwable> ended) {
+        checkOpen();
+        Engine.Placed placed;
+        try {
+            placed = engine.place(this);
+        } catch (Throwable cause) {
+            rollback();
+            throw cause;
+        }
+        if (placed == null && commitWaitsFor == 0) {
+            end();
+            ended.accept(null);
+        } else {
+            engine.commitFinisher.add(() -> ended.accept(finishPlaced(placed)));
+        }
+    }
+
+    /** What is left of a commit that has its place; returns why it failed, null if it did not. */
+    private @Nullable Throwable finishPlaced(Engine.@Nullable Placed placed) {
+        try {
+            if (placed != null) {
+                engine.finish(this, placed);
+            }
+            if (commitWaitsFor > 0) {
+                engine.awaitDurable(commitWaitsFor);
+            }
+            end();
+            return null;
+        } catch (Throwable cause) {
+            rollback();
+            return cause;
+        }
     }
 
     @Override

@@ -115,7 +115,7 @@ final class BankTest {
                 add(transaction, random.nextLong(COUNT), -amount);
                 transaction.nextCommand();
                 add(transaction, random.nextLong(COUNT), amount);
-                transaction.commit();
+                Commits.commit(transaction, random.nextBoolean());
                 transfers.incrementAndGet();
             } catch (SqlException expected) {
                 transaction.rollback();

@@ -250,7 +250,7 @@ final class ConcurrentHistoryTest {
                     transaction.rollback();
                 } else {
                     committing = true;
-                    transaction.commit();
+                    Commits.commit(transaction, random.nextBoolean());
                     committed = true;
                 }
             } catch (SqlException expected) {
