@@ -136,17 +136,10 @@ class CommitTogetherTest {
         together((writer, ignored) -> {
             for (int round = 0; round < 20; round++) {
                 try (var client = RawClient.ready(server.port())) {
-                    client.message('P', "u", "update t set v = v + 1 where id = 1", (short) 0)
-                            .message('B', "", "u", (short) 0, (short) 0, (short) 0)
-                            .message('E', "", 0)
-                            .message('S')
-                            .send();
+                    client.parse("u", "update t set v = v + 1 where id = 1").run("u").sync().send();
                     if (round % 2 == 0) {
-                        client.answers(1);
-                        client.message('B', "", "u", (short) 0, (short) 0, (short) 0)
-                                .message('E', "", 0)
-                                .message('S')
-                                .send();
+                        client.next();
+                        client.run("u").sync().send();
                     }
                 } catch (IOException e) {
                     throw new AssertionError(e);
@@ -164,27 +157,16 @@ class CommitTogetherTest {
     void answersKeepTheOrderOfWhatIsSentAhead() throws Exception {
         together((writer, ignored) -> {
             try (var client = RawClient.ready(server.port())) {
-                client.message(
-                                'P',
-                                "u",
-                                "update t set v = v + 1 where id = %d".formatted(writer + 1),
-                                (short) 0)
-                        .message(
-                                'P',
-                                "s",
-                                "select v from t where id = %d".formatted(writer + 1),
-                                (short) 0)
-                        .message('S')
+                int id = writer + 1;
+                client.parse("u", "update t set v = v + 1 where id = " + id)
+                        .parse("s", "select v from t where id = " + id)
+                        .sync()
                         .answers(1);
                 int total = 0;
                 for (int round = 0; round < 20; round++) {
                     int ahead = 1 + round % 4;
                     for (int i = 0; i < ahead; i++) {
-                        for (var name : List.of("u", "s")) {
-                            client.message('B', "", name, (short) 0, (short) 0, (short) 0)
-                                    .message('E', "", 0)
-                                    .message('S');
-                        }
+                        client.run("u").sync().run("s").sync();
                     }
                     List<String> expected = new ArrayList<>();
                     for (int i = 0; i < ahead; i++) {

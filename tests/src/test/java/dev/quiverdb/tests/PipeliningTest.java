@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiverdb.server.QuiverServer;
 import dev.quiverdb.server.ServerOptions;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -32,139 +27,17 @@ class PipeliningTest {
         server.close();
     }
 
-    /** A client that says exactly what it is told to. */
-    private static final class RawClient implements AutoCloseable {
-        private final Socket socket = new Socket("127.0.0.1", server.port());
-        private final DataInputStream in = new DataInputStream(socket.getInputStream());
-        private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
-
-        RawClient() throws IOException {
-            var body = new ByteArrayOutputStream();
-            var out = new DataOutputStream(body);
-            out.writeInt(3 << 16);
-            for (var word : new String[] {"user", "postgres", "database", "postgres", ""}) {
-                text(out, word);
-            }
-            var start = new DataOutputStream(waiting);
-            start.writeInt(body.size() + 4);
-            start.write(body.toByteArray());
-            send();
-            answersUntilReady();
-        }
-
-        private static void text(DataOutputStream out, String text) throws IOException {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
-            out.writeByte(0);
-        }
-
-        private interface Body {
-            void write(DataOutputStream out) throws IOException;
-        }
-
-        private RawClient message(char type, Body body) throws IOException {
-            var bytes = new ByteArrayOutputStream();
-            body.write(new DataOutputStream(bytes));
-            var out = new DataOutputStream(waiting);
-            out.writeByte(type);
-            out.writeInt(bytes.size() + 4);
-            out.write(bytes.toByteArray());
-            return this;
-        }
-
-        RawClient parse(String name, String sql) throws IOException {
-            return message(
-                    'P',
-                    out -> {
-                        text(out, name);
-                        text(out, sql);
-                        out.writeShort(0);
-                    });
-        }
-
-        RawClient run(String name, String... parameters) throws IOException {
-            message(
-                    'B',
-                    out -> {
-                        text(out, "");
-                        text(out, name);
-                        out.writeShort(0);
-                        out.writeShort(parameters.length);
-                        for (var parameter : parameters) {
-                            out.writeInt(parameter.length());
-                            out.writeBytes(parameter);
-                        }
-                        out.writeShort(0);
-                    });
-            return message(
-                    'E',
-                    out -> {
-                        text(out, "");
-                        out.writeInt(0);
-                    });
-        }
-
-        RawClient query(String sql) throws IOException {
-            return message('Q', out -> text(out, sql));
-        }
-
-        RawClient sync() throws IOException {
-            return message('S', _ -> {});
-        }
-
-        void send() throws IOException {
-            waiting.writeTo(socket.getOutputStream());
-            waiting.reset();
-        }
-
-        /**
-         * Types of messages up to ReadyForQuery; rows and tags with their text, errors with code.
-         */
-        String answersUntilReady() throws IOException {
-            var answers = new StringBuilder();
-            while (true) {
-                char type = (char) in.readByte();
-                byte[] body = in.readNBytes(in.readInt() - 4);
-                answers.append(type);
-                switch (type) {
-                    case 'D' ->
-                            answers.append('(')
-                                    .append(
-                                            new String(
-                                                    body,
-                                                    6,
-                                                    body.length - 6,
-                                                    StandardCharsets.UTF_8))
-                                    .append(')');
-                    case 'E' -> {
-                        var text = new String(body, StandardCharsets.UTF_8);
-                        int code = text.indexOf("\0C") + 2;
-                        answers.append('(').append(text, code, code + 5).append(')');
-                    }
-                    case 'Z' -> {
-                        return answers.append((char) body[0]).toString();
-                    }
-                    default -> {}
-                }
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
-    }
-
     @Test
     void anErrorInTheMiddleSkipsToTheSyncAndUndoesTheRunAlone() throws IOException {
-        try (var client = new RawClient()) {
+        try (var client = RawClient.ready(server.port())) {
             client.query("CREATE TABLE p (id int PRIMARY KEY)").send();
-            assertThat(client.answersUntilReady()).isEqualTo("CZI");
+            assertThat(client.next()).isEqualTo("C(CREATE TABLE) Z(I)");
             client.parse("read", "SELECT id FROM p WHERE id = $1")
                     .parse("write", "INSERT INTO p VALUES ($1)")
                     .parse("divide", "SELECT 10 / $1::int")
                     .sync()
                     .send();
-            assertThat(client.answersUntilReady()).isEqualTo("111ZI");
+            assertThat(client.next()).isEqualTo("1 1 1 Z(I)");
             for (int i = 0; i < 3; i++) {
                 client.run("write", "1")
                         .run("read", "1")
@@ -180,22 +53,23 @@ class PipeliningTest {
                         .sync()
                         .query("SELECT 1")
                         .send();
-                assertThat(client.answersUntilReady()).isEqualTo("2C2D(1)C2D(2)C2E(22012)ZI");
-                assertThat(client.answersUntilReady()).isEqualTo("2CE(22P02)ZI");
-                assertThat(client.answersUntilReady()).isEqualTo("2D(5)CZI");
-                assertThat(client.answersUntilReady()).isEqualTo("TD(1)CZI");
+                assertThat(client.next()).isEqualTo("2 C(INSERT 0 1) 2 D(1) C(SELECT 1) 2 D(2) C(SELECT 1) 2"
+                                        + " E(ERROR 22012 division by zero) Z(I)");
+                assertThat(client.next()).isEqualTo("2 C(SELECT 0) E(ERROR 22P02 invalid input syntax for type integer: \"x\") Z(I)");
+                assertThat(client.next()).isEqualTo("2 D(5) C(SELECT 1) Z(I)");
+                assertThat(client.next()).isEqualTo("D(1) C(SELECT 1) Z(I)");
             }
         }
     }
 
     @Test
     void answersComeInOrderWhoeverOfLoopAndWorkerMakesThem() throws IOException {
-        try (var client = new RawClient()) {
+        try (var client = RawClient.ready(server.port())) {
             client.parse("quick", "SELECT $1::int")
                     .parse("slow", "SELECT count(*) FROM generate_series(1, $1::int)")
                     .sync()
                     .send();
-            client.answersUntilReady();
+            client.next();
             for (int i = 0; i < 300; i++) {
                 client.run(i % 3 == 0 ? "slow" : "quick", Integer.toString(i)).sync();
                 if (i % 7 == 0) {
@@ -207,9 +81,9 @@ class PipeliningTest {
             }
             client.send();
             for (int i = 0; i < 300; i++) {
-                assertThat(client.answersUntilReady()).isEqualTo("2D(" + i + ")CZI");
+                assertThat(client.next()).isEqualTo("2 D(" + i + ") C(SELECT 1) Z(I)");
                 if (i % 7 == 0) {
-                    assertThat(client.answersUntilReady()).isEqualTo("TD(" + i + ")CZI");
+                    assertThat(client.next()).isEqualTo("D(" + i + ") C(SELECT 1) Z(I)");
                 }
             }
         }
@@ -217,9 +91,9 @@ class PipeliningTest {
 
     @Test
     void aClientThatDoesNotReadCostsBoundedMemory() throws Exception {
-        try (var client = new RawClient()) {
+        try (var client = RawClient.ready(server.port())) {
             client.parse("much", "SELECT repeat('x', 100000) || $1").sync().send();
-            client.answersUntilReady();
+            client.next();
             long before = residentBytes();
             int statements = 3000;
             var writer =
@@ -238,7 +112,7 @@ class PipeliningTest {
             // 300 MB of answers are asked for.
             assertThat(residentBytes() - before).isLessThan(160L << 20);
             for (int i = 0; i < statements; i++) {
-                assertThat(client.answersUntilReady()).endsWith("x" + i + ")CZI");
+                assertThat(client.next()).endsWith("x" + i + ") C(SELECT 1) Z(I)");
             }
             writer.join();
         }

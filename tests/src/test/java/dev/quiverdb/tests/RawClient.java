@@ -32,7 +32,7 @@ final class RawClient implements AutoCloseable {
     /** Connects, and has read all up to the first ReadyForQuery. */
     static RawClient ready(int port) throws IOException {
         var client = new RawClient(port);
-        client.startup("user", "postgres", "database", "postgres");
+        client.startup("user", "postgres", "database", "postgres").send();
         client.readUntil("Z");
         return client;
     }
@@ -84,7 +84,23 @@ final class RawClient implements AutoCloseable {
     }
 
     RawClient parse(String sql) throws IOException {
-        return message('P', "", sql, (short) 0);
+        return parse("", sql);
+    }
+
+    RawClient parse(String name, String sql) throws IOException {
+        return message('P', name, sql, (short) 0);
+    }
+
+    /** Binds a statement to the unnamed portal, values in text, and executes it. */
+    RawClient run(String name, String... values) throws IOException {
+        var parts = new ArrayList<Object>(List.of("", name, (short) 0, (short) values.length));
+        for (var value : values) {
+            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+            parts.add(bytes.length);
+            parts.add(bytes);
+        }
+        parts.add((short) 0);
+        return message('B', parts.toArray()).execute();
     }
 
     /** Binds the unnamed statement to the unnamed portal, values in text. */
@@ -121,8 +137,12 @@ final class RawClient implements AutoCloseable {
         return all;
     }
 
+    /** Reads up to the next ReadyForQuery. */
+    String next() throws IOException {
+        return String.join(" ", readUntil("Z"));
+    }
+
     private List<String> readUntil(String type) throws IOException {
-        send();
         List<String> words = new ArrayList<>();
         while (true) {
             var word = read();

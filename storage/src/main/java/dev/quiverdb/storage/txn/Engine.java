@@ -507,7 +507,6 @@ public final class Engine implements Storage {
         };
     }
 
-    /** Commits; on return everybody sees it. Locks are still held. */
     /**
      * A commit that has its place in the log.
      *
