@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -609,17 +610,15 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void durable() {
-        context().executor().execute(this::synced);
+        onLoop(this::synced);
     }
 
     @Override
     public void attention() {
-        context()
-                .executor()
-                .execute(() -> {
-                    inbox.put(ATTENTION, sizeBytes(ATTENTION));
-                    wake();
-                });
+        onLoop(() -> {
+            inbox.put(ATTENTION, sizeBytes(ATTENTION));
+            wake();
+        });
     }
 
     @Override
@@ -629,11 +628,17 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (open != null) {
             open.cancel();
         }
-        context()
-                .executor()
-                .execute(() -> {
-                    inbox.put(reason, sizeBytes(reason));
-                    wake();
-                });
+        onLoop(() -> {
+            inbox.put(reason, sizeBytes(reason));
+            wake();
+        });
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            context().executor().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the server stops, and with it the connection", e);
+        }
     }
 }
