@@ -132,6 +132,44 @@ class CommitTogetherTest {
     }
 
     @Test
+    void blocksCommitTogetherToo() throws Exception {
+        var committed = new AtomicLong();
+        together((writer, connection) -> {
+            connection.setAutoCommit(false);
+            try (var update =
+                            connection.prepareStatement("update t set v = v + 1 where id = ?");
+                    var insert = connection.prepareStatement("insert into log values (?, ?)")) {
+                for (int round = 0; round < ROUNDS / 3; round++) {
+                    // Rows of its own: there is nothing to wait for but the disk.
+                    update.setInt(1, 1 + writer);
+                    insert.setInt(1, writer);
+                    insert.setInt(2, round);
+                    int changed = update.executeUpdate() + insert.executeUpdate();
+                    if (round % 5 == 4) {
+                        connection.rollback();
+                    } else {
+                        connection.commit();
+                        committed.addAndGet(changed);
+                    }
+                }
+                insert.setInt(2, 0);
+                assertThatThrownBy(insert::executeUpdate).hasMessageContaining("duplicate key");
+                connection.commit();
+                assertThat(one(connection, "select count(*) from log where writer = " + writer))
+                        .isEqualTo(ROUNDS / 3 * 4 / 5);
+                connection.commit();
+            }
+        });
+        try (var connection = connect()) {
+            assertThat(
+                            one(
+                                    connection,
+                                    "select (select sum(v) from t) + (select count(*) from log)"))
+                    .isEqualTo(committed.get());
+        }
+    }
+
+    @Test
     void clientsThatLeaveWhileTheirCommitIsOnItsWayLeaveNoLocks() throws Exception {
         together((writer, ignored) -> {
             for (int round = 0; round < 20; round++) {

@@ -47,6 +47,10 @@ final class Connection extends ChannelInboundHandlerAdapter
     private volatile @Nullable EngineSession session;
     private int processId;
     private boolean skipUntilSync;
+
+    /** The message whose answer waits for the disk. Of the event loop. */
+    private @Nullable FrontendMessage held;
+
     private boolean closing;
     private volatile @Nullable SqlException terminated;
 
@@ -220,36 +224,66 @@ final class Connection extends ChannelInboundHandlerAdapter
         } catch (MustWaitException e) {
             throw e;
         } catch (Throwable e) {
-            var error = translate(e);
-            outlet().writer().error(error);
-            failSession(open);
-            var reason = terminated;
-            if (reason != null) {
-                fatal(reason);
-            } else if (error.severity().compareTo(Severity.FATAL) >= 0) {
-                closeAfterFlush();
-            } else if ("QFS".indexOf(message.type()) >= 0) {
-                ready(open);
-            } else {
-                skipUntilSync = true;
-            }
+            failed(open, message, e);
         }
     }
 
-    /** What a commit has left to the disk has ended. On the event loop, which holds the inbox. */
-    private void synced() {
-        var open = session;
-        if (open != null) {
-            try {
-                open.synced();
-            } catch (Throwable e) {
-                outlet().writer().error(translate(e));
-            }
+    private void failed(EngineSession open, FrontendMessage message, Throwable cause) {
+        var error = translate(cause);
+        outlet().writer().error(error);
+        failSession(open);
+        var reason = terminated;
+        if (reason != null) {
+            fatal(reason);
+        } else if (error.severity().compareTo(Severity.FATAL) >= 0) {
+            closeAfterFlush();
+        } else if ("QFS".indexOf(message.type()) >= 0) {
             ready(open);
-            outlet().flush();
+        } else {
+            skipUntilSync = true;
         }
+    }
+
+    /** Answers nothing until {@link #resume}. */
+    private void hold(FrontendMessage message) {
+        held = message;
+        inbox.hold();
+    }
+
+    /** What a message has left to the disk has ended. On the event loop. */
+    private void resume() {
+        var open = session;
+        var message = held;
+        held = null;
         inbox.letGo();
-        wake();
+        if (open == null || message == null) {
+            wake();
+            return;
+        }
+        try {
+            open.resume();
+            if (message instanceof FrontendMessage.Sync) {
+                ready(open);
+            }
+        } catch (Throwable e) {
+            failed(open, message, e);
+        }
+        outlet().flush();
+        goOn();
+    }
+
+    /** Answers what has come meanwhile, as far as this thread may. */
+    private void goOn() {
+        while (held == null
+                && inbox.peek() instanceof FrontendMessage next
+                && answersAtOnce(next)
+                && answeredNow(next)) {
+            inbox.dropFirst();
+            inbox.release(sizeBytes(next));
+        }
+        if (held == null) {
+            wake();
+        }
     }
 
     private static void failSession(EngineSession open) {
@@ -283,8 +317,11 @@ final class Connection extends ChannelInboundHandlerAdapter
             }
             case FrontendMessage.DescribePortal(var portal) ->
                     describe(open.describePortal(portal));
-            case FrontendMessage.Execute(var portal, var rowsMax) ->
-                    open.execute(portal, Math.max(0, rowsMax), this);
+            case FrontendMessage.Execute(var portal, var rowsMax) -> {
+                if (!open.execute(portal, Math.max(0, rowsMax), this)) {
+                    hold(message);
+                }
+            }
             case FrontendMessage.CloseStatement(var statement) -> {
                 open.closeStatement(statement);
                 writer.closeComplete();
@@ -298,7 +335,7 @@ final class Connection extends ChannelInboundHandlerAdapter
                 if (open.sync()) {
                     ready(open);
                 } else {
-                    inbox.hold();
+                    hold(message);
                 }
             }
             case FrontendMessage.Flush() -> outlet().flush();
@@ -610,7 +647,7 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void durable() {
-        onLoop(this::synced);
+        onLoop(this::resume);
     }
 
     @Override

@@ -33,7 +33,7 @@ public interface Engine {
         void attention();
 
         /**
-         * Has {@link EngineSession#synced} called by the session's thread. From any thread; does
+         * Has {@link EngineSession#resume} called by the session's thread. From any thread; does
          * not wait.
          */
         void durable();

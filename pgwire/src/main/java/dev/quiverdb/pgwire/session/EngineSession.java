@@ -38,8 +38,12 @@ public interface EngineSession extends AutoCloseable {
     /** The columns of a portal with their formats; null if it returns no rows. */
     @Nullable List<ResultField> describePortal(String portal);
 
-    /** Runs a portal, or goes on with it, for at most {@code rowsMax} rows (0: all). */
-    void execute(String portal, int rowsMax, Responder responder);
+    /**
+     * Runs a portal, or goes on with it, for at most {@code rowsMax} rows (0: all).
+     *
+     * @return whether that has been done, as {@link #sync} says it
+     */
+    boolean execute(String portal, int rowsMax, Responder responder);
 
     void closeStatement(String statement);
 
@@ -49,13 +53,13 @@ public interface EngineSession extends AutoCloseable {
      * The end of a run of extended messages: commits an implicit transaction.
      *
      * @return whether that has been done; a thread that may not wait gets false where it is left to
-     *     the disk: {@link Engine.ClientEvents#durable} is called then, after that {@link #synced}
+     *     the disk: {@link Engine.ClientEvents#durable} is called then, after that {@link #resume}
      *     and nothing before it
      */
     boolean sync();
 
-    /** Ends what {@link #sync} has left, or throws what became of it. Does not wait. */
-    void synced();
+    /** Ends what was left to the disk, or throws what became of it. Does not wait. */
+    void resume();
 
     /** An error was told to the client between two messages: fails the transaction. */
     void fail();

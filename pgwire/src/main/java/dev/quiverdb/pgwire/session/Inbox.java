@@ -110,6 +110,17 @@ final class Inbox {
         }
     }
 
+    /** Takes the first message out, which {@link #peek} has shown to the event loop. */
+    void dropFirst() {
+        lock.lock();
+        try {
+            messages.remove();
+            idle = messages.isEmpty() && !workerBusy && !ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The next message for the worker without taking it, null if there is none. */
     @Nullable Object peek() {
         lock.lock();

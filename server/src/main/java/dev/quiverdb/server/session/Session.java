@@ -35,6 +35,9 @@ final class Session implements EngineSession {
     private final Map<String, PreparedStatement> statements = new LinkedHashMap<>();
     private final Map<String, Portal> portals = new HashMap<>();
 
+    /** What is to be done after the commit that was left to the disk. */
+    private @Nullable Runnable whenDurable;
+
     Session(SessionState state) {
         this.state = state;
         runner = new StatementRunner(state, new PreparedStatements(statements));
@@ -281,15 +284,23 @@ final class Session implements EngineSession {
     }
 
     @Override
-    public void execute(String name, int rowsMax, Responder responder) {
+    public boolean execute(String name, int rowsMax, Responder responder) {
         var portal = portal(name);
         var prepared = portal.prepared();
         if (prepared.statement() == null) {
             responder.emptyQuery();
-            return;
+            return true;
         }
         state.statementBegins(prepared.text());
         try {
+            if (!portal.started() && runner.commitsBlockAsync(prepared)) {
+                commitAsync(() -> {
+                    runner.reportChanges();
+                    portal.start(new StatementResult.Done("COMMIT"));
+                    portal.run(rowsMax, responder);
+                });
+                return false;
+            }
             if (!portal.started()) {
                 portal.start(runner.start(portal, responder));
             } else {
@@ -299,6 +310,7 @@ final class Session implements EngineSession {
             if (prepared.statement().node() instanceof Utility.Transaction) {
                 state.transaction().endImplicit();
             }
+            return true;
         } catch (WouldWaitException e) {
             throw begunAgain();
         } catch (RuntimeException e) {
@@ -325,7 +337,7 @@ final class Session implements EngineSession {
     public boolean sync() {
         boolean async = runner.commitsAsync();
         if (async) {
-            state.transaction().endImplicitAsync(state.client()::durable);
+            commitAsync(() -> {});
         } else {
             state.transaction().endImplicit();
         }
@@ -336,9 +348,21 @@ final class Session implements EngineSession {
         return !async;
     }
 
+    /** Leaves the commit to the disk; {@code then} is what is to be done after it. */
+    private void commitAsync(Runnable then) {
+        whenDurable = then;
+        state.transaction().commitAsync(state.client()::durable);
+    }
+
     @Override
-    public void synced() {
+    public void resume() {
+        var then = whenDurable;
+        if (then == null) {
+            throw new IllegalStateException("nothing was left to the disk");
+        }
+        whenDurable = null;
         state.transaction().asyncCommitEnded();
+        then.run();
     }
 
     @Override

@@ -454,9 +454,25 @@ final class StatementRunner implements AutoCloseable {
      */
     boolean commitsAsync() {
         var transaction = state.transaction();
+        return !transaction.isIdle() && !transaction.inBlock() && commitsWrittenAsync();
+    }
+
+    /** The same of a statement that is a COMMIT, and the block that it ends. */
+    boolean commitsBlockAsync(PreparedStatement prepared) {
+        var transaction = state.transaction();
+        return prepared.statement() != null
+                && prepared.statement().node() instanceof Utility.Transaction command
+                && command.kind() == Utility.TransactionKind.COMMIT
+                && !command.chain()
+                && transaction.inBlock()
+                && !transaction.failed()
+                && commitsWrittenAsync();
+    }
+
+    private boolean commitsWrittenAsync() {
+        var transaction = state.transaction();
         return !transaction.waits()
-                && !transaction.isIdle()
-                && !transaction.inBlock()
+                && !transaction.wroteNothing()
                 && transaction.hasWrittenHere()
                 && !commitsHere();
     }
@@ -485,8 +501,7 @@ final class StatementRunner implements AutoCloseable {
         return switch (command.kind()) {
             case BEGIN, START -> true;
             case COMMIT ->
-                    state.transaction().wroteNothing()
-                            || (state.transaction().hasWrittenHere() && commitsHere());
+                    state.transaction().wroteNothing() || state.transaction().hasWrittenHere();
             default -> false;
         };
     }
@@ -538,6 +553,11 @@ final class StatementRunner implements AutoCloseable {
     @Nullable Object value(String sql, Type type) {
         var rows = rows("SELECT (" + sql + ")::" + type.formatType(-1));
         return rows.isEmpty() ? null : rows.getFirst()[0];
+    }
+
+    /** Tells the client of settings that have other values now. */
+    void reportChanges() {
+        utilities.reportChanges();
     }
 
     Cursors cursors() {

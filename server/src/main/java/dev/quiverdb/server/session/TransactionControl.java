@@ -374,11 +374,11 @@ final class TransactionControl {
     }
 
     /**
-     * As {@link #endImplicit} for what {@link #hasWrittenHere}, without waiting for the disk: {@code
-     * ended} is called by another thread, and then {@link #asyncCommitEnded} by the session's, which does
-     * nothing else in between.
+     * Commits what {@link #hasWrittenHere}, implicit or a block, without waiting for the disk:
+     * {@code ended} is called by another thread, and then {@link #asyncCommitEnded} by the
+     * session's, which does nothing else in between.
      */
-    void endImplicitAsync(Runnable ended) {
+    void commitAsync(Runnable ended) {
         var open = transaction();
         try {
             mailbox.checkRoom();
