@@ -38,8 +38,12 @@ class CommitTogetherTest {
         server = QuiverServer.start(ServerOptions.on(data));
         try (var connection = connect()) {
             run(connection, "create table t (id int primary key, v int not null)");
-            run(connection, "insert into t select i, 0 from generate_series(1, %d) i".formatted(ROWS));
-            run(connection, "create table log (writer int, round int, primary key (writer, round))");
+            run(
+                    connection,
+                    "insert into t select i, 0 from generate_series(1, %d) i".formatted(ROWS));
+            run(
+                    connection,
+                    "create table log (writer int, round int, primary key (writer, round))");
         }
     }
 
@@ -97,8 +101,7 @@ class CommitTogetherTest {
         var committed = new AtomicLong();
         together((writer, connection) -> {
             var random = new SplittableRandom(writer);
-            try (var update =
-                            connection.prepareStatement("update t set v = v + 1 where id = ?");
+            try (var update = connection.prepareStatement("update t set v = v + 1 where id = ?");
                     var insert = connection.prepareStatement("insert into log values (?, ?)");
                     var read =
                             connection.prepareStatement(
@@ -136,8 +139,7 @@ class CommitTogetherTest {
         var committed = new AtomicLong();
         together((writer, connection) -> {
             connection.setAutoCommit(false);
-            try (var update =
-                            connection.prepareStatement("update t set v = v + 1 where id = ?");
+            try (var update = connection.prepareStatement("update t set v = v + 1 where id = ?");
                     var insert = connection.prepareStatement("insert into log values (?, ?)")) {
                 for (int round = 0; round < ROUNDS / 3; round++) {
                     // Rows of its own: there is nothing to wait for but the disk.

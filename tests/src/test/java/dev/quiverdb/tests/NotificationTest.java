@@ -116,8 +116,7 @@ class NotificationTest {
                                 for (int i = 0; i < each; i++) {
                                     run(
                                             sender,
-                                            "notify news, '%s %d'"
-                                                    .formatted(sender == other, i));
+                                            "notify news, '%s %d'".formatted(sender == other, i));
                                 }
                             } catch (SQLException e) {
                                 throw new AssertionError(e);
@@ -148,8 +147,7 @@ class NotificationTest {
             var parts = call.split(" \\| ", -1);
             assertThatThrownBy(() -> run(notifier, parts[0]))
                     .isInstanceOfSatisfying(
-                            SQLException.class,
-                            e -> assertThat(e.getSQLState()).isEqualTo("22023"))
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22023"))
                     .hasMessageContaining(parts[1]);
         }
         run(notifier, "select pg_notify('news', repeat('x', 7999))");
@@ -160,13 +158,14 @@ class NotificationTest {
     void whatWaitsForATransactionHasABound() throws SQLException {
         listener.setAutoCommit(false);
         run(listener, "select 1");
-        assertThatThrownBy(() -> {
-                    for (int i = 0; i < 100; i++) {
-                        run(
-                                notifier,
-                                "select pg_notify('news', i || repeat('x', 7000)) from generate_series(1, 200) i");
-                    }
-                })
+        assertThatThrownBy(
+                        () -> {
+                            for (int i = 0; i < 100; i++) {
+                                run(
+                                        notifier,
+                                        "select pg_notify('news', i || repeat('x', 7000)) from generate_series(1, 200) i");
+                            }
+                        })
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("54000"));
         try (var statement = notifier.createStatement();

@@ -53,9 +53,13 @@ class PipeliningTest {
                         .sync()
                         .query("SELECT 1")
                         .send();
-                assertThat(client.next()).isEqualTo("2 C(INSERT 0 1) 2 D(1) C(SELECT 1) 2 D(2) C(SELECT 1) 2"
+                assertThat(client.next())
+                        .isEqualTo(
+                                "2 C(INSERT 0 1) 2 D(1) C(SELECT 1) 2 D(2) C(SELECT 1) 2"
                                         + " E(ERROR 22012 division by zero) Z(I)");
-                assertThat(client.next()).isEqualTo("2 C(SELECT 0) E(ERROR 22P02 invalid input syntax for type integer: \"x\") Z(I)");
+                assertThat(client.next())
+                        .isEqualTo(
+                                "2 C(SELECT 0) E(ERROR 22P02 invalid input syntax for type integer: \"x\") Z(I)");
                 assertThat(client.next()).isEqualTo("2 D(5) C(SELECT 1) Z(I)");
                 assertThat(client.next()).isEqualTo("D(1) C(SELECT 1) Z(I)");
             }

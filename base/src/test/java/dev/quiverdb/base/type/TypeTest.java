@@ -63,13 +63,10 @@ class TypeTest {
                 nan
                         ? Float.intBitsToFloat(0xff80_0001 + random.nextInt(0x7f_ffff))
                         : random.nextBoolean() ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
-        assertThatThrownBy(
-                        () -> Types.VECTOR.receive(sent(elements), -1, TypeContext.DEFAULT))
+        assertThatThrownBy(() -> Types.VECTOR.receive(sent(elements), -1, TypeContext.DEFAULT))
                 .isInstanceOf(SqlException.class)
                 .hasMessage(
-                        nan
-                                ? "NaN not allowed in vector"
-                                : "infinite value not allowed in vector");
+                        nan ? "NaN not allowed in vector" : "infinite value not allowed in vector");
     }
 
     /** A vector as a client sends it. */

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session's transaction block: what BEGIN opens, what an error fails and what COMMIT ends,
  * together with all that goes back when it is rolled back: catalog changes, settings, deferred
- * constraints, notifications. A storage transaction is begun by the first statement that needs one. Used by the
- * session's thread.
+ * constraints, notifications. A storage transaction is begun by the first statement that needs one.
+ * Used by the session's thread.
  */
 final class TransactionControl {
     /** What the session hears of a transaction's end, before and after. */

@@ -15,7 +15,6 @@ import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.UniqueViolation;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
