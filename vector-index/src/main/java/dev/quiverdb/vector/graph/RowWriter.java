@@ -173,23 +173,22 @@ final class RowWriter {
             int vecId = Scored.vecId(judged[i]);
             if (next < kept && chosen[next] == vecId) {
                 next++;
+                if (vecId == added) {
+                    state.addInDegree(added, 1);
+                }
             } else if (isChild(vecId, node, layer)) {
                 if (size == room) {
                     int dropped = lastButChildren(chosen, size, node);
+                    if (dropped < next) {
+                        state.addInDegree(chosen[dropped], -1);
+                        next--;
+                    }
                     System.arraycopy(chosen, dropped + 1, chosen, dropped, size - dropped - 1);
                     size--;
-                    next -= dropped < next ? 1 : 0;
-                    kept -= dropped < kept ? 1 : 0;
+                    kept--;
                 }
                 chosen[size++] = vecId;
-            }
-        }
-        for (int i = 0; i < count; i++) {
-            int vecId = Scored.vecId(judged[i]);
-            boolean stays = contains(chosen, size, vecId);
-            if (stays && vecId == added) {
-                state.addInDegree(added, 1);
-            } else if (!stays && vecId != added) {
+            } else if (vecId != added) {
                 state.addInDegree(vecId, -1);
             }
         }
