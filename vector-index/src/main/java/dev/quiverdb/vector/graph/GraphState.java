@@ -47,6 +47,14 @@ final class GraphState {
     /** Cut, nobody points here, waiting for the last walk that may hold it. */
     static final int QUARANTINED = 1 << 12;
 
+    /**
+     * Stored again while its former vector was linked: belongs to the tail, links of it are void.
+     */
+    static final int AGAIN = 1 << 14;
+
+    /** No new edges start from a node with one of these. */
+    static final int LEAVING = DEAD | AGAIN;
+
     private static final int MAGIC = 0x31485651;
     private static final int ROWS = 0;
     private static final int NODES = 1;
@@ -331,8 +339,22 @@ final class GraphState {
         return dead.contains(vecId);
     }
 
+    /** Makes a dead vector one that is there again, with a mark. */
+    void revive(int vecId, int mark) {
+        INTS.getAndBitwiseOr(nodes.write(vecId), nodes.offset(vecId) + 8, mark);
+        removeFlag(vecId, DEAD);
+        dead.remove(vecId);
+    }
+
     void removeFlag(int vecId, int flag) {
         INTS.getAndBitwiseAnd(nodes.write(vecId), nodes.offset(vecId) + 8, ~flag);
+    }
+
+    /**
+     * Returns whether a node is in the graph, linked or about to be, and has none of some flags.
+     */
+    boolean isPresent(int vecId, int refused) {
+        return (flags(vecId) & (PRESENT | refused)) == PRESENT;
     }
 
     /** Returns whether a vector may be returned by a search of the graph. */

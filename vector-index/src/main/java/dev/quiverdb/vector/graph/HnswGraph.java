@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,11 @@ public final class HnswGraph {
     private final ContextPool contexts;
     private final RowWriter rows;
     private final SpanningTree tree;
-    private final Object[] cutLocks = new Object[64];
+    private final Object[] cutLocks = new Object[1024];
+
+    /** Vectors that are being linked. Changed under the cut lock of each. */
+    private final Set<Integer> linking = ConcurrentHashMap.newKeySet();
+
     private final Object sweepLock = new Object();
     private final double levelFactor;
     private final AtomicInteger linkedCount = new AtomicInteger();
@@ -98,7 +104,7 @@ public final class HnswGraph {
         return deadCount.get();
     }
 
-    /** Held while a node is linked or cut out, so that its vecId is not reused meanwhile. */
+    /** Held while a node is cut out, and where linking begins and ends. */
     private Object cutLock(int vecId) {
         return cutLocks[vecId & (cutLocks.length - 1)];
     }
@@ -124,6 +130,11 @@ public final class HnswGraph {
                 int flags = state.flags(vecId);
                 assert flags == 0 || (flags & GraphState.DEAD) != 0
                         : "vecId " + vecId + " is in use";
+                if (linking.contains(vecId)) {
+                    // Who links its former vector takes the links back in the end.
+                    state.revive(vecId, GraphState.AGAIN);
+                    return;
+                }
                 if (isToBeCut(flags)) {
                     cut(vecId);
                 }
@@ -149,10 +160,24 @@ public final class HnswGraph {
         long ticket = blocks.enterWriter();
         var context = contexts.take();
         try {
+            int level;
             synchronized (cutLock(vecId)) {
-                if (state.isTail(vecId)) {
-                    link(context, vecId, state.addFlag(vecId, GraphState.PRESENT) & 0xff);
+                if (!state.isTail(vecId)) {
+                    return;
                 }
+                level = state.addFlag(vecId, GraphState.PRESENT) & 0xff;
+                linking.add(vecId);
+            }
+            boolean linked = false;
+            try {
+                long entry = tree.enterFirst(vecId, level);
+                if (entry != 0) {
+                    connect(context, vecId, level, entry);
+                    tree.raiseEntry(context, vecId, level);
+                }
+                linked = true;
+            } finally {
+                endLink(context, vecId, level, linked);
             }
         } finally {
             contexts.give(context);
@@ -160,14 +185,18 @@ public final class HnswGraph {
         }
     }
 
-    private void link(SearchContext context, int vecId, int level) {
-        long entry = tree.enterFirst(vecId, level);
-        if (entry != 0) {
-            connect(context, vecId, level, entry);
-            tree.raiseEntry(context, vecId, level);
+    /** Nobody waits for a vector that is being linked: what became of it meanwhile is seen now. */
+    private void endLink(SearchContext context, int vecId, int level, boolean linked) {
+        synchronized (cutLock(vecId)) {
+            linking.remove(vecId);
+            if ((state.flags(vecId) & GraphState.AGAIN) != 0) {
+                detach(context, vecId, level);
+                state.removeFlag(vecId, GraphState.PRESENT | GraphState.CUT | GraphState.AGAIN);
+            } else if (linked) {
+                int before = state.addFlag(vecId, GraphState.LINKED);
+                ((before & GraphState.DEAD) != 0 ? deadCount : linkedCount).incrementAndGet();
+            }
         }
-        int before = state.addFlag(vecId, GraphState.LINKED);
-        ((before & GraphState.DEAD) != 0 ? deadCount : linkedCount).incrementAndGet();
     }
 
     private void connect(SearchContext context, int vecId, int level, long entry) {
@@ -288,7 +317,7 @@ public final class HnswGraph {
         long ticket = blocks.enterWriter();
         try {
             synchronized (cutLock(vecId)) {
-                if (isToBeCut(state.flags(vecId))) {
+                if (isToBeCut(state.flags(vecId)) && !linking.contains(vecId)) {
                     cut(vecId);
                 }
             }
@@ -311,18 +340,23 @@ public final class HnswGraph {
                 deadCount.incrementAndGet();
             }
             cutCount.incrementAndGet();
-            tree.leave(context, vecId, rows.copy(context, vecId, 0));
-            for (int layer = flags & 0xff; layer >= 0; layer--) {
-                int[] own = rows.copy(context, vecId, layer);
-                for (int source : rowsPointingTo(context, vecId, layer, own)) {
-                    rows.replace(context, source, vecId, layer, own);
-                }
-                // Reads the row again: who cuts a neighbour out at the same time takes it from it.
-                rows.clear(context, vecId, layer);
-            }
+            detach(context, vecId, flags & 0xff);
             freeIfAlone(vecId);
         } finally {
             contexts.give(context);
+        }
+    }
+
+    /** Takes a node out of the tree and of the rows around it, and empties its own. */
+    private void detach(SearchContext context, int vecId, int level) {
+        tree.leave(context, vecId, rows.copy(context, vecId, 0));
+        for (int layer = level; layer >= 0; layer--) {
+            int[] own = rows.copy(context, vecId, layer);
+            for (int source : rowsPointingTo(context, vecId, layer, own)) {
+                rows.replace(context, source, vecId, layer, own);
+            }
+            // Reads the row again: who cuts a neighbour out at the same time takes it from it.
+            rows.clear(context, vecId, layer);
         }
     }
 

@@ -109,12 +109,12 @@ final class RowWriter {
      * place of the last that is not needed. Under the tree's monitor.
      *
      * @param forced whether an edge may be made
-     * @param refused the flag of nodes that do not take it: DEAD, or CUT where the dead will do
+     * @param refused the flags of nodes that do not take it
      * @return whether it is the parent now
      */
     boolean adopt(SearchContext context, int from, int to, boolean forced, int refused) {
         synchronized (stripe(from)) {
-            if ((state.flags(from) & (GraphState.PRESENT | refused)) != GraphState.PRESENT) {
+            if (!state.isPresent(from, refused)) {
                 return false;
             }
             int[] row = context.row;
@@ -146,7 +146,7 @@ final class RowWriter {
 
     /** Whether new edges may start from a node. */
     private boolean isLinkable(int vecId) {
-        return (state.flags(vecId) & (GraphState.PRESENT | GraphState.DEAD)) == GraphState.PRESENT;
+        return state.isPresent(vecId, GraphState.LEAVING);
     }
 
     private boolean isChild(int vecId, int of, int layer) {

@@ -19,6 +19,9 @@ final class SpanningTree {
     /** So many steps up are spent on one child before its grandparent takes it. */
     private static final int STEPS_MAX = 2000;
 
+    /** A parent is alive; where there is none, one that is dead, but not cut out yet, will do. */
+    private static final int[] REFUSED = {GraphState.LEAVING, GraphState.CUT | GraphState.AGAIN};
+
     private final GraphState state;
     private final RowWriter rows;
 
@@ -61,7 +64,8 @@ final class SpanningTree {
             return;
         }
         for (int from : near) {
-            if (state.isAttached(from) && rows.adopt(context, from, vecId, true, GraphState.DEAD)) {
+            if (state.isAttached(from)
+                    && rows.adopt(context, from, vecId, true, GraphState.LEAVING)) {
                 return;
             }
         }
@@ -122,8 +126,7 @@ final class SpanningTree {
                     bestLevel = state.level(id);
                 }
             } else if (dead < 0
-                    && (state.flags(id) & (GraphState.PRESENT | GraphState.CUT))
-                            == GraphState.PRESENT
+                    && state.isPresent(id, GraphState.CUT | GraphState.AGAIN)
                     && state.isAttached(id)) {
                 dead = id;
             }
@@ -132,8 +135,7 @@ final class SpanningTree {
     }
 
     private boolean isSuccessor(int vecId) {
-        return (state.flags(vecId) & (GraphState.PRESENT | GraphState.DEAD)) == GraphState.PRESENT
-                && state.isAttached(vecId);
+        return state.isPresent(vecId, GraphState.LEAVING) && state.isAttached(vecId);
     }
 
     /** Makes a node the root: the old one becomes its child. */
@@ -170,13 +172,13 @@ final class SpanningTree {
         }
         for (boolean forced : new boolean[] {false, true}) {
             for (int i = 0; i < count; i++) {
-                if (rows.adopt(context, near[i], child, forced, GraphState.DEAD)) {
+                if (rows.adopt(context, near[i], child, forced, GraphState.LEAVING)) {
                     return;
                 }
             }
         }
         // None of those above a node is beneath its child.
-        for (int refused : new int[] {GraphState.DEAD, GraphState.CUT}) {
+        for (int refused : REFUSED) {
             int above = state.parent(from);
             for (int i = 0; i < STEPS_MAX && above >= 0; i++) {
                 if (rows.adopt(context, above, child, true, refused)) {
@@ -207,11 +209,10 @@ final class SpanningTree {
     }
 
     private boolean isAdoptedByAny(SearchContext context, int child, int from) {
-        for (int refused : new int[] {GraphState.DEAD, GraphState.CUT}) {
+        for (int refused : REFUSED) {
             for (int id = 0; id < state.idsMax(); id++) {
                 if (id != from
                         && id != child
-                        && (state.flags(id) & (GraphState.PRESENT | refused)) == GraphState.PRESENT
                         && stepsUp(id, child, Integer.MAX_VALUE - 1) >= 0
                         && rows.adopt(context, id, child, true, refused)) {
                     return true;
