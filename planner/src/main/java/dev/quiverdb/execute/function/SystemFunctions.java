@@ -463,8 +463,6 @@ final class SystemFunctions {
         r.zero("pg_trigger_depth", c -> 0);
         r.zero("pg_jit_available", c -> false);
         r.any("pg_relation_is_publishable", (c, a) -> false);
-        r.any("pg_relation_is_updatable", (c, a) -> 28);
-        r.any("pg_column_is_updatable", (c, a) -> true);
         r.any("pg_tablespace_location", (c, a) -> "");
         r.any("current_of", (c, a) -> c.execution().session().call("current_of", a));
         r.any("pg_get_partkeydef", (c, a) -> catalog(c).partitionKey(oid(a, 0)));
@@ -494,6 +492,8 @@ final class SystemFunctions {
                         "pg_index_has_property",
                         "pg_indexam_has_property",
                         "pg_describe_object",
+                        "pg_relation_is_updatable",
+                        "pg_column_is_updatable",
                         "pg_partition_root",
                         "pg_identify_object",
                         "pg_get_statisticsobjdef",

@@ -549,6 +549,11 @@ public final class CatalogCalls implements CatalogFunctions {
             case "acldefault_sql" -> aclDefault(text(a[0]), oid(a[1]));
             case "aclcontains" -> aclContains(array(a[0]), text(a[1]));
             case "pg_relation_filepath" -> filePath(oid(a[0]));
+            case "pg_relation_is_updatable" ->
+                    new ViewUpdates(view.bindContext()).events(oid(a[0]));
+            case "pg_column_is_updatable" ->
+                    new ViewUpdates(view.bindContext())
+                            .column(oid(a[0]), ((Number) a[1]).intValue());
             case "pg_partition_root" -> new PartitionCalls(catalog).root(oid(a[0]));
             case "pg_get_function_arg_default" -> {
                 var found = catalog.function(oid(a[0]));

@@ -26,6 +26,7 @@ final class SchemaRows {
     private final String database;
     private final Texts texts;
     private final Privileges privileges;
+    private final ViewUpdates updates;
 
     SchemaRows(SessionView view) {
         this.view = view;
@@ -33,6 +34,7 @@ final class SchemaRows {
         database = view.databaseName();
         texts = new Texts(view, false);
         privileges = new Privileges(catalog, view.currentUser());
+        updates = new ViewUpdates(view.bindContext());
     }
 
     private String schema(int oid) {
@@ -90,7 +92,7 @@ final class SchemaRows {
                     null,
                     null,
                     null,
-                    table,
+                    (updates.events(relation) & ViewUpdates.INSERT) != 0,
                     false,
                     null);
         }
@@ -102,6 +104,8 @@ final class SchemaRows {
                 continue;
             }
             var part = relation.view();
+            int events = updates.events(relation);
+            int both = ViewUpdates.UPDATE | ViewUpdates.DELETE;
             rows.add(
                     database,
                     schema(relation.schema()),
@@ -112,9 +116,8 @@ final class SchemaRows {
                         case 'c' -> "CASCADED";
                         default -> "NONE";
                     },
-                    // Views cannot be changed here.
-                    false,
-                    false,
+                    (events & both) == both,
+                    (events & ViewUpdates.INSERT) != 0,
                     false,
                     false,
                     false);
@@ -196,7 +199,7 @@ final class SchemaRows {
                 sequence != null && sequence.cycle(),
                 column.isGenerated() ? "ALWAYS" : "NEVER",
                 column.isGenerated() ? shown : null,
-                relation.isTable());
+                updates.column(relation, column.number()));
     }
 
     private boolean isNotNullDomain(Type type) {

@@ -29,7 +29,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Assignments {
     /** A column to assign to, or a part of it. */
-    record Target(Column column, int position, List<Expr.Step> indirection, int offset) {
+    record Target(
+            Column column,
+            int position,
+            List<Expr.Step> indirection,
+            int offset,
+            UpdatableView.@Nullable Column through) {
+        Target(Column column, int position, List<Expr.Step> indirection, int offset) {
+            this(column, position, indirection, offset, null);
+        }
+
         PgType type(State state) {
             return PgType.of(state.type(column.type()), column.typmod());
         }
@@ -37,6 +46,10 @@ final class Assignments {
         /** Puts a value at its place; parts of one column are combined. */
         void put(List<@Nullable RexNode> values, RexNode value, Assignments assignments) {
             if (indirection.isEmpty()) {
+                if (values.get(position) != null) {
+                    // Two columns of a view may be one of the table's.
+                    throw twice(column);
+                }
                 values.set(position, value);
                 return;
             }
@@ -53,16 +66,31 @@ final class Assignments {
     private final Relation relation;
     private final AccessMarks access;
 
+    /** The view that the statement names in place of the table. */
+    private final @Nullable UpdatableView view;
+
     Assignments(State state, Relation relation, AccessMarks access) {
+        this(state, relation, access, null);
+    }
+
+    Assignments(
+            State state, Relation relation, AccessMarks access, @Nullable UpdatableView view) {
         this.state = state;
         this.relation = relation;
         this.access = access;
+        this.view = view;
     }
 
     /** The columns of an INSERT: those named, else all that are live. */
-    static List<Target> insertColumns(
-            State state, Relation relation, List<Clause.AssignTarget> named) {
+    List<Target> insertColumns(List<Clause.AssignTarget> named) {
         var targets = new ArrayList<Target>();
+        var through = view;
+        if (named.isEmpty() && through != null) {
+            for (var column : through.columns()) {
+                targets.add(target(column, List.of(), -1));
+            }
+            return targets;
+        }
         if (named.isEmpty()) {
             var live = relation.liveColumns();
             for (int i = 0; i < live.size(); i++) {
@@ -73,8 +101,12 @@ final class Assignments {
         var whole = new HashSet<Integer>();
         var parts = new HashSet<Integer>();
         for (var name : named) {
-            var target = target(relation, name);
-            int number = target.column().number();
+            var target = target(name);
+            var shown = target.through();
+            int number =
+                    view != null && shown != null
+                            ? view.columns().indexOf(shown)
+                            : target.column().number();
             boolean twice =
                     target.indirection().isEmpty()
                             ? whole.contains(number) || parts.contains(number)
@@ -91,8 +123,48 @@ final class Assignments {
         return targets;
     }
 
-    private static Target target(Relation relation, Clause.AssignTarget name) {
-        var column = relation.column(name.name());
+    private static SqlException twice(Column column) {
+        return new SqlException(
+                SqlState.SYNTAX_ERROR,
+                "multiple assignments to same column \"" + column.name() + "\"");
+    }
+
+    /** A column of the view; one that is none of the table's is of no position. */
+    private Target target(
+            UpdatableView.Column column, List<Expr.Step> indirection, int offset) {
+        int number = column.base();
+        var own =
+                number == 0
+                        ? Column.of(
+                                -1,
+                                column.name(),
+                                column.type().type().oid(),
+                                column.type().typmod(),
+                                0,
+                                false)
+                        : relation.column(number);
+        return new Target(
+                own,
+                number == 0 ? -1 : Positions.of(relation, number),
+                indirection,
+                offset,
+                column);
+    }
+
+    /** Marks the change of a column of the view, where there is one; 0A000 if it cannot be. */
+    private void change(Target target, boolean insert) {
+        var column = target.through();
+        if (view != null && column != null) {
+            view.change(column, insert);
+        }
+    }
+
+    private Target target(Clause.AssignTarget name) {
+        var through = view == null ? null : view.column(name.name());
+        if (through != null) {
+            return target(through, List.copyOf(name.indirection()), name.offset());
+        }
+        var column = view != null ? null : relation.column(name.name());
         if (column == null) {
             if (SystemColumn.isName(name.name())) {
                 throw Errors.at(
@@ -106,7 +178,7 @@ final class Assignments {
                     "column \""
                             + name.name()
                             + "\" of relation \""
-                            + relation.name()
+                            + (view == null ? relation.name() : view.name())
                             + "\" does not exist");
         }
         return new Target(
@@ -118,6 +190,7 @@ final class Assignments {
 
     /** A value for INSERT: checked against identity and generated columns, converted. */
     RexNode insertValue(Target target, RexNode value, Dml.Overriding overriding, int offset) {
+        change(target, true);
         var column = target.column();
         access.insert(column.number());
         boolean isDefault = PgOperator.form(value) instanceof Form.Default;
@@ -192,7 +265,7 @@ final class Assignments {
         if (column.isGenerated()) {
             return PgOperator.constant(null, type.type(), type.typmod());
         }
-        if (column.hasIdentity()) {
+        if (column.hasIdentity() && (view == null || view.defaultSql(column.number()) == null)) {
             var sequence = state.catalog.ownedSequence(relation.oid(), column.number(), 'i');
             if (sequence == null) {
                 throw SqlException.internal("identity column without sequence");
@@ -200,7 +273,8 @@ final class Assignments {
             state.use(sequence);
             return convert(nextval(sequence), type, column.name(), -1);
         }
-        var text = column.defaultSql();
+        var viewDefault = view == null ? null : view.defaultSql(column.number());
+        var text = viewDefault != null ? viewDefault : column.defaultSql();
         if (text == null && type.type().base() != null) {
             for (Type step = type.type();
                     step != null && step.base() != null && text == null;
@@ -246,7 +320,8 @@ final class Assignments {
         for (var clause : clauses) {
             var sources = clause.multiple() ? multiple(clause, binder) : null;
             for (int i = 0; i < clause.targets().size(); i++) {
-                var target = target(relation, clause.targets().get(i));
+                var target = target(clause.targets().get(i));
+                change(target, false);
                 access.update(target.column().number());
                 int offset = clause.source().offset();
                 RexNode value =
@@ -295,9 +370,7 @@ final class Assignments {
         var old = values.get(target.position());
         if (old != null
                 && (target.indirection().isEmpty() || !partial.contains(target.position()))) {
-            throw new SqlException(
-                    SqlState.SYNTAX_ERROR,
-                    "multiple assignments to same column \"" + column.name() + "\"");
+            throw twice(column);
         }
         if (target.indirection().isEmpty()) {
             values.set(

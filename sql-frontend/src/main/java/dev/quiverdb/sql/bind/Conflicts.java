@@ -17,18 +17,20 @@ import org.jspecify.annotations.Nullable;
 final class Conflicts {
     private final State state;
     private final Relation relation;
+    private final DmlBinder.Changed changed;
     private final RangeVar variable;
     private final @Nullable Scope common;
     private final AccessMarks access;
 
     Conflicts(
             State state,
-            Relation relation,
+            DmlBinder.Changed changed,
             AccessMarks access,
             RangeVar variable,
             @Nullable Scope common) {
         this.state = state;
-        this.relation = relation;
+        this.changed = changed;
+        relation = changed.table();
         this.access = access;
         this.variable = variable;
         this.common = common;
@@ -42,20 +44,32 @@ final class Conflicts {
         }
         var scope = new Scope(state, null, outer == null ? common : outer);
         var alias = variable.alias();
-        DmlBinder.addTarget(scope, relation, alias == null ? relation.name() : alias.name(), alias);
+        changed.shown(
+                scope,
+                DmlBinder.addTarget(
+                        scope, relation, alias == null ? relation.name() : alias.name(), alias),
+                alias);
         int excluded = scope.types.size();
         scope.mark(0, excluded, access);
-        StoredExpressions.addTable(state, scope, relation, "excluded");
+        var item = StoredExpressions.addTable(state, scope, relation, "excluded");
+        var view = changed.view();
+        if (view != null) {
+            scope.namespace.set(scope.namespace.indexOf(item), view.over(item, "excluded"));
+        }
         scope.mark(excluded, scope.types.size() - excluded, access);
         access.require('w');
+        if (changed.view() != null) {
+            changed.view().require('w');
+        }
         scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
         var binder = new ExpressionBinder(state, scope, ExpressionKind.UPDATE_SOURCE);
         var assignments =
-                new Assignments(state, relation, access).update(clause.assignments(), binder, 0);
+                new Assignments(state, relation, access, view)
+                        .update(clause.assignments(), binder, 0);
         var where = clause.where();
         RexNode condition =
                 where == null ? null : binder.as(ExpressionKind.WHERE).bindBoolean(where, "WHERE");
-        return new PgRel.OnConflict(false, arbiters, assignments, condition, List.of());
+        return new PgRel.OnConflict(false, arbiters, assignments, condition, changed.checks());
     }
 
     private List<Integer> arbiters(Dml.OnConflict clause) {
@@ -99,12 +113,23 @@ final class Conflicts {
         var expressions = new HashSet<RexNode>();
         var scope = StoredExpressions.tableScope(state, relation, relation.name());
         scope.mark(0, scope.types.size(), access);
+        var view = changed.view();
+        if (view != null) {
+            var item = scope.namespace.getFirst();
+            scope.namespace.set(0, view.over(item, item.alias));
+        }
         var binder = new ExpressionBinder(state, scope, ExpressionKind.INDEX_EXPRESSION);
         for (var element : clause.inferElements()) {
             var name = element.column();
             var expression = element.expression();
             if (name != null) {
-                var column = relation.column(name);
+                var through = view == null ? null : view.column(name);
+                var column =
+                        view == null
+                                ? relation.column(name)
+                                : through == null || through.base() == 0
+                                        ? null
+                                        : relation.column(through.base());
                 if (column == null) {
                     throw Errors.at(
                             element,

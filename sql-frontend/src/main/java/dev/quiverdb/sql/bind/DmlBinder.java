@@ -62,7 +62,64 @@ final class DmlBinder {
                 tables.around(bound.rel()), bound.names(), bound.types(), bound.offsets());
     }
 
-    /** The table to change; {@code verb} is such as {@code insert into}. */
+    /**
+     * What a statement changes.
+     *
+     * @param view the view that it names in place of the table
+     */
+    record Changed(Relation table, @Nullable UpdatableView view) {
+        /** The item that names find, in place of the table's. */
+        Scope.Item shown(Scope scope, Scope.Item item, @Nullable Alias alias) {
+            var through = view;
+            if (through == null) {
+                return item;
+            }
+            var shown = through.over(item, alias);
+            scope.namespace.set(scope.namespace.indexOf(item), shown);
+            return shown;
+        }
+
+        List<PgRel.WithCheck> checks() {
+            return view == null ? List.of() : view.checks();
+        }
+    }
+
+    /** The table to change, perhaps through a view; {@code verb} is such as {@code update}. */
+    private Changed changed(RangeVar variable, String verb, char privilege) {
+        var relation = Relations.find(state, variable);
+        if (relation.kind() != 'v' || SystemRelations.isSystem(relation)) {
+            return new Changed(target(variable, verb), null);
+        }
+        state.use(relation);
+        var view = UpdatableView.of(state, relation, verb);
+        view.require(privilege);
+        int owner = view.baseState().context.role();
+        if (view.base().rowSecurity()
+                && owner != state.context.role()
+                && !state.catalog.isSuperuser(owner)) {
+            throw SqlException.notSupported(
+                    "changing rows of table \""
+                            + view.base().name()
+                            + "\", which has row-level security, through the view of another role"
+                            + " is not supported");
+        }
+        return new Changed(view.base(), view);
+    }
+
+    private AccessMarks access(Changed changed) {
+        var view = changed.view;
+        return (view == null ? state : view.baseState()).access(changed.table);
+    }
+
+    /** What was read of the table was read of the view. */
+    private static void readThrough(Changed changed, AccessMarks access) {
+        var view = changed.view;
+        if (view != null) {
+            view.readThrough(access);
+        }
+    }
+
+    /** The table to change; {@code verb} is such as {@code merge into}. */
     Relation target(RangeVar variable, String verb) {
         var relation = Relations.find(state, variable);
         state.use(relation);
@@ -82,10 +139,11 @@ final class DmlBinder {
                 return relation;
             }
             case 'v' ->
-                    throw new SqlException(
-                                    SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
-                                    "cannot " + verb + " view \"" + relation.name() + "\"")
-                            .withDetail("Changing rows through views is not supported.");
+                    throw SqlException.notSupported(
+                                    "cannot execute MERGE on relation \""
+                                            + relation.name()
+                                            + "\"")
+                            .withDetail("This operation is not supported for views.");
             case 'm' ->
                     throw new SqlException(
                             SqlState.WRONG_OBJECT_TYPE,
@@ -105,11 +163,12 @@ final class DmlBinder {
     // ------------------------------------------------------------------ INSERT
 
     private BoundQuery insert(Dml.Insert insert, Scope scope) {
-        var relation = target(insert.relation(), "insert into");
-        var access = state.access(relation);
+        var changed = changed(insert.relation(), "insert into", 'a');
+        var relation = changed.table;
+        var access = access(changed);
         access.require('a');
-        var columns = Assignments.insertColumns(state, relation, insert.columns());
-        var assignments = new Assignments(state, relation, access);
+        var assignments = new Assignments(state, relation, access, changed.view);
+        var columns = assignments.insertColumns(insert.columns());
         int given = columns.size();
         RelNode input;
         var values = new ArrayList<@Nullable RexNode>();
@@ -139,17 +198,18 @@ final class DmlBinder {
         var onConflict =
                 conflict == null
                         ? null
-                        : new Conflicts(state, relation, access, insert.relation(), common)
+                        : new Conflicts(state, changed, access, insert.relation(), common)
                                 .bind(conflict, scope);
         var returning =
                 returning(
-                        relation,
+                        changed,
                         access,
                         insert.relation(),
                         insert.returning(),
                         null,
                         List.of(),
                         scope);
+        readThrough(changed, access);
         return finish(
                 relation,
                 PgRel.Modify.Command.INSERT,
@@ -160,6 +220,7 @@ final class DmlBinder {
                 List.of(),
                 onConflict,
                 List.of(),
+                changed.checks(),
                 returning,
                 List.of());
     }
@@ -266,10 +327,11 @@ final class DmlBinder {
     // ------------------------------------------------------------------ UPDATE, DELETE
 
     private BoundQuery update(Dml.Update update, Scope outer) {
-        var relation = target(update.relation(), "update");
+        var changed = changed(update.relation(), "update", 'w');
+        var relation = changed.table;
         var scope = new Scope(state, null, outer);
         var from = new FromBinder(state, scope);
-        var target = from.target(relation, update.relation());
+        var target = target(from, changed, update.relation());
         var access = target.access();
         access.require('w');
         var all = from.bindAfter(target, update.from());
@@ -278,7 +340,7 @@ final class DmlBinder {
         }
         var binder = new ExpressionBinder(state, scope, ExpressionKind.UPDATE_SOURCE);
         var assignments =
-                new Assignments(state, relation, access)
+                new Assignments(state, relation, access, changed.view)
                         .update(update.assignments(), binder, target.start());
         var where = update.where();
         var rel = all.rel();
@@ -289,33 +351,36 @@ final class DmlBinder {
         }
         var returning =
                 returning(
-                        relation,
+                        changed,
                         access,
                         update.relation(),
                         update.returning(),
                         scope,
                         all.items().subList(1, all.items().size()),
                         outer);
+        readThrough(changed, access);
         var item = target.items().getFirst();
         return finish(
                 relation,
                 PgRel.Modify.Command.UPDATE,
                 rel,
                 item.scan,
-                item.start + item.columns.size(),
+                item.start + relation.liveColumns().size(),
                 List.of(),
                 assignments,
                 null,
                 List.of(),
+                changed.checks(),
                 returning,
                 marks(all.items().subList(1, all.items().size())));
     }
 
     private BoundQuery delete(Dml.Delete delete, Scope outer) {
-        var relation = target(delete.relation(), "delete from");
+        var changed = changed(delete.relation(), "delete from", 'd');
+        var relation = changed.table;
         var scope = new Scope(state, null, outer);
         var from = new FromBinder(state, scope);
-        var target = from.target(relation, delete.relation());
+        var target = target(from, changed, delete.relation());
         var access = target.access();
         access.require('d');
         var all = from.bindAfter(target, delete.using());
@@ -333,26 +398,33 @@ final class DmlBinder {
         }
         var returning =
                 returning(
-                        relation,
+                        changed,
                         access,
                         delete.relation(),
                         delete.returning(),
                         scope,
                         all.items().subList(1, all.items().size()),
                         outer);
+        readThrough(changed, access);
         var item = target.items().getFirst();
         return finish(
                 relation,
                 PgRel.Modify.Command.DELETE,
                 rel,
                 item.scan,
-                item.start + item.columns.size(),
+                item.start + relation.liveColumns().size(),
                 List.of(),
                 List.of(),
                 null,
                 List.of(),
+                List.of(),
                 returning,
                 marks(all.items().subList(1, all.items().size())));
+    }
+
+    private static FromBinder.Bound target(FromBinder from, Changed changed, RangeVar variable) {
+        var view = changed.view;
+        return view == null ? from.target(changed.table, variable) : from.target(view, variable);
     }
 
     static List<PgRel.RowLock> marks(List<Scope.Item> items) {
@@ -384,7 +456,7 @@ final class DmlBinder {
      * @param others items of the input that may be named beside the target
      */
     @Nullable BoundReturning returning(
-            Relation relation,
+            Changed changed,
             AccessMarks access,
             RangeVar variable,
             List<Clause.Target> targets,
@@ -396,7 +468,11 @@ final class DmlBinder {
         }
         var scope = new Scope(state, null, commonScope);
         var alias = variable.alias();
-        addTarget(scope, relation, alias == null ? relation.name() : alias.name(), alias);
+        var relation = changed.table;
+        changed.shown(
+                scope,
+                addTarget(scope, relation, alias == null ? relation.name() : alias.name(), alias),
+                alias);
         int shift = scope.types.size();
         scope.mark(0, shift, access);
         if (input != null) {
@@ -477,6 +553,7 @@ final class DmlBinder {
             List<PgRel.Assignment> assignments,
             PgRel.@Nullable OnConflict onConflict,
             List<PgRel.MergeAction> actions,
+            List<PgRel.WithCheck> checks,
             @Nullable BoundReturning returning,
             List<PgRel.RowLock> marks) {
         List<String> names = returning == null ? List.of() : returning.columns.names();
@@ -493,7 +570,7 @@ final class DmlBinder {
                         assignments,
                         onConflict,
                         actions,
-                        List.of(),
+                        checks,
                         returning == null ? null : returning.returning,
                         marks);
         return new BoundQuery(

@@ -68,6 +68,24 @@ final class FromBinder {
         return relation(relation, variable.alias(), variable.offset(), !variable.inherit(), access);
     }
 
+    /** The table that a view's rows are of, as the view shows it. */
+    Bound target(UpdatableView view, RangeVar variable) {
+        var inner = view.baseState();
+        var table = view.base();
+        var bound =
+                new FromBinder(inner, scope)
+                        .relation(
+                                table,
+                                null,
+                                variable.offset(),
+                                view.only(),
+                                inner.access(table));
+        var item = bound.items().getFirst();
+        var shown = view.over(item, variable.alias());
+        shown.access = item.access;
+        return new Bound(view.filtered(bound.rel()), bound.start(), bound.end(), List.of(shown));
+    }
+
     /** As {@link #bind}, behind an item that is bound already. */
     @Nullable Bound bindAfter(@Nullable Bound first, List<From> items) {
         Bound all = first;

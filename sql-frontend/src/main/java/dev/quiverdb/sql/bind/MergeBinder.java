@@ -83,6 +83,7 @@ final class MergeBinder {
                 List.of(),
                 null,
                 actions,
+                List.of(),
                 null,
                 DmlBinder.marks(source.items()));
     }
@@ -134,7 +135,7 @@ final class MergeBinder {
     private List<RexNode> insert(
             Dml.MergeWhen when, Relation relation, AccessMarks access, ExpressionBinder binder) {
         var assignments = new Assignments(state, relation, access);
-        var columns = Assignments.insertColumns(state, relation, when.columns());
+        var columns = assignments.insertColumns(when.columns());
         var slots = new ArrayList<@Nullable RexNode>();
         for (int i = 0; i < relation.liveColumns().size(); i++) {
             slots.add(null);

@@ -51,12 +51,16 @@ final class State {
     /** Views share that of the statement around them. */
     final Numbering numbering;
 
+    /** Who the statement is run as, whoever's views it goes through. */
+    final int user;
+
     State(BindContext context, List<Integer> parameterTypes) {
         this(context, parameterTypes, new Numbering());
     }
 
     State(BindContext context, List<Integer> parameterTypes, Numbering numbering) {
         this.context = context;
+        user = context.role();
         this.catalog = context.catalog();
         rex = new RexBuilder(TYPES);
         cluster = RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), rex);
@@ -72,6 +76,7 @@ final class State {
 
     private State(State outer, BindContext context) {
         this.context = context;
+        user = outer.user;
         catalog = context.catalog();
         rex = outer.rex;
         cluster = outer.cluster;

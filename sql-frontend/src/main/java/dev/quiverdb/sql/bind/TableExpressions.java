@@ -451,6 +451,21 @@ public final class TableExpressions {
         new Views(state()).expand(view);
     }
 
+    /** Throws 0A000 if a view can have no WITH CHECK OPTION. */
+    public void checkCheckOption(Relation view) {
+        UpdatableView.requireForCheck(state(), view);
+    }
+
+    /** What can be changed through a view: 4 for UPDATE, 8 for INSERT, 16 for DELETE, added. */
+    public int viewEvents(Relation view) {
+        return UpdatableView.updates(state(), view).events();
+    }
+
+    /** Numbers of the columns that can be changed through a view. */
+    public List<Integer> updatableColumns(Relation view) {
+        return UpdatableView.updates(state(), view).columns();
+    }
+
     /** The type of a stored expression over a table. */
     public PgType storedType(String stored, Relation table) {
         return PgType.of(StoredExpressions.overTable(state(), table, stored));

@@ -15,7 +15,7 @@ import org.apache.calcite.rex.RexNode;
 
 /** Puts the query of a view where the view is named. */
 final class Views {
-    private static final int NESTING_MAX = 100;
+    static final int NESTING_MAX = 100;
 
     private static final ScopedValue<Integer> DEPTH = ScopedValue.newInstance();
 
@@ -56,7 +56,7 @@ final class Views {
         var path = new SearchPath(part.searchPath(), 0, state.context.searchPath().temporary());
         boolean invoker = "true".equals(view.options().get("security_invoker"));
         var context = state.context.with(path);
-        var inner = state.within(invoker ? context : context.withRole(view.owner()));
+        var inner = state.within(context.withRole(invoker ? state.user : view.owner()));
         BoundQuery bound;
         try {
             bound = new QueryBinder(inner, null, null).bind(query(view));

@@ -13,6 +13,7 @@ import dev.quiverdb.sql.parse.TableElement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** ALTER TABLE and its kin, one action after the other; after tablecmds.c. */
@@ -236,12 +237,20 @@ final class TableAlterer {
                             options.remove(name);
                             options.put(name, value);
                         });
-                change.put(table.toBuilder().options(options).build());
+                putOptions(table, options);
             }
             case RESET_REL_OPTIONS -> {
                 var options = new LinkedHashMap<>(table.options());
-                options(action).forEach(option -> options.remove(option.name()));
-                change.put(table.toBuilder().options(options).build());
+                boolean unchecked =
+                        options(action).stream()
+                                .anyMatch(option -> option.name().equals(CHECK_OPTION));
+                if (table.view() != null && unchecked) {
+                    options.put(CHECK_OPTION, "");
+                }
+                options(action).stream()
+                        .filter(option -> !option.name().equals(CHECK_OPTION))
+                        .forEach(option -> options.remove(option.name()));
+                putOptions(table, options);
             }
             case ENABLE_ROW_SECURITY -> change.put(table.toBuilder().rowSecurity(true).build());
             case DISABLE_ROW_SECURITY -> change.put(table.toBuilder().rowSecurity(false).build());
@@ -281,6 +290,37 @@ final class TableAlterer {
                                     + action.kind().name().replace('_', ' ')
                                     + " is not supported");
         }
+    }
+
+    private static final String CHECK_OPTION = "check_option";
+
+    /** A view's check option is among the options when it is changed, and then kept by itself. */
+    private void putOptions(Relation table, Map<String, String> options) {
+        var view = table.view();
+        var check = view == null ? null : options.remove(CHECK_OPTION);
+        var builder = table.toBuilder().options(options);
+        if (view != null && check != null) {
+            char letter =
+                    switch (check) {
+                        case "" -> 'n';
+                        case "local" -> 'l';
+                        case "cascaded" -> 'c';
+                        default ->
+                                throw new SqlException(
+                                                SqlState.INVALID_PARAMETER_VALUE,
+                                                "invalid value for enum option \"check_option\": "
+                                                        + check)
+                                        .withDetail(
+                                                "Valid values are \"local\" and \"cascaded\".");
+                    };
+            builder.view(
+                    new Relation.View(view.query(), view.searchPath(), view.references(), letter));
+        }
+        var changed = builder.build();
+        if (changed.view() != null && changed.view().check() != 'n') {
+            change.expressions().checkCheckOption(changed);
+        }
+        change.put(changed);
     }
 
     private static List<Clause.Option> options(TableDdl.AlterAction action) {

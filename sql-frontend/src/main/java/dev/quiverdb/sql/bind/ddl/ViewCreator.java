@@ -71,6 +71,9 @@ final class ViewCreator {
                         part,
                         true,
                         'p');
+        if (part.check() != 'n') {
+            change.expressions().checkCheckOption(view);
+        }
         change.put(view);
         Relations.putRowType(change, rowType, view.name(), schema, view.oid());
         return change.result("CREATE VIEW");
@@ -114,12 +117,16 @@ final class ViewCreator {
                                 + change.catalog().type(second.type()).formatType(second.typmod()));
             }
         }
-        change.put(
+        var replaced =
                 old.toBuilder()
                         .columns(columns)
                         .view(part)
                         .options(TableCreator.options(create.options()))
-                        .build());
+                        .build();
+        if (part.check() != 'n') {
+            change.expressions().checkCheckOption(replaced);
+        }
+        change.put(replaced);
     }
 
     private static List<Column> columns(
