@@ -552,8 +552,7 @@ public final class CatalogCalls implements CatalogFunctions {
             case "pg_relation_is_updatable" ->
                     new ViewUpdates(view.bindContext()).events(oid(a[0]));
             case "pg_column_is_updatable" ->
-                    new ViewUpdates(view.bindContext())
-                            .column(oid(a[0]), oid(a[1]));
+                    new ViewUpdates(view.bindContext()).column(oid(a[0]), oid(a[1]));
             case "pg_partition_root" -> new PartitionCalls(catalog).root(oid(a[0]));
             case "pg_get_function_arg_default" -> {
                 var found = catalog.function(oid(a[0]));

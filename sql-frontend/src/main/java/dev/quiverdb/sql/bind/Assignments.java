@@ -73,8 +73,7 @@ final class Assignments {
         this(state, relation, access, null);
     }
 
-    Assignments(
-            State state, Relation relation, AccessMarks access, @Nullable UpdatableView view) {
+    Assignments(State state, Relation relation, AccessMarks access, @Nullable UpdatableView view) {
         this.state = state;
         this.relation = relation;
         this.access = access;
@@ -130,8 +129,7 @@ final class Assignments {
     }
 
     /** A column of the view; one that is none of the table's is of no position. */
-    private Target target(
-            UpdatableView.Column column, List<Expr.Step> indirection, int offset) {
+    private Target target(UpdatableView.Column column, List<Expr.Step> indirection, int offset) {
         int number = column.base();
         var own =
                 number == 0

@@ -140,9 +140,7 @@ final class DmlBinder {
             }
             case 'v' ->
                     throw SqlException.notSupported(
-                                    "cannot execute MERGE on relation \""
-                                            + relation.name()
-                                            + "\"")
+                                    "cannot execute MERGE on relation \"" + relation.name() + "\"")
                             .withDetail("This operation is not supported for views.");
             case 'm' ->
                     throw new SqlException(

@@ -74,12 +74,7 @@ final class FromBinder {
         var table = view.base();
         var bound =
                 new FromBinder(inner, scope)
-                        .relation(
-                                table,
-                                null,
-                                variable.offset(),
-                                view.only(),
-                                inner.access(table));
+                        .relation(table, null, variable.offset(), view.only(), inner.access(table));
         var item = bound.items().getFirst();
         var shown = view.over(item, variable.alias());
         shown.access = item.access;

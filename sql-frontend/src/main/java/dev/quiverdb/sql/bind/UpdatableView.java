@@ -200,8 +200,7 @@ final class UpdatableView {
         var levels = new ArrayList<Level>();
         levels.add(new Level(view, condition, access));
         levels.addAll(source.levels);
-        return new Source(
-                levels, columns, source.base, source.only, source.state, source.access);
+        return new Source(levels, columns, source.base, source.only, source.state, source.access);
     }
 
     /** A column of a view: one of what it reads, or something else. */
@@ -250,8 +249,7 @@ final class UpdatableView {
         var live = table.liveColumns();
         for (int i = 0; i < live.size(); i++) {
             var column = live.get(i);
-            var type =
-                    PgType.of(state.type(column.type()), column.typmod(), column.collation());
+            var type = PgType.of(state.type(column.type()), column.typmod(), column.collation());
             columns.add(
                     new Column(
                             column.name(),

@@ -310,8 +310,7 @@ final class TableAlterer {
                                                 SqlState.INVALID_PARAMETER_VALUE,
                                                 "invalid value for enum option \"check_option\": "
                                                         + check)
-                                        .withDetail(
-                                                "Valid values are \"local\" and \"cascaded\".");
+                                        .withDetail("Valid values are \"local\" and \"cascaded\".");
                     };
             builder.view(
                     new Relation.View(view.query(), view.searchPath(), view.references(), letter));
