@@ -35,12 +35,7 @@ public final class LocalBlockStore implements BlockStore {
     private final TableTree tree;
     private final PageRelease pageRelease;
 
-    /** Grows by one with everything retired. Visits announce it. */
-    private final AtomicLong epoch = new AtomicLong(1);
-
-    private final Visits readers = new Visits();
-    private final Visits writers = new Visits();
-    private final Retired retired = new Retired();
+    private final Epochs epochs;
 
     private volatile TableLeaf[] leaves;
 
@@ -71,10 +66,6 @@ public final class LocalBlockStore implements BlockStore {
     /** A checkpoint forces when it has written so much. */
     private static final int UNFORCED_BYTES_MAX = 2 << 20;
 
-    private static final long RETIRED_BYTES_MAX = 8 << 20;
-    private static final int RELEASE_WAITS = 2_000;
-    private static final long RELEASE_WAIT_NANOS = 50_000;
-
     private final ReentrantLock evictionLock = new ReentrantLock();
 
     /** One frame at a time is written, so that its state has one owner. */
@@ -82,15 +73,6 @@ public final class LocalBlockStore implements BlockStore {
 
     /** Frames in the order the clock hand meets them. */
     private final ConcurrentLinkedQueue<Frame> clock = new ConcurrentLinkedQueue<>();
-
-    /**
-     * Memory that is given back as soon as visits end. It counts as free, or one long visit would
-     * empty the cache.
-     */
-    private final AtomicLong retiredBytes = new AtomicLong();
-
-    /** So much of the cache is kept for frames that are evicted and may still be held. */
-    private final long retiredBytesMax;
 
     /** The disk was full at the last attempt. Guarded by the eviction lock. */
     private boolean spillingIsVain;
@@ -119,15 +101,15 @@ public final class LocalBlockStore implements BlockStore {
         this.manifestFile = recovered.manifestFile;
         this.file = recovered.file;
         this.memory = new FrameMemory(options.cacheBytes());
-        this.retiredBytesMax = Math.min(options.cacheBytes() / 8, RETIRED_BYTES_MAX);
         this.space = recovered.space;
+        this.epochs = new Epochs(memory, space);
         this.tree = recovered.tree;
         this.leaves = recovered.leaves.toArray(TableLeaf[]::new);
         this.root = recovered.root;
         this.manifest = new Manifest(root.sequence(), root.logIndex(), recovered.payload);
         this.nextBlockId = root.nextBlockId();
         this.image = root.sequence() + 1;
-        this.pageRelease = new PageRelease(root.sequence(), this::retirePages);
+        this.pageRelease = new PageRelease(root.sequence(), epochs::retirePages);
         recovered.onlyOlder.forEach(location -> pageRelease.add(location, root.sequence()));
         long live = 0;
         for (long id = nextBlockId - 1; id > 0; id--) {
@@ -181,26 +163,25 @@ public final class LocalBlockStore implements BlockStore {
 
     @Override
     public int enterReader() {
-        awaitRelease();
-        return readers.enter(epoch.get());
+        return epochs.enterReader();
     }
 
     @Override
     public void exitReader(int ticket) {
-        readers.exit(ticket);
+        epochs.exitReader(ticket);
     }
 
     @Override
     public int enterWriter() {
-        awaitRelease();
+        epochs.awaitRelease();
         while (true) {
             requireWorking();
             if (!gate) {
-                int ticket = writers.enter(epoch.get());
+                int ticket = epochs.enterWriter();
                 if (!gate) {
                     return ticket;
                 }
-                writers.exit(ticket);
+                epochs.exitWriter(ticket);
             }
             LockSupport.parkNanos(20_000);
         }
@@ -208,7 +189,7 @@ public final class LocalBlockStore implements BlockStore {
 
     @Override
     public void exitWriter(int ticket) {
-        writers.exit(ticket);
+        epochs.exitWriter(ticket);
     }
 
     private void requireWorking() {
@@ -221,46 +202,6 @@ public final class LocalBlockStore implements BlockStore {
     private void fail(Throwable cause) {
         if (failure == null) {
             failure = cause;
-        }
-    }
-
-    private void retire(Runnable release) {
-        retired.add(epoch.getAndIncrement(), release);
-    }
-
-    private void retireFrame(Frame frame) {
-        retiredBytes.addAndGet(frame.sizeBytes());
-        retire(() -> {
-            memory.free(frame.piece);
-            retiredBytes.addAndGet(-frame.sizeBytes());
-        });
-    }
-
-    private void retirePages(Location location) {
-        retire(() -> space.free(location.page, location.pages));
-    }
-
-    private void releaseRetired() {
-        retired.release(Math.min(readers.oldest(), writers.oldest()));
-    }
-
-    /**
-     * Evicted frames are memory in use until every visit that may hold them is over. Where one
-     * visit lasts long and others go on loading, that would grow without a bound; so who is not
-     * inside yet waits for those who are. It does not wait for ever, since it may hold what they
-     * need.
-     */
-    private void awaitRelease() {
-        if (retiredBytes.get() <= retiredBytesMax) {
-            return;
-        }
-        releaseRetired();
-        if (retiredBytes.get() <= retiredBytesMax || readers.isInside() || writers.isInside()) {
-            return;
-        }
-        for (int i = 0; i < RELEASE_WAITS && retiredBytes.get() > retiredBytesMax; i++) {
-            LockSupport.parkNanos(RELEASE_WAIT_NANOS);
-            releaseRetired();
         }
     }
 
@@ -361,7 +302,7 @@ public final class LocalBlockStore implements BlockStore {
             } else {
                 // Freed meanwhile: only those who hold it now may go on looking at it.
                 frame.state = Frame.RETIRED;
-                retireFrame(frame);
+                epochs.retireFrame(frame);
             }
         } finally {
             leaf.lock.unlock();
@@ -402,7 +343,7 @@ public final class LocalBlockStore implements BlockStore {
     public long allocate(int sizeBytes) {
         FrameMemory.orderOf(sizeBytes);
         requireWorking();
-        releaseRetired();
+        epochs.release();
         long blockId;
         synchronized (ids) {
             var reused = freeIds.poll();
@@ -424,7 +365,7 @@ public final class LocalBlockStore implements BlockStore {
             leaf.current.sizeBytes[slot] = sizeBytes;
             leaf.current.location[slot] = Location.NONE;
             dirtyLeaves.add(leaf.number);
-            frame.writtenAt = epoch.get();
+            frame.writtenAt = epochs.now();
             becomeDirty(frame);
             leaf.frames.setRelease(slot, frame);
             addToClock(frame);
@@ -465,7 +406,7 @@ public final class LocalBlockStore implements BlockStore {
         if (frame != null && frame.state == Frame.DIRTY && frame.image == image) {
             // Announced first, then looked again: whoever wants to write the frame out does it the
             // other way round.
-            frame.writtenAt = epoch.get();
+            frame.writtenAt = epochs.now();
             if (frame.state == Frame.DIRTY) {
                 frame.referenced = true;
                 return frame.memory;
@@ -492,7 +433,7 @@ public final class LocalBlockStore implements BlockStore {
                 }
                 frame.referenced = true;
                 if (!mustCopy(frame)) {
-                    frame.writtenAt = epoch.get();
+                    frame.writtenAt = epochs.now();
                     if (frame.state == Frame.CLEAN) {
                         becomeDirty(frame);
                     }
@@ -504,7 +445,7 @@ public final class LocalBlockStore implements BlockStore {
                 var copy = new Frame(blockId, spare.piece, frame.generation);
                 spare = null;
                 MemorySegment.copy(frame.memory, 0, copy.memory, 0, frame.sizeBytes());
-                copy.writtenAt = epoch.get();
+                copy.writtenAt = epochs.now();
                 becomeDirty(copy);
                 frame.obsolete = frame.image == copy.image;
                 leaf.frames.setRelease(slot, copy);
@@ -550,7 +491,7 @@ public final class LocalBlockStore implements BlockStore {
             leaf.lock.unlock();
         }
         liveBlocks.decrementAndGet();
-        retire(() -> {
+        epochs.retire(() -> {
             synchronized (ids) {
                 freeIds.push(blockId);
             }
@@ -567,7 +508,7 @@ public final class LocalBlockStore implements BlockStore {
                 dirtyBytes.addAndGet(-frame.sizeBytes());
             }
             frame.state = Frame.RETIRED;
-            retireFrame(frame);
+            epochs.retireFrame(frame);
         }
     }
 
@@ -576,7 +517,7 @@ public final class LocalBlockStore implements BlockStore {
         if (location.isSomewhere()) {
             if (location.born == imageWithout) {
                 // No published root ever knew it.
-                retirePages(location);
+                epochs.retirePages(location);
             } else {
                 pageRelease.add(location, imageWithout);
             }
@@ -593,7 +534,7 @@ public final class LocalBlockStore implements BlockStore {
     }
 
     private boolean isShort(int sizeBytes) {
-        return memory.isShort(sizeBytes + retiredBytesMax - retiredBytes.get());
+        return epochs.isShort(sizeBytes);
     }
 
     private void addToClock(Frame frame) {
@@ -610,7 +551,7 @@ public final class LocalBlockStore implements BlockStore {
         try {
             // Twice around: the first turn takes away the marks of use.
             spillingIsVain = false;
-            releaseRetired();
+            epochs.release();
             for (long left = 2 * clockLength.get(); left > 0 && isShort(sizeBytes); left--) {
                 var frame = clock.poll();
                 if (frame == null) {
@@ -627,7 +568,7 @@ public final class LocalBlockStore implements BlockStore {
                     addToClock(frame);
                 }
             }
-            releaseRetired();
+            epochs.release();
         } finally {
             evictionLock.unlock();
         }
@@ -646,7 +587,7 @@ public final class LocalBlockStore implements BlockStore {
             if (frame.state == Frame.CLEAN && isMapped(leaf, slot, frame)) {
                 leaf.frames.set(slot, null);
                 frame.state = Frame.RETIRED;
-                retireFrame(frame);
+                epochs.retireFrame(frame);
                 evictions.incrementAndGet();
             }
             return frame.state == Frame.RETIRED;
@@ -689,8 +630,8 @@ public final class LocalBlockStore implements BlockStore {
                 return false;
             }
             frame.state = Frame.WRITING;
-            epoch.incrementAndGet();
-            if (frame.image == image && frame.writtenAt >= writers.oldest()) {
+            epochs.advance();
+            if (frame.image == image && frame.writtenAt >= epochs.oldestWriter()) {
                 frame.state = Frame.DIRTY;
                 return false;
             }
@@ -728,7 +669,7 @@ public final class LocalBlockStore implements BlockStore {
         } else {
             dirtyBytes.addAndGet(-frame.sizeBytes());
             frame.state = Frame.RETIRED;
-            retireFrame(frame);
+            epochs.retireFrame(frame);
         }
     }
 
@@ -745,7 +686,7 @@ public final class LocalBlockStore implements BlockStore {
         }
         var target = ofFrozen && frozen != null ? frozen : leaf.current;
         if (frame.obsolete || target.generation[slot] != frame.generation) {
-            retirePages(written);
+            epochs.retirePages(written);
         } else {
             var old = target.location[slot];
             target.location[slot] = written;
@@ -767,7 +708,7 @@ public final class LocalBlockStore implements BlockStore {
             frame.state = Frame.CLEAN;
         } else {
             frame.state = Frame.RETIRED;
-            retireFrame(frame);
+            epochs.retireFrame(frame);
         }
     }
 
@@ -794,7 +735,7 @@ public final class LocalBlockStore implements BlockStore {
         Run run;
         gate = true;
         try {
-            for (int spins = 0; writers.oldest() != Long.MAX_VALUE; spins++) {
+            for (int spins = 0; epochs.oldestWriter() != Long.MAX_VALUE; spins++) {
                 if (spins < 100) {
                     Thread.onSpinWait();
                 } else {
@@ -959,7 +900,7 @@ public final class LocalBlockStore implements BlockStore {
             root = published;
             manifest = new Manifest(number, logIndex, payload);
             pageRelease.published(number);
-            releaseRetired();
+            epochs.release();
             checkpointing = false;
         }
     }
@@ -981,7 +922,7 @@ public final class LocalBlockStore implements BlockStore {
                 options,
                 () -> {
                     pageRelease.unpin(pinned.sequence());
-                    releaseRetired();
+                    epochs.release();
                 });
     }
 

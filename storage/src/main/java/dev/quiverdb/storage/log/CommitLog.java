@@ -80,9 +80,6 @@ public interface CommitLog extends AutoCloseable {
     /** The failure that closed the log, or null while it works. */
     @Nullable Throwable failure();
 
-    /** Ends as a crash would: once this returns, nothing is written any more. For tests. */
-    void abandon();
-
     /** Makes everything placed durable, then ends. After a failure it only frees what it holds. */
     @Override
     void close();

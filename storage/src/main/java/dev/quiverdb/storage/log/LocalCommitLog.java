@@ -264,10 +264,10 @@ public final class LocalCommitLog implements CommitLog {
         filling.put(NO_ENTRY.duplicate());
         try {
             active.file.write(fillingOffset, filling.flip());
-        } catch (DiskFullException e) {
-            throw e;
         } catch (RuntimeException e) {
-            fail(e);
+            if (!(e instanceof DiskFullException) || active.dataKey != null) {
+                fail(e);
+            }
             throw e;
         } finally {
             filling.clear();
@@ -297,7 +297,7 @@ public final class LocalCommitLog implements CommitLog {
      * Returns when buffer and segment have room for the entry, and the segment for its end after
      * it.
      *
-     * @return whether the entry is to be written through, which is what gives it room in the file
+     * @return whether the entry is to be written through, which in the clear gives it its room
      */
     private boolean makeRoom(int clearBytes) {
         while (true) {
@@ -319,7 +319,9 @@ public final class LocalCommitLog implements CommitLog {
                 continue;
             }
             boolean through = size >= throughBytes && filling.position() == 0 && !marking;
-            if (end > allocatedBytes && !through) {
+            // What is encrypted has its place in its nonce: a place that was refused could not be
+            // used again, so its room is made first.
+            if (end > allocatedBytes && !(through && active.dataKey == null)) {
                 long to =
                         Math.max(
                                 end, Math.min(options.segmentBytes(), allocatedBytes + GROW_BYTES));
@@ -992,7 +994,7 @@ public final class LocalCommitLog implements CommitLog {
         return failure;
     }
 
-    @Override
+    /** Ends as a crash would: once this returns, nothing is written any more. */
     public void abandon() {
         lock.lock();
         try {

@@ -45,6 +45,10 @@ final class Stripe {
     private long heapExpected;
 
     private int garbage;
+
+    /** Bytes of all heap blocks. */
+    private long heapTotal;
+
     private long externalDirectory;
 
     /** Commit timestamp of the newest change to any slot. */
@@ -95,7 +99,10 @@ final class Stripe {
         stripe.live = memory.get(Bytes.INT, StripeHeader.LIVE_COUNT);
         stripe.garbage = memory.get(Bytes.INT, StripeHeader.GARBAGE);
         stripe.heapUsed = memory.get(Bytes.INT, StripeHeader.HEAP_USED);
-        stripe.heapCapacity = heap.length == 0 ? 0 : store.sizeOf(heap[heap.length - 1]);
+        for (long block : heap) {
+            stripe.heapCapacity = store.sizeOf(block);
+            stripe.heapTotal += stripe.heapCapacity;
+        }
         return stripe;
     }
 
@@ -521,6 +528,7 @@ final class Stripe {
                 garbage += heapCapacity - heapUsed;
             }
             heapCapacity = heapBlockBytes();
+            heapTotal += heapCapacity;
             blocks = Arrays.copyOf(blocks, blocks.length + 1);
             blocks[blocks.length - 1] = store.allocate(heapCapacity);
             heap = blocks;
@@ -561,70 +569,48 @@ final class Stripe {
         store.write(headBlock).set(Bytes.INT, StripeHeader.GARBAGE, garbage);
     }
 
-    private long heapBytes() {
-        long bytes = 0;
-        for (long block : heap) {
-            bytes += store.sizeOf(block);
-        }
-        return bytes;
-    }
-
     /**
      * Writes the heap anew if more than half of it is garbage. O(heap), amortised O(1) per byte.
      */
     void compactHeap(Layout layout) {
-        if (garbage < 16 << 10 || garbage * 2L < heapBytes()) {
+        if (garbage < 16 << 10 || garbage * 2L < heapTotal) {
             return;
         }
         var old = heap;
-        var kept = new long[layout.columnCount()][];
-        var bytes = new byte[layout.columnCount()][][];
-        for (int i = 0; i < kept.length; i++) {
-            var column = layout.column(i);
-            var memory = column.form() == Form.HEAP ? segment(column) : null;
-            if (memory == null) {
-                continue;
-            }
-            kept[i] = new long[Layout.SLOTS];
-            bytes[i] = new byte[Layout.SLOTS][];
-            for (int slot = 0; slot < Layout.SLOTS; slot++) {
-                long reference = memory.get(Bytes.LONG, column.values() + 8L * slot);
-                if (Bytes.bit(memory, column.nulls(), slot) || (reference & 0xff_ffff) == 0) {
-                    continue;
-                }
-                kept[i][slot] = reference;
-                bytes[i][slot] = copyHeap(reference & Long.MAX_VALUE);
-            }
+        var memories = new MemorySegment[old.length];
+        for (int i = 0; i < old.length; i++) {
+            memories[i] = store.read(old[i]);
         }
+        heapExpected = Math.max(0, heapTotal - garbage - (heapCapacity - heapUsed));
         heap = new long[0];
         heapUsed = 0;
         heapCapacity = 0;
+        heapTotal = 0;
         garbage = 0;
-        for (int i = 0; i < kept.length; i++) {
-            if (bytes[i] == null) {
+        for (int i = 0; i < layout.columnCount(); i++) {
+            var column = layout.column(i);
+            if (column.form() != Form.HEAP || segment(column) == null) {
                 continue;
             }
-            var column = layout.column(i);
             var memory = segmentToWrite(layout, column.segment());
             for (int slot = 0; slot < Layout.SLOTS; slot++) {
-                var value = bytes[i][slot];
-                if (value == null) {
+                long at = column.values() + 8L * slot;
+                long reference = memory.get(Bytes.LONG, at);
+                int length = length(reference);
+                if (Bytes.bit(memory, column.nulls(), slot) || length == 0) {
                     continue;
                 }
-                long reference = allocateHeap(value.length);
+                long place = allocateHeap(length);
                 MemorySegment.copy(
-                        value,
-                        0,
-                        store.write(heap[(int) (reference >>> 44)]),
-                        Bytes.BYTE,
-                        reference >>> 24 & 0xf_ffff,
-                        value.length);
-                memory.set(
-                        Bytes.LONG,
-                        column.values() + 8L * slot,
-                        reference | (kept[i][slot] & Long.MIN_VALUE));
+                        memories[block(reference)],
+                        offset(reference),
+                        store.write(heap[block(place)]),
+                        offset(place),
+                        length);
+                memory.set(Bytes.LONG, at, place | (reference & Long.MIN_VALUE));
             }
         }
+        heapExpected = 0;
         saveDirectory();
         for (long block : old) {
             store.free(block);

@@ -325,8 +325,13 @@ public final class Tablet {
         boolean indexed = false;
         for (int i = 0; i < of.columnCount(); i++) {
             if (row.has(i)) {
-                stripe.copy(of.column(i), slot, before);
-                indexed |= isIndexed(of.column(i).spec().columnId());
+                var column = of.column(i);
+                boolean isIndexed = isIndexed(column.spec().columnId());
+                indexed |= isIndexed;
+                // Replay needs the old value for nothing else.
+                if (forSnapshots || isIndexed || column.form() == Form.VECTOR) {
+                    stripe.copy(column, slot, before);
+                }
             }
         }
         keepUnchangedVectors(of, row);

@@ -21,7 +21,6 @@ import dev.quiverdb.storage.block.BlockStore;
 import dev.quiverdb.storage.block.BlockStoreOptions;
 import dev.quiverdb.storage.block.BlockStoreStatistics;
 import dev.quiverdb.storage.block.LocalBlockStore;
-import dev.quiverdb.storage.log.CommitLog;
 import dev.quiverdb.storage.log.EntryKind;
 import dev.quiverdb.storage.log.LocalCommitLog;
 import dev.quiverdb.storage.log.LogDamagedException;
@@ -56,7 +55,7 @@ public final class Engine implements Storage {
 
     private final StorageOptions options;
     private final BlockStore store;
-    private final CommitLog log;
+    private final LocalCommitLog log;
     private final History history;
     private final Map<String, AccessMethod> methods;
     final SnapshotRegistry snapshots = new SnapshotRegistry();
@@ -129,7 +128,7 @@ public final class Engine implements Storage {
         return Math.clamp(options.writeSetBytes() / 1024, 1, 1 << 20);
     }
 
-    private CommitLog openLog(LocalBlockStore blocks) {
+    private LocalCommitLog openLog(LocalBlockStore blocks) {
         try {
             return LocalCommitLog.open(
                     LogOptions.of(options.disk(), options.chance(), "log")

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LocalCommitLogTest {
     private static LogRecord commit(long transaction, String text) {
@@ -124,18 +126,22 @@ final class LocalCommitLogTest {
         }
     }
 
-    @Test
-    void largeEntryThatFindsNoRoomLeavesTheLogAsItWas() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void largeEntryThatFindsNoRoomLeavesTheLogAsItWas(boolean encrypted) {
         var disk = new SimulatedDisk();
-        try (var log = LocalCommitLog.open(on(disk).withSegmentBytes(4 << 20), 1)) {
+        var keys = encrypted ? KeyRings.of(new byte[32], Chance.seeded(2)) : null;
+        var options = on(disk).withSegmentBytes(4 << 20).withKeyRing(keys);
+        try (var log = LocalCommitLog.open(options, 1)) {
             log.awaitDurable(log.append(commit(1, "before")));
             disk.limitCapacity(disk.usedBytes() + 1000);
             assertThatThrownBy(() -> log.append(commit(2, "x".repeat(3 << 20))))
                     .isInstanceOf(DiskFullException.class);
             assertThat(log.lastIndex()).isEqualTo(1);
             log.awaitDurable(log.append(commit(3, "after")));
+            disk.limitCapacity(1 << 30);
         }
-        try (var log = LocalCommitLog.open(on(disk), 1)) {
+        try (var log = LocalCommitLog.open(options, 1)) {
             assertThat(log.lastIndex()).isEqualTo(2);
             assertThat(log.readAt(2).transactionId()).isEqualTo(3);
         }
