@@ -6,9 +6,9 @@ import dev.quiverdb.base.world.DiskFullException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -192,14 +192,14 @@ public final class LocalBlockStore implements BlockStore {
         epochs.exitWriter(ticket);
     }
 
-    private void requireWorking() {
+    void requireWorking() {
         if (closed || failure != null) {
             throw new BlockStoreClosedException(describedDirectory, failure);
         }
     }
 
     /** Ends the store for writers: what is on disk is not known. */
-    private void fail(Throwable cause) {
+    void fail(Throwable cause) {
         if (failure == null) {
             failure = cause;
         }
@@ -513,7 +513,7 @@ public final class LocalBlockStore implements BlockStore {
     }
 
     /** A place that {@code imageWithout} refers to no more. */
-    private void replaced(Location location, long imageWithout) {
+    void replaced(Location location, long imageWithout) {
         if (location.isSomewhere()) {
             if (location.born == imageWithout) {
                 // No published root ever knew it.
@@ -732,7 +732,7 @@ public final class LocalBlockStore implements BlockStore {
         }
         var bytes = new byte[payload.remaining()];
         payload.duplicate().get(bytes);
-        Run run;
+        CheckpointRun run;
         gate = true;
         try {
             for (int spins = 0; epochs.oldestWriter() != Long.MAX_VALUE; spins++) {
@@ -743,15 +743,25 @@ public final class LocalBlockStore implements BlockStore {
                 }
             }
             synchronized (ids) {
-                run = new Run(image, logIndex, bytes, dirtyFrames, nextBlockId, leaves.length);
+                run =
+                        new CheckpointRun(
+                                this,
+                                file,
+                                space,
+                                image,
+                                logIndex,
+                                bytes,
+                                dirtyFrames,
+                                nextBlockId,
+                                leaves.length);
             }
             checkpointing = true;
             synchronized (imageSwitch) {
                 frozenLeaves = dirtyLeaves;
                 dirtyLeaves = new ConcurrentSkipListSet<>();
                 dirtyFrames = new ConcurrentLinkedQueue<>();
-                freezing = run.number;
-                image = run.number + 1;
+                freezing = run.number();
+                image = run.number() + 1;
             }
         } finally {
             gate = false;
@@ -759,150 +769,91 @@ public final class LocalBlockStore implements BlockStore {
         return run;
     }
 
-    private final class Run implements Checkpoint {
-        private final long number;
-        private final long logIndex;
-        private final byte[] payload;
-        private final ConcurrentLinkedQueue<Frame> frames;
-        private final long nextId;
-        private final int leafCount;
-        private List<Location> payloadPlaces = List.of();
-        private boolean complete;
-
-        Run(
-                long number,
-                long logIndex,
-                byte[] payload,
-                ConcurrentLinkedQueue<Frame> frames,
-                long nextId,
-                int leafCount) {
-            this.number = number;
-            this.logIndex = logIndex;
-            this.payload = payload;
-            this.frames = frames;
-            this.nextId = nextId;
-            this.leafCount = leafCount;
-        }
-
-        @Override
-        public long logIndex() {
-            return logIndex;
-        }
-
-        @Override
-        public synchronized void complete() {
-            if (complete) {
-                return;
-            }
-            requireWorking();
+    /**
+     * Forces as it goes: what is written and not forced stands before the log's next force, and so
+     * before whoever commits.
+     */
+    void writeFrozen(Queue<Frame> frames, long number) {
+        int unforced = 0;
+        for (var frame = frames.peek(); frame != null; frame = frames.peek()) {
+            writeOutLock.lock();
             try {
-                writeFrames();
-                writePayload();
-                if (leafCount > 0) {
-                    tree.write(
-                            file,
-                            space,
-                            number,
-                            new TreeSet<>(frozenLeaves),
-                            leafCount,
-                            this::encodeLeaf,
-                            old -> replaced(old, number));
+                if (frame.image == number && writeOut(frame)) {
+                    unforced += frame.sizeBytes();
                 }
-                if (options.force()) {
-                    file.force();
-                }
-                var published =
-                        new Root(
-                                number,
-                                logIndex,
-                                root.storeId(),
-                                nextId,
-                                tree.levels(),
-                                tree.top(),
-                                payload.length,
-                                payloadPlaces,
-                                root.wrappedKey());
-                manifestFile.publish(published);
-                finish(published);
-                complete = true;
-            } catch (DiskFullException e) {
-                throw e;
-            } catch (RuntimeException e) {
-                fail(e);
-                throw e;
+            } finally {
+                writeOutLock.unlock();
+            }
+            frames.poll();
+            if (unforced >= UNFORCED_BYTES_MAX && options.force()) {
+                file.force();
+                unforced = 0;
             }
         }
+    }
 
-        /**
-         * Forces as it goes: what is written and not forced stands before the log's next force, and
-         * so before whoever commits.
-         */
-        private void writeFrames() {
-            int unforced = 0;
-            for (var frame = frames.peek(); frame != null; frame = frames.peek()) {
-                writeOutLock.lock();
-                try {
-                    if (frame.image == number && writeOut(frame)) {
-                        unforced += frame.sizeBytes();
-                    }
-                } finally {
-                    writeOutLock.unlock();
-                }
-                frames.poll();
-                if (unforced >= UNFORCED_BYTES_MAX && options.force()) {
-                    file.force();
-                    unforced = 0;
-                }
-            }
+    /** Writes the leaves of the table that the frozen image changed, and all above them. */
+    void writeTable(long number, int leafCount) {
+        if (leafCount > 0) {
+            tree.write(
+                    file,
+                    space,
+                    number,
+                    new TreeSet<>(frozenLeaves),
+                    leafCount,
+                    this::encodeFrozen,
+                    old -> replaced(old, number));
         }
+    }
 
-        private void writePayload() {
-            var old = payloadPlaces;
-            payloadPlaces = List.of();
-            old.forEach(location -> replaced(location, number));
-            List<Location> places = new ArrayList<>();
-            for (int at = 0; at < payload.length; at += Root.PAYLOAD_PIECE_BYTES) {
-                int n = Math.min(Root.PAYLOAD_PIECE_BYTES, payload.length - at);
-                int padded = (n + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-                var piece = ByteBuffer.allocateDirect(padded).put(payload, at, n).clear();
-                places.add(
-                        file.write(space, StoreRecovery.payloadId(places.size()), piece, number));
-                payloadPlaces = List.copyOf(places);
+    private void encodeFrozen(int leafNumber, ByteBuffer node) {
+        var leaf = leaves[leafNumber];
+        leaf.lock.lock();
+        try {
+            var frozen = leaf.frozen;
+            var entries = frozen != null ? frozen : leaf.current;
+            for (var location : entries.location) {
+                location.encode(node);
             }
+        } finally {
+            leaf.lock.unlock();
         }
+    }
 
-        private void encodeLeaf(int leafNumber, ByteBuffer node) {
-            var leaf = leaves[leafNumber];
+    /** Forces all, then makes the frozen image the newest durable one. */
+    void publish(
+            long number, long logIndex, long nextId, byte[] payload, List<Location> payloadPlaces) {
+        if (options.force()) {
+            file.force();
+        }
+        var published =
+                new Root(
+                        number,
+                        logIndex,
+                        root.storeId(),
+                        nextId,
+                        tree.levels(),
+                        tree.top(),
+                        payload.length,
+                        payloadPlaces,
+                        root.wrappedKey());
+        manifestFile.publish(published);
+        root.payload().forEach(location -> replaced(location, number));
+        freezing = 0;
+        // Leaves that have diverged go on from their newest state.
+        for (var leaf : leaves) {
             leaf.lock.lock();
             try {
-                var frozen = leaf.frozen;
-                var entries = frozen != null ? frozen : leaf.current;
-                for (var location : entries.location) {
-                    location.encode(node);
-                }
+                leaf.frozen = null;
             } finally {
                 leaf.lock.unlock();
             }
         }
-
-        private void finish(Root published) {
-            root.payload().forEach(location -> replaced(location, number));
-            freezing = 0;
-            // Leaves that have diverged go on from their newest state.
-            for (var leaf : leaves) {
-                leaf.lock.lock();
-                try {
-                    leaf.frozen = null;
-                } finally {
-                    leaf.lock.unlock();
-                }
-            }
-            root = published;
-            manifest = new Manifest(number, logIndex, payload);
-            pageRelease.published(number);
-            epochs.release();
-            checkpointing = false;
-        }
+        root = published;
+        manifest = new Manifest(number, logIndex, payload);
+        pageRelease.published(number);
+        epochs.release();
+        checkpointing = false;
     }
 
     // ---- the rest ----

@@ -2,7 +2,6 @@ package dev.quiverdb.storage.log;
 
 import dev.quiverdb.base.world.Disk;
 import dev.quiverdb.base.world.DiskFullException;
-import dev.quiverdb.storage.key.Sealing;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +52,12 @@ public final class LocalCommitLog implements CommitLog {
     private final Disk disk;
     private final String describedDirectory;
     private final long leaderEpoch;
+    private final EntryWriter writer;
 
-    /** An entry of so many bytes is written as it comes if nothing waits in front of it. */
+    /**
+     * A part of a load or a chunk of so many bytes is written as it comes if nothing waits in front
+     * of it.
+     */
     private final int throughBytes;
 
     /** When so much was written through, somebody forces it while more comes. */
@@ -74,7 +76,7 @@ public final class LocalCommitLog implements CommitLog {
     private final SpareSegments spares;
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
     private final Map<Long, Long> held = new HashMap<>();
-    private final List<Cursor> cursors = new ArrayList<>();
+    private final List<SegmentCursor> cursors = new ArrayList<>();
     private Segment active;
     private long allocatedBytes;
     private ByteBuffer filling = LogFormat.direct(BUFFER_BYTES);
@@ -121,8 +123,9 @@ public final class LocalCommitLog implements CommitLog {
         this.disk = options.disk();
         this.describedDirectory = disk.describe(options.directory());
         this.leaderEpoch = recovered.leaderEpochMax + 1;
+        this.writer = new EntryWriter(leaderEpoch, options.partitionId());
         // Small segments, as tests have them, meet all of this too.
-        this.throughBytes = Math.min(128 << 10, options.segmentBytes() / 8);
+        this.throughBytes = Math.min(16 << 10, options.segmentBytes() / 8);
         this.forceBehindBytes = Math.min(4 << 20, options.segmentBytes() / 4);
         this.unforcedBytesMax = Math.min(32 << 20, options.segmentBytes() / 2);
         this.spares = new SpareSegments(disk, options.directory(), recovered.spares);
@@ -231,11 +234,11 @@ public final class LocalCommitLog implements CommitLog {
         boolean forces = false;
         lock.lock();
         try {
-            boolean through = makeRoom(clearBytes);
+            boolean through = makeRoom(clearBytes, mayGoThrough(record.kind()));
             index = lastIndex + 1;
-            place(record, index, clearBytes);
+            place(record, index);
             if (!through) {
-                bufferedBytes += sizeOnDisk(clearBytes, active.dataKey);
+                bufferedBytes += EntryWriter.sizeOnDisk(clearBytes, active.dataKey);
             } else {
                 writeThrough();
                 forces = unforcedBytes >= forceBehindBytes && !flushing;
@@ -252,6 +255,11 @@ public final class LocalCommitLog implements CommitLog {
             forceBehind();
         }
         return index;
+    }
+
+    /** Whether nobody waits for the entry itself, only for one that comes later. */
+    private static boolean mayGoThrough(EntryKind kind) {
+        return kind == EntryKind.BULK || kind == EntryKind.CHUNK;
     }
 
     /**
@@ -286,23 +294,16 @@ public final class LocalCommitLog implements CommitLog {
         }
     }
 
-    private static long sizeOnDisk(int clearBytes, @Nullable SecretKey key) {
-        return LogFormat.padded(
-                LogFormat.ENTRY_HEADER_BYTES
-                        + (long) clearBytes
-                        + (key == null ? 0 : Sealing.TAG_BYTES));
-    }
-
     /**
      * Returns when buffer and segment have room for the entry, and the segment for its end after
      * it.
      *
      * @return whether the entry is to be written through, which in the clear gives it its room
      */
-    private boolean makeRoom(int clearBytes) {
+    private boolean makeRoom(int clearBytes, boolean mayGoThrough) {
         while (true) {
             requireOpen();
-            long size = sizeOnDisk(clearBytes, active.dataKey);
+            long size = EntryWriter.sizeOnDisk(clearBytes, active.dataKey);
             if (unforcedBytes > unforcedBytesMax
                     || (filling.position() > 0 && filling.position() + size > BUFFER_BYTES_MAX)) {
                 flushOrWait();
@@ -318,7 +319,8 @@ public final class LocalCommitLog implements CommitLog {
                 }
                 continue;
             }
-            boolean through = size >= throughBytes && filling.position() == 0 && !marking;
+            boolean through =
+                    mayGoThrough && size >= throughBytes && filling.position() == 0 && !marking;
             // What is encrypted has its place in its nonce: a place that was refused could not be
             // used again, so its room is made first.
             if (end > allocatedBytes && !(through && active.dataKey == null)) {
@@ -353,73 +355,15 @@ public final class LocalCommitLog implements CommitLog {
         }
     }
 
-    private void place(LogRecord record, long index, int clearBytes) {
-        int at = filling.position();
-        var key = active.dataKey;
-        int bodyBytes = clearBytes + (key == null ? 0 : Sealing.TAG_BYTES);
-        header(filling, at, record.kind().code(), index, bodyBytes);
-        filling.putLong(at + LogFormat.AT_TRANSACTION, record.transactionId());
-        filling.putLong(at + LogFormat.AT_TIMESTAMP, record.commitTimestamp());
-        filling.putInt(at + LogFormat.AT_CHUNK_COUNT, record.chunks().size());
-        filling.position(at + LogFormat.ENTRY_HEADER_BYTES);
-        if (key == null) {
-            putBody(filling, record);
-        } else {
-            seal(filling, at, key, record, clearBytes);
-        }
-        while ((filling.position() & 7) != 0) {
-            filling.put((byte) 0);
-        }
-        filling.putInt(
-                at + LogFormat.AT_CHECKSUM, LogFormat.checksum(active, filling, at, bodyBytes));
-        active.remember(index, fillingOffset + at);
-    }
-
-    private static void putBody(ByteBuffer target, LogRecord record) {
-        for (long chunk : record.chunks()) {
-            target.putLong(chunk);
-        }
-        target.put(record.payload().duplicate());
-    }
-
-    /**
-     * The nonce is the entry's offset: a segment has its own key, and is appended to by one opening
-     * of the log only.
-     */
-    private void seal(ByteBuffer target, int at, SecretKey key, LogRecord record, int clearBytes) {
-        var clear = ByteBuffer.allocate(clearBytes).order(target.order());
-        putBody(clear, record);
-        var nonce = ByteBuffer.allocate(Sealing.NONCE_BYTES).putLong(fillingOffset + at).array();
-        target.put(at + LogFormat.AT_NONCE, nonce);
-        target.putShort(at + LogFormat.AT_FLAGS, (short) LogFormat.FLAG_ENCRYPTED);
-        target.putInt(at + LogFormat.AT_KEY_ID, 1);
-        var associated =
-                target.slice(at + LogFormat.AT_INDEX, LogFormat.AT_NONCE - LogFormat.AT_INDEX);
-        Sealing.seal(key, nonce, associated, clear.flip(), target);
-    }
-
-    private void header(ByteBuffer target, int at, int kind, long index, int bodyBytes) {
-        target.putInt(at, LogFormat.ENTRY_MAGIC);
-        target.put(at + LogFormat.AT_VERSION, (byte) LogFormat.VERSION);
-        target.put(at + LogFormat.AT_KIND, (byte) kind);
-        target.putShort(at + LogFormat.AT_FLAGS, (short) 0);
-        target.putInt(at + LogFormat.AT_BODY_BYTES, bodyBytes);
-        target.putLong(at + LogFormat.AT_INDEX, index);
-        target.putLong(at + LogFormat.AT_DURABLE, durableIndex);
-        target.putLong(at + LogFormat.AT_EPOCH, leaderEpoch);
-        target.putInt(at + LogFormat.AT_PARTITION, options.partitionId());
-        target.putInt(at + LogFormat.AT_KEY_ID, 0);
-        target.putLong(at + LogFormat.AT_TRANSACTION, 0);
-        target.putLong(at + LogFormat.AT_TIMESTAMP, 0);
-        target.putInt(at + LogFormat.AT_CHUNK_COUNT, 0);
-        target.putLong(at + LogFormat.AT_NONCE, 0);
-        target.putInt(at + LogFormat.AT_NONCE + 8, 0);
+    private void place(LogRecord record, long index) {
+        long at = fillingOffset + filling.position();
+        writer.entry(filling, active, at, record, index, durableIndex);
+        active.remember(index, at);
     }
 
     /** An entry of the log's own: no body, and its index is that of the entry that comes next. */
     private void placeOwn(ByteBuffer target, int at, int kind) {
-        header(target, at, kind, lastIndex + 1, 0);
-        target.putInt(at + LogFormat.AT_CHECKSUM, LogFormat.checksum(active, target, at, 0));
+        writer.own(target, at, active, kind, lastIndex + 1, durableIndex);
     }
 
     // ---- flushing ----
@@ -802,7 +746,7 @@ public final class LocalCommitLog implements CommitLog {
                 below = Math.min(below, first);
             }
             for (var cursor : cursors) {
-                below = Math.min(below, cursor.nextIndex);
+                below = Math.min(below, cursor.nextIndex());
             }
             leaveNeedless(below);
             // The active segment has room for some of what will come.
@@ -868,7 +812,7 @@ public final class LocalCommitLog implements CommitLog {
                                 + " to "
                                 + durableIndex);
             }
-            var cursor = new Cursor(fromIndex, durableIndex);
+            var cursor = new SegmentCursor(fromIndex, durableIndex, this::segmentFor, this::forget);
             cursors.add(cursor);
             return cursor;
         } finally {
@@ -887,69 +831,23 @@ public final class LocalCommitLog implements CommitLog {
         }
     }
 
-    private final class Cursor implements LogCursor {
-        private final long upTo;
-        private volatile long nextIndex;
-        private @Nullable Segment segment;
-        private @Nullable SegmentReader reader;
-        private long offset;
-
-        Cursor(long fromIndex, long upTo) {
-            this.nextIndex = fromIndex;
-            this.upTo = upTo;
+    /** Where cursors find the segment that goes on. */
+    private Segment segmentFor(long index) {
+        lock.lock();
+        try {
+            requireOpen();
+            return segmentOf(index);
+        } finally {
+            lock.unlock();
         }
+    }
 
-        @Override
-        public @Nullable LogEntry next() {
-            while (nextIndex <= upTo) {
-                var source = reader;
-                if (source == null) {
-                    source = enterSegment();
-                }
-                boolean whole = source.load(offset);
-                if (whole && source.kind() == LogFormat.KIND_SEGMENT_END) {
-                    reader = null;
-                    continue;
-                }
-                if (!whole || source.index() > nextIndex || !EntryKind.isKnown(source.kind())) {
-                    throw new LogDamagedException(
-                            segment == null ? describedDirectory : segment.describedFile,
-                            offset,
-                            "entry " + nextIndex + " is not whole");
-                }
-                offset = source.nextOffset();
-                if (source.index() == nextIndex) {
-                    var entry = source.entry();
-                    nextIndex = entry.index() + 1;
-                    return entry;
-                }
-            }
-            return null;
-        }
-
-        private SegmentReader enterSegment() {
-            lock.lock();
-            try {
-                requireOpen();
-                var found = segmentOf(nextIndex);
-                segment = found;
-                offset = found.offsetBefore(nextIndex);
-                var made = new SegmentReader(found, offset);
-                reader = made;
-                return made;
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        @Override
-        public void close() {
-            lock.lock();
-            try {
-                cursors.remove(this);
-            } finally {
-                lock.unlock();
-            }
+    private void forget(SegmentCursor cursor) {
+        lock.lock();
+        try {
+            cursors.remove(cursor);
+        } finally {
+            lock.unlock();
         }
     }
 

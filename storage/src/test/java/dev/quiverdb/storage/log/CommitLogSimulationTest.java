@@ -96,7 +96,7 @@ final class CommitLogSimulationTest {
                 model.placed.put(index, payload);
                 var record =
                         new LogRecord(
-                                EntryKind.COMMIT,
+                                payload.length > 900 ? EntryKind.BULK : EntryKind.COMMIT,
                                 index * 3,
                                 index * 7,
                                 Model.chunksOf(index),

@@ -32,6 +32,14 @@ final class LocalCommitLogTest {
                 ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
+    private static LogRecord part(long transaction, String text) {
+        return LogRecord.of(
+                EntryKind.BULK,
+                transaction,
+                0,
+                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
     private static LogOptions on(Disk disk) {
         return LogOptions.of(disk, Chance.seeded(1), "log").withSegmentBytes(64 << 10);
     }
@@ -90,7 +98,9 @@ final class LocalCommitLogTest {
                                         // Half of the threads write through, one after the other.
                                         boolean large = thread % 2 == 0;
                                         var text = thread + "/" + i + "x".repeat(large ? 9000 : 9);
-                                        long index = log.append(commit(thread, text));
+                                        var record =
+                                                large ? part(thread, text) : commit(thread, text);
+                                        long index = log.append(record);
                                         texts.put(index, text);
                                         if (!large || i % 10 == 9) {
                                             log.awaitDurable(index);
@@ -120,7 +130,7 @@ final class LocalCommitLogTest {
         var disk = new SimulatedDisk();
         try (var log = LocalCommitLog.open(on(disk), 1)) {
             for (int i = 0; i < 20; i++) {
-                log.append(commit(i, "x".repeat(9000)));
+                log.append(part(i, "x".repeat(9000)));
             }
             assertThat(log.durableIndex()).isGreaterThanOrEqualTo(18);
         }
@@ -135,7 +145,7 @@ final class LocalCommitLogTest {
         try (var log = LocalCommitLog.open(options, 1)) {
             log.awaitDurable(log.append(commit(1, "before")));
             disk.limitCapacity(disk.usedBytes() + 1000);
-            assertThatThrownBy(() -> log.append(commit(2, "x".repeat(3 << 20))))
+            assertThatThrownBy(() -> log.append(part(2, "x".repeat(3 << 20))))
                     .isInstanceOf(DiskFullException.class);
             assertThat(log.lastIndex()).isEqualTo(1);
             log.awaitDurable(log.append(commit(3, "after")));
@@ -208,7 +218,7 @@ final class LocalCommitLogTest {
         var options = on(disk).withSegmentBytes(8 << 20);
         try (var log = LocalCommitLog.open(options, 1)) {
             for (int i = 0; i < 6; i++) {
-                log.append(commit(i, "x".repeat(1 << 20)));
+                log.append(part(i, "x".repeat(1 << 20)));
             }
             log.awaitDurable(6);
             log.cut(6);

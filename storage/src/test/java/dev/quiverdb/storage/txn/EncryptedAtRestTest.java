@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.base.type.Types;
-import dev.quiverdb.base.world.Chance;
 import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.IsolationLevel;
 import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.Storage;
-import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
-import dev.quiverdb.storage.key.KeyRings;
 import dev.quiverdb.storage.spill.OpenFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,12 +50,10 @@ final class EncryptedAtRestTest {
     @ValueSource(booleans = {false, true})
     void nothingIsInTheClear(boolean encrypted, @TempDir Path directory) throws IOException {
         var options =
-                StorageOptions.in(directory)
-                        .withFsync(false)
+                Unforced.in(directory, encrypted)
                         .withHistoryBytes(256 << 10)
                         .withWriteSetBytes(64 << 10)
-                        .withRowsBeforeBulk(0)
-                        .withKeyRing(encrypted ? KeyRings.of(new byte[32], Chance.secure()) : null);
+                        .withRowsBeforeBulk(0);
         try (var storage = Storage.open(options)) {
             load(storage);
             storage.checkpoint();

@@ -85,7 +85,7 @@ final class FlippedBitTest {
 
     private static StorageOptions options(Disk disk, boolean encrypted) {
         return StorageOptions.in(disk, Clock.system(), Chance.secure())
-                .withKeyRing(encrypted ? KeyRings.of(new byte[32], Chance.secure()) : null);
+                .withKeyRing(Unforced.keys(encrypted));
     }
 
     private static Transaction begin(Storage storage) {
@@ -424,11 +424,7 @@ final class FlippedBitTest {
     @ValueSource(booleans = {false, true})
     void aDamagedBeforeImageIsNotServed(boolean encrypted, @TempDir Path directory)
             throws IOException {
-        var options =
-                StorageOptions.in(directory)
-                        .withFsync(false)
-                        .withHistoryBytes(256 << 10)
-                        .withKeyRing(encrypted ? KeyRings.of(new byte[32], Chance.secure()) : null);
+        var options = Unforced.in(directory, encrypted).withHistoryBytes(256 << 10);
         try (var storage = Storage.open(options)) {
             var transaction = begin(storage);
             transaction.createTablet(spec(DAMAGED));

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quiverdb.base.type.Types;
-import dev.quiverdb.base.world.Chance;
 import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.IsolationLevel;
 import dev.quiverdb.storage.Storage;
-import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
-import dev.quiverdb.storage.key.KeyRings;
 import dev.quiverdb.storage.spill.OpenFiles;
 import dev.quiverdb.storage.spill.SpillDamagedException;
 import java.io.IOException;
@@ -63,10 +60,7 @@ final class PreparedSpillTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void itsRedoWaitsInAFile(boolean encrypted, @TempDir Path directory) throws IOException {
-        var options =
-                StorageOptions.in(directory)
-                        .withFsync(false)
-                        .withKeyRing(encrypted ? KeyRings.of(new byte[32], Chance.secure()) : null);
+        var options = Unforced.in(directory, encrypted);
         try (var storage = (Engine) Storage.open(options)) {
             var transaction = begin(storage);
             transaction.createTablet(

@@ -6,17 +6,14 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.batch.Column;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.base.type.Vector;
-import dev.quiverdb.base.world.Chance;
 import dev.quiverdb.storage.ColumnSpec;
 import dev.quiverdb.storage.IndexSpec;
 import dev.quiverdb.storage.IsolationLevel;
 import dev.quiverdb.storage.KeyRange;
 import dev.quiverdb.storage.LockOutcome;
 import dev.quiverdb.storage.Storage;
-import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
-import dev.quiverdb.storage.key.KeyRings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,14 +60,10 @@ final class SmallCacheTest {
     @ValueSource(booleans = {false, true})
     void aDatabaseFourTimesItsCacheWorksAndRecovers(boolean encrypted, @TempDir Path directory)
             throws Exception {
-        byte[] key = new byte[32];
-        Arrays.fill(key, (byte) 3);
         var options =
-                StorageOptions.in(directory)
-                        .withFsync(false)
+                Unforced.in(directory, encrypted)
                         .withCacheBytes(CACHE_BYTES)
-                        .withCheckpointLogBytes(8 << 20)
-                        .withKeyRing(encrypted ? KeyRings.of(key, Chance.secure()) : null);
+                        .withCheckpointLogBytes(8 << 20);
         try (var storage = (Engine) Storage.open(options)) {
             load(storage);
             assertThat(storage.blockStatistics().usedBytes())
