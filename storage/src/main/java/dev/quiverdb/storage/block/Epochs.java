@@ -15,7 +15,6 @@ final class Epochs {
 
     private final FrameMemory memory;
     private final PageSpace space;
-    private final AtomicLong epoch = new AtomicLong(1);
     private final Visits readers = new Visits();
     private final Visits writers = new Visits();
     private final Retired retired = new Retired();
@@ -39,7 +38,7 @@ final class Epochs {
 
     int enterReader() {
         awaitRelease();
-        return readers.enter(epoch.get());
+        return readers.enter(retired.epoch());
     }
 
     void exitReader(int ticket) {
@@ -48,7 +47,7 @@ final class Epochs {
 
     /** After {@link #awaitRelease}. */
     int enterWriter() {
-        return writers.enter(epoch.get());
+        return writers.enter(retired.epoch());
     }
 
     void exitWriter(int ticket) {
@@ -56,11 +55,11 @@ final class Epochs {
     }
 
     long now() {
-        return epoch.get();
+        return retired.epoch();
     }
 
     void advance() {
-        epoch.incrementAndGet();
+        retired.nextEpoch();
     }
 
     /** The epoch in which the oldest writer inside began; {@code Long.MAX_VALUE}: none is. */
@@ -71,7 +70,7 @@ final class Epochs {
     // ---- what waits for them ----
 
     void retire(Runnable release) {
-        retired.add(epoch.getAndIncrement(), release);
+        retired.add(release);
     }
 
     void retireFrame(Frame frame) {
@@ -88,7 +87,7 @@ final class Epochs {
 
     /** Gives back what no visit may hold any more. */
     void release() {
-        retired.release(Math.min(readers.oldest(), writers.oldest()));
+        retired.release(() -> Math.min(readers.oldest(), writers.oldest()));
     }
 
     /** Whether so much more would be past the bound, with what is kept for retired frames. */
