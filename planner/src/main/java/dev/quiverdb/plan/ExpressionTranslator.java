@@ -209,7 +209,7 @@ final class ExpressionTranslator {
                         both.get(1),
                         BOOL);
             }
-            case Form.Row _ -> new Expression.Row(translate(operands), type);
+            case Form.Row(var names) -> new Expression.Row(translate(operands), names, type);
             case Form.RowCompare c -> rowCompare(c, translate(operands));
             case Form.FieldSelect f ->
                     new Expression.FieldSelect(one(operands), f.field(), type, typmod);

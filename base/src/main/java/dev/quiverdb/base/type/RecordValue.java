@@ -13,20 +13,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordValue {
     private final List<Type> types;
+    private final List<String> names;
     private final @Nullable Object[] values;
 
-    private RecordValue(List<Type> types, @Nullable Object[] values) {
+    private RecordValue(List<Type> types, List<String> names, @Nullable Object[] values) {
         if (types.size() != values.length) {
             throw new IllegalArgumentException(
                     types.size() + " types, " + values.length + " values");
         }
         this.types = types;
+        this.names = names;
         this.values = values;
     }
 
     /** Copies what it is given. */
     public static RecordValue of(List<Type> types, @Nullable Object... values) {
-        return new RecordValue(List.copyOf(types), values.clone());
+        return new RecordValue(List.copyOf(types), List.of(), values.clone());
+    }
+
+    /** The same with names for its fields; they are no part of its value. */
+    public RecordValue named(List<String> fieldNames) {
+        return new RecordValue(types, List.copyOf(fieldNames), values);
+    }
+
+    /** The name of a field, counted from 0; {@code f1} and so on where it has none. */
+    public String name(int index) {
+        return index < names.size() ? names.get(index) : "f" + (index + 1);
     }
 
     public int size() {

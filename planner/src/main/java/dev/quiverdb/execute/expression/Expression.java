@@ -181,10 +181,15 @@ public sealed interface Expression {
             FunctionRef operator, boolean any, Expression left, Expression array, Type type)
             implements Expression {}
 
-    /** ROW(...). */
-    record Row(List<Expression> fields, Type type) implements Expression {
+    /**
+     * ROW(...).
+     *
+     * @param names of the fields, where it is a row of something that has columns; else none
+     */
+    record Row(List<Expression> fields, List<String> names, Type type) implements Expression {
         public Row {
             fields = List.copyOf(fields);
+            names = List.copyOf(names);
         }
     }
 

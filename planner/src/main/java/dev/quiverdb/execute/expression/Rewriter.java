@@ -127,7 +127,7 @@ public final class Rewriter {
                             e.equality(), of(e.left()), of(e.right()), e.negated(), e.type());
             case ScalarArrayOp e ->
                     new ScalarArrayOp(e.operator(), e.any(), of(e.left()), of(e.array()), e.type());
-            case Expression.Row e -> new Expression.Row(all(e.fields()), e.type());
+            case Expression.Row e -> new Expression.Row(all(e.fields()), e.names(), e.type());
             case RowCompare e ->
                     new RowCompare(
                             e.comparison(),

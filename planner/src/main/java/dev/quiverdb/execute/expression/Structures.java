@@ -15,11 +15,13 @@ final class Structures {
     static final class RowOf extends Evaluator {
         private final Evaluator[] fields;
         private final List<Type> types;
+        private final List<String> names;
 
         RowOf(Evaluator[] fields, Expression.Row row) {
             super(row.type());
             this.fields = fields;
             types = Arrays.stream(fields).map(Evaluator::type).toList();
+            names = row.names();
         }
 
         @Override
@@ -28,7 +30,7 @@ final class Structures {
             for (int i = 0; i < fields.length; i++) {
                 values[i] = fields[i].value(row);
             }
-            return RecordValue.of(types, values);
+            return RecordValue.of(types, values).named(names);
         }
     }
 

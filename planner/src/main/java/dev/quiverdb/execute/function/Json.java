@@ -132,7 +132,7 @@ final class Json {
             if (i > 0) {
                 out.append(lineFeeds ? ",\n " : ",");
             }
-            quote(out, i < fields.size() ? fields.get(i).name() : "f" + (i + 1));
+            quote(out, i < fields.size() ? fields.get(i).name() : record.name(i));
             out.append(':');
             append(
                     out,
@@ -231,7 +231,7 @@ final class Json {
                 var builder = new JsonbBuilder();
                 for (int i = 0; i < record.size(); i++) {
                     builder.put(
-                            i < fields.size() ? fields.get(i).name() : "f" + (i + 1),
+                            i < fields.size() ? fields.get(i).name() : record.name(i),
                             jsonb(
                                     i < fields.size() ? fields.get(i).type() : record.type(i),
                                     record.get(i),

@@ -83,7 +83,11 @@ public sealed interface Form {
     record ScalarArray(Operator operator, Function function, boolean any) implements Form {}
 
     /** ROW(...). */
-    record Row() implements Form {}
+    record Row(List<String> names) implements Form {
+        public Row {
+            names = List.copyOf(names);
+        }
+    }
 
     /** {@code (a, b) < (c, d)}. Operands: the left fields, then the right ones. */
     record RowCompare(String comparison, List<Function> comparisons, List<Function> equalities)

@@ -481,7 +481,10 @@ final class Coercion {
             }
             converted.add(value);
         }
-        var made = PgOperator.call(new Form.Row(), PgType.of(base, -1), converted);
+        var made = PgOperator.call(
+                        new Form.Row(base.fields().stream().map(Type.Field::name).toList()),
+                        PgType.of(base, -1),
+                        converted);
         return target.base() == null ? made : domain(made, target, context, syntax, offset);
     }
 

@@ -466,7 +466,7 @@ final class ExpressionBinder {
                 fields.add(state.coercion.unknownToText(bindKeepingUnknown(field)));
             }
         }
-        return PgOperator.call(new Form.Row(), PgType.of(Oids.RECORD), fields);
+        return PgOperator.call(new Form.Row(List.of()), PgType.of(Oids.RECORD), fields);
     }
 
     /** Fields of a row stay unknown until the row is coerced; text is what they are printed as. */
