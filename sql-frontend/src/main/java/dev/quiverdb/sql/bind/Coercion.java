@@ -481,7 +481,8 @@ final class Coercion {
             }
             converted.add(value);
         }
-        var made = PgOperator.call(
+        var made =
+                PgOperator.call(
                         new Form.Row(base.fields().stream().map(Type.Field::name).toList()),
                         PgType.of(base, -1),
                         converted);

@@ -173,7 +173,8 @@ final class ColumnReferences {
             fields.add(use(found.scope, column.expression(), offset));
         }
         var type = item.rowType == null ? PgType.of(Oids.RECORD) : item.rowType;
-        return PgOperator.call(new Form.Row(item.columns.stream().map(Scope.Column::name).toList()), type, fields);
+        return PgOperator.call(
+                new Form.Row(item.columns.stream().map(Scope.Column::name).toList()), type, fields);
     }
 
     /** The columns that a star in a target list or row stands for. */
