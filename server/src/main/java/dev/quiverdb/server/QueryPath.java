@@ -1,5 +1,6 @@
 package dev.quiverdb.server;
 
+import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.Execution;
 import dev.quiverdb.execute.ExecutionContext;
@@ -14,8 +15,10 @@ import dev.quiverdb.sql.parse.Command;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.Parser;
 import dev.quiverdb.sql.parse.Statement;
+import dev.quiverdb.sql.parse.StringRules;
 import dev.quiverdb.sql.rewrite.Rewriter;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,12 @@ public final class QueryPath {
     /** Text to trees, one for each statement. */
     public static List<Statement> parse(String sql) {
         return Parser.parse(sql);
+    }
+
+    /** A client's text to trees, read as its session's settings say. */
+    public static List<Statement> parse(
+            String sql, StringRules rules, Consumer<SqlException> warnings) {
+        return Parser.parse(sql, rules, warnings);
     }
 
     /** A tree to names and types. */

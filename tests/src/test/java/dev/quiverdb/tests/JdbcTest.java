@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -71,7 +72,8 @@ class JdbcTest {
             try (var connection = connect(options);
                     var query =
                             connection.prepareStatement(
-                                    "SELECT ?::int4 + 1, ?::text || '!', ?::numeric * 2, ?::bool")) {
+                                    "SELECT ?::int4 + 1, ?::text || '!', ?::numeric * 2,"
+                                            + " ?::bool")) {
                 for (int i = 0; i < 7; i++) {
                     query.setInt(1, i);
                     query.setString(2, "x" + i);
@@ -148,6 +150,27 @@ class JdbcTest {
         }
     }
 
+    @Test
+    void aStatementWhoseColumnsChangedIsPreparedAgain() throws SQLException {
+        try (var connection = connect("&prepareThreshold=1&autosave=conservative")) {
+            run(connection, "CREATE TABLE widening (a int)");
+            try (var all = connection.prepareStatement("SELECT * FROM widening")) {
+                assertThat(columns(all)).isEqualTo(1);
+                run(connection, "ALTER TABLE widening ADD b int");
+                assertThat(columns(all)).isEqualTo(2);
+                connection.setAutoCommit(false);
+                run(connection, "ALTER TABLE widening ADD c int");
+                assertThat(columns(all)).isEqualTo(3);
+            }
+        }
+    }
+
+    private static int columns(PreparedStatement statement) throws SQLException {
+        try (var rows = statement.executeQuery()) {
+            return rows.getMetaData().getColumnCount();
+        }
+    }
+
     private static void assertState(Connection connection, String sql, String state) {
         assertThatThrownBy(() -> run(connection, sql))
                 .isInstanceOfSatisfying(
@@ -178,8 +201,8 @@ class JdbcTest {
                     connection,
                     "CREATE EXTENSION vector",
                     "CREATE TABLE docs (id int PRIMARY KEY, tenant int, embedding vector(8))",
-                    "INSERT INTO docs SELECT i, i % 50, (SELECT array_agg(sin(i * 7.3 + d)) FROM generate_series(1, 8) d)::vector"
-                            + " FROM generate_series(1, 3000) i",
+                    "INSERT INTO docs SELECT i, i % 50, (SELECT array_agg(sin(i * 7.3 + d)) FROM"
+                            + " generate_series(1, 8) d)::vector FROM generate_series(1, 3000) i",
                     "CREATE INDEX ON docs USING hnsw (embedding vector_l2_ops)");
             var query = "'[0.1,0.2,0.3,0.4,0.5,0.4,0.3,0.2]'";
             var near =

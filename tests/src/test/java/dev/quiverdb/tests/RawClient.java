@@ -15,13 +15,17 @@ import org.jspecify.annotations.Nullable;
  * A client that says exactly the bytes it is told to, also those that no driver would send, and
  * writes down in one word each what comes back: {@code 1} and other single letters for messages
  * without content, {@code D(a,b)} for a row, {@code C(tag)}, {@code E(severity state message)},
- * {@code Z(status)}, {@code CLOSED} at the end.
+ * {@code S(name=value)} for a setting that changed later, {@code Z(status)}, {@code CLOSED} at the
+ * end.
  */
 final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final DataOutputStream out = new DataOutputStream(bytes);
+
+    /** Whether the settings that every client is told at the start have come. */
+    private boolean greeted;
 
     RawClient(int port) throws IOException {
         socket = new Socket("127.0.0.1", port);
@@ -34,6 +38,7 @@ final class RawClient implements AutoCloseable {
         var client = new RawClient(port);
         client.startup("user", "postgres", "database", "postgres").send();
         client.readUntil("Z");
+        client.greeted = true;
         return client;
     }
 
@@ -150,7 +155,9 @@ final class RawClient implements AutoCloseable {
                 words.add("CLOSED");
                 return words;
             }
-            if (!word.startsWith("S(") && !word.startsWith("K") && !word.startsWith("T")) {
+            if ((greeted || !word.startsWith("S("))
+                    && !word.startsWith("K")
+                    && !word.startsWith("T")) {
                 words.add(word);
             }
             if (word.startsWith(type)) {
@@ -174,7 +181,7 @@ final class RawClient implements AutoCloseable {
             case 'C' -> "C(" + new String(body, 0, body.length - 1, StandardCharsets.UTF_8) + ")";
             case 'Z' -> "Z(" + (char) body[0] + ")";
             case 'E', 'N' -> letter + "(" + fields(body) + ")";
-            case 'S' -> "S(" + new String(body, StandardCharsets.UTF_8) + ")";
+            case 'S' -> "S(" + setting(body) + ")";
             default -> letter;
         };
     }
@@ -191,6 +198,11 @@ final class RawClient implements AutoCloseable {
                             : new String(reader.readNBytes(length), StandardCharsets.UTF_8));
         }
         return "(" + String.join(",", values) + ")";
+    }
+
+    private static String setting(byte[] body) {
+        var parts = new String(body, StandardCharsets.UTF_8).split("\0", 3);
+        return parts[0] + "=" + parts[1];
     }
 
     private static String fields(byte[] body) {

@@ -202,8 +202,8 @@ class WireProtocolTest {
         try (var client = client()) {
             var answers =
                     client.query(
-                                    "CREATE TEMP TABLE made (a int); INSERT INTO made VALUES (1), (2);"
-                                            + " INSERT INTO made SELECT a + 10 FROM made")
+                                    "CREATE TEMP TABLE made (a int); INSERT INTO made VALUES (1),"
+                                            + " (2); INSERT INTO made SELECT a + 10 FROM made")
                             .answers(1);
 
             assertThat(answers.toString())
@@ -303,6 +303,46 @@ class WireProtocolTest {
         try (var client = client()) {
             client.parse("SELECT $1 IS NULL, $1 + 1").bind(ascii("4")).execute().sync();
             assertThat(client.answers(1)).contains("D(f,5)");
+        }
+    }
+
+    @Test
+    void changedSettingsAreToldWithReadyForQuery() throws IOException {
+        try (var client = client()) {
+            client.query("SET application_name = 'one'");
+            assertThat(client.answers(1))
+                    .containsExactly("C(SET)", "S(application_name=one)", "Z(I)");
+            client.query("SET application_name = 'two'; SET application_name = 'one'");
+            assertThat(client.answers(1)).containsExactly("C(SET)", "C(SET)", "Z(I)");
+            client.query("BEGIN").query("SET application_name = 'two'").query("ROLLBACK");
+            assertThat(client.answers(3))
+                    .containsExactly(
+                            "C(BEGIN)",
+                            "Z(T)",
+                            "C(SET)",
+                            "S(application_name=two)",
+                            "Z(T)",
+                            "C(ROLLBACK)",
+                            "S(application_name=one)",
+                            "Z(I)");
+            client.query("BEGIN").query("SET application_name = 'two'").query("SELECT 1/0");
+            client.query("COMMIT");
+            assertThat(client.answers(4))
+                    .endsWith("C(ROLLBACK)", "S(application_name=one)", "Z(I)");
+            client.query("SET LOCAL application_name = 'three'");
+            assertThat(client.answers(1)).noneMatch(answer -> answer.startsWith("S("));
+        }
+    }
+
+    @Test
+    void aBinaryCursorIsReadInTheFormatThatBindAsksFor() throws IOException {
+        try (var client = client()) {
+            client.query("BEGIN").query("DECLARE b BINARY SCROLL CURSOR FOR SELECT 49 AS n");
+            client.answers(2);
+            client.parse("FETCH b").bind().execute().sync();
+            assertThat(client.answers(1)).contains("D(49)");
+            client.query("FETCH ABSOLUTE 1 FROM b");
+            assertThat(client.answers(1)).contains("D(\0\0\0001)");
         }
     }
 }

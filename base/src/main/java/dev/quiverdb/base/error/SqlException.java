@@ -23,6 +23,7 @@ public final class SqlException extends RuntimeException {
     private @Nullable String column;
     private @Nullable String dataType;
     private @Nullable String constraint;
+    private @Nullable String routine;
     private @Nullable String internalQuery;
     private int internalPosition;
     private int position;
@@ -152,6 +153,15 @@ public final class SqlException extends RuntimeException {
         return this;
     }
 
+    /**
+     * The routine of PostgreSQL's source that reports this, field R: for the errors which drivers
+     * know by it alone.
+     */
+    public SqlException withRoutine(@Nullable String routine) {
+        this.routine = routine;
+        return this;
+    }
+
     public SqlState state() {
         return state;
     }
@@ -208,6 +218,10 @@ public final class SqlException extends RuntimeException {
 
     public @Nullable String constraint() {
         return constraint;
+    }
+
+    public @Nullable String routine() {
+        return routine;
     }
 
     /** One line for a log: severity, code and message. */

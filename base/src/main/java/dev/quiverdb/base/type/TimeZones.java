@@ -119,7 +119,11 @@ public final class TimeZones {
 
     /** The name as IANA writes it; other names stay as they are. */
     public static String canonicalName(String name) {
-        return IANA.getOrDefault(Types.lower(name), name);
+        var known = IANA.get(Types.lower(name));
+        if (known != null) {
+            return known;
+        }
+        return name.startsWith("<") ? name : name.toUpperCase(Locale.ROOT);
     }
 
     private static int part(@Nullable String digits) {

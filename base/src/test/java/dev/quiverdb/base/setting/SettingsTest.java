@@ -64,6 +64,7 @@ class SettingsTest {
                 "timezone|america/new_york|America/New_York",
                 "timezone|-7|<-07>+07",
                 "timezone|5.5|<+05:30>-05:30",
+                "timezone|gmt-3|GMT-3",
                 "client_encoding|utf-8|UTF8",
                 "datestyle|german|German, DMY",
                 "datestyle|SQL|SQL, MDY",
@@ -88,21 +89,32 @@ class SettingsTest {
             value = {
                 "foo|x|42704|unrecognized configuration parameter \"foo\"|-|-",
                 "enable_seqscan|o|22023|parameter \"enable_seqscan\" requires a Boolean value|-|-",
-                "work_mem|1|22023|1 kB is outside the valid range for parameter \"work_mem\" (64 .. 2147483647)|-|-",
+                "work_mem|1|22023|1 kB is outside the valid range for parameter \"work_mem\" (64 .."
+                        + " 2147483647)|-|-",
                 "work_mem|abc|22023|invalid value for parameter \"work_mem\": \"abc\"|-|-",
-                "work_mem|100000TB|22023|invalid value for parameter \"work_mem\": \"100000TB\"|-|Value exceeds integer range.",
-                "work_mem|10XB|22023|invalid value for parameter \"work_mem\": \"10XB\"|-|Valid units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\".",
-                "extra_float_digits|5|22023|5 is outside the valid range for parameter \"extra_float_digits\" (-15 .. 3)|-|-",
-                "random_page_cost|-1|22023|-1 is outside the valid range for parameter \"random_page_cost\" (0 .. 1.79769e+308)|-|-",
-                "bytea_output|foo|22023|invalid value for parameter \"bytea_output\": \"foo\"|-|Available values: escape, hex.",
-                "datestyle|foo|22023|invalid value for parameter \"DateStyle\": \"foo\"|Unrecognized key word: \"foo\".|-",
-                "datestyle|ISO,SQL|22023|invalid value for parameter \"DateStyle\": \"ISO,SQL\"|Conflicting \"datestyle\" specifications.|-",
+                "work_mem|100000TB|22023|invalid value for parameter \"work_mem\":"
+                        + " \"100000TB\"|-|Value exceeds integer range.",
+                "work_mem|10XB|22023|invalid value for parameter \"work_mem\": \"10XB\"|-|Valid"
+                    + " units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\".",
+                "extra_float_digits|5|22023|5 is outside the valid range for parameter"
+                        + " \"extra_float_digits\" (-15 .. 3)|-|-",
+                "random_page_cost|-1|22023|-1 is outside the valid range for parameter"
+                        + " \"random_page_cost\" (0 .. 1.79769e+308)|-|-",
+                "bytea_output|foo|22023|invalid value for parameter \"bytea_output\":"
+                        + " \"foo\"|-|Available values: escape, hex.",
+                "datestyle|foo|22023|invalid value for parameter \"DateStyle\":"
+                        + " \"foo\"|Unrecognized key word: \"foo\".|-",
+                "datestyle|ISO,SQL|22023|invalid value for parameter \"DateStyle\":"
+                        + " \"ISO,SQL\"|Conflicting \"datestyle\" specifications.|-",
                 "timezone|foo|22023|invalid value for parameter \"TimeZone\": \"foo\"|-|-",
                 "server_version|1|55P02|parameter \"server_version\" cannot be changed|-|-",
-                "shared_buffers|1GB|55P02|parameter \"shared_buffers\" cannot be changed without restarting the server|-|-",
+                "shared_buffers|1GB|55P02|parameter \"shared_buffers\" cannot be changed without"
+                        + " restarting the server|-|-",
                 "ssl|on|55P02|parameter \"ssl\" cannot be changed now|-|-",
-                "a b.c|x|42602|invalid configuration parameter name \"a b.c\"|Custom parameter names must be two or more simple identifiers separated by dots.|-",
-                "hnsw.foo|1|42602|invalid configuration parameter name \"hnsw.foo\"|\"hnsw\" is a reserved prefix.|-",
+                "a b.c|x|42602|invalid configuration parameter name \"a b.c\"|Custom parameter"
+                        + " names must be two or more simple identifiers separated by dots.|-",
+                "hnsw.foo|1|42602|invalid configuration parameter name \"hnsw.foo\"|\"hnsw\" is a"
+                        + " reserved prefix.|-",
             })
     void wrongValuesAreRefusedInPostgresqlsWords(
             String name, String value, String state, String message, String detail, String hint) {

@@ -211,6 +211,7 @@ public final class BackendWriter {
         field('c', e.column());
         field('d', e.dataType());
         field('n', e.constraint());
+        field('R', e.routine());
         out.putByte(0);
         end(at);
     }

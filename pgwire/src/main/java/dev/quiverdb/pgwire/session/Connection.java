@@ -368,6 +368,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     private void ready(EngineSession open) {
+        open.changedSettings().forEach(outlet().writer()::parameterStatus);
         outlet().writer().readyForQuery(open.transactionStatus());
     }
 
@@ -634,11 +635,6 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     // ClientEvents.
-
-    @Override
-    public void parameterStatus(String name, String value) {
-        outlet().writer().parameterStatus(name, value);
-    }
 
     @Override
     public void notification(int fromProcess, String channel, String payload) {

@@ -10,7 +10,7 @@ public interface Engine {
      *
      * @param processId the number that {@code pg_backend_pid()} answers
      * @param parameters the start-up parameters: user, database and settings
-     * @param client where the session sends what it was not asked for: notices, changed settings
+     * @param client where the session sends what it was not asked for: notices, notifications
      * @throws SqlException if role, database or a setting does not exist, or too many are connected
      */
     EngineSession open(int processId, Map<String, String> parameters, ClientEvents client);
@@ -19,9 +19,6 @@ public interface Engine {
     interface ClientEvents {
         /** A message below ERROR. */
         void notice(SqlException notice);
-
-        /** A reported setting has a new value. */
-        void parameterStatus(String name, String value);
 
         /** A NOTIFY reached this session. */
         void notification(int processId, String channel, String payload);

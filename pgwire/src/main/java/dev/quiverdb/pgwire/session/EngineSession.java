@@ -20,6 +20,9 @@ public interface EngineSession extends AutoCloseable {
     /** The settings that every client is told at the start, by name. */
     Map<String, String> reportedSettings();
 
+    /** Those of them that have other values than the client was told last, by name. */
+    Map<String, String> changedSettings();
+
     /** How values are printed for this session now. */
     TypeContext typeContext();
 

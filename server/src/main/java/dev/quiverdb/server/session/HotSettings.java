@@ -1,6 +1,7 @@
 package dev.quiverdb.server.session;
 
 import dev.quiverdb.base.setting.Settings;
+import dev.quiverdb.sql.parse.StringRules;
 import dev.quiverdb.storage.IsolationLevel;
 import java.util.List;
 
@@ -23,6 +24,7 @@ final class HotSettings {
     private IsolationLevel isolation = IsolationLevel.READ_COMMITTED;
     private boolean readOnly;
     private boolean deferrable;
+    private StringRules stringRules = StringRules.STANDARD;
 
     HotSettings(Settings settings) {
         this.settings = settings;
@@ -49,6 +51,12 @@ final class HotSettings {
                 };
         readOnly = settings.getBoolean("transaction_read_only");
         deferrable = settings.getBoolean("transaction_deferrable");
+        // The client's encoding is always the server's, in which no character hides a backslash.
+        stringRules =
+                new StringRules(
+                        !settings.getBoolean("standard_conforming_strings"),
+                        !settings.get("backslash_quote").equals("off"),
+                        settings.getBoolean("escape_string_warning"));
     }
 
     int statementTimeoutMillis() {
@@ -90,5 +98,11 @@ final class HotSettings {
     boolean deferrable() {
         refresh();
         return deferrable;
+    }
+
+    /** How string constants of the client are read. */
+    StringRules stringRules() {
+        refresh();
+        return stringRules;
     }
 }

@@ -99,7 +99,7 @@ final class OpenStatements {
 
     /** The plan under which a text with other literals was run before; null if there is none. */
     @Nullable CachedPlan find(String sql) {
-        if (!state.transaction().sharesCatalog()) {
+        if (!state.transaction().sharesCatalog() || !state.sharesTexts()) {
             return null;
         }
         var open = open(sql);
@@ -114,6 +114,9 @@ final class OpenStatements {
 
     /** The plan and values for a text; null if it must be planned as it stands. */
     @Nullable Bound bind(String sql) {
+        if (!state.sharesTexts()) {
+            return null;
+        }
         var open = open(sql);
         if (open == null || !state.transaction().sharesCatalog()) {
             return null;

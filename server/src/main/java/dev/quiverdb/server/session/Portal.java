@@ -69,14 +69,27 @@ final class Portal implements AutoCloseable {
     /** The columns with the formats that the client asked for. */
     List<ResultField> withFormats(List<ResultField> fields) {
         var wanted = formats;
-        if (wanted == null || wanted.resultFormatCount() == 0) {
+        if (wanted == null) {
             return fields;
+        }
+        if (wanted.resultFormatCount() == 0) {
+            return inText(fields);
         }
         var result = new java.util.ArrayList<ResultField>(fields.size());
         for (int i = 0; i < fields.size(); i++) {
             result.add(fields.get(i).withFormat(wanted.resultFormat(i)));
         }
         return result;
+    }
+
+    /** A binary cursor's rows are text too where Bind named no format. */
+    private static List<ResultField> inText(List<ResultField> fields) {
+        for (var field : fields) {
+            if (field.format() != 0) {
+                return fields.stream().map(each -> each.withFormat(0)).toList();
+            }
+        }
+        return fields;
     }
 
     /**

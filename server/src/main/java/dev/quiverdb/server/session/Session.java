@@ -35,6 +35,9 @@ final class Session implements EngineSession {
     private final Map<String, PreparedStatement> statements = new LinkedHashMap<>();
     private final Map<String, Portal> portals = new HashMap<>();
 
+    /** The reported settings as the client was told them last. */
+    private final Map<String, String> told = new HashMap<>();
+
     /** What is to be done after the commit that was left to the disk. */
     private @Nullable Runnable whenDurable;
 
@@ -57,7 +60,24 @@ final class Session implements EngineSession {
                 .filter(Setting::reported)
                 .forEach(setting -> reported.put(setting.name(), settings.show(setting.name())));
         settings.takeChangedReports();
+        told.putAll(reported);
         return reported;
+    }
+
+    @Override
+    public Map<String, String> changedSettings() {
+        var names = state.settings().takeChangedReports();
+        if (names.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> changed = new LinkedHashMap<>();
+        for (var name : names) {
+            var value = state.settings().show(name);
+            if (!value.equals(told.put(name, value))) {
+                changed.put(name, value);
+            }
+        }
+        return changed;
     }
 
     @Override
@@ -75,14 +95,14 @@ final class Session implements EngineSession {
             if (known != null) {
                 runSimple(known.prepared(), known.parameters(), true, responder);
             } else {
-                List<Statement> parsed = QueryPath.parse(sql);
+                List<Statement> parsed = parsed(sql);
                 if (parsed.isEmpty()) {
                     responder.emptyQuery();
                 }
                 for (int i = 0; i < parsed.size(); i++) {
                     var statement = parsed.get(i);
                     var prepared =
-                            parsed.size() == 1
+                            parsed.size() == 1 && state.sharesTexts()
                                     ? PreparedStatement.ofText(
                                             "", sql, statement, List.of(), state.nowMicros())
                                     : new PreparedStatement(
@@ -173,15 +193,30 @@ final class Session implements EngineSession {
         }
     }
 
+    private List<Statement> parsed(String sql) {
+        return QueryPath.parse(
+                sql,
+                state.hot().stringRules(),
+                warning -> {
+                    state.located(warning, sql);
+                    state.notice(warning);
+                });
+    }
+
     private PreparedStatement prepare(String name, String sql, List<Integer> declared) {
-        var parsed = QueryPath.parse(sql);
+        var parsed = parsed(sql);
         if (parsed.size() > 1) {
             throw new SqlException(
                     SqlState.SYNTAX_ERROR,
                     "cannot insert multiple commands into a prepared statement");
         }
         var statement = parsed.isEmpty() ? null : parsed.getFirst();
-        var prepared = PreparedStatement.ofText(name, sql, statement, declared, state.nowMicros());
+        var prepared =
+                state.sharesTexts()
+                        ? PreparedStatement.ofText(
+                                name, sql, statement, declared, state.nowMicros())
+                        : new PreparedStatement(
+                                name, sql, statement, declared, false, state.nowMicros());
         if (statement != null) {
             runner.prepare(prepared);
         }
@@ -295,7 +330,6 @@ final class Session implements EngineSession {
         try {
             if (!portal.started() && runner.commitsBlockAsync(prepared)) {
                 commitAsync(() -> {
-                    runner.reportChanges();
                     portal.start(new StatementResult.Done("COMMIT"));
                     portal.run(rowsMax, responder);
                 });

@@ -207,6 +207,11 @@ final class SessionState {
         return settings;
     }
 
+    /** Whether a text says by itself what it is: its strings are read as in every other session. */
+    boolean sharesTexts() {
+        return !hot.stringRules().backslashes();
+    }
+
     HotSettings hot() {
         return hot;
     }

@@ -149,7 +149,8 @@ final class StatementRunner implements AutoCloseable {
                         : prepared.parameterTypes().stream().map(Type::oid).toList();
         var plan = prepared.shareable() ? shared(prepared, types) : make(prepared, types).plan();
         if (old != null && !sameTypes(old.bound(), plan.bound())) {
-            throw SqlException.notSupported("cached plan must not change result type");
+            throw SqlException.notSupported("cached plan must not change result type")
+                    .withRoutine("RevalidateCachedQuery");
         }
         prepared.plan(plan, environment);
         return plan;
@@ -209,6 +210,7 @@ final class StatementRunner implements AutoCloseable {
     /** The plan of a text, if there is one for what this session sees now. */
     @Nullable CachedPlan cached(String text, List<Integer> types) {
         if (!state.transaction().sharesCatalog()
+                || !state.sharesTexts()
                 || text.length() > PlanCache.STATEMENT_CHARACTERS_MAX) {
             return null;
         }
@@ -553,11 +555,6 @@ final class StatementRunner implements AutoCloseable {
     @Nullable Object value(String sql, Type type) {
         var rows = rows("SELECT (" + sql + ")::" + type.formatType(-1));
         return rows.isEmpty() ? null : rows.getFirst()[0];
-    }
-
-    /** Tells the client of settings that have other values now. */
-    void reportChanges() {
-        utilities.reportChanges();
     }
 
     Cursors cursors() {

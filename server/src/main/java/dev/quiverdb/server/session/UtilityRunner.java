@@ -90,7 +90,6 @@ final class UtilityRunner implements AutoCloseable {
             case Utility.Transaction transaction -> transaction(transaction);
             case Utility.SetVariable set -> {
                 settings.set(set);
-                reportChanges();
                 yield done(utility);
             }
             case Utility.Show show -> settings.show(show.name());
@@ -206,13 +205,6 @@ final class UtilityRunner implements AutoCloseable {
         return new StatementResult.Done(CommandTag.of(utility));
     }
 
-    /** Tells the client of reported settings that have changed. */
-    void reportChanges() {
-        for (var name : state.settings().takeChangedReports()) {
-            state.client().parameterStatus(name, state.settings().show(name));
-        }
-    }
-
     // Transactions.
 
     private StatementResult transaction(Utility.Transaction statement) {
@@ -225,7 +217,6 @@ final class UtilityRunner implements AutoCloseable {
             }
             case COMMIT -> {
                 boolean committed = chained(statement, control::commit);
-                reportChanges();
                 return new StatementResult.Done(committed ? "COMMIT" : "ROLLBACK");
             }
             case ROLLBACK -> {
@@ -235,13 +226,11 @@ final class UtilityRunner implements AutoCloseable {
                             control.rollback();
                             return true;
                         });
-                reportChanges();
             }
             case SAVEPOINT -> control.savepoint(required(name));
             case RELEASE -> control.release(required(name));
             case ROLLBACK_TO -> {
                 control.rollbackTo(required(name));
-                reportChanges();
             }
             case PREPARE ->
                     control.prepare(
@@ -514,7 +503,6 @@ final class UtilityRunner implements AutoCloseable {
                 definitions.dropTemporary();
                 int user = state.roles().authenticated();
                 state.roles().setSessionUser(state.roleName(user), user, Settings.Scope.SESSION);
-                reportChanges();
             }
             case PLANS -> {
                 // Plans are made anew whenever what they use changes; none is kept without use.

@@ -1,9 +1,12 @@
 package dev.quiverdb.sql.parse;
 
+import dev.quiverdb.base.error.Severity;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The escapes of {@code E'...'}. Octal and hexadecimal escapes are bytes of UTF-8: those above 127
@@ -15,15 +18,39 @@ final class EscapeString {
     private static final int BYTE_MARK = 0xDC00;
 
     private final String sql;
+    private final int start;
+    private final StringRules rules;
+
+    /** Hears of the first escape only. */
+    private @Nullable Consumer<SqlException> warnings;
+
     private boolean bytes;
 
-    EscapeString(String sql) {
+    /**
+     * @param start where the constant begins
+     * @param warnings hears of an escape where the rules warn of it; null in {@code E'...'}
+     */
+    EscapeString(
+            String sql, int start, StringRules rules, @Nullable Consumer<SqlException> warnings) {
         this.sql = sql;
+        this.start = start;
+        this.rules = rules;
+        this.warnings = rules.warns() ? warnings : null;
     }
 
     /** Reads the escape at {@code at}, appends what it means and returns where it ends. */
     int escape(int at, StringBuilder out) {
         var c = sql.charAt(at + 1);
+        if (c == '\'' && !rules.escapedQuotes()) {
+            throw new SqlException(
+                            SqlState.NONSTANDARD_USE_OF_ESCAPE_CHARACTER,
+                            "unsafe use of \\' in a string literal")
+                    .withHint(
+                            "Use '' to write quotes in strings. \\' is insecure in client-only"
+                                    + " encodings.")
+                    .withPosition(Tokens.position(sql, start));
+        }
+        warn(c);
         switch (c) {
             case 'b' -> out.append('\b');
             case 'f' -> out.append('\f');
@@ -42,6 +69,35 @@ final class EscapeString {
             default -> out.append(c);
         }
         return at + 2;
+    }
+
+    private void warn(char escaped) {
+        var listener = warnings;
+        if (listener == null) {
+            return;
+        }
+        warnings = null;
+        var what =
+                switch (escaped) {
+                    case '\'' -> "\\'";
+                    case '\\' -> "\\\\";
+                    default -> "escape";
+                };
+        var hint =
+                switch (escaped) {
+                    case '\'' ->
+                            "Use '' to write quotes in strings, or use the escape string syntax"
+                                    + " (E'...').";
+                    case '\\' -> "Use the escape string syntax for backslashes, e.g., E'\\\\'.";
+                    default -> "Use the escape string syntax for escapes, e.g., E'\\r\\n'.";
+                };
+        listener.accept(
+                new SqlException(
+                                SqlState.NONSTANDARD_USE_OF_ESCAPE_CHARACTER,
+                                "nonstandard use of " + what + " in a string literal")
+                        .withSeverity(Severity.WARNING)
+                        .withHint(hint)
+                        .withPosition(Tokens.position(sql, start)));
     }
 
     private int octal(int from, StringBuilder out) {

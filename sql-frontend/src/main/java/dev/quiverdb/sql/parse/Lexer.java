@@ -2,6 +2,7 @@ package dev.quiverdb.sql.parse;
 
 import dev.quiverdb.base.error.SqlException;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ final class Lexer {
     private static final String OPERATOR_CHARACTERS = "~!@#^&|`?+-*/%<>=";
 
     private final String sql;
+    private final StringRules rules;
+    private final Consumer<SqlException> warnings;
     private final int length;
 
     private Token[] kinds;
@@ -31,7 +34,13 @@ final class Lexer {
     private int at;
 
     Lexer(String sql) {
+        this(sql, StringRules.STANDARD, _ -> {});
+    }
+
+    Lexer(String sql, StringRules rules, Consumer<SqlException> warnings) {
         this.sql = sql;
+        this.rules = rules;
+        this.warnings = warnings;
         this.length = sql.length();
         var capacity = Math.max(8, length / 4 + 4);
         kinds = new Token[capacity];
@@ -252,6 +261,14 @@ final class Lexer {
             }
         } else if (second == '&' && (first == 'u' || first == 'U')) {
             if (peek(at + 2) == '\'') {
+                if (rules.backslashes()) {
+                    throw SqlException.notSupported(
+                                    "unsafe use of string constant with Unicode escapes")
+                            .withDetail(
+                                    "String constants with Unicode escapes cannot be used when"
+                                            + " standard_conforming_strings is off.")
+                            .withPosition(Tokens.position(sql, at));
+                }
                 string(Token.SCONST, at, at + 3, StringKind.UNICODE);
                 return;
             }
@@ -354,7 +371,11 @@ final class Lexer {
 
     private void string(Token kind, int start, int contentStart, StringKind style) {
         StringBuilder content = null;
-        var escapes = style == StringKind.ESCAPE ? new EscapeString(sql) : null;
+        var escapes =
+                style == StringKind.ESCAPE || (style == StringKind.PLAIN && rules.backslashes())
+                        ? new EscapeString(
+                                sql, start, rules, style == StringKind.PLAIN ? warnings : null)
+                        : null;
         var i = contentStart;
         var from = contentStart;
         while (true) {

@@ -3,6 +3,7 @@ package dev.quiverdb.sql.parse;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The door of the room: PostgreSQL's SQL to parse trees. Stateless; any thread may call it.
@@ -20,8 +21,20 @@ public final class Parser {
      *     grammar reports by itself
      */
     public static List<Statement> parse(String sql) {
+        return parse(sql, StringRules.STANDARD, _ -> {});
+    }
+
+    /**
+     * Parses a text of a session's client.
+     *
+     * @param warnings hears of escapes that the rules warn of
+     * @throws SqlException as {@link #parse(String)}; 22P06 for <code>\\'</code> where the rules
+     *     forbid it
+     */
+    public static List<Statement> parse(
+            String sql, StringRules rules, Consumer<SqlException> warnings) {
         try {
-            return new StatementParser(new Lexer(sql).run()).statements();
+            return new StatementParser(new Lexer(sql, rules, warnings).run()).statements();
         } catch (StackOverflowError e) {
             throw new SqlException(SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded", e)
                     .withHint(

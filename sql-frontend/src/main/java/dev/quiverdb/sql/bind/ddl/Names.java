@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 
 /** Names that PostgreSQL makes up: {@code t_pkey}, {@code t_a_seq} and kin. */
 final class Names {
-    private static final int NAME_BYTES_MAX = 63;
+    static final int NAME_BYTES_MAX = 63;
 
     private Names() {}
 
@@ -39,7 +39,7 @@ final class Names {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private static String cut(String text, int bytes) {
+    static String cut(String text, int bytes) {
         var cut = text;
         while (bytes(cut) > bytes) {
             cut = cut.substring(0, cut.length() - 1);
@@ -78,16 +78,6 @@ final class Names {
     /** Column names joined for a name: ChooseIndexNameAddition. */
     static String columns(List<String> names) {
         return cut(String.join("_", names), NAME_BYTES_MAX);
-    }
-
-    /** makeArrayTypeName. */
-    static String arrayType(Catalog catalog, int schema, String element) {
-        var name = cut("_" + element, NAME_BYTES_MAX);
-        int pass = 0;
-        while (catalog.type(schema, name) != null) {
-            name = cut("_" + element, NAME_BYTES_MAX - 2 - pass / 10) + "_" + ++pass;
-        }
-        return name;
     }
 
     /** How a relation is spoken of. */

@@ -63,7 +63,7 @@ final class Relations {
     /** The row type of a relation and the array type over it. */
     static void putRowType(Change change, int rowType, String name, int schema, int relation) {
         int array = change.newOid();
-        var arrayName = Names.arrayType(change.catalog(), schema, name);
+        var arrayName = TypeNames.array(change.catalog(), schema, name);
         change.put(type(rowType, name, schema, change.role(), 'c', 0, array, relation));
         change.put(type(array, arrayName, schema, change.role(), 'A', rowType, 0, 0));
     }
@@ -96,19 +96,5 @@ final class Relations {
                     SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists");
         }
         return true;
-    }
-
-    /** 42710 if a type of this name stands in the way of a row type. */
-    static void checkTypeFree(Change change, int schema, String name) {
-        var old = change.catalog().type(schema, name);
-        if (old != null
-                && !(change.catalog().object(old.oid()) instanceof UserType made
-                        && made.form() == 'A')) {
-            throw new SqlException(
-                            SqlState.DUPLICATE_OBJECT, "type \"" + name + "\" already exists")
-                    .withHint(
-                            "A relation has an associated type of the same name, so you must use a name that"
-                                    + " doesn't conflict with any existing type.");
-        }
     }
 }

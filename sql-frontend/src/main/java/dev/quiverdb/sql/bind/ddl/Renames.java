@@ -70,13 +70,7 @@ final class Renames {
     }
 
     private void type(UserType user, String name) {
-        var other = change.catalog().type(user.schema(), name);
-        if (other != null
-                && !(change.catalog().object(other.oid()) instanceof UserType made
-                        && made.form() == 'A')) {
-            throw new SqlException(
-                    SqlState.DUPLICATE_OBJECT, "type \"" + name + "\" already exists");
-        }
+        TypeNames.claim(change, user.schema(), name);
         change.put(user.with(name, user.schema(), user.owner(), user.acl()));
         renameArray(user, name);
     }
@@ -87,7 +81,7 @@ final class Renames {
         if (array != null) {
             change.put(
                     array.with(
-                            Names.arrayType(change.catalog(), type.schema(), name),
+                            TypeNames.array(change.catalog(), type.schema(), name),
                             array.schema(),
                             array.owner(),
                             array.acl()));

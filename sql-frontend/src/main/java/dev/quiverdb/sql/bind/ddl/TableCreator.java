@@ -96,7 +96,7 @@ final class TableCreator {
         if (!Relations.checkFree(change, schema, variable.name(), create.ifNotExists())) {
             return change.result("CREATE TABLE");
         }
-        Relations.checkTypeFree(change, schema, variable.name());
+        TypeNames.claimForRows(change, schema, variable.name());
         boolean partition = create.bound() != null;
         var inheritance = new Inheritance(change);
         parents =

@@ -30,10 +30,7 @@ final class TypeCommands {
 
     private int free(List<String> name) {
         int schema = change.schemaOf(name);
-        if (change.catalog().type(schema, name.getLast()) != null) {
-            throw new SqlException(
-                    SqlState.DUPLICATE_OBJECT, "type \"" + name.getLast() + "\" already exists");
-        }
+        TypeNames.claim(change, schema, name.getLast());
         return schema;
     }
 
@@ -41,7 +38,7 @@ final class TypeCommands {
         change.put(
                 Relations.type(
                         array,
-                        Names.arrayType(change.catalog(), schema, name),
+                        TypeNames.array(change.catalog(), schema, name),
                         schema,
                         change.role(),
                         'A',
@@ -96,7 +93,8 @@ final class TypeCommands {
             if (!seen.add(label)) {
                 throw new SqlException(
                         SqlState.UNIQUE_VIOLATION,
-                        "duplicate key value violates unique constraint \"pg_enum_typid_label_index\"");
+                        "duplicate key value violates unique constraint"
+                                + " \"pg_enum_typid_label_index\"");
             }
             labels.add(new UserType.Label(change.newOid(), labels.size() + 1, label));
         }

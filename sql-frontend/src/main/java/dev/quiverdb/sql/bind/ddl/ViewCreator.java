@@ -50,7 +50,7 @@ final class ViewCreator {
             return change.result("CREATE VIEW");
         }
         Relations.checkFree(change, schema, variable.name(), false);
-        Relations.checkTypeFree(change, schema, variable.name());
+        TypeNames.claimForRows(change, schema, variable.name());
         boolean temporary = schema == change.context().searchPath().temporary();
         int rowType = change.newOid();
         var view =
@@ -104,7 +104,8 @@ final class ViewCreator {
                                         + second.name()
                                         + "\"")
                         .withHint(
-                                "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.");
+                                "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column"
+                                        + " instead.");
             }
             if (first.type() != second.type() || first.typmod() != second.typmod()) {
                 throw new SqlException(
@@ -185,7 +186,7 @@ final class ViewCreator {
         if (!Relations.checkFree(change, schema, variable.name(), ifNotExists)) {
             return change.result(tag);
         }
-        Relations.checkTypeFree(change, schema, variable.name());
+        TypeNames.claimForRows(change, schema, variable.name());
         var shape =
                 materialized
                         ? change.expressions().storedView(query)
