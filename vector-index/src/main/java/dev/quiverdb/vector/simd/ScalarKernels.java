@@ -81,6 +81,22 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void l2SquaredF32x8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
+        for (int i = 0; i < 8; i++) {
+            out[i] = l2SquaredF32(q, qo, s[i], o[i], dims);
+        }
+    }
+
+    @Override
+    public void innerProductF32x8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
+        for (int i = 0; i < 8; i++) {
+            out[i] = innerProductF32(q, qo, s[i], o[i], dims);
+        }
+    }
+
+    @Override
     public float l1F32(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         float sum = 0;
         for (int i = 0; i < dims; i++) {

@@ -59,6 +59,18 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
+    public void l2SquaredF32x8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
+        Float32Loops.l2Squaredx8(q, qo, s, o, dims, out);
+    }
+
+    @Override
+    public void innerProductF32x8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
+        Float32Loops.innerProductx8(q, qo, s, o, dims, out);
+    }
+
+    @Override
     public float l1F32(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         return Float32Loops.l1(q, qo, s, so, dims);
     }

@@ -68,6 +68,12 @@ class KernelsTest {
             for (int dims : DIMENSIONS) {
                 MemorySegment q = floats(arena, random, dims);
                 MemorySegment s = floats(arena, random, 4 * dims);
+                MemorySegment[] segments = new MemorySegment[8];
+                long[] offsets = new long[8];
+                for (int i = 0; i < 8; i++) {
+                    segments[i] = floats(arena, random, dims + i);
+                    offsets[i] = 4L * i;
+                }
                 MemorySegment h = halves(arena, random, 4 * dims);
                 close(FAST.l2SquaredF32(q, 0, s, 0, dims), PLAIN.l2SquaredF32(q, 0, s, 0, dims));
                 close(
@@ -95,6 +101,20 @@ class KernelsTest {
                         4L * dims,
                         dims,
                         4);
+                four(
+                        (k, a, _, _, d, o) -> k.l2SquaredF32x8(a, 0, segments, offsets, d, o),
+                        q,
+                        s,
+                        4L * dims,
+                        dims,
+                        8);
+                four(
+                        (k, a, _, _, d, o) -> k.innerProductF32x8(a, 0, segments, offsets, d, o),
+                        q,
+                        s,
+                        4L * dims,
+                        dims,
+                        8);
                 four(
                         (k, a, b, st, d, o) ->
                                 k.l1F32x4(a, 0, b, 0, b, st, b, 2 * st, b, 3 * st, d, o),
