@@ -10,6 +10,7 @@ import dev.quiverdb.execute.expression.Row;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.storage.IndexCursor;
 import dev.quiverdb.storage.KeyRange;
+import dev.quiverdb.storage.Transaction;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -187,7 +188,19 @@ final class IndexScanOperator extends ScanOperator {
                 if (nextRange >= ranges.size()) {
                     return null;
                 }
-                current = nextRange(ranges.get(nextRange++));
+                var range = ranges.get(nextRange++);
+                if (range.prefix().size() == plan.index().columns().size()) {
+                    @Nullable Object[] values = new @Nullable Object[columnIds.length];
+                    long rowId = byKey(range, values);
+                    var batch = rowId >= 0 ? single(rowId, values) : null;
+                    if (batch != null) {
+                        return batch;
+                    }
+                    if (rowId != Transaction.ASK_INDEX) {
+                        continue;
+                    }
+                }
+                current = nextRange(range);
                 cursor = current;
             }
             if (rowIds.length != chunk) {
@@ -243,6 +256,11 @@ final class IndexScanOperator extends ScanOperator {
 
     private IndexCursor nextRange(KeyRange range) {
         return transaction().indexScan(tabletId, plan.index().indexId(), range, plan.backward());
+    }
+
+    private long byKey(KeyRange range, @Nullable Object[] values) {
+        return transaction()
+                .fetchByKey(tabletId, plan.index().indexId(), range.prefix(), columnIds, values);
     }
 
     private @Nullable Batch one() {

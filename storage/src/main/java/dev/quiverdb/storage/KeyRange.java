@@ -1,6 +1,5 @@
 package dev.quiverdb.storage;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -29,7 +28,7 @@ public record KeyRange(
     public record Bound(Object value, boolean inclusive) {}
 
     public KeyRange {
-        prefix = Collections.unmodifiableList(new ArrayList<>(prefix));
+        prefix = Collections.unmodifiableList(Arrays.asList(prefix.toArray()));
         if (nulls && (lower != null || upper != null)) {
             throw new IllegalArgumentException("A bounded range has no NULLs.");
         }

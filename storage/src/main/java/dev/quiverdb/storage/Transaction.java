@@ -114,6 +114,27 @@ public interface Transaction {
      */
     int fetchMany(int tabletId, long[] rowIds, int count, int[] columnIds, Batch out, int[] kept);
 
+    /** Of {@link #fetchByKey}: no row has the key. */
+    long NO_ROW = -1;
+
+    /** Of {@link #fetchByKey}: it takes an {@link #indexScan} to find out. */
+    long ASK_INDEX = -2;
+
+    /**
+     * Finds the row that has a key in an ordered index and reads it, in one go, where one row at
+     * most has the key and neither it nor this transaction changed anything since the snapshot.
+     *
+     * @param key one value per key column; a null value stands for IS NULL
+     * @param out receives the columns at 0, 1...
+     * @return the row's id, {@link #NO_ROW}, or {@link #ASK_INDEX} where it is not so simple
+     */
+    long fetchByKey(
+            int tabletId,
+            int indexId,
+            List<@Nullable Object> key,
+            int[] columnIds,
+            @Nullable Object[] out);
+
     /** Row ids by key. */
     IndexCursor indexScan(int tabletId, int indexId, KeyRange range, boolean reverse);
 

@@ -183,7 +183,7 @@ public final class BtreeMethod implements AccessMethod {
 
         @Override
         public int find(byte[] key, long snapshot, long[] rowIds) {
-            return tree.find(key, snapshot, rowIds);
+            return tree.findInVisit(key, snapshot, rowIds);
         }
 
         @Override

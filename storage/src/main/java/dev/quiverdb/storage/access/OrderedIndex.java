@@ -15,7 +15,8 @@ public interface OrderedIndex extends AccessIndex {
     EntryCursor entries(IndexKeys.Bounds bounds, boolean reverse, long snapshot);
 
     /**
-     * Row ids of exactly one key; otherwise as {@link #entries}. Allocates little.
+     * Row ids of exactly one key; otherwise as {@link #entries}. In a reader's visit of the caller,
+     * who looks at the rows in the same one. Allocates little.
      *
      * @return how many there are; those beyond the array's length are not stored
      */

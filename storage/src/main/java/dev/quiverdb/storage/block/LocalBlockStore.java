@@ -222,7 +222,7 @@ public final class LocalBlockStore implements BlockStore {
 
     @Override
     public MemorySegment read(long blockId) {
-        var frame = leaf(blockId).frames.getAcquire(slotOf(blockId));
+        var frame = leaf(blockId).frame(slotOf(blockId));
         if (frame != null) {
             if (!frame.referenced) {
                 frame.referenced = true;
@@ -234,7 +234,7 @@ public final class LocalBlockStore implements BlockStore {
 
     @Override
     public @Nullable MemorySegment readIfCached(long blockId) {
-        var frame = leaf(blockId).frames.getAcquire(slotOf(blockId));
+        var frame = leaf(blockId).frame(slotOf(blockId));
         if (frame == null) {
             return null;
         }
@@ -252,7 +252,7 @@ public final class LocalBlockStore implements BlockStore {
         int generation;
         leaf.lock.lock();
         try {
-            var frame = leaf.frames.get(slot);
+            var frame = leaf.frame(slot);
             if (frame != null) {
                 return frame;
             }
@@ -297,7 +297,7 @@ public final class LocalBlockStore implements BlockStore {
         try {
             if (isMine(leaf, slot, mine)) {
                 leaf.loading[slot] = null;
-                leaf.frames.setRelease(slot, frame);
+                leaf.setFrame(slot, frame);
                 addToClock(frame);
             } else {
                 // Freed meanwhile: only those who hold it now may go on looking at it.
@@ -367,7 +367,7 @@ public final class LocalBlockStore implements BlockStore {
             dirtyLeaves.add(leaf.number);
             frame.writtenAt = epochs.now();
             becomeDirty(frame);
-            leaf.frames.setRelease(slot, frame);
+            leaf.setFrame(slot, frame);
             addToClock(frame);
         } finally {
             leaf.lock.unlock();
@@ -402,7 +402,7 @@ public final class LocalBlockStore implements BlockStore {
     @Override
     public MemorySegment write(long blockId) {
         var leaf = leaf(blockId);
-        var frame = leaf.frames.getAcquire(slotOf(blockId));
+        var frame = leaf.frame(slotOf(blockId));
         if (frame != null && frame.state == Frame.DIRTY && frame.image == image) {
             // Announced first, then looked again: whoever wants to write the frame out does it the
             // other way round.
@@ -418,7 +418,7 @@ public final class LocalBlockStore implements BlockStore {
     private MemorySegment writeSlowly(TableLeaf leaf, int slot, long blockId) {
         requireWorking();
         while (true) {
-            var found = leaf.frames.get(slot);
+            var found = leaf.frame(slot);
             if (found == null) {
                 found = load(blockId);
             }
@@ -427,7 +427,7 @@ public final class LocalBlockStore implements BlockStore {
             var spare = likelyCopy ? newFrame(blockId, found.sizeBytes(), found.generation) : null;
             leaf.lock.lock();
             try {
-                var frame = leaf.frames.get(slot);
+                var frame = leaf.frame(slot);
                 if (frame == null || (mustCopy(frame) && spare == null)) {
                     continue;
                 }
@@ -448,7 +448,7 @@ public final class LocalBlockStore implements BlockStore {
                 copy.writtenAt = epochs.now();
                 becomeDirty(copy);
                 frame.obsolete = frame.image == copy.image;
-                leaf.frames.setRelease(slot, copy);
+                leaf.setFrame(slot, copy);
                 addToClock(copy);
                 return copy.memory;
             } finally {
@@ -477,7 +477,8 @@ public final class LocalBlockStore implements BlockStore {
                 throw noSuchBlock(blockId);
             }
             divergeIfFreezing(leaf);
-            var frame = leaf.frames.getAndSet(slot, null);
+            var frame = leaf.frame(slot);
+            leaf.setFrame(slot, null);
             leaf.loading[slot] = null;
             replaced(leaf.current.location[slot], image);
             leaf.current.location[slot] = Location.NONE;
@@ -585,7 +586,7 @@ public final class LocalBlockStore implements BlockStore {
         leaf.lock.lock();
         try {
             if (frame.state == Frame.CLEAN && isMapped(leaf, slot, frame)) {
-                leaf.frames.set(slot, null);
+                leaf.setFrame(slot, null);
                 frame.state = Frame.RETIRED;
                 epochs.retireFrame(frame);
                 evictions.incrementAndGet();
@@ -598,7 +599,7 @@ public final class LocalBlockStore implements BlockStore {
 
     @SuppressWarnings("ReferenceEquality") // A frame is itself, not equal to another.
     private static boolean isMapped(TableLeaf leaf, int slot, Frame frame) {
-        return leaf.frames.get(slot) == frame;
+        return leaf.frame(slot) == frame;
     }
 
     /** Writes a dirty frame early to have its memory. @return whether it is written */

@@ -1,7 +1,8 @@
 package dev.quiverdb.storage.block;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableLeaf {
     static final int BLOCKS = 512;
+
+    private static final VarHandle FRAME =
+            MethodHandles.arrayElementVarHandle(Frame[].class);
 
     /** Sizes and places as of one image. */
     static final class Entries {
@@ -34,7 +38,7 @@ final class TableLeaf {
 
     final int number;
     final ReentrantLock lock = new ReentrantLock();
-    final AtomicReferenceArray<@Nullable Frame> frames = new AtomicReferenceArray<>(BLOCKS);
+    private final @Nullable Frame[] frames = new Frame[BLOCKS];
     final @Nullable Loading[] loading = new Loading[BLOCKS];
 
     /** The newest state. */
@@ -45,6 +49,16 @@ final class TableLeaf {
 
     TableLeaf(int number) {
         this.number = number;
+    }
+
+    /** The frame of a block, if it is in memory; without the lock or with it. */
+    @Nullable Frame frame(int slot) {
+        return (Frame) FRAME.getAcquire(frames, slot);
+    }
+
+    /** Lock held. */
+    void setFrame(int slot, @Nullable Frame frame) {
+        FRAME.setVolatile(frames, slot, frame);
     }
 
     /** Keeps the frozen image's entries before {@link #current} changes. Lock held. */

@@ -99,11 +99,16 @@ public final class BTree {
     public int find(byte[] key, long snapshot, long[] target) {
         int visit = store.enterReader();
         try {
-            int found = findInTree(key, target);
-            return overlay.isEmpty() ? found : findWithOverlay(key, snapshot, target);
+            return findInVisit(key, snapshot, target);
         } finally {
             store.exitReader(visit);
         }
+    }
+
+    /** As {@link #find}, in a reader's visit of the caller. */
+    public int findInVisit(byte[] key, long snapshot, long[] target) {
+        int found = findInTree(key, target);
+        return overlay.isEmpty() ? found : findWithOverlay(key, snapshot, target);
     }
 
     private int findWithOverlay(byte[] key, long snapshot, long[] target) {

@@ -22,13 +22,13 @@ final class Node {
     /** Merged away; whoever comes here begins again at the root. */
     static final int DEAD = 3;
 
-    /** How often a search guesses before it halves, in what is larger than so many entries. */
+    /** How often a search guesses before it halves. */
     private static final int GUESSES = 2;
 
-    private static final int GUESSED_MIN = 16;
+    /** So many entries are looked at together where the sought one is guessed: two cache lines. */
+    private static final int WINDOW = 8;
 
-    /** How far beside a guess it looks: two cache lines. */
-    private static final int BESIDE = 8;
+    private static final int SLOTS_PER_LINE = 64 / SLOT_BYTES;
 
     /** Length of a fence that is no bound. */
     static final int UNBOUNDED = 0xFFFF;
@@ -54,6 +54,8 @@ final class Node {
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong BIG_LONG_IN_NODE =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final VarHandle BIG_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle VERSION =
@@ -209,7 +211,15 @@ final class Node {
             MemorySegment node, int bytes, int atOffset, int atRow, byte[] key, long rowId) {
         long offset = node.get(INT, atOffset);
         int common = Math.min(bytes, key.length);
-        for (int i = 0; i < common; i++) {
+        int i = 0;
+        for (; i + 8 <= common; i += 8) {
+            long a = node.get(BIG_LONG_IN_NODE, offset + i);
+            long b = (long) BIG_LONG.get(key, i);
+            if (a != b) {
+                return Long.compareUnsigned(a, b);
+            }
+        }
+        for (; i < common; i++) {
             int a = node.get(ValueLayout.JAVA_BYTE, offset + i) & 0xFF;
             int b = key[i] & 0xFF;
             if (a != b) {
@@ -320,29 +330,67 @@ final class Node {
         int high = count(node);
         // Keys that came in order or at random lie about where their value says, and each look at
         // another part of a node is likely to miss the cache.
-        for (int guesses = 0; guesses < GUESSES && high - low > GUESSED_MIN; guesses++) {
-            int guess = guess(node, head, low, high);
-            if (compare(node, guess, head, key, prefix, rowId) < least) {
-                low = guess + 1;
-                int beyond = guess + BESIDE;
-                if (beyond < high) {
-                    if (compare(node, beyond, head, key, prefix, rowId) < least) {
-                        low = beyond + 1;
-                    } else {
-                        high = beyond;
-                    }
-                }
+        for (int guesses = 0; guesses < GUESSES && high - low > 2 * WINDOW; guesses++) {
+            int middle = guess(node, head, low, high) - WINDOW / 2;
+            int window = Math.clamp(middle & -SLOTS_PER_LINE, low, high - WINDOW);
+            int below = headsBelow(node, window, head);
+            if (below == WINDOW) {
+                low = window + WINDOW;
             } else {
-                high = guess;
-                int before = guess - BESIDE;
-                if (before >= low) {
-                    if (compare(node, before, head, key, prefix, rowId) < least) {
-                        low = before + 1;
-                    } else {
-                        high = before;
-                    }
+                high = window + below;
+                if (below > 0) {
+                    low = high;
                 }
             }
+        }
+        long sought = head ^ Long.MIN_VALUE;
+        while (high - low > 2 * WINDOW) {
+            int middle = (low + high) >>> 1;
+            if ((node.get(LONG, slot(middle)) ^ Long.MIN_VALUE) < sought) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        int below = 0;
+        for (int i = low; i < high; i++) {
+            below += (node.get(LONG, slot(i)) ^ Long.MIN_VALUE) < sought ? 1 : 0;
+        }
+        low += below;
+        return afterEqualHeads(node, low, head, key, prefix, rowId, least);
+    }
+
+    /**
+     * How many of the entries of a window have a smaller head. The looks at them do not wait for
+     * each other, and nothing has to be predicted.
+     */
+    private static int headsBelow(MemorySegment node, int window, long head) {
+        long sought = head ^ Long.MIN_VALUE;
+        int below = 0;
+        for (int i = 0; i < WINDOW; i++) {
+            below += (node.get(LONG, slot(window + i)) ^ Long.MIN_VALUE) < sought ? 1 : 0;
+        }
+        return below;
+    }
+
+    /** Where the search ends that begins at the first entry whose head is not smaller. */
+    private static int afterEqualHeads(
+            MemorySegment node,
+            int first,
+            long head,
+            byte[] key,
+            int prefix,
+            long rowId,
+            int least) {
+        int count = count(node);
+        int low = first;
+        int high = first;
+        for (int step = 1; high < count; step *= 2) {
+            if (compare(node, high, head, key, prefix, rowId) >= least) {
+                break;
+            }
+            low = high + 1;
+            high = Math.min(count, high + step);
         }
         while (low < high) {
             int middle = (low + high) >>> 1;
@@ -383,8 +431,18 @@ final class Node {
     /** Whether entry {@code index}, which is there, has the key, with whatever row id. */
     static boolean hasKey(MemorySegment node, int index, byte[] key) {
         int prefix = Math.min(prefixBytes(node), key.length);
-        return suffixBytes(node, index) == key.length - prefix
-                && compare(node, index, head(key, prefix), key, prefix, rowId(node, index)) == 0;
+        int suffix = key.length - prefix;
+        if (node.get(LONG, slot(index)) != head(key, prefix) || suffixBytes(node, index) != suffix) {
+            return false;
+        }
+        // The head holds the first eight bytes.
+        long offset = entryOffset(node, index);
+        for (int i = 8; i < suffix; i++) {
+            if (node.get(ValueLayout.JAVA_BYTE, offset + i) != key[prefix + i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // ---- changing; the one writer, between beginChange and endChange ----

@@ -35,10 +35,11 @@ public final class RowBuffer {
 
     private Layout layout;
     private byte[] states;
+
+    /** A number's bits; of bytes in the lower half where they begin, in the upper their count. */
     private long[] bits;
+
     private byte[][] sources;
-    private int[] offsets;
-    private int[] lengths;
     private @Nullable ByteWriter scratch;
 
     public RowBuffer(Layout layout) {
@@ -47,8 +48,6 @@ public final class RowBuffer {
         states = new byte[count];
         bits = new long[count];
         sources = new byte[count][];
-        offsets = new int[count];
-        lengths = new int[count];
     }
 
     /** Empties the buffer and gives it a layout. */
@@ -59,8 +58,6 @@ public final class RowBuffer {
             states = new byte[count];
             bits = new long[count];
             sources = new byte[count][];
-            offsets = new int[count];
-            lengths = new int[count];
         } else {
             Arrays.fill(states, 0, count, ABSENT);
         }
@@ -88,11 +85,11 @@ public final class RowBuffer {
     }
 
     int offset(int position) {
-        return offsets[position];
+        return (int) bits[position];
     }
 
     int length(int position) {
-        return lengths[position];
+        return (int) (bits[position] >>> 32);
     }
 
     void setNull(int position) {
@@ -107,8 +104,7 @@ public final class RowBuffer {
     void setBytes(int position, byte[] source, int offset, int length) {
         states[position] = PRESENT;
         sources[position] = source;
-        offsets[position] = offset;
-        lengths[position] = length;
+        bits[position] = (long) length << 32 | offset;
     }
 
     void setAbsent(int position) {
@@ -147,8 +143,8 @@ public final class RowBuffer {
                             .decode(
                                     ByteBuffer.wrap(
                                                     sources[position],
-                                                    offsets[position],
-                                                    lengths[position])
+                                                    offset(position),
+                                                    length(position))
                                             .slice());
         };
     }
@@ -310,8 +306,8 @@ public final class RowBuffer {
                 case INT, FLOAT, VECTOR -> out.putInt((int) bits[i]);
                 case LONG, DOUBLE -> out.putLong(bits[i]);
                 case HEAP -> {
-                    out.putVarInt(lengths[i]);
-                    out.putBytes(sources[i], offsets[i], lengths[i]);
+                    out.putVarInt(length(i));
+                    out.putBytes(sources[i], offset(i), length(i));
                 }
             }
         }

@@ -55,12 +55,15 @@ public final class RowReader implements RowView {
         }
     }
 
-    /** Loads columns of a row and gives their values, in one visit. @return as {@link #load} */
+    /**
+     * Loads columns of a row and gives their values, in one visit; {@link #stamp} is not known
+     * afterwards. @return as {@link #load}
+     */
     public boolean fetch(
             long id, Snapshot snapshot, Layout of, int[] positions, @Nullable Object[] out) {
         int ticket = tablet.store().enterReader();
         try {
-            if (!loadInVisit(id, snapshot, of, positions)) {
+            if (!loadQuietly(id, snapshot, of, positions)) {
                 return false;
             }
             for (int i = 0; i < positions.length; i++) {
@@ -70,6 +73,23 @@ public final class RowReader implements RowView {
         } finally {
             tablet.store().exitReader(ticket);
         }
+    }
+
+    /**
+     * As {@link #fetch}, in a visit of the caller, of a row that has not changed since the
+     * snapshot.
+     *
+     * @return false also where it has changed
+     */
+    public boolean fetchUnchanged(
+            long id, Snapshot snapshot, Layout of, int[] positions, @Nullable Object[] out) {
+        if (!loadQuietly(id, snapshot, of, positions) || !newest || stamp > snapshot.quiet()) {
+            return false;
+        }
+        for (int i = 0; i < positions.length; i++) {
+            out[i] = valueAt(positions[i]);
+        }
+        return true;
     }
 
     /**
@@ -236,13 +256,23 @@ public final class RowReader implements RowView {
     }
 
     boolean loadInVisit(long id, Snapshot snapshot, Layout of, int[] positions) {
+        return loadInVisit(id, snapshot, of, positions, Long.MIN_VALUE);
+    }
+
+    /** Does not look for the stamp of a row in whose stripe nothing changed since the snapshot. */
+    private boolean loadQuietly(long id, Snapshot snapshot, Layout of, int[] positions) {
+        return loadInVisit(id, snapshot, of, positions, snapshot.quiet());
+    }
+
+    private boolean loadInVisit(
+            long id, Snapshot snapshot, Layout of, int[] positions, long quiet) {
         layout = of;
         rowId = id;
         var stripe = tablet.stripeOrNull((int) (id >>> 10));
         if (stripe == null) {
             return false;
         }
-        copy(stripe, (int) id & 1023, positions);
+        copy(stripe, (int) id & 1023, positions, quiet);
         newest = snapshot.sees(stamp);
         if (newest) {
             return live;
@@ -250,7 +280,7 @@ public final class RowReader implements RowView {
         return goBack(snapshot, positions);
     }
 
-    private void copy(Stripe stripe, int slot, int[] positions) {
+    private void copy(Stripe stripe, int slot, int[] positions, long quiet) {
         StampedLock lock = stripe.lock;
         for (int i = 0; i < OPTIMISTIC_TRIES; i++) {
             long sequence = lock.tryOptimisticRead();
@@ -259,7 +289,7 @@ public final class RowReader implements RowView {
                 continue;
             }
             try {
-                copyOnce(stripe, slot, positions);
+                copyOnce(stripe, slot, positions, quiet);
             } catch (IndexOutOfBoundsException
                     | IllegalArgumentException
                     | NegativeArraySizeException e) {
@@ -275,16 +305,17 @@ public final class RowReader implements RowView {
         }
         long held = lock.readLock();
         try {
-            copyOnce(stripe, slot, positions);
+            copyOnce(stripe, slot, positions, quiet);
         } finally {
             lock.unlockRead(held);
         }
     }
 
-    private void copyOnce(Stripe stripe, int slot, int[] positions) {
+    private void copyOnce(Stripe stripe, int slot, int[] positions, long quiet) {
         var head = stripe.head();
         live = Stripe.isLive(head, slot);
-        stamp = Stripe.stamp(head, slot);
+        long newestInStripe = stripe.newest;
+        stamp = newestInStripe <= quiet ? newestInStripe : Stripe.stamp(head, slot);
         history = stripe.historyOf(slot);
         row.reset(layout);
         if (live) {

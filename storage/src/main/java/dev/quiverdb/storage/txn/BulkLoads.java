@@ -54,11 +54,12 @@ final class BulkLoads {
     private record Part(int ordinal, int tabletId, int stripe, int first, int rows, int command) {}
 
     private final SessionTransaction transaction;
-    private final Map<Integer, Target> targets = new HashMap<>();
-    private final List<Part> parts = new ArrayList<>();
 
-    /** Small until it is used: most transactions load nothing. */
-    private final ByteWriter redo = new ByteWriter(16);
+    /** Where loads go, by tablet. Most transactions load nothing and need none of what follows. */
+    private Map<Integer, Target> targets = Map.of();
+
+    private List<Part> parts = List.of();
+    private @Nullable ByteWriter redo;
 
     /** Ordinal of the next part; never falls, so that none comes twice. */
     private int end;
@@ -101,6 +102,10 @@ final class BulkLoads {
      * @return whether it did
      */
     boolean insert(TabletView view, Batch rows) {
+        if (targets.isEmpty()) {
+            targets = new HashMap<>();
+            parts = new ArrayList<>();
+        }
         var target = targets.computeIfAbsent(view.tabletId(), _ -> new Target());
         if (target.rowsBefore < transaction.engine.rowsBeforeBulk()) {
             target.rowsBefore += rows.size();
@@ -163,6 +168,11 @@ final class BulkLoads {
     private int insertPart(TabletView view, Target target, Batch rows, int from, int count) {
         var layout = view.layout();
         int rowCount = count;
+        var redo = this.redo;
+        if (redo == null) {
+            redo = new ByteWriter();
+            this.redo = redo;
+        }
         while (true) {
             redo.reset();
             Redo.part(

@@ -28,10 +28,12 @@ final class DefinitionLog {
     private final List<Definition> steps = new ArrayList<>();
 
     /** Tablets that this transaction defines on; kept until its end. */
-    private final Map<Integer, TabletView> own = new HashMap<>();
+    private Map<Integer, TabletView> own = Map.of();
 
-    /** Tablets that it only uses; looked up anew in each statement. */
-    private final Map<Integer, TabletView> used = new HashMap<>();
+    /** Tablets that it only uses, the first of them apart; looked up anew in each statement. */
+    private Map<Integer, TabletView> used = Map.of();
+
+    private @Nullable TabletView firstUsed;
 
     private @Nullable TabletView last;
 
@@ -52,14 +54,21 @@ final class DefinitionLog {
     }
 
     void forgetViews() {
-        used.values()
-                .removeIf(view -> {
-                    var tablet = engine.tabletOrNull(view.tabletId());
-                    return tablet == null
-                            || !tablet.equals(view.tablet)
-                            || tablet.layout() != view.layout();
-                });
+        if (!used.isEmpty()) {
+            used.values().removeIf(this::isOld);
+        }
+        var first = firstUsed;
+        if (first != null && isOld(first)) {
+            firstUsed = null;
+        }
         last = null;
+    }
+
+    private boolean isOld(TabletView view) {
+        var tablet = engine.tabletOrNull(view.tabletId());
+        return tablet == null
+                || !tablet.equals(view.tablet)
+                || tablet.layout() != view.layout();
     }
 
     @Nullable Tablet tabletOrNull(int tabletId) {
@@ -80,10 +89,17 @@ final class DefinitionLog {
         return view;
     }
 
+    private Map<Integer, TabletView> owned() {
+        if (own.isEmpty()) {
+            own = new HashMap<>();
+        }
+        return own;
+    }
+
     private @Nullable TabletView viewOrNull(int tabletId) {
-        var view = own.get(tabletId);
+        var view = own.isEmpty() ? null : own.get(tabletId);
         if (view == null) {
-            view = used.get(tabletId);
+            view = usedOrNull(tabletId);
         }
         if (view == null) {
             var tablet = engine.tabletOrNull(tabletId);
@@ -91,9 +107,29 @@ final class DefinitionLog {
                 return null;
             }
             view = new TabletView(tablet, tablet.layout(), false);
-            used.put(tabletId, view);
+            use(view);
         }
         return view;
+    }
+
+    private @Nullable TabletView usedOrNull(int tabletId) {
+        var first = firstUsed;
+        if (first != null && first.tabletId() == tabletId) {
+            return first;
+        }
+        return used.isEmpty() ? null : used.get(tabletId);
+    }
+
+    /** Most transactions that are short use one tablet. */
+    private void use(TabletView view) {
+        if (firstUsed == null) {
+            firstUsed = view;
+            return;
+        }
+        if (used.isEmpty()) {
+            used = new HashMap<>();
+        }
+        used.put(view.tabletId(), view);
     }
 
     /** The view of a tablet, also of one that this transaction dropped. */
@@ -117,8 +153,13 @@ final class DefinitionLog {
     /** The view, to be changed by this transaction. */
     private TabletView toDefine(int tabletId) {
         var view = view(tabletId);
-        used.remove(tabletId);
-        own.put(tabletId, view);
+        var first = firstUsed;
+        if (first != null && first.tabletId() == tabletId) {
+            firstUsed = null;
+        } else if (!used.isEmpty()) {
+            used.remove(tabletId);
+        }
+        owned().put(tabletId, view);
         return view;
     }
 
@@ -143,7 +184,7 @@ final class DefinitionLog {
         for (var index : spec.indexes()) {
             engine.method(index.method()).validate(tablet.context(index));
         }
-        own.put(spec.tabletId(), new TabletView(tablet, tablet.layout(), true));
+        owned().put(spec.tabletId(), new TabletView(tablet, tablet.layout(), true));
         steps.add(new Definition.CreateTablet(spec));
         last = null;
     }
@@ -282,8 +323,8 @@ final class DefinitionLog {
         }
         steps.subList(keep, steps.size()).clear();
         last = null;
-        var before = new HashMap<>(own);
-        own.clear();
+        var before = own;
+        own = new HashMap<>();
         for (var step : steps) {
             replay(step, before);
         }

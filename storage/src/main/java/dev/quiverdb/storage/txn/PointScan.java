@@ -1,12 +1,14 @@
 package dev.quiverdb.storage.txn;
 
 import dev.quiverdb.storage.IndexCursor;
+import dev.quiverdb.storage.Transaction;
 import dev.quiverdb.storage.access.IndexKeys;
 import dev.quiverdb.storage.access.RowView;
 import dev.quiverdb.storage.table.RowReader;
 import dev.quiverdb.storage.table.Snapshot;
 import java.util.Arrays;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of exactly one key: one descent, little allocation. What it found at the beginning is
@@ -25,6 +27,55 @@ final class PointScan implements IndexCursor {
             IndexKeys keys,
             byte[] key,
             boolean reverse) {
+        var store = view.tablet.store();
+        int visit = store.enterReader();
+        try {
+            search(transaction, view, keys, key);
+        } finally {
+            store.exitReader(visit);
+        }
+        if (reverse) {
+            for (int i = 0; i < count / 2; i++) {
+                long swapped = found[i];
+                found[i] = found[count - 1 - i];
+                found[count - 1 - i] = swapped;
+            }
+        }
+    }
+
+    /** See {@link dev.quiverdb.storage.Transaction#fetchByKey}. */
+    static long fetch(
+            TabletView view,
+            int indexId,
+            byte[] key,
+            Snapshot snapshot,
+            int[] columnIds,
+            @Nullable Object[] out) {
+        var index = view.orderedIndex(indexId);
+        if (index == null) {
+            return Transaction.ASK_INDEX;
+        }
+        int[] positions = view.layout().positions(columnIds);
+        var rowIds = new long[1];
+        var store = view.tablet.store();
+        int visit = store.enterReader();
+        try {
+            return switch (index.find(key, snapshot.quiet(), rowIds)) {
+                case 0 -> Transaction.NO_ROW;
+                case 1 ->
+                        view.reader.fetchUnchanged(
+                                        rowIds[0], snapshot, view.layout(), positions, out)
+                                ? rowIds[0]
+                                : Transaction.ASK_INDEX;
+                default -> Transaction.ASK_INDEX;
+            };
+        } finally {
+            store.exitReader(visit);
+        }
+    }
+
+    private void search(
+            SessionTransaction transaction, TabletView view, IndexKeys keys, byte[] key) {
         var snapshot = transaction.snapshot();
         int indexId = keys.spec().indexId();
         var index = view.orderedIndex(indexId);
@@ -46,13 +97,6 @@ final class PointScan implements IndexCursor {
             }
         }
         count = seen;
-        if (reverse) {
-            for (int i = 0; i < count / 2; i++) {
-                long swapped = found[i];
-                found[i] = found[count - 1 - i];
-                found[count - 1 - i] = swapped;
-            }
-        }
     }
 
     private void addOwn(SessionTransaction transaction, TabletView view, int indexId, byte[] key) {
@@ -102,7 +146,8 @@ final class PointScan implements IndexCursor {
                                 keys, key, new TabletView.Values(version.layout, version.values));
             }
         }
-        return isSeen(view.reader, rowId, snapshot, view, keys, () -> key, fromIndex);
+        return (fromIndex && view.reader.seesQuietly(rowId, snapshot))
+                || isSeen(view.reader, rowId, snapshot, view, keys, () -> key, fromIndex);
     }
 
     /**

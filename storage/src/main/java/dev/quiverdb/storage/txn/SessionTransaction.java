@@ -365,6 +365,25 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
+    public long fetchByKey(
+            int tabletId,
+            int indexId,
+            List<@Nullable Object> key,
+            int[] columnIds,
+            @Nullable Object[] out) {
+        var view = view(tabletId);
+        var index = view.tablet.index(indexId);
+        if (serializable != null
+                || !writes.isEmpty()
+                || index == null
+                || index.created() > snapshot().quiet()) {
+            return ASK_INDEX;
+        }
+        byte[] bytes = view.keys(indexId).prefix(key);
+        return PointScan.fetch(view, indexId, bytes, snapshot(), columnIds, out);
+    }
+
+    @Override
     public IndexCursor indexScan(int tabletId, int indexId, KeyRange range, boolean reverse) {
         var view = view(tabletId);
         var keys = view.keys(indexId);
@@ -582,11 +601,18 @@ final class SessionTransaction implements Transaction {
     private long findByKey(TabletView view, IndexKeys keys, byte[] key, long self) {
         var index = view.orderedIndex(keys.spec().indexId());
         if (index != null) {
+            var store = view.tablet.store();
             long[] rowIds = new long[4];
-            int count = index.find(key, Long.MAX_VALUE, rowIds);
-            if (count > rowIds.length) {
-                rowIds = new long[count];
-                count = Math.min(count, index.find(key, Long.MAX_VALUE, rowIds));
+            int count;
+            int visit = store.enterReader();
+            try {
+                count = index.find(key, Long.MAX_VALUE, rowIds);
+                if (count > rowIds.length) {
+                    rowIds = new long[count];
+                    count = Math.min(count, index.find(key, Long.MAX_VALUE, rowIds));
+                }
+            } finally {
+                store.exitReader(visit);
             }
             for (int i = 0; i < count; i++) {
                 if (rowIds[i] != self && latestHasKey(view, keys, rowIds[i], key)) {

@@ -178,7 +178,7 @@ final class WriteSet implements AutoCloseable {
                 return version.isGone() ? null : version;
             }
             var entry = spilled.isEmpty() ? null : spilled.find(NO_KEY, rowId);
-            return entry == null ? null : all.codec.read(entry);
+            return entry == null ? null : all.codec().read(entry);
         }
 
         private void put(Version version) {
@@ -227,7 +227,7 @@ final class WriteSet implements AutoCloseable {
                     }
                     next = fresh.hasNext() ? fresh.next() : null;
                 }
-                var version = entry == null ? null : all.codec.read(entry);
+                var version = entry == null ? null : all.codec().read(entry);
                 if (version != null) {
                     consumer.accept(version);
                 }
@@ -251,7 +251,7 @@ final class WriteSet implements AutoCloseable {
                             @Override
                             public Entry next() {
                                 var row = rows.next();
-                                return all.codec.write(row.getKey(), row.getValue());
+                                return all.codec().write(row.getKey(), row.getValue());
                             }
                         },
                         memory.size());
@@ -279,13 +279,15 @@ final class WriteSet implements AutoCloseable {
     private final long bytesMax;
     private final SpillDirectory directory;
     private final Supplier<SpillFile> file = this::file;
-    private final VersionCodec codec = new VersionCodec();
     private final Map<Integer, TabletWrites> tablets = new HashMap<>();
 
     /** Every write in order, to be undone by savepoints. */
     private final UndoLog log = new UndoLog();
 
     private @Nullable SpillFile opened;
+
+    /** Not before it is used: most transactions write nothing. */
+    private @Nullable VersionCodec codec;
 
     /** What is in memory, about. */
     private long bytes;
@@ -309,6 +311,15 @@ final class WriteSet implements AutoCloseable {
         if (known == null) {
             known = directory.newFile();
             opened = known;
+        }
+        return known;
+    }
+
+    private VersionCodec codec() {
+        var known = codec;
+        if (known == null) {
+            known = new VersionCodec();
+            codec = known;
         }
         return known;
     }
@@ -343,7 +354,7 @@ final class WriteSet implements AutoCloseable {
         tablet(tabletId).put(version);
         log.add(tabletId, version.rowId, version.kind == Kind.INSERT);
         anyUnused |= !version.isLive() && version.bornHere();
-        bytes += codec.sizeOf(version, log.size());
+        bytes += codec().sizeOf(version, log.size());
         maybeSpill();
     }
 

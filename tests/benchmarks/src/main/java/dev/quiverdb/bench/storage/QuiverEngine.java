@@ -114,12 +114,12 @@ final class QuiverEngine implements RowEngine {
         try {
             transaction.beginStatement();
             var row = new @Nullable Object[1];
-            long rowId = rowId(transaction, key);
-            return rowId >= 0
-                            && transaction.fetch(TABLET, rowId, TEXT, row)
-                            && row[0] instanceof String text
-                    ? text.length()
-                    : -1;
+            long found = transaction.fetchByKey(TABLET, INDEX, List.of(key), TEXT, row);
+            if (found == Transaction.ASK_INDEX) {
+                found = rowId(transaction, key);
+                found = found >= 0 && transaction.fetch(TABLET, found, TEXT, row) ? found : -1;
+            }
+            return found >= 0 && row[0] instanceof String text ? text.length() : -1;
         } finally {
             transaction.commit();
         }
