@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class TableLeaf {
     static final int BLOCKS = 512;
 
-    private static final VarHandle FRAME =
-            MethodHandles.arrayElementVarHandle(Frame[].class);
+    private static final VarHandle FRAME = MethodHandles.arrayElementVarHandle(Frame[].class);
 
     /** Sizes and places as of one image. */
     static final class Entries {

@@ -432,7 +432,8 @@ final class Node {
     static boolean hasKey(MemorySegment node, int index, byte[] key) {
         int prefix = Math.min(prefixBytes(node), key.length);
         int suffix = key.length - prefix;
-        if (node.get(LONG, slot(index)) != head(key, prefix) || suffixBytes(node, index) != suffix) {
+        if (node.get(LONG, slot(index)) != head(key, prefix)
+                || suffixBytes(node, index) != suffix) {
             return false;
         }
         // The head holds the first eight bytes.

@@ -336,7 +336,8 @@ final class BulkLoads {
                 if (keys.isDistinct(row)) {
                     continue;
                 }
-                long other = transaction.conflicting(view, keys, run.key(i), run.rowId(i));
+                long other =
+                        transaction.uniqueKeys.conflicting(view, keys, run.key(i), run.rowId(i));
                 if (other >= 0) {
                     throw new UniqueViolation(
                             view.tabletId(), keys.spec().indexId(), other, keys.values(row));

@@ -66,9 +66,7 @@ final class DefinitionLog {
 
     private boolean isOld(TabletView view) {
         var tablet = engine.tabletOrNull(view.tabletId());
-        return tablet == null
-                || !tablet.equals(view.tablet)
-                || tablet.layout() != view.layout();
+        return tablet == null || !tablet.equals(view.tablet) || tablet.layout() != view.layout();
     }
 
     @Nullable Tablet tabletOrNull(int tabletId) {

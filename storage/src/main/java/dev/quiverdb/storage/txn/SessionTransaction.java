@@ -18,11 +18,8 @@ import dev.quiverdb.storage.RowCursor;
 import dev.quiverdb.storage.Savepoint;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
-import dev.quiverdb.storage.UniqueViolation;
 import dev.quiverdb.storage.WaitPolicy;
 import dev.quiverdb.storage.access.AccessIndex;
-import dev.quiverdb.storage.access.IndexKeys;
-import dev.quiverdb.storage.access.OrderedIndex;
 import dev.quiverdb.storage.table.HiddenStamp;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.RowReader;
@@ -58,6 +55,7 @@ final class SessionTransaction implements Transaction {
     final LockOwner locks;
     final WriteSet writes;
     final BulkLoads loads = new BulkLoads(this);
+    final UniqueKeys uniqueKeys = new UniqueKeys(this);
     final DefinitionLog definitions;
     final @Nullable Serializable serializable;
     private final List<Mark> savepoints = new ArrayList<>(0);
@@ -75,9 +73,6 @@ final class SessionTransaction implements Transaction {
 
     private boolean open = true;
     private long commitWaitsFor;
-
-    /** Another transaction whose bulk load has the key that was looked for last; 0 if none has. */
-    private long loaderFound;
 
     SessionTransaction(
             Engine engine,
@@ -455,7 +450,7 @@ final class SessionTransaction implements Transaction {
     }
 
     /** The whole newest row, own or committed; null if there is none. */
-    private @Nullable Object @Nullable [] latest(TabletView view, long rowId) {
+    @Nullable Object @Nullable [] latest(TabletView view, long rowId) {
         @Nullable Object[] values = new Object[view.layout().columnCount()];
         return fetchLatest(view.tabletId(), rowId, view.layout().spec().columnIds(), values)
                 ? values
@@ -471,7 +466,7 @@ final class SessionTransaction implements Transaction {
         var row = checkRow(view, values);
         var keys = keysOf(view, row);
         for (int i = 0; i < keys.length; i++) {
-            checkUnique(view, i, keys[i], row, -1);
+            uniqueKeys.check(view, i, keys[i], row, -1);
         }
         return insertChecked(view, row, keys);
     }
@@ -525,125 +520,6 @@ final class SessionTransaction implements Transaction {
         }
     }
 
-    /** Locks a key if its index is unique, and looks for another row that has it. */
-    private void checkUnique(
-            TabletView view,
-            int indexNumber,
-            byte @Nullable [] key,
-            @Nullable Object[] row,
-            long self) {
-        var keys = view.ordered().get(indexNumber);
-        if (key == null || !keys.spec().checksWrites()) {
-            return;
-        }
-        var rowView = new TabletView.Values(view.layout(), row);
-        if (keys.isDistinct(rowView)) {
-            return;
-        }
-        long other = conflicting(view, keys, key, self);
-        if (other >= 0) {
-            if (serializable != null) {
-                // That the row was not seen may say more than that it is there.
-                var written = new byte[view.ordered().size()] @Nullable [];
-                written[indexNumber] = key;
-                engine.serializability.wrote(serializable, view, other, written);
-            }
-            throw new UniqueViolation(
-                    view.tabletId(), keys.spec().indexId(), other, keys.values(rowView));
-        }
-    }
-
-    /**
-     * Locks a unique key and looks for a row other than self that has it in the newest state; waits
-     * for those who are about to bring or take it. Returns the row, or -1.
-     */
-    long conflicting(TabletView view, IndexKeys keys, byte[] key, long self) {
-        while (true) {
-            int held = locks.heldCount();
-            lockKey(view, keys, key);
-            loaderFound = 0;
-            long other = findByKey(view, keys, key, self);
-            if (other >= 0 || loaderFound == 0) {
-                return other;
-            }
-            // Not with the key in hand: the loader looks for those who hold keys that it brings.
-            engine.locks.releaseKeyAfter(locks, held);
-            var end = new LockTarget.Load(loaderFound);
-            engine.locks.lockItem(locks, end, ObjectLockMode.SHARE, WaitPolicy.WAIT);
-            engine.locks.releaseAfter(locks, held);
-        }
-    }
-
-    private void lockKey(TabletView view, IndexKeys keys, byte[] key) {
-        if (view.created) {
-            return;
-        }
-        engine.locks.lockKey(locks, keyTarget(view, keys, key), WaitPolicy.WAIT);
-    }
-
-    private static LockTarget.Key keyTarget(TabletView view, IndexKeys keys, byte[] key) {
-        return new LockTarget.Key(view.tabletId(), keys.spec().indexId(), key);
-    }
-
-    @Override
-    public void checkUnique(int tabletId, int indexId, List<@Nullable Object> key) {
-        var view = view(tabletId);
-        var keys = view.keys(indexId);
-        byte[] bytes = keys.prefix(key);
-        long one = conflicting(view, keys, bytes, -1);
-        long other = one < 0 ? -1 : conflicting(view, keys, bytes, one);
-        if (other >= 0) {
-            throw new UniqueViolation(tabletId, indexId, other, key);
-        }
-    }
-
-    /** A row other than self that has the key in the newest state, or -1. */
-    private long findByKey(TabletView view, IndexKeys keys, byte[] key, long self) {
-        var index = view.orderedIndex(keys.spec().indexId());
-        if (index != null) {
-            var store = view.tablet.store();
-            long[] rowIds = new long[4];
-            int count;
-            int visit = store.enterReader();
-            try {
-                count = index.find(key, Long.MAX_VALUE, rowIds);
-                if (count > rowIds.length) {
-                    rowIds = new long[count];
-                    count = Math.min(count, index.find(key, Long.MAX_VALUE, rowIds));
-                }
-            } finally {
-                store.exitReader(visit);
-            }
-            for (int i = 0; i < count; i++) {
-                if (rowIds[i] != self && latestHasKey(view, keys, rowIds[i], key)) {
-                    return rowIds[i];
-                }
-                noteLoader(view, rowIds[i]);
-            }
-        }
-        var own = writes.tabletOrNull(view.tabletId());
-        var ownKeys = own == null ? null : own.keysOrNull(keys.spec().indexId());
-        if (ownKeys != null) {
-            for (var entries = ownKeys.of(key); entries.hasNext(); ) {
-                var entry = entries.next();
-                if (entry.rowId() != self && latestHasKey(view, keys, entry.rowId(), key)) {
-                    return entry.rowId();
-                }
-            }
-        }
-        return -1;
-    }
-
-    private void noteLoader(TabletView view, long rowId) {
-        view.reader.load(rowId, Snapshot.LATEST, view.layout(), new int[0]);
-        long stamp = view.reader.stamp();
-        if (HiddenStamp.is(stamp)
-                && HiddenStamp.transaction(stamp) != id
-                && !engine.isAbandoned(HiddenStamp.transaction(stamp))) {
-            loaderFound = HiddenStamp.transaction(stamp);
-        }
-    }
-
     /** The command that loaded the row in bulk, if this transaction did; else -1. */
     private int loadedBy(TabletView view, long rowId) {
         if (!loads.mayHave(view.tabletId())) {
@@ -654,15 +530,6 @@ final class SessionTransaction implements Transaction {
         return HiddenStamp.is(stamp) && HiddenStamp.transaction(stamp) == id
                 ? HiddenStamp.command(stamp)
                 : -1;
-    }
-
-    private boolean latestHasKey(TabletView view, IndexKeys keys, long rowId, byte[] key) {
-        var row = latest(view, rowId);
-        if (row == null) {
-            return false;
-        }
-        var rowView = new TabletView.Values(view.layout(), row);
-        return keys.belongs(rowView) && Arrays.equals(keys.key(rowView), key);
     }
 
     @Override
@@ -682,7 +549,7 @@ final class SessionTransaction implements Transaction {
                     || view.ordered().get(i).isDistinct(rowView)) {
                 continue;
             }
-            long other = conflicting(view, view.ordered().get(i), key, -1);
+            long other = uniqueKeys.conflicting(view, view.ordered().get(i), key, -1);
             if (other >= 0) {
                 checkConflictIsSeen(view, other);
                 if (serializable != null) {
@@ -692,7 +559,7 @@ final class SessionTransaction implements Transaction {
             }
         }
         for (int i = 0; i < keys.length; i++) {
-            checkUnique(view, i, keys[i], row, -1);
+            uniqueKeys.check(view, i, keys[i], row, -1);
         }
         return new InsertOutcome(true, insertChecked(view, row, keys), -1);
     }
@@ -813,22 +680,7 @@ final class SessionTransaction implements Transaction {
             return false;
         }
         var newest = latest(view, rowId);
-        return newest != null && !changesUniqueKey(view, seen, newest);
-    }
-
-    /** Whether two states of a row differ in a key that others may refer to. */
-    private static boolean changesUniqueKey(
-            TabletView view, @Nullable Object[] old, @Nullable Object[] row) {
-        var oldRow = new TabletView.Values(view.layout(), old);
-        var newRow = new TabletView.Values(view.layout(), row);
-        for (var keys : view.ordered()) {
-            if (keys.spec().checksWrites()
-                    && keys.spec().membershipColumn().isEmpty()
-                    && !Arrays.equals(keys.key(oldRow), keys.key(newRow))) {
-                return true;
-            }
-        }
-        return false;
+        return newest != null && !UniqueKeys.differ(view, seen, newest);
     }
 
     @Override
@@ -874,8 +726,8 @@ final class SessionTransaction implements Transaction {
                 oldKeys[i] = null;
                 continue;
             }
-            lockOldKey(view, i, oldKeys[i]);
-            checkUnique(view, i, newKeys[i], row, rowId);
+            uniqueKeys.lockOld(view, i, oldKeys[i]);
+            uniqueKeys.check(view, i, newKeys[i], row, rowId);
         }
         // The kind stays INSERT for a row born here, by its oldest version.
         writes.add(tabletId, new Version(rowId, command, Kind.UPDATE, layout, row, changed, own));
@@ -909,20 +761,13 @@ final class SessionTransaction implements Transaction {
         return mask;
     }
 
-    private void lockOldKey(TabletView view, int indexNumber, byte @Nullable [] key) {
-        var keys = view.ordered().get(indexNumber);
-        if (key != null && keys.spec().checksWrites()) {
-            lockKey(view, keys, key);
-        }
-    }
-
     /**
      * How an update must lock its row. A key column that gets the value it has is no change; should
      * somebody else change it before the lock is ours, the lock says that the row is another one.
      */
     private LockStrength strengthOf(
             TabletView view, long rowId, int[] columnIds, @Nullable Object[] values) {
-        if (!touchesUniqueKey(view, columnIds)) {
+        if (!UniqueKeys.mayBeIn(view, columnIds)) {
             return LockStrength.NO_KEY_UPDATE;
         }
         var old = latest(view, rowId);
@@ -937,23 +782,7 @@ final class SessionTransaction implements Transaction {
             }
             row[position] = values[i];
         }
-        return changesUniqueKey(view, old, row) ? LockStrength.UPDATE : LockStrength.NO_KEY_UPDATE;
-    }
-
-    private static boolean touchesUniqueKey(TabletView view, int[] columnIds) {
-        for (var keys : view.ordered()) {
-            if (!keys.spec().checksWrites() || keys.spec().membershipColumn().isPresent()) {
-                continue;
-            }
-            for (var key : keys.spec().keys()) {
-                for (int columnId : columnIds) {
-                    if (key.columnId() == columnId) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
+        return UniqueKeys.differ(view, old, row) ? LockStrength.UPDATE : LockStrength.NO_KEY_UPDATE;
     }
 
     @Override
@@ -978,7 +807,7 @@ final class SessionTransaction implements Transaction {
         }
         var oldKeys = keysOf(view, old);
         for (int i = 0; i < oldKeys.length; i++) {
-            lockOldKey(view, i, oldKeys[i]);
+            uniqueKeys.lockOld(view, i, oldKeys[i]);
         }
         writes.add(
                 tabletId,
@@ -991,53 +820,13 @@ final class SessionTransaction implements Transaction {
     }
 
     @Override
+    public void checkUnique(int tabletId, int indexId, List<@Nullable Object> key) {
+        uniqueKeys.check(view(tabletId), indexId, key);
+    }
+
+    @Override
     public long findByKeyLatest(int tabletId, int indexId, Object[] key, LockStrength strength) {
-        var view = view(tabletId);
-        var keys = view.keys(indexId);
-        byte[] prefix = keys.prefix(Arrays.asList(key));
-        var bounds = new IndexKeys.Bounds(prefix, IndexKeys.after(prefix));
-        var index = view.orderedIndex(indexId);
-        try (var entries = OrderedIndex.entriesOf(index, bounds, false, Long.MAX_VALUE)) {
-            while (entries.next()) {
-                long rowId = entries.rowId();
-                if (latestHasPrefix(view, keys, rowId, prefix)
-                        && lockLatest(view, rowId, strength)
-                        && latestHasPrefix(view, keys, rowId, prefix)) {
-                    return rowId;
-                }
-            }
-        }
-        var own = writes.tabletOrNull(tabletId);
-        var ownKeys = own == null ? null : own.keysOrNull(indexId);
-        if (ownKeys != null) {
-            for (var entries = ownKeys.range(bounds.lower(), bounds.upper(), false);
-                    entries.hasNext(); ) {
-                var entry = entries.next();
-                if (latestHasPrefix(view, keys, entry.rowId(), prefix)) {
-                    return entry.rowId();
-                }
-            }
-        }
-        return -1;
-    }
-
-    private boolean lockLatest(TabletView view, long rowId, LockStrength strength) {
-        return writes.newest(view.tabletId(), rowId) != null
-                || engine.locks.lockRow(locks, view.tabletId(), rowId, strength, WaitPolicy.WAIT);
-    }
-
-    private boolean latestHasPrefix(TabletView view, IndexKeys keys, long rowId, byte[] prefix) {
-        var row = latest(view, rowId);
-        if (row == null) {
-            return false;
-        }
-        var rowView = new TabletView.Values(view.layout(), row);
-        return keys.belongs(rowView) && startsWith(keys.key(rowView), prefix);
-    }
-
-    private static boolean startsWith(byte[] key, byte[] prefix) {
-        return key.length >= prefix.length
-                && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+        return uniqueKeys.findAndLock(view(tabletId), indexId, key, strength);
     }
 
     // ---- savepoints -----------------------------------------------------------------------------

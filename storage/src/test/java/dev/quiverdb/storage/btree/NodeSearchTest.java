@@ -19,7 +19,8 @@ final class NodeSearchTest {
     private static byte[] key(SplittableRandom random, int style, int many) {
         return switch (style) {
             case 0 -> ByteBuffer.allocate(9).put((byte) 1).putLong(random.nextInt(many)).array();
-            case 1 -> ByteBuffer.allocate(8).putLong(random.nextLong() >> random.nextInt(60)).array();
+            case 1 ->
+                    ByteBuffer.allocate(8).putLong(random.nextLong() >> random.nextInt(60)).array();
             case 2 -> {
                 var bytes = new byte[8 + random.nextInt(6)];
                 for (int i = 8; i < bytes.length; i++) {

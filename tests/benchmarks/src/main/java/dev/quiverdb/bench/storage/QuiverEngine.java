@@ -13,12 +13,10 @@ import dev.quiverdb.storage.Storage;
 import dev.quiverdb.storage.StorageOptions;
 import dev.quiverdb.storage.TabletSpec;
 import dev.quiverdb.storage.Transaction;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The whole storage engine: transactions, snapshots, a table and its primary key. */
 final class QuiverEngine implements RowEngine {
