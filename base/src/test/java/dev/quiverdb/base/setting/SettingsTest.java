@@ -95,7 +95,7 @@ class SettingsTest {
                 "work_mem|100000TB|22023|invalid value for parameter \"work_mem\":"
                         + " \"100000TB\"|-|Value exceeds integer range.",
                 "work_mem|10XB|22023|invalid value for parameter \"work_mem\": \"10XB\"|-|Valid"
-                    + " units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\".",
+                        + " units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\".",
                 "extra_float_digits|5|22023|5 is outside the valid range for parameter"
                         + " \"extra_float_digits\" (-15 .. 3)|-|-",
                 "random_page_cost|-1|22023|-1 is outside the valid range for parameter"
