@@ -29,6 +29,13 @@ final class WindowFrames {
     private @Nullable Object endValue;
     private boolean offsetsKnown;
 
+    /** The bounds of RANGE frames by offset as found last, and for which row. */
+    private int rangeStart;
+
+    private int rangeEnd;
+    private int startRow;
+    private int endRow;
+
     WindowFrames(Plan.Window plan, Compiler compiler) {
         frame = plan.frame();
         startOffset = compiler.compileIf(frame.startOffset());
@@ -49,6 +56,8 @@ final class WindowFrames {
 
     void begin(WindowPartition newPartition) {
         partition = newPartition;
+        startRow = Integer.MAX_VALUE;
+        endRow = Integer.MAX_VALUE;
         if (!offsetsKnown) {
             offsetsKnown = true;
             if (startOffset != null) {
@@ -134,44 +143,50 @@ final class WindowFrames {
         };
     }
 
+    /** The first row that is not too far before; the later the row, the later it is. */
     private int rangeStart(int row, boolean preceding) {
         var base = partition.orderKey(row, 0);
         if (base == null) {
             return partition.peersStart(row);
         }
-        for (int i = 0; i < partition.size(); i++) {
-            var value = partition.orderKey(i, 0);
-            if (value == null) {
-                if (!nullsFirst) {
-                    return i;
-                }
-                continue;
-            }
-            if (within(startInRange, value, base, startValue, preceding, false)) {
-                return i;
-            }
+        if (row < startRow) {
+            rangeStart = firstKnown();
         }
-        return partition.size();
+        startRow = row;
+        while (rangeStart < partition.size()) {
+            var value = partition.orderKey(rangeStart, 0);
+            if (value == null || within(startInRange, value, base, startValue, preceding, false)) {
+                break;
+            }
+            rangeStart++;
+        }
+        return rangeStart;
     }
 
+    /** Behind the last row that is not too far behind; the later the row, the later it is. */
     private int rangeEnd(int row, boolean preceding) {
         var base = partition.orderKey(row, 0);
         if (base == null) {
             return partition.peersEnd(row);
         }
-        for (int i = partition.size() - 1; i >= 0; i--) {
-            var value = partition.orderKey(i, 0);
-            if (value == null) {
-                if (nullsFirst) {
-                    return i + 1;
-                }
-                continue;
-            }
-            if (within(endInRange, value, base, endValue, preceding, true)) {
-                return i + 1;
-            }
+        if (row < endRow) {
+            rangeEnd = firstKnown();
         }
-        return 0;
+        endRow = row;
+        while (rangeEnd < partition.size()) {
+            var value = partition.orderKey(rangeEnd, 0);
+            if (value == null || !within(endInRange, value, base, endValue, preceding, true)) {
+                break;
+            }
+            rangeEnd++;
+        }
+        return rangeEnd;
+    }
+
+    /** The first row whose key is not NULL. */
+    private int firstKnown() {
+        boolean nullAhead = nullsFirst && partition.size() > 0 && partition.orderKey(0, 0) == null;
+        return nullAhead ? partition.peersEnd(0) : 0;
     }
 
     private boolean within(

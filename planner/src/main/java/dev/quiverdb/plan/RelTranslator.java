@@ -11,11 +11,13 @@ import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.SystemRelations;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
@@ -128,16 +130,9 @@ final class RelTranslator {
             case PgRel.Values values -> filtered(values(values), conditions);
             case PgRel.FunctionScan scan -> functionScan(scan, conditions);
             case PgRel.CteScan scan -> cteScan(scan, conditions);
-            case PgRel.ProjectSet project ->
-                    filtered(
-                            new Plan.ProjectSet(
-                                    translate(project.input()),
-                                    expressions.translate(project.expressions()),
-                                    outputs(project.getRowType()),
-                                    Estimate.UNKNOWN),
-                            conditions);
-            case PgRel.GroupBy group -> filtered(groupBy(group), conditions);
-            case PgRel.Window window -> filtered(window(window), conditions);
+            case PgRel.ProjectSet project -> projectSet(project, conditions);
+            case PgRel.GroupBy group -> groupBy(group, conditions);
+            case PgRel.Window window -> window(window, conditions);
             case PgRel.Distinct distinct -> distinct(distinct, conditions);
             case PgRel.Sort sort -> sort(sort, conditions);
             case PgRel.Limit limit -> filtered(limit(limit), conditions);
@@ -332,9 +327,72 @@ final class RelTranslator {
                 .noneMatch(p -> ExpressionFacts.isVolatile(p) || ExpressionFacts.hasSubPlan(p));
     }
 
-    private Plan groupBy(PgRel.GroupBy group) {
-        var input = translate(group.input());
+    private Plan projectSet(PgRel.ProjectSet project, List<Expression> conditions) {
+        var projects = expressions.translate(project.expressions());
+        var parted = Parted.of(conditions, c -> canPass(c, projects));
+        return filtered(
+                new Plan.ProjectSet(
+                        translate(
+                                project.input(),
+                                parted.below.stream()
+                                        .map(c -> ExpressionFacts.substitute(c, projects))
+                                        .toList()),
+                        projects,
+                        outputs(project.getRowType()),
+                        Estimate.UNKNOWN),
+                parted.above);
+    }
+
+    /** Conditions that are checked on a node's input, and those that are checked on its rows. */
+    private record Parted(List<Expression> below, List<Expression> above) {
+        static Parted of(List<Expression> conditions, Predicate<Expression> canPass) {
+            var parted = new Parted(new ArrayList<>(), new ArrayList<>());
+            for (var condition : conditions) {
+                (canPass.test(condition) ? parted.below : parted.above).add(condition);
+            }
+            return parted;
+        }
+
+        /** By whether a condition tells rows apart by these columns alone. */
+        static Parted by(BitSet columns, List<Expression> conditions) {
+            return of(
+                    conditions,
+                    condition -> {
+                        var used = ExpressionFacts.columns(condition);
+                        boolean reads = !used.isEmpty();
+                        used.andNot(columns);
+                        return reads
+                                && used.isEmpty()
+                                && !ExpressionFacts.isVolatile(condition)
+                                && !ExpressionFacts.hasSubPlan(condition);
+                    });
+        }
+    }
+
+    private Plan groupBy(PgRel.GroupBy group, List<Expression> conditions) {
         var keys = expressions.translate(group.keys());
+        // Whole groups go, so their rows need not come, where the key is one in every set.
+        var passing = new BitSet();
+        for (int i = 0; i < keys.size(); i++) {
+            var key = keys.get(i);
+            int number = i;
+            passing.set(
+                    i,
+                    group.sets().stream().allMatch(set -> set.contains(number))
+                            && !ExpressionFacts.isVolatile(key)
+                            && !ExpressionFacts.hasSubPlan(key));
+        }
+        var parted = Parted.by(passing, conditions);
+        var below = parted.below.stream().map(c -> ExpressionFacts.substitute(c, keys)).toList();
+        return filtered(aggregate(group, keys, below), parted.above);
+    }
+
+    private Plan aggregate(PgRel.GroupBy group, List<Expression> keys, List<Expression> below) {
+        var ends = new IndexEnds(paths, families, expressions).of(group);
+        if (ends != null) {
+            return ends(group, ends);
+        }
+        var input = translate(group.input(), below);
         List<AggregateCall> calls = new ArrayList<>();
         for (var node : group.aggregates()) {
             calls.add(aggregate((RexCall) node));
@@ -360,6 +418,35 @@ final class RelTranslator {
                 group.groupings(),
                 outputs(group.getRowType()),
                 plain ? rows(1) : rows(Math.min(200, input.estimate().rows())));
+    }
+
+    /** The aggregates of a query without groups, each over a row of its own. */
+    private Plan ends(PgRel.GroupBy group, List<Plan> rows) {
+        var outputs = outputs(group.getRowType());
+        Plan all = null;
+        List<Expression> columns = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            var output = outputs.get(i);
+            Plan one =
+                    new Plan.Aggregate(
+                            Plan.AggregateStrategy.PLAIN,
+                            rows.get(i),
+                            List.of(),
+                            List.of(Set.of()),
+                            List.of(aggregate((RexCall) group.aggregates().get(i))),
+                            List.of(),
+                            List.of(output),
+                            rows(1));
+            all =
+                    all == null
+                            ? one
+                            : new Plan.NestedLoopJoin(
+                                    Plan.JoinKind.INNER, all, one, List.of(), null, rows(1));
+            columns.add(new Expression.InputRef(i, output.type(), output.typmod()));
+        }
+        return all == null || rows.size() == 1
+                ? java.util.Objects.requireNonNull(all)
+                : new Plan.Project(all, columns, outputs, rows(1));
     }
 
     private AggregateCall aggregate(RexCall call) {
@@ -390,8 +477,21 @@ final class RelTranslator {
                 type);
     }
 
-    private Plan window(PgRel.Window window) {
-        var input = translate(window.input());
+    private Plan window(PgRel.Window window, List<Expression> conditions) {
+        // Whole partitions go where all that is asked is in what parts them.
+        var partition = expressions.translate(window.partition());
+        var passing = new BitSet();
+        for (var key : partition) {
+            if (key instanceof Expression.InputRef ref) {
+                passing.set(ref.column());
+            }
+        }
+        var parted = Parted.by(passing, conditions);
+        return filtered(
+                window(window, partition, translate(window.input(), parted.below)), parted.above);
+    }
+
+    private Plan window(PgRel.Window window, List<Expression> partition, Plan input) {
         List<SortKey> order = new ArrayList<>();
         for (int i = 0; i < window.order().size(); i++) {
             var item = window.order().get(i);
@@ -407,7 +507,7 @@ final class RelTranslator {
         }
         return new Plan.Window(
                 input,
-                expressions.translate(window.partition()),
+                partition,
                 order,
                 frame(window.frame(), order),
                 calls,
@@ -463,8 +563,13 @@ final class RelTranslator {
     }
 
     private Plan distinct(PgRel.Distinct distinct, List<Expression> conditions) {
-        boolean all = !distinct.on() && conditions.stream().noneMatch(ExpressionFacts::isVolatile);
-        var input = translate(distinct.input(), all ? conditions : List.of());
+        var passing = new BitSet();
+        distinct.keys().forEach(passing::set);
+        var parted =
+                distinct.on()
+                        ? Parted.by(passing, conditions)
+                        : Parted.of(conditions, c -> !ExpressionFacts.isVolatile(c));
+        var input = translate(distinct.input(), parted.below);
         var outputs = input.output();
         var keys =
                 distinct.keys().stream()
@@ -474,8 +579,7 @@ final class RelTranslator {
                                                 k, outputs.get(k).type(), outputs.get(k).typmod()))
                         .toList();
         return filtered(
-                new Plan.Distinct(input, keys, distinct.on(), input.estimate()),
-                all ? List.of() : conditions);
+                new Plan.Distinct(input, keys, distinct.on(), input.estimate()), parted.above);
     }
 
     static List<SortKey> sortKeys(List<PgRel.SortColumn> columns, List<OutputColumn> outputs) {

@@ -1,8 +1,6 @@
 package dev.quiverdb.bench.ann;
 
 import dev.quiverdb.bench.wire.ServerCpu;
-import org.postgresql.PGConnection;
-
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -23,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.postgresql.PGConnection;
 
 /**
  * Nearest neighbours over the wire, beside a peer that speaks the same protocol and pgvector's SQL:
@@ -38,11 +37,11 @@ import java.util.concurrent.Future;
  *
  * With {@code --load no} the tables of the last run are asked again. With {@code --filters yes} the
  * searches are of rows that pass {@code WHERE column < value}, at several rates, with a btree index
- * of the column and without; the peer scans iteratively. Beside the rates stands the
- * processor time that each server took for one query, where its process is on this machine: the
- * clients' own share of a small machine is in the rates and not in that.
+ * of the column and without; the peer scans iteratively. Beside the rates stands the processor time
+ * that each server took for one query, where its process is on this machine: the clients' own share
+ * of a small machine is in the rates and not in that.
  *
- * The data is that of {@link AnnBenchmark}: 384 dimensions.
+ * <p>The data is that of {@link AnnBenchmark}: 384 dimensions.
  */
 public final class WireAnnBenchmark {
     private static final int DIMENSIONS = 384;
@@ -186,8 +185,7 @@ public final class WireAnnBenchmark {
                 .forEach((bound, exact) -> {
                     for (var column : List.of("plain", "indexed")) {
                         questions.add(
-                                new Question(
-                                        " WHERE " + column + " < " + bound, exact.nearest()));
+                                new Question(" WHERE " + column + " < " + bound, exact.nearest()));
                     }
                 });
         return questions;
@@ -280,8 +278,8 @@ public final class WireAnnBenchmark {
     /** The least effort of a ladder that reaches a recall. */
     private int effort(WireServer server, Question question, double recall) throws SQLException {
         int[] ladder = {
-            10, 12, 14, 17, 20, 24, 28, 34, 40, 48, 56, 67, 80, 95, 110, 130, 150, 180, 210, 250, 300,
-            360, 420, 500, 600, 1000
+            10, 12, 14, 17, 20, 24, 28, 34, 40, 48, 56, 67, 80, 95, 110, 130, 150, 180, 210, 250,
+            300, 360, 420, 500, 600, 1000
         };
         for (int effort : ladder) {
             double reached = recall(server, question, effort);
