@@ -551,10 +551,19 @@ public sealed interface Plan {
         }
     }
 
+    /**
+     * @param slots what the common table's rows depend on beside other tables
+     */
     record CteScan(
-            int cteId, String name, String alias, List<OutputColumn> output, Estimate estimate)
+            int cteId,
+            String name,
+            String alias,
+            List<Integer> slots,
+            List<OutputColumn> output,
+            Estimate estimate)
             implements Plan {
         public CteScan {
+            slots = List.copyOf(slots);
             output = List.copyOf(output);
         }
     }

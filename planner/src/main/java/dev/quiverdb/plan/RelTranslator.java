@@ -4,6 +4,7 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.expression.Expression;
+import dev.quiverdb.execute.expression.FreeSlots;
 import dev.quiverdb.sql.algebra.Form;
 import dev.quiverdb.sql.algebra.PgOperator;
 import dev.quiverdb.sql.algebra.PgRel;
@@ -11,6 +12,7 @@ import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.SystemRelations;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -44,6 +46,9 @@ final class RelTranslator {
     private final ModifyTranslator modifications;
     private final SubqueryJoins subqueries;
     private final Map<Integer, RelNode> inlineTables = new HashMap<>();
+
+    /** What the rows of common tables depend on: those of a subquery may be other ones each time. */
+    private final Map<Integer, List<Integer>> slotsOfTables = new HashMap<>();
 
     RelTranslator(PlanContext context) {
         catalog = context.bind().catalog();
@@ -284,7 +289,12 @@ final class RelTranslator {
                 scan.work()
                         ? new Plan.WorkTableScan(scan.cte(), scan.alias(), outputs, rows(100))
                         : new Plan.CteScan(
-                                scan.cte(), scan.name(), scan.alias(), outputs, rows(100)),
+                                scan.cte(),
+                                scan.name(),
+                                scan.alias(),
+                                slotsOfTables.getOrDefault(scan.cte(), List.of()),
+                                outputs,
+                                rows(100)),
                 conditions);
     }
 
@@ -647,12 +657,10 @@ final class RelTranslator {
             if (table.inline() && !table.modifies()) {
                 inlineTables.put(table.id(), with.plan(i));
             } else {
-                kept.add(
-                        new Plan.Cte(
-                                table.id(),
-                                table.name(),
-                                translate(with.plan(i)),
-                                table.modifies()));
+                var plan = translate(with.plan(i));
+                slotsOfTables.put(
+                        table.id(), Arrays.stream(FreeSlots.of(plan)).boxed().toList());
+                kept.add(new Plan.Cte(table.id(), table.name(), plan, table.modifies()));
             }
         }
         var body = translate(with.body(), conditions);

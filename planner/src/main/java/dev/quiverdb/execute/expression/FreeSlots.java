@@ -8,8 +8,8 @@ import java.util.TreeSet;
 /**
  * The slots that a plan reads and does not set itself: what its rows depend on beside the tables.
  */
-final class FreeSlots {
-    static int[] of(Plan plan) {
+public final class FreeSlots {
+    public static int[] of(Plan plan) {
         Set<Integer> read = new TreeSet<>();
         Set<Integer> bound = new TreeSet<>();
         visit(plan, read, bound);
@@ -18,6 +18,9 @@ final class FreeSlots {
     }
 
     private static void visit(Plan plan, Set<Integer> read, Set<Integer> bound) {
+        if (plan instanceof Plan.CteScan scan) {
+            read.addAll(scan.slots());
+        }
         if (plan instanceof Plan.NestedLoopJoin join) {
             join.bindings().forEach(binding -> bound.add(binding.slot()));
         }
