@@ -94,7 +94,7 @@ final class FunctionScanOperator extends Operator {
 
     /** A record of a function that is told its columns by the query must have those columns. */
     private void checkRow(RecordValue record, Plan.TableFunction function, int at) {
-        if (!(function.call() instanceof Expression.Call call) || !call.function().routine()) {
+        if (function.call() instanceof Expression.Call call && !call.function().routine()) {
             return;
         }
         if (record.size() != function.columns()) {

@@ -210,6 +210,7 @@ final class ExpressionTranslator {
                         BOOL);
             }
             case Form.Row(var names) -> new Expression.Row(translate(operands), names, type);
+            case Form.PresentRow _ -> present(translate(operands), type, typmod);
             case Form.RowCompare c -> rowCompare(c, translate(operands));
             case Form.FieldSelect f ->
                     new Expression.FieldSelect(one(operands), f.field(), type, typmod);
@@ -234,6 +235,18 @@ final class ExpressionTranslator {
             case Form.WindowCall _ ->
                     throw new IllegalStateException("window call outside of a window");
         };
+    }
+
+    /** The row that an outer join found, or NULL. */
+    private static Expression present(List<Expression> operands, Type type, int typmod) {
+        var found = new Expression.NullTest(operands.getFirst(), false, false, BOOL);
+        return new Expression.Case(
+                null,
+                -1,
+                List.of(new Expression.When(found, operands.getLast())),
+                null,
+                type,
+                typmod);
     }
 
     /** A call into the session, which knows where its cursors stand. */

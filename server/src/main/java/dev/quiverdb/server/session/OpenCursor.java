@@ -280,7 +280,7 @@ final class OpenCursor implements AutoCloseable {
             }
             target = Math.max(0, drawn + number + 1);
         }
-        if (target < position || (target == position && afterLast)) {
+        if (target < position || (target == position && (afterLast || !scroll && position > 0))) {
             requireBackward();
             while (position > target) {
                 backward();

@@ -89,6 +89,12 @@ public sealed interface Form {
         }
     }
 
+    /**
+     * The whole row of a FROM item that an outer join may leave without one. Operands: what is NULL
+     * if there is no row, and the row.
+     */
+    record PresentRow() implements Form {}
+
     /** {@code (a, b) < (c, d)}. Operands: the left fields, then the right ones. */
     record RowCompare(String comparison, List<Function> comparisons, List<Function> equalities)
             implements Form {

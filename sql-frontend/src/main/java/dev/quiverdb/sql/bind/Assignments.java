@@ -20,6 +20,7 @@ import dev.quiverdb.sql.parse.Expr;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,8 @@ final class Assignments {
             var base =
                     old == null
                             ? PgOperator.constant(null, type(assignments.state).type(), -1)
-                            : old;
-            values.set(position, assignments.store(base, this, value));
+                            : unchecked(old);
+            values.set(position, assignments.whole(assignments.store(base, this, value), this));
         }
     }
 
@@ -382,9 +383,9 @@ final class Assignments {
         var type = target.type(state);
         RexNode base =
                 old != null
-                        ? old
+                        ? unchecked(old)
                         : binder.scope.frame.own(binder.scope, start + target.position(), type);
-        values.set(target.position(), store(base, target, value, binder));
+        values.set(target.position(), whole(store(base, target, value, binder), target));
     }
 
     private @Nullable List<RexNode> multiple(Clause.Assignment clause, ExpressionBinder binder) {
@@ -417,18 +418,19 @@ final class Assignments {
             return values;
         }
         if (source instanceof Expr.Row row) {
-            if (row.fields().size() != count) {
+            var values = new ArrayList<RexNode>();
+            for (var field : row.fields()) {
+                if (field instanceof Expr.Default) {
+                    values.add(PgOperator.call(new Form.Default(), state.unknown()));
+                } else {
+                    values.addAll(binder.field(field));
+                }
+            }
+            if (values.size() != count) {
                 throw Errors.at(
                         source,
                         SqlState.SYNTAX_ERROR,
                         "number of columns does not match number of values");
-            }
-            var values = new ArrayList<RexNode>();
-            for (var field : row.fields()) {
-                values.add(
-                        field instanceof Expr.Default
-                                ? PgOperator.call(new Form.Default(), state.unknown())
-                                : binder.bind(field));
             }
             return values;
         }
@@ -442,6 +444,25 @@ final class Assignments {
     }
 
     // ------------------------------------------------------------------ parts of columns
+
+    /** Without the checks of its domain, which follow when all parts are at their places. */
+    private static RexNode unchecked(RexNode value) {
+        return PgOperator.form(value) instanceof Form.CoerceToDomain
+                ? ((RexCall) value).getOperands().getFirst()
+                : value;
+    }
+
+    /** A column's value of which a part was changed. */
+    private RexNode whole(RexNode value, Target target) {
+        return PgOperator.form(value) instanceof Form.CoerceToDomain
+                ? value
+                : checked(value, target.type(state), target.column().name(), target.offset());
+    }
+
+    /** A container with a changed part as one of the domain that it is of, if it is of one. */
+    private RexNode checked(RexNode value, PgType type, String column, int offset) {
+        return type.type().base() == null ? value : convert(value, type, column, offset);
+    }
 
     private RexNode store(RexNode base, Target target, RexNode value) {
         var scope = new Scope(state, null, null);
@@ -497,7 +518,15 @@ final class Assignments {
                                     field.name(),
                                     offset,
                                     binder);
-                    return PgOperator.call(new Form.FieldStore(List.of(i)), type, base, inner);
+                    var made =
+                            PgOperator.call(
+                                    new Form.FieldStore(List.of(i)),
+                                    type.type().base() == null
+                                            ? type
+                                            : PgType.of(type.type().actual(), -1),
+                                    base,
+                                    inner);
+                    return checked(made, type, column, offset);
                 }
             }
             throw Errors.at(
@@ -541,7 +570,8 @@ final class Assignments {
             var old = new Indirections(binder).subscript(base, brackets, null, offset);
             part = store(old, rest, value, column, offset, binder);
         }
-        return new Indirections(binder).subscript(base, brackets, part, offset);
+        var made = new Indirections(binder).subscript(base, brackets, part, offset);
+        return checked(made, type, column, offset);
     }
 
     /** A reference to a live column at a place in a row. */

@@ -173,8 +173,18 @@ final class ColumnReferences {
             fields.add(use(found.scope, column.expression(), offset));
         }
         var type = item.rowType == null ? PgType.of(Oids.RECORD) : item.rowType;
-        return PgOperator.call(
-                new Form.Row(item.columns.stream().map(Scope.Column::name).toList()), type, fields);
+        var row =
+                PgOperator.call(
+                        new Form.Row(item.columns.stream().map(Scope.Column::name).toList()),
+                        type,
+                        fields);
+        return item.presence < 0
+                ? row
+                : PgOperator.call(
+                        new Form.PresentRow(),
+                        type,
+                        found.scope.presence(item.presence, found.scope == binder.scope),
+                        row);
     }
 
     /** The columns that a star in a target list or row stands for. */

@@ -311,6 +311,7 @@ public final class Deparser {
                     out.append(')');
                 }
             }
+            case Form.PresentRow ignored -> write(operands.get(1), out);
             case Form.RowCompare compare -> {
                 int half = operands.size() / 2;
                 out.append("(ROW(");

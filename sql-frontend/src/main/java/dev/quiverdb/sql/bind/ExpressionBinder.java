@@ -450,21 +450,26 @@ final class ExpressionBinder {
         return std(operator, operand);
     }
 
+    /** A field of a row as it is written; a star stands for several. */
+    List<RexNode> field(Expr field) {
+        if (field instanceof Expr.ColumnRef column && column.star()) {
+            return new ColumnReferences(this)
+                    .expand(column).stream().map(ColumnReferences.Expanded::expression).toList();
+        }
+        if (field instanceof Expr.Indirection indirection
+                && indirection.steps().getLast() instanceof Expr.Step.Star) {
+            return new Indirections(this)
+                    .expand(indirection).stream()
+                            .map(ColumnReferences.Expanded::expression)
+                            .toList();
+        }
+        return List.of(bindKeepingUnknown(field));
+    }
+
     private RexNode row(Expr.Row row) {
         var fields = new ArrayList<RexNode>();
         for (var field : row.fields()) {
-            if (field instanceof Expr.ColumnRef column && column.star()) {
-                new ColumnReferences(this)
-                        .expand(column)
-                        .forEach(expanded -> fields.add(expanded.expression()));
-            } else if (field instanceof Expr.Indirection indirection
-                    && indirection.steps().getLast() instanceof Expr.Step.Star) {
-                new Indirections(this)
-                        .expand(indirection)
-                        .forEach(expanded -> fields.add(expanded.expression()));
-            } else {
-                fields.add(state.coercion.unknownToText(bindKeepingUnknown(field)));
-            }
+            field(field).forEach(value -> fields.add(state.coercion.unknownToText(value)));
         }
         return PgOperator.call(new Form.Row(List.of()), PgType.of(Oids.RECORD), fields);
     }

@@ -29,11 +29,22 @@ public final class Expressions {
     }
 
     public static boolean returnsSet(RexNode node) {
+        return any(node, Expressions::isSet);
+    }
+
+    /** Whether this very call returns a set. */
+    static boolean isSet(RexNode node) {
+        return PgOperator.form(node) instanceof Form.Call call && call.function().returnsSet();
+    }
+
+    /** Whether a set is among the arguments of another. */
+    static boolean returnsSetOfSet(RexNode node) {
         return any(
                 node,
                 part ->
-                        PgOperator.form(part) instanceof Form.Call call
-                                && call.function().returnsSet());
+                        isSet(part)
+                                && ((RexCall) part)
+                                        .getOperands().stream().anyMatch(Expressions::returnsSet));
     }
 
     /** Whether it has an aggregate or GROUPING of its own query. */

@@ -47,9 +47,15 @@ final class FromBinder {
         }
     }
 
+    /** Of the column that tells rows from those that an outer join adds. */
+    private static final String PRESENT = "present";
+
     private final State state;
     private final Scope scope;
     private final List<Scope.OpenLeft> lefts = new ArrayList<>();
+
+    /** An outer join around may add rows without one of what is being bound. */
+    private boolean nullable;
 
     FromBinder(State state, Scope scope) {
         this.state = state;
@@ -86,6 +92,10 @@ final class FromBinder {
         Bound all = first;
         if (first != null) {
             scope.namespace = new ArrayList<>(first.items);
+            first.items.forEach(item -> {
+                item.target = true;
+                item.lateralAllowed = false;
+            });
         }
         for (var item : items) {
             if (all == null) {
@@ -95,6 +105,9 @@ final class FromBinder {
             } else {
                 all = cross(all, item);
             }
+        }
+        if (first != null) {
+            first.items.forEach(item -> item.lateralAllowed = true);
         }
         scope.frame = new Scope.RowFrame(state.nextCorrelation(), 0);
         return all;
@@ -333,6 +346,13 @@ final class FromBinder {
             List<PgType> hiddenTypes) {
         int start = scope.append(names, types);
         scope.append(hiddenNames, hiddenTypes);
+        // Text is made of the query as it was written, so there nothing is added to it.
+        boolean marked = nullable && state.trees == null;
+        var rows = rel;
+        if (marked && scan < 0) {
+            rows = marked(rel);
+            scope.append(List.of(PRESENT), List.of(PgType.bool()));
+        }
         var columns = new ArrayList<Scope.Column>();
         var aliasColumns = alias == null ? List.<String>of() : alias.columns();
         if (aliasColumns.size() > names.size()) {
@@ -354,13 +374,29 @@ final class FromBinder {
                             columnName, types.get(i), new RexInputRef(start + i, types.get(i))));
         }
         var item = new Scope.Item(name, columns, relation, start, scan);
+        item.presence = marked ? start + names.size() : -1;
+        scope.entries.add(item);
         if (relation != null && relation.rowType() != 0) {
             var type = state.catalog.typeOrNull(relation.rowType());
             if (type != null) {
                 item.rowType = PgType.of(type, -1);
             }
         }
-        return new Bound(rel, start, scope.types.size(), List.of(item));
+        return new Bound(rows, start, scope.types.size(), List.of(item));
+    }
+
+    /** Rows with a column behind their own that is true in all of them. */
+    private RelNode marked(RelNode rel) {
+        var names = new ArrayList<>(rel.getRowType().getFieldNames());
+        var values = new ArrayList<RexNode>();
+        for (int i = 0; i < names.size(); i++) {
+            values.add(
+                    new RexInputRef(
+                            i, PgType.of(rel.getRowType().getFieldList().get(i).getType())));
+        }
+        names.add(PRESENT);
+        values.add(truth());
+        return QueryBinder.project(state, rel, values, names);
     }
 
     // ------------------------------------------------------------------ subqueries
@@ -458,6 +494,7 @@ final class FromBinder {
         boolean scalar = false;
         for (var item : from.functions()) {
             var call = state.coercion.unknownToText(binder.bind(item.function()));
+            forbidInnerSets(call, item.function());
             var functionName = QueryNames.of(item.function());
             var definitions =
                     item.columnDefinitions().isEmpty() && !from.rowsFrom()
@@ -524,6 +561,22 @@ final class FromBinder {
         return bound;
     }
 
+    private static void forbidInnerSets(RexNode bound, Expr written) {
+        if (!(bound instanceof RexCall call)) {
+            return;
+        }
+        for (int i = 0; i < call.getOperands().size(); i++) {
+            if (Expressions.returnsSet(call.getOperands().get(i))) {
+                throw Errors.at(
+                        written instanceof Expr.FuncCall function && i < function.arguments().size()
+                                ? function.arguments().get(i).offset()
+                                : -1,
+                        SqlState.FEATURE_NOT_SUPPORTED,
+                        "set-returning functions must appear at top level of FROM");
+            }
+        }
+    }
+
     /** chooseScalarFunctionAlias. */
     private static String functionColumn(
             RexNode call, String functionName, @Nullable Alias alias, From.Function from) {
@@ -585,11 +638,9 @@ final class FromBinder {
                     SqlState.SYNTAX_ERROR,
                     "a column definition list is redundant for a function with OUT parameters");
         }
-        if (item.function() instanceof Expr.FuncCall) {
-            for (var definition : definitions) {
-                names.add(definition.name());
-                types.add(state.typeNames.resolve(definition.type()));
-            }
+        for (var definition : definitions) {
+            names.add(definition.name());
+            types.add(state.typeNames.resolve(definition.type()));
         }
     }
 
@@ -597,8 +648,10 @@ final class FromBinder {
 
     private Bound join(From.Join join) {
         var outerNamespace = scope.namespace;
-        var left = bind(join.left());
         var type = join.type();
+        boolean around = nullable;
+        nullable = around || type == From.JoinType.RIGHT || type == From.JoinType.FULL;
+        var left = bind(join.left());
         boolean lateral = type == From.JoinType.INNER || type == From.JoinType.LEFT;
         var namespace = new ArrayList<>(outerNamespace);
         for (var item : left.items) {
@@ -609,7 +662,9 @@ final class FromBinder {
         scope.namespace = namespace;
         var outerFrame = scope.frame;
         var open = open(left);
+        nullable = around || type == From.JoinType.LEFT || type == From.JoinType.FULL;
         var right = bind(join.right());
+        nullable = around;
         lefts.removeLast();
         scope.frame = outerFrame;
         scope.namespace = outerNamespace;
@@ -657,6 +712,17 @@ final class FromBinder {
         var usingAlias = join.usingAlias();
         var alias = join.alias();
         if (alias != null) {
+            if (alias.columns().size() > columns.size()) {
+                throw new SqlException(
+                        SqlState.INVALID_COLUMN_REFERENCE,
+                        "join expression \""
+                                + alias.name()
+                                + "\" has "
+                                + columns.size()
+                                + " columns available but "
+                                + alias.columns().size()
+                                + " columns specified");
+            }
             var aliased = new ArrayList<Scope.Column>();
             for (int i = 0; i < columns.size(); i++) {
                 var column = columns.get(i);
@@ -678,6 +744,13 @@ final class FromBinder {
             items.add(item.as(item.relationVisible, false));
         }
         if (usingAlias != null) {
+            if (items.stream()
+                    .anyMatch(item ->
+                            item.relationVisible && item.alias.equals(usingAlias.name()))) {
+                throw new SqlException(
+                        SqlState.DUPLICATE_ALIAS,
+                        "table name \"" + usingAlias.name() + "\" specified more than once");
+            }
             items.add(
                     new Scope.Item(usingAlias.name(), merged, null, left.start, -1)
                             .as(true, false));

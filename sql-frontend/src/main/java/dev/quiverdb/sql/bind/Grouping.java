@@ -193,8 +193,9 @@ final class Grouping {
         if (form instanceof Form.OuterAggregate) {
             return;
         }
-        if (form instanceof Form.Aggregate) {
+        if (form instanceof Form.Aggregate aggregate) {
             if (!aggregates.contains(node)) {
+                direct(((RexCall) node).getOperands().subList(0, aggregate.directArguments()));
                 aggregates.add(node);
             }
             return;
@@ -245,6 +246,39 @@ final class Grouping {
         }
     }
 
+    /** Direct arguments are of the group, not of its rows. */
+    private void direct(List<RexNode> arguments) {
+        for (var argument : arguments) {
+            try {
+                collect(argument);
+            } catch (SqlException error) {
+                throw error.state() == SqlState.GROUPING_ERROR
+                        ? error.withDetail(
+                                "Direct arguments of an ordered-set aggregate must use only"
+                                        + " grouped columns.")
+                        : error;
+            }
+            for (int key = 0; key < keys.size(); key++) {
+                int number = key;
+                var value = keys.get(key);
+                if (sets.stream().anyMatch(set -> !set.contains(number))
+                        && Expressions.any(argument, part -> part.equals(value))) {
+                    throw SqlException.notSupported(
+                            "direct arguments that are not grouping columns of every grouping set"
+                                    + " are not supported");
+                }
+            }
+        }
+    }
+
+    /** The item whose row a column says is there; null if it is not such a column. */
+    private Scope.@Nullable Item present(int index) {
+        return scope.namespace.stream()
+                .filter(item -> item.presence == index)
+                .findFirst()
+                .orElse(null);
+    }
+
     private int offset(RexNode node) {
         return state.offsets.getOrDefault(node, -1);
     }
@@ -257,8 +291,8 @@ final class Grouping {
 
     /** A column that is no key: fine where a primary key among the keys determines it. */
     private void column(int index, PgType type, int offset, boolean fromSubquery) {
-        Scope.Item owner = null;
-        String name = "?";
+        Scope.Item owner = present(index);
+        String name = "*";
         for (var item : scope.namespace) {
             if (item.columnsVisible && item.relation == null && item.scan < 0) {
                 for (var column : item.columns) {

@@ -64,16 +64,7 @@ final class Hints {
             if (hidden != null) {
                 for (var item : hidden.namespace) {
                     if (item.alias.equals(name) && item.relationVisible) {
-                        return Errors.at(
-                                        offset,
-                                        SqlState.UNDEFINED_TABLE,
-                                        "invalid reference to FROM-clause entry for table \""
-                                                + name
-                                                + "\"")
-                                .withHint(
-                                        "There is an entry for table \""
-                                                + name
-                                                + "\", but it cannot be referenced from this part of the query.");
+                        return notFromHere(name, offset, SqlState.UNDEFINED_TABLE);
                     }
                 }
             }
@@ -93,10 +84,27 @@ final class Hints {
                 }
             }
         }
+        for (var level = scope; level != null; level = level.parent) {
+            if (level.entries.stream().anyMatch(item -> item.alias.equals(name))) {
+                return notFromHere(name, offset, SqlState.UNDEFINED_TABLE);
+            }
+        }
         return Errors.at(
                 offset,
                 SqlState.UNDEFINED_TABLE,
                 "missing FROM-clause entry for table \"" + name + "\"");
+    }
+
+    /** A table that is part of the query, but not visible where it is named. */
+    static SqlException notFromHere(String name, int offset, SqlState code) {
+        return Errors.at(
+                        offset,
+                        code,
+                        "invalid reference to FROM-clause entry for table \"" + name + "\"")
+                .withHint(
+                        "There is an entry for table \""
+                                + name
+                                + "\", but it cannot be referenced from this part of the query.");
     }
 
     private static int distance(String left, String right) {

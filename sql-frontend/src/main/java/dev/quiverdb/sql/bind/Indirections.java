@@ -54,7 +54,15 @@ final class Indirections {
         return expanded;
     }
 
-    private static @Nullable List<String> fields(RexNode row) {
+    /** The row itself where it may be absent, for then all its fields are NULL too. */
+    private static RexNode present(RexNode row) {
+        return PgOperator.form(row) instanceof Form.PresentRow && row instanceof RexCall call
+                ? call.getOperands().get(1)
+                : row;
+    }
+
+    private static @Nullable List<String> fields(RexNode value) {
+        var row = present(value);
         var type = Coercion.type(row).actual();
         if (type.form() == Type.Form.COMPOSITE) {
             return type.fields().stream().map(Type.Field::name).toList();
@@ -75,7 +83,8 @@ final class Indirections {
     }
 
     /** A field of a row value by name; null if there is none. */
-    static @Nullable RexNode field(State state, RexNode row, String name) {
+    static @Nullable RexNode field(State state, RexNode value, String name) {
+        var row = present(value);
         var type = Coercion.type(row).actual();
         if (type.form() == Type.Form.COMPOSITE) {
             return named(row, type, name);

@@ -32,6 +32,10 @@ final class MergeBinder {
     }
 
     BoundQuery bind(Dml.Merge merge) {
+        var with = merge.with();
+        if (with != null && with.recursive()) {
+            throw SqlException.notSupported("WITH RECURSIVE is not supported for MERGE statement");
+        }
         var relation = dml.target(merge.relation(), "merge into");
         var scope = new Scope(state, null, outer);
         var from = new FromBinder(state, scope);

@@ -30,7 +30,7 @@ final class QueryNames {
     private static Named figure(Expr expression) {
         return switch (expression) {
             case Expr.ColumnRef column ->
-                    column.names().isEmpty() || column.star()
+                    column.names().isEmpty()
                             ? NONE
                             : strong(column.names().getLast());
             case Expr.Indirection indirection -> {

@@ -41,11 +41,17 @@ final class Scope {
         /** A function that returns a scalar: the whole row is its value. */
         boolean scalar;
 
+        /** The column that is NULL where an outer join found no row; -1 if there always is one. */
+        int presence = -1;
+
         boolean relationVisible = true;
         boolean columnsVisible = true;
 
         /** May be referred to from the right side by LATERAL; else the join type forbids it. */
         boolean lateralAllowed = true;
+
+        /** What UPDATE or DELETE changes, which its FROM cannot see. */
+        boolean target;
 
         Item(String alias, List<Column> columns, @Nullable Relation relation, int start, int scan) {
             this.alias = alias;
@@ -61,6 +67,8 @@ final class Scope {
             copy.rowType = rowType;
             copy.access = access;
             copy.scalar = scalar;
+            copy.presence = presence;
+            copy.target = target;
             copy.relationVisible = relationVisible;
             copy.columnsVisible = columnsVisible;
             copy.lateralAllowed = lateralAllowed;
@@ -220,6 +228,9 @@ final class Scope {
         frame = new LateralFrame(List.of(), state.nextCorrelation());
     }
 
+    /** All items that names were ever given to, wherever they are visible. */
+    final List<Item> entries = new ArrayList<>();
+
     @Nullable CommonTable commonTable(String name) {
         var own = commonTables.get(name);
         if (own != null) {
@@ -243,6 +254,12 @@ final class Scope {
         }
         var row = state.row(names.subList(start, end), types.subList(start, end));
         return state.rex.makeFieldAccess(state.rex.makeCorrel(row, correlation), index - start);
+    }
+
+    /** A column that tells whether there is a row, which nobody needs a privilege to know. */
+    RexNode presence(int index, boolean own) {
+        var type = types.get(index);
+        return own ? frame.own(this, index, type) : frame.outer(this, index, type);
     }
 
     /** An expression over the scope's row as this scope or a subquery must write it now. */
@@ -310,6 +327,9 @@ final class Scope {
     }
 
     static void checkLateral(Item item, int offset) {
+        if (!item.lateralAllowed && item.target) {
+            throw Hints.notFromHere(item.alias, offset, SqlState.INVALID_COLUMN_REFERENCE);
+        }
         if (!item.lateralAllowed) {
             throw Errors.at(
                             offset,

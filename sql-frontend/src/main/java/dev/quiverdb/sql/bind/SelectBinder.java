@@ -542,11 +542,62 @@ final class SelectBinder {
     }
 
     private RelNode project(RelNode input, List<RexNode> values, List<String> names) {
+        if (values.stream().anyMatch(Expressions::returnsSetOfSet)) {
+            return innerSets(input, values, names);
+        }
         if (values.stream().anyMatch(Expressions::returnsSet)) {
             var types = values.stream().map(PgType::of).toList();
             return new PgRel.ProjectSet(input, state.row(names, types), values);
         }
         return QueryBinder.project(state, input, values, names);
+    }
+
+    /**
+     * Sets without sets among their arguments are computed below, all in step, after
+     * split_pathtarget_at_srfs.
+     */
+    private RelNode innerSets(RelNode input, List<RexNode> values, List<String> names) {
+        var sets = new ArrayList<RexNode>();
+        values.forEach(value ->
+                Expressions.any(
+                        value,
+                        part -> {
+                            if (Expressions.isSet(part)
+                                    && ((RexCall) part)
+                                            .getOperands().stream()
+                                                    .noneMatch(Expressions::returnsSet)) {
+                                sets.add(part);
+                            }
+                            return false;
+                        }));
+        int width = input.getRowType().getFieldCount();
+        var below = new ArrayList<RexNode>();
+        var belowNames = new ArrayList<>(input.getRowType().getFieldNames());
+        for (var type : PgType.ofRow(input.getRowType())) {
+            below.add(new RexInputRef(below.size(), type));
+        }
+        for (var set : sets) {
+            belowNames.add("set" + belowNames.size());
+            below.add(set);
+        }
+        var expanded =
+                new PgRel.ProjectSet(
+                        input,
+                        state.row(belowNames, below.stream().map(PgType::of).toList()),
+                        below);
+        var shuttle =
+                new RexShuttle() {
+                    @Override
+                    public RexNode visitCall(RexCall call) {
+                        for (int i = 0; i < sets.size(); i++) {
+                            if (sets.get(i) == call) {
+                                return new RexInputRef(width + i, PgType.of(call));
+                            }
+                        }
+                        return super.visitCall(call);
+                    }
+                };
+        return project(expanded, values.stream().map(value -> value.accept(shuttle)).toList(), names);
     }
 
     /**
