@@ -47,7 +47,9 @@ final class RelTranslator {
     private final SubqueryJoins subqueries;
     private final Map<Integer, RelNode> inlineTables = new HashMap<>();
 
-    /** What the rows of common tables depend on: those of a subquery may be other ones each time. */
+    /**
+     * What the rows of common tables depend on: those of a subquery may be other ones each time.
+     */
     private final Map<Integer, List<Integer>> slotsOfTables = new HashMap<>();
 
     RelTranslator(PlanContext context) {
@@ -658,8 +660,7 @@ final class RelTranslator {
                 inlineTables.put(table.id(), with.plan(i));
             } else {
                 var plan = translate(with.plan(i));
-                slotsOfTables.put(
-                        table.id(), Arrays.stream(FreeSlots.of(plan)).boxed().toList());
+                slotsOfTables.put(table.id(), Arrays.stream(FreeSlots.of(plan)).boxed().toList());
                 kept.add(new Plan.Cte(table.id(), table.name(), plan, table.modifies()));
             }
         }

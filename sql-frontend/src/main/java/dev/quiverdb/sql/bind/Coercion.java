@@ -436,10 +436,10 @@ final class Coercion {
 
     private RexNode rowToComposite(
             RexNode node, Type target, Context context, Syntax syntax, int offset) {
-        if (PgOperator.form(node) instanceof Form.PresentRow form && node instanceof RexCall whole) {
+        if (PgOperator.form(node) instanceof Form.PresentRow form
+                && node instanceof RexCall whole) {
             var row = rowToComposite(whole.getOperands().get(1), target, context, syntax, offset);
-            return PgOperator.call(
-                    form, PgType.of(row), whole.getOperands().getFirst(), row);
+            return PgOperator.call(form, PgType.of(row), whole.getOperands().getFirst(), row);
         }
         var base = target.actual();
         var fields = base.fields();

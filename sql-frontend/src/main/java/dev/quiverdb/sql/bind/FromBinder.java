@@ -745,8 +745,8 @@ final class FromBinder {
         }
         if (usingAlias != null) {
             if (items.stream()
-                    .anyMatch(item ->
-                            item.relationVisible && item.alias.equals(usingAlias.name()))) {
+                    .anyMatch(
+                            item -> item.relationVisible && item.alias.equals(usingAlias.name()))) {
                 throw new SqlException(
                         SqlState.DUPLICATE_ALIAS,
                         "table name \"" + usingAlias.name() + "\" specified more than once");

@@ -30,9 +30,7 @@ final class QueryNames {
     private static Named figure(Expr expression) {
         return switch (expression) {
             case Expr.ColumnRef column ->
-                    column.names().isEmpty()
-                            ? NONE
-                            : strong(column.names().getLast());
+                    column.names().isEmpty() ? NONE : strong(column.names().getLast());
             case Expr.Indirection indirection -> {
                 for (int i = indirection.steps().size() - 1; i >= 0; i--) {
                     if (indirection.steps().get(i) instanceof Expr.Step.Field field) {

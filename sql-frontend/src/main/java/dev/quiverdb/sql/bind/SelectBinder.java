@@ -597,7 +597,8 @@ final class SelectBinder {
                         return super.visitCall(call);
                     }
                 };
-        return project(expanded, values.stream().map(value -> value.accept(shuttle)).toList(), names);
+        return project(
+                expanded, values.stream().map(value -> value.accept(shuttle)).toList(), names);
     }
 
     /**
