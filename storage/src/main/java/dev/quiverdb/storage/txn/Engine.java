@@ -23,6 +23,7 @@ import dev.quiverdb.storage.block.BlockStoreStatistics;
 import dev.quiverdb.storage.block.LocalBlockStore;
 import dev.quiverdb.storage.log.EntryKind;
 import dev.quiverdb.storage.log.LocalCommitLog;
+import dev.quiverdb.storage.log.LogClosedException;
 import dev.quiverdb.storage.log.LogDamagedException;
 import dev.quiverdb.storage.log.LogEntry;
 import dev.quiverdb.storage.log.LogOptions;
@@ -381,17 +382,23 @@ public final class Engine implements Storage {
 
     /**
      * As {@link #takeBack}, of everything, for a transaction that ends. Where the disk is full it
-     * is put off: the rows stay where nobody sees them.
+     * is put off, and where nothing can be written any more, also if that is found here, the next
+     * start does it: the rows stay where nobody sees them or waits for them.
      */
     void abandon(long transactionId, int end, boolean logged) {
-        if (pipeline.failure() != null) {
-            return;
-        }
         try {
-            takeBack(transactionId, 0, end, logged);
+            if (pipeline.failure() == null) {
+                takeBack(transactionId, 0, end, logged);
+                return;
+            }
         } catch (DiskFullException full) {
-            abandoned.put(transactionId, end);
+            // The next checkpoint tries it again.
+        } catch (RuntimeException stopped) {
+            if (pipeline.failure() == null && !(stopped instanceof LogClosedException)) {
+                throw stopped;
+            }
         }
+        abandoned.put(transactionId, end);
     }
 
     /** So many rows of a transaction go to a tablet one by one before it loads in bulk. */

@@ -686,4 +686,28 @@ final class BulkLoadTest {
         reader.rollback();
         check();
     }
+
+    @Test
+    void aLoadIsRolledBackWhereTheLogFailsMeanwhile() {
+        create();
+        var loader = begin();
+        load(loader, TABLET, 0, 20_000);
+        disk.failForceAt(disk.forces() + 1, 3);
+        loader.rollback();
+        assertThat(disk.forceHasFailed()).isTrue();
+        assertThat(loader.isOpen()).isFalse();
+        assertThatThrownBy(
+                        () -> {
+                            var next = begin();
+                            next.insert(TABLET, row(1));
+                            next.commit();
+                        })
+                .isInstanceOf(RuntimeException.class);
+        disk = disk.crash(new SplittableRandom(3));
+        storage = open();
+        var reader = begin();
+        assertThat(ids(reader, TABLET)).isEmpty();
+        reader.rollback();
+        check();
+    }
 }
