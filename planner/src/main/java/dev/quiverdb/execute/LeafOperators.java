@@ -46,17 +46,26 @@ final class LeafOperators {
     }
 
     static final class ResultOperator extends Operator {
+        private final @Nullable Operator input;
         private final @Nullable Evaluator condition;
+        private final Column[] none;
         private boolean done;
 
-        ResultOperator(Plan.Result plan, Compiler compiler) {
+        ResultOperator(Plan.Result plan, @Nullable Operator input, Compiler compiler) {
             super(compiler.frame(), plan);
+            this.input = input;
             condition = compiler.compileIf(plan.condition());
+            none = new Column[0];
+            assert input != null || types.length == 0 || plan.condition() != null
+                    : "rows out of nothing";
         }
 
         @Override
         void open() {
-            done = false;
+            done = condition != null && !condition.isTrue(Row.NONE);
+            if (!done && input != null) {
+                input.open();
+            }
         }
 
         @Override
@@ -64,14 +73,19 @@ final class LeafOperators {
             if (done) {
                 return null;
             }
+            if (input != null) {
+                return input.next();
+            }
             done = true;
-            return condition == null || condition.isTrue(Row.NONE)
-                    ? new Batch(1, new Column[0])
-                    : null;
+            return new Batch(1, none);
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            if (input != null) {
+                input.close();
+            }
+        }
     }
 
     static final class VirtualScanOperator extends Operator {

@@ -100,7 +100,9 @@ final class Operators {
                 case Plan.IndexScan p -> new IndexScanOperator(p, compiler);
                 case Plan.VectorSearch p -> new VectorSearchOperator(p, compiler);
                 case Plan.Values p -> new LeafOperators.ValuesOperator(p, compiler);
-                case Plan.Result p -> new LeafOperators.ResultOperator(p, compiler);
+                case Plan.Result p ->
+                        new LeafOperators.ResultOperator(
+                                p, p.input() == null ? null : make(p.input()), compiler);
                 case Plan.VirtualScan p -> new LeafOperators.VirtualScanOperator(p, compiler);
                 case Plan.FunctionScan p -> new FunctionScanOperator(p, compiler);
                 case Plan.Filter p -> new RowOperators.FilterOperator(p, make(p.input()), compiler);

@@ -478,8 +478,7 @@ final class AccessPaths {
                 }
                 case Filter filter -> {
                     conditions.addAll(
-                            ExpressionFacts.conjuncts(
-                                    expressions.translate(filter.getCondition())));
+                            expressions.conditions(filter.getCondition()));
                     at = filter.getInput();
                 }
                 case PgRel.Barrier barrier -> {
@@ -488,7 +487,7 @@ final class AccessPaths {
                     }
                     conditions.addAll(
                             0,
-                            ExpressionFacts.conjuncts(expressions.translate(barrier.condition())));
+                            expressions.conditions(barrier.condition()));
                     at = barrier.input();
                 }
                 case PgRel.Scan scan -> {
@@ -496,7 +495,11 @@ final class AccessPaths {
                             scan.relation().tablet() != 0
                                     && !dev.quiverdb.sql.catalog.SystemRelations.isSystem(
                                             scan.relation());
-                    boolean stable = conditions.stream().noneMatch(ExpressionFacts::isVolatile);
+                    boolean stable =
+                            conditions.stream()
+                                    .noneMatch(c ->
+                                            ExpressionFacts.isVolatile(c)
+                                                    || ConstantFolder.isNever(c));
                     return stored && stable
                             ? new Ordered(scan, conditions, keys, projects, outputs)
                             : null;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -292,7 +293,17 @@ final class ColumnPruner {
                                     p.estimate()));
             case Plan.MergeJoin p -> same(p);
             case Plan.Values p -> same(p);
-            case Plan.Result p -> same(p);
+            case Plan.Result p when p.input() == null -> same(p);
+            case Plan.Result p -> {
+                var input = prune(Objects.requireNonNull(p.input()), needed);
+                yield new Pruned(
+                        new Plan.Result(
+                                input.plan,
+                                insideOrNull(p.condition()),
+                                input.plan.output(),
+                                p.estimate()),
+                        input.positions);
+            }
             case Plan.FunctionScan p -> same(p);
             case Plan.CteScan p -> same(p);
             case Plan.WorkTableScan p -> same(p);

@@ -25,7 +25,10 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the binder's expressions into the executor's, one for one. For one planning. */
+/**
+ * Turns the binder's expressions into the executor's, with what is constant worked out. For one
+ * planning.
+ */
 final class ExpressionTranslator {
     /** Plans the subqueries that stand in expressions. */
     interface SubPlanner {
@@ -37,9 +40,12 @@ final class ExpressionTranslator {
     private final SlotNumbers slots;
     private final SubPlanner subPlanner;
 
-    ExpressionTranslator(SlotNumbers slots, SubPlanner subPlanner) {
+    private final ConstantFolder folder;
+
+    ExpressionTranslator(SlotNumbers slots, SubPlanner subPlanner, ConstantFolder folder) {
         this.slots = slots;
         this.subPlanner = subPlanner;
+        this.folder = folder;
     }
 
     List<Expression> translate(List<? extends RexNode> nodes) {
@@ -51,6 +57,28 @@ final class ExpressionTranslator {
     }
 
     Expression translate(RexNode node) {
+        return folder.fold(raw(node));
+    }
+
+    /** The parts of a condition that chooses rows; one that is false alone where none are chosen. */
+    List<Expression> conditions(RexNode node) {
+        return folder.conditions(raw(node));
+    }
+
+    /** Of a table's definition, which a statement may never come to evaluate. */
+    Expression definition(RexNode node) {
+        return folder.definition(raw(node));
+    }
+
+    private List<Expression> raw(List<? extends RexNode> nodes) {
+        return nodes.stream().map(this::raw).toList();
+    }
+
+    private @Nullable Expression rawOrNull(@Nullable RexNode node) {
+        return node == null ? null : raw(node);
+    }
+
+    private Expression raw(RexNode node) {
         return switch (node) {
             case RexInputRef ref -> {
                 var type = PgType.of(ref);
@@ -87,7 +115,7 @@ final class ExpressionTranslator {
     }
 
     private Expression standard(RexCall call) {
-        var arguments = translate(call.getOperands());
+        var arguments = raw(call.getOperands());
         var first = arguments.getFirst();
         return switch (call.getKind()) {
             case AND -> new Expression.And(arguments, BOOL);
@@ -136,7 +164,7 @@ final class ExpressionTranslator {
         return switch (form) {
             case Form.Constant(var value) -> new Expression.Constant(value, type, typmod);
             case Form.Call c -> {
-                var arguments = translate(operands);
+                var arguments = raw(operands);
                 var operator = c.operator();
                 yield new Expression.Call(
                         function(
@@ -157,7 +185,7 @@ final class ExpressionTranslator {
                     new Expression.ArrayCoerce(
                             one(operands),
                             slots.placeholder(a.placeholder()),
-                            translate(operands.get(1)),
+                            raw(operands.get(1)),
                             type,
                             typmod);
             case Form.CoerceToDomain d -> {
@@ -166,7 +194,7 @@ final class ExpressionTranslator {
                 for (int i = 0; i < d.checks().size(); i++) {
                     checks.add(
                             new Expression.DomainCheck(
-                                    d.checks().get(i).name(), translate(operands.get(i + 1))));
+                                    d.checks().get(i).name(), raw(operands.get(i + 1))));
                 }
                 yield new Expression.CoerceToDomain(one(operands), type, d.notNull(), slot, checks);
             }
@@ -175,16 +203,16 @@ final class ExpressionTranslator {
                 yield new Expression.ConvertRow(
                         one(operands),
                         first,
-                        translate(operands.subList(1, operands.size())),
+                        raw(operands.subList(1, operands.size())),
                         type);
             }
             case Form.Placeholder(int number) ->
                     new Expression.Slot(slots.placeholder(number), type, typmod);
             case Form.Case(int placeholder) -> caseOf(placeholder, operands, type, typmod);
             case Form.MinMax(boolean greatest) ->
-                    new Expression.MinMax(greatest, translate(operands), type);
+                    new Expression.MinMax(greatest, raw(operands), type);
             case Form.NullIf n -> {
-                var both = translate(operands);
+                var both = raw(operands);
                 yield new Expression.NullIf(
                         function(n.equality(), both, BOOL, n.operator().name()),
                         both.get(0),
@@ -192,7 +220,7 @@ final class ExpressionTranslator {
                         type);
             }
             case Form.IsDistinct d -> {
-                var both = translate(operands);
+                var both = raw(operands);
                 yield new Expression.IsDistinct(
                         function(d.equality(), both, BOOL, d.operator().name()),
                         both.get(0),
@@ -201,7 +229,7 @@ final class ExpressionTranslator {
                         BOOL);
             }
             case Form.ScalarArray s -> {
-                var both = translate(operands);
+                var both = raw(operands);
                 yield new Expression.ScalarArrayOp(
                         elementwise(s.function(), s.operator(), both),
                         s.any(),
@@ -209,20 +237,20 @@ final class ExpressionTranslator {
                         both.get(1),
                         BOOL);
             }
-            case Form.Row(var names) -> new Expression.Row(translate(operands), names, type);
-            case Form.PresentRow _ -> present(translate(operands), type, typmod);
-            case Form.RowCompare c -> rowCompare(c, translate(operands));
+            case Form.Row(var names) -> new Expression.Row(raw(operands), names, type);
+            case Form.PresentRow _ -> present(raw(operands), type, typmod);
+            case Form.RowCompare c -> rowCompare(c, raw(operands));
             case Form.FieldSelect f ->
                     new Expression.FieldSelect(one(operands), f.field(), type, typmod);
             case Form.FieldStore f ->
                     new Expression.FieldStore(
                             one(operands),
                             f.fields(),
-                            translate(operands.subList(1, operands.size())),
+                            raw(operands.subList(1, operands.size())),
                             type);
             case Form.ArrayBuild(boolean nested) ->
-                    new Expression.ArrayBuild(translate(operands), nested, type);
-            case Form.Subscript s -> subscript(s, translate(operands), type, typmod);
+                    new Expression.ArrayBuild(raw(operands), nested, type);
+            case Form.Subscript s -> subscript(s, raw(operands), type, typmod);
             case Form.SqlValue(var kind) -> sqlValue(kind, type, typmod);
             case Form.Collate _ -> one(operands);
             case Form.CurrentOf current -> currentOf(current, operands);
@@ -251,7 +279,7 @@ final class ExpressionTranslator {
 
     /** A call into the session, which knows where its cursors stand. */
     private Expression currentOf(Form.CurrentOf current, List<RexNode> operands) {
-        List<Expression> arguments = new ArrayList<>(translate(operands));
+        List<Expression> arguments = new ArrayList<>(raw(operands));
         arguments.add(new Expression.Constant(current.cursor(), Types.TEXT, -1));
         arguments.add(
                 new Expression.Constant(
@@ -274,7 +302,7 @@ final class ExpressionTranslator {
     }
 
     private Expression one(List<RexNode> operands) {
-        return translate(operands.getFirst());
+        return raw(operands.getFirst());
     }
 
     /** A function over arguments that already have its declared types. */
@@ -325,7 +353,7 @@ final class ExpressionTranslator {
         Expression subject = null;
         int slot = -1;
         if (placeholder >= 0) {
-            subject = translate(operands.getFirst());
+            subject = raw(operands.getFirst());
             slot = slots.placeholder(placeholder);
             at = 1;
         }
@@ -333,14 +361,14 @@ final class ExpressionTranslator {
         while (at + 1 < operands.size()) {
             whens.add(
                     new Expression.When(
-                            translate(operands.get(at)), translate(operands.get(at + 1))));
+                            raw(operands.get(at)), raw(operands.get(at + 1))));
             at += 2;
         }
         return new Expression.Case(
                 subject,
                 slot,
                 whens,
-                at < operands.size() ? translate(operands.get(at)) : null,
+                at < operands.size() ? raw(operands.get(at)) : null,
                 type,
                 typmod);
     }
@@ -417,7 +445,7 @@ final class ExpressionTranslator {
                     case ALL -> Expression.SubPlanKind.ALL;
                 };
         var results = link.placeholders().stream().map(slots::placeholder).toList();
-        var test = translateOrNull(link.test());
+        var test = rawOrNull(link.test());
         return new Expression.SubPlan(
                 slots.subPlan(),
                 kind,

@@ -90,6 +90,11 @@ final class JoinTranslator {
         List<Leaf> leaves = new ArrayList<>();
         List<Expression> all = new ArrayList<>(conditions);
         flatten(join, 0, leaves, all);
+        if (all.stream().anyMatch(ConstantFolder::isNever)) {
+            return Plan.Result.never(RelTranslator.outputs(join.getRowType()));
+        }
+        var once = all.stream().filter(RelTranslator::isOneTime).toList();
+        all.removeAll(once);
         List<List<Expression>> own = new ArrayList<>();
         leaves.forEach(_ -> own.add(new ArrayList<>()));
         List<Expression> between = new ArrayList<>();
@@ -117,7 +122,8 @@ final class JoinTranslator {
             }
             parts.add(new Part(rels.translate(leaf.rel, own.get(i)), columns));
         }
-        return arrange(leaves, own, parts, between, join.getRowType().getFieldCount());
+        var width = join.getRowType().getFieldCount();
+        return RelTranslator.once(arrange(leaves, own, parts, between, width), once);
     }
 
     private void flatten(RelNode rel, int start, List<Leaf> leaves, List<Expression> conditions) {
@@ -125,7 +131,7 @@ final class JoinTranslator {
             case Join join when join.getJoinType() == JoinRelType.INNER -> {
                 int leftWidth = join.getLeft().getRowType().getFieldCount();
                 for (var part :
-                        ExpressionFacts.conjuncts(expressions.translate(join.getCondition()))) {
+                        expressions.conditions(join.getCondition())) {
                     conditions.add(ExpressionFacts.move(part, c -> c + start));
                 }
                 flatten(join.getLeft(), start, leaves, conditions);
@@ -135,7 +141,7 @@ final class JoinTranslator {
                     when filter.getInput() instanceof Join join
                             && join.getJoinType() == JoinRelType.INNER -> {
                 for (var part :
-                        ExpressionFacts.conjuncts(expressions.translate(filter.getCondition()))) {
+                        expressions.conditions(filter.getCondition())) {
                     conditions.add(ExpressionFacts.move(part, c -> c + start));
                 }
                 flatten(join, start, leaves, conditions);
@@ -421,10 +427,11 @@ final class JoinTranslator {
         }
         List<Expression> on = new ArrayList<>();
         for (var condition :
-                ExpressionFacts.conjuncts(expressions.translate(join.getCondition()))) {
+                expressions.conditions(join.getCondition())) {
             var columns = ExpressionFacts.columns(condition);
-            boolean fixed = ExpressionFacts.isVolatile(condition) || columns.isEmpty();
-            if (!fixed && !keepsRight && columns.nextSetBit(0) >= width) {
+            boolean fixed = ExpressionFacts.isVolatile(condition);
+            boolean right = columns.isEmpty() || columns.nextSetBit(0) >= width;
+            if (!fixed && !keepsRight && right) {
                 rightBelow.add(ExpressionFacts.move(condition, c -> c - width));
             } else if (!fixed && !keepsLeft && columns.length() <= width) {
                 leftBelow.add(condition);

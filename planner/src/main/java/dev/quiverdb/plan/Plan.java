@@ -2,6 +2,7 @@ package dev.quiverdb.plan;
 
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Expression.SlotBinding;
+import dev.quiverdb.base.type.Types;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -159,12 +160,27 @@ public sealed interface Plan {
     }
 
     /**
-     * One row without columns, if the condition (over nothing) holds; below SELECT without FROM.
+     * The rows of the input if the condition (over nothing) holds, which is asked once, as the node
+     * is opened. Without an input one row without columns, as below SELECT without FROM; none where
+     * columns are wanted, so that the condition must be false.
      */
-    record Result(@Nullable Expression condition, Estimate estimate) implements Plan {
-        @Override
-        public List<OutputColumn> output() {
-            return List.of();
+    record Result(
+            @Nullable Plan input,
+            @Nullable Expression condition,
+            List<OutputColumn> output,
+            Estimate estimate)
+            implements Plan {
+        public Result {
+            output = List.copyOf(output);
+        }
+
+        /** No rows, and nothing read. */
+        static Result never(List<OutputColumn> output) {
+            return new Result(
+                    null,
+                    new Expression.Constant(false, Types.BOOL, -1),
+                    output,
+                    RelTranslator.rows(0));
         }
     }
 

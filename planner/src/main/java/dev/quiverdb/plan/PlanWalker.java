@@ -15,7 +15,7 @@ public final class PlanWalker {
             case Plan.IndexScan p -> List.of();
             case Plan.VectorSearch p -> List.of();
             case Plan.Values p -> List.of();
-            case Plan.Result p -> List.of();
+            case Plan.Result p -> p.input() == null ? List.of() : List.of(p.input());
             case Plan.VirtualScan p -> List.of();
             case Plan.FunctionScan p -> List.of();
             case Plan.CteScan p -> List.of();

@@ -16,8 +16,10 @@ public final class Planner {
     private Planner() {}
 
     /** Plans a query or a change of rows. */
-    public static Plan plan(SecuredStatement statement, PlanContext context) {
-        return ColumnPruner.prune(new RelTranslator(context).translate(statement.rows().rel()));
+    public static Planned plan(SecuredStatement statement, PlanContext context) {
+        var translator = new RelTranslator(context);
+        var plan = ColumnPruner.prune(translator.translate(statement.rows().rel()));
+        return new Planned(plan, translator.failed(), translator.valuesMatter());
     }
 
     /** A lone expression without columns, such as an argument of EXECUTE, as a plan of one row. */

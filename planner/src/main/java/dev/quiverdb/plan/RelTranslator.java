@@ -38,6 +38,7 @@ final class RelTranslator {
     private final Catalog catalog;
     private final Runnable checkCancelled;
     private final SlotNumbers slots;
+    private final ConstantFolder folder;
     private final ExpressionTranslator expressions;
     private final TableFacts tables;
     private final AccessPaths paths;
@@ -56,7 +57,8 @@ final class RelTranslator {
         catalog = context.bind().catalog();
         checkCancelled = context.bind().checkCancelled();
         slots = new SlotNumbers();
-        expressions = new ExpressionTranslator(slots, this::subPlan);
+        folder = new ConstantFolder(context);
+        expressions = new ExpressionTranslator(slots, this::subPlan, folder);
         tables = new TableFacts(context.bind(), expressions);
         paths = new AccessPaths(context, tables);
         families = new FamilyScans(context, tables, paths);
@@ -76,6 +78,9 @@ final class RelTranslator {
     /** The rows of a node that meet all conditions, which are over its row. */
     Plan translate(RelNode rel, List<Expression> conditions) {
         checkCancelled.run();
+        if (conditions.stream().anyMatch(ConstantFolder::isNever)) {
+            return Plan.Result.never(outputs(rel.getRowType()));
+        }
         return switch (rel) {
             case Project project -> project(project, conditions);
             case Filter filter -> filter(filter, conditions);
@@ -91,6 +96,10 @@ final class RelTranslator {
         List<SemiJoins.Pulled> pulled = new ArrayList<>();
         List<RexNode> grouped = new ArrayList<>();
         int width = filter.getInput().getRowType().getFieldCount();
+        var never = never(filter);
+        if (never != null) {
+            return never;
+        }
         for (var part : SemiJoins.conjuncts(filter.getCondition())) {
             var semi = SemiJoins.pull(part, width, catalog);
             if (semi != null && joins.joins(semi)) {
@@ -98,7 +107,7 @@ final class RelTranslator {
             } else if (subqueries.joins(part, Double.MAX_VALUE)) {
                 grouped.add(part);
             } else {
-                all.addAll(ExpressionFacts.conjuncts(expressions.translate(part)));
+                all.addAll(expressions.conditions(part));
             }
         }
         var input =
@@ -111,8 +120,7 @@ final class RelTranslator {
         double rows = input.estimate().rows();
         if (grouped.stream().noneMatch(part -> subqueries.joins(part, rows))) {
             // Checked where the rows are read.
-            grouped.forEach(
-                    part -> all.addAll(ExpressionFacts.conjuncts(expressions.translate(part))));
+            grouped.forEach(part -> all.addAll(expressions.conditions(part)));
             return pulled.isEmpty()
                     ? translate(filter.getInput(), all)
                     : joins.semi(filter.getInput(), all, pulled);
@@ -120,6 +128,17 @@ final class RelTranslator {
         var joined = subqueries.join(input, grouped, rows);
         var met = filtered(joined.plan(), expressions.translate(joined.expressions()));
         return first(width, met, outputs(filter.getRowType()));
+    }
+
+    /** No rows, where a part of a condition is never met; what comes after it is not looked at. */
+    private @Nullable Plan never(Filter filter) {
+        for (var part : SemiJoins.conjuncts(filter.getCondition())) {
+            if (!SemiJoins.hasSubLink(part)
+                    && expressions.conditions(part).stream().anyMatch(ConstantFolder::isNever)) {
+                return Plan.Result.never(outputs(filter.getRowType()));
+            }
+        }
+        return null;
     }
 
     /** The first columns of a plan's row. */
@@ -163,9 +182,7 @@ final class RelTranslator {
      * nobody what it sees may look at them with it.
      */
     private Plan barrier(PgRel.Barrier barrier, List<Expression> conditions) {
-        List<Expression> below =
-                new ArrayList<>(
-                        ExpressionFacts.conjuncts(expressions.translate(barrier.condition())));
+        List<Expression> below = new ArrayList<>(expressions.conditions(barrier.condition()));
         List<Expression> above = new ArrayList<>();
         for (var condition : conditions) {
             (paths.isLeakproof(condition) ? below : above).add(condition);
@@ -222,9 +239,26 @@ final class RelTranslator {
                             "materialized view \"" + relation.name() + "\" has not been populated")
                     .withHint("Use the REFRESH MATERIALIZED VIEW command.");
         }
-        return paths.isFamily(scan)
-                ? families.scan(scan, conditions)
-                : paths.scan(scan, conditions);
+        var parted = Parted.of(conditions, c -> !isOneTime(c));
+        var rows =
+                paths.isFamily(scan)
+                        ? families.scan(scan, parted.below)
+                        : paths.scan(scan, parted.below);
+        return once(rows, parted.above);
+    }
+
+    /** Whether a condition is the same for all rows. */
+    static boolean isOneTime(Expression condition) {
+        return ExpressionFacts.columns(condition).isEmpty()
+                && !ExpressionFacts.isVolatile(condition);
+    }
+
+    /** The rows of a plan if conditions hold that are the same for all of them. */
+    static Plan once(Plan rows, List<Expression> conditions) {
+        var condition = ExpressionFacts.and(conditions);
+        return condition == null
+                ? rows
+                : new Plan.Result(rows, condition, rows.output(), rows.estimate());
     }
 
     private Plan virtualScan(PgRel.Scan scan) {
@@ -256,7 +290,7 @@ final class RelTranslator {
 
     private Plan values(PgRel.Values values) {
         if (values.rows().size() == 1 && values.getRowType().getFieldCount() == 0) {
-            return new Plan.Result(null, rows(1));
+            return new Plan.Result(null, null, List.of(), rows(1));
         }
         return new Plan.Values(
                 values.rows().stream().map(expressions::translate).toList(),
@@ -323,7 +357,10 @@ final class RelTranslator {
         var input =
                 translate(
                         project.getInput(),
-                        below.stream().map(c -> ExpressionFacts.substitute(c, projects)).toList());
+                        below.stream()
+                                .map(c -> ExpressionFacts.substitute(c, projects))
+                                .flatMap(c -> folder.conditions(c).stream())
+                                .toList());
         return filtered(
                 new Plan.Project(input, projects, outputs(project.getRowType()), input.estimate()),
                 above);
@@ -728,6 +765,16 @@ final class RelTranslator {
         } else {
             inputs.add(translate(rel, conditions));
         }
+    }
+
+    /** Whether something constant could not be worked out. */
+    boolean failed() {
+        return folder.failed();
+    }
+
+    /** Whether the parameters' values would make conditions simpler. */
+    boolean valuesMatter() {
+        return folder.valuesMatter();
     }
 
     /** Throws if somebody asked the statement to end. */

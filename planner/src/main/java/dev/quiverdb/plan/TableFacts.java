@@ -209,7 +209,7 @@ final class TableFacts {
     }
 
     private Expression overTable(dev.quiverdb.sql.catalog.Relation table, String sql) {
-        return expressions.translate(BoundExpressions.overTable(context, table, sql));
+        return expressions.definition(BoundExpressions.overTable(context, table, sql));
     }
 
     private Relation.Index index(
@@ -426,7 +426,7 @@ final class TableFacts {
             defaults.add(
                     sql == null
                             ? new Expression.Constant(null, type, column.typmod())
-                            : expressions.translate(BoundExpressions.standalone(context, sql)));
+                            : expressions.definition(BoundExpressions.standalone(context, sql)));
         }
         return defaults;
     }

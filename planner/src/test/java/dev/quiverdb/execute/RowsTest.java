@@ -385,7 +385,7 @@ final class RowsTest {
                         Types.INT4);
         var plan =
                 new Plan.Project(
-                        new Plan.Result(null, Estimate.UNKNOWN),
+                        new Plan.Result(null, null, List.of(), Estimate.UNKNOWN),
                         List.of(subPlan),
                         TestWorld.columns(List.of(Types.INT4)),
                         Estimate.UNKNOWN);
@@ -429,7 +429,7 @@ final class RowsTest {
     void correlatedSubqueryRunsForEachOuterValue() {
         var inner =
                 new Plan.Project(
-                        new Plan.Result(null, Estimate.UNKNOWN),
+                        new Plan.Result(null, null, List.of(), Estimate.UNKNOWN),
                         List.of(
                                 TestWorld.call(
                                         "int4mul",
@@ -476,7 +476,7 @@ final class RowsTest {
                         constant(2, Types.INT4));
         var plan =
                 new Plan.ProjectSet(
-                        new Plan.Result(null, Estimate.UNKNOWN),
+                        new Plan.Result(null, null, List.of(), Estimate.UNKNOWN),
                         List.of(three, two),
                         TestWorld.columns(List.of(Types.INT4, Types.INT4)),
                         Estimate.UNKNOWN);

@@ -7,6 +7,7 @@ import dev.quiverdb.execute.ExecutionContext;
 import dev.quiverdb.execute.Executor;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.PlanContext;
+import dev.quiverdb.plan.Planned;
 import dev.quiverdb.plan.Planner;
 import dev.quiverdb.sql.bind.BindContext;
 import dev.quiverdb.sql.bind.Binder;
@@ -29,7 +30,11 @@ public final class QueryPath {
     private QueryPath() {}
 
     /** A statement that is ready to run, any number of times, while what it uses stays as it is. */
-    public record Prepared(BoundStatement.Rows bound, Plan plan) {}
+    public record Prepared(BoundStatement.Rows bound, Planned planned) {
+        public Plan plan() {
+            return planned.plan();
+        }
+    }
 
     /** Text to trees, one for each statement. */
     public static List<Statement> parse(String sql) {

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -473,6 +476,36 @@ class PlanCacheTest {
             for (var connection : sleeping) {
                 connection.close();
             }
+        }
+    }
+
+    @Test
+    void valuesThatDecideAConditionAreThoseOfTheirExecution() throws SQLException {
+        run(one, "INSERT INTO t SELECT i, 'v' || i % 10 FROM generate_series(2, 2000) i");
+        try (var client = connect("&prepareThreshold=1");
+                var rows =
+                        client.prepareStatement(
+                                "SELECT count(*) FROM t WHERE (?::int IS NULL OR id = ?::int)"
+                                        + " AND (?::text IS NULL OR v = ?::text)")) {
+            for (int round = 0; round < 4; round++) {
+                assertThat(count(rows, null, null)).isEqualTo(2000);
+                assertThat(count(rows, 42, null)).isEqualTo(1);
+                assertThat(count(rows, null, "v3")).isEqualTo(200);
+                assertThat(count(rows, 42, "v3")).isZero();
+                assertThat(count(rows, 43, "v3")).isEqualTo(1);
+                run(one, "UPDATE t SET v = v WHERE id = 43");
+            }
+        }
+    }
+
+    private static long count(PreparedStatement rows, @Nullable Object id, @Nullable String v) throws SQLException {
+        rows.setObject(1, id, Types.INTEGER);
+        rows.setObject(2, id, Types.INTEGER);
+        rows.setObject(3, v, Types.VARCHAR);
+        rows.setObject(4, v, Types.VARCHAR);
+        try (var answer = rows.executeQuery()) {
+            answer.next();
+            return answer.getLong(1);
         }
     }
 }

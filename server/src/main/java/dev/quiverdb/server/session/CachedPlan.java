@@ -2,6 +2,7 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.pgwire.message.ResultField;
 import dev.quiverdb.plan.Plan;
+import dev.quiverdb.plan.PlanContext;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.sql.bind.BoundStatement;
 import dev.quiverdb.sql.catalog.Catalog;
@@ -31,6 +32,9 @@ final class CachedPlan {
     private static final long SIZE_ROWS_MIN = 1000;
     private static final long SIZE_CHECK_MICROS = 1_000_000;
 
+    /** Below so many rows reading a table is cheaper than planning for the values. */
+    private static final long PLANNING_ROWS = 500;
+
     private final Statement statement;
     private final QueryPath.Prepared prepared;
     private final @Nullable List<ResultField> fields;
@@ -39,6 +43,7 @@ final class CachedPlan {
     private final boolean quickWrite;
     private final boolean quickSearch;
     private final boolean restartable;
+    private final boolean perValues;
     private final Catalog plannedIn;
     private final Map<Integer, Long> dependents;
     private final Map<Integer, Long> tabletRows;
@@ -60,6 +65,27 @@ final class CachedPlan {
             Catalog plannedIn,
             Map<Integer, Long> tabletRows,
             long nowMicros) {
+        this(
+                statement,
+                prepared,
+                fields,
+                plannedIn,
+                tabletRows,
+                nowMicros,
+                prepared.planned().fails()
+                        || (prepared.planned().valuesMatter()
+                                && tabletRows.values().stream().anyMatch(n -> n >= PLANNING_ROWS)));
+    }
+
+    private CachedPlan(
+            Statement statement,
+            QueryPath.Prepared prepared,
+            @Nullable List<ResultField> fields,
+            Catalog plannedIn,
+            Map<Integer, Long> tabletRows,
+            long nowMicros,
+            boolean perValues) {
+        this.perValues = perValues;
         this.statement = statement;
         this.prepared = prepared;
         this.fields = fields;
@@ -74,10 +100,11 @@ final class CachedPlan {
                                         && relation.index() == null)
                         .toArray();
         dependents = dependents(bound.uses(), plannedIn);
-        quick = bound.readOnly() && bound.into() == null && QuickPlans.isQuick(prepared.plan());
-        quickWrite = bound.into() == null && QuickPlans.isQuickWrite(prepared.plan());
-        quickSearch = bound.readOnly() && QuickPlans.isQuickSearch(prepared.plan());
-        restartable = bound.readOnly() && QuickPlans.isRestartable(prepared.plan());
+        var shared = !perValues;
+        quick = shared && bound.readOnly() && bound.into() == null && QuickPlans.isQuick(prepared.plan());
+        quickWrite = shared && bound.into() == null && QuickPlans.isQuickWrite(prepared.plan());
+        quickSearch = shared && bound.readOnly() && QuickPlans.isQuickSearch(prepared.plan());
+        restartable = shared && bound.readOnly() && QuickPlans.isRestartable(prepared.plan());
         checked = plannedIn;
         sizesCheckedMicros = nowMicros;
     }
@@ -141,6 +168,31 @@ final class CachedPlan {
     /** Whether its operators may be kept for the next execution. */
     boolean restartable() {
         return restartable;
+    }
+
+    /**
+     * Whether each execution is to be planned anew with the values of its parameters, as
+     * PostgreSQL's custom plans are: it would read less, or has an error to tell.
+     */
+    boolean perValues() {
+        return perValues;
+    }
+
+    /** Whether something constant in it cannot be worked out, as {@link #forValues} will say. */
+    boolean fails() {
+        return prepared.planned().fails();
+    }
+
+    /** The statement planned for these values, to be run with them now and then forgotten. */
+    CachedPlan forValues(List<@Nullable Object> values, PlanContext context) {
+        return new CachedPlan(
+                statement,
+                QueryPath.plan(bound(), context.withValues(values)),
+                fields,
+                plannedIn,
+                Map.of(),
+                sizesCheckedMicros,
+                true);
     }
 
     Catalog plannedIn() {

@@ -108,7 +108,7 @@ final class ExplainRunner {
                     throw SqlException.notSupported(
                             "EXPLAIN " + CommandTag.of(command) + " is not supported");
         }
-        var plan = statements.lockedPlan(inner).plan();
+        var plan = statements.lockedPlan(inner, values).plan();
         double planning = (System.nanoTime() - began) / 1e6;
         return explained(explain, wish, plan, values, planning);
     }

@@ -20,6 +20,7 @@ final class HotSettings {
     private int lockTimeoutMillis;
     private long workMemoryBytes;
     private String applicationName = "";
+    private String planCacheMode = "auto";
     private boolean modesAreDefault;
     private IsolationLevel isolation = IsolationLevel.READ_COMMITTED;
     private boolean readOnly;
@@ -39,6 +40,7 @@ final class HotSettings {
         lockTimeoutMillis = settings.getInt("lock_timeout");
         workMemoryBytes = settings.getInt("work_mem") * 1024L;
         applicationName = settings.get("application_name");
+        planCacheMode = settings.get("plan_cache_mode");
         modesAreDefault =
                 MODES.stream()
                         .allMatch(
@@ -77,6 +79,11 @@ final class HotSettings {
     String applicationName() {
         refresh();
         return applicationName;
+    }
+
+    String planCacheMode() {
+        refresh();
+        return planCacheMode;
     }
 
     /** Whether a new transaction has nothing to take over from the {@code default_} settings. */

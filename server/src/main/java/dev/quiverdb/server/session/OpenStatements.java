@@ -153,7 +153,10 @@ final class OpenStatements {
         try {
             var template = maker.make(prepared(open.text(), types), types);
             var literal = maker.make(prepared(sql, List.of()), List.of());
-            if (template == null || literal == null) {
+            if (template == null
+                    || literal == null
+                    || template.perValues()
+                    || literal.perValues()) {
                 return null;
             }
             var parameters = template.bound().parameters();

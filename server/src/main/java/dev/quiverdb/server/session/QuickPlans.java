@@ -46,7 +46,7 @@ final class QuickPlans {
 
     private static boolean isShort(Plan plan) {
         return switch (plan) {
-            case Plan.Result _ -> true;
+            case Plan.Result result -> result.input() == null || isShort(result.input());
             case Plan.Values values -> values.rows().size() <= 16;
             case Plan.Project project -> isShort(project.input());
             case Plan.Filter filter -> isShort(filter.input());
@@ -89,7 +89,7 @@ final class QuickPlans {
 
     private static boolean isSimple(Plan plan) {
         return switch (plan) {
-            case Plan.Result _ -> true;
+            case Plan.Result result -> result.input() == null || isSimple(result.input());
             case Plan.Values _ -> true;
             case Plan.Project project -> isSimple(project.input());
             case Plan.Filter filter -> isSimple(filter.input());

@@ -262,7 +262,7 @@ final class StatementRunner implements AutoCloseable {
 
     /** Starts a statement that has a plan. */
     StatementResult startRows(PreparedStatement prepared, List<@Nullable Object> parameters) {
-        var plan = lockedPlan(prepared);
+        var plan = lockedPlan(prepared, parameters);
         if (plan.bound().into() != null) {
             return utilities.createTableAs(prepared, plan, parameters);
         }
@@ -282,6 +282,18 @@ final class StatementRunner implements AutoCloseable {
             plan = plan(prepared);
         }
         return plan;
+    }
+
+    /** As the other, for these values alone where that pays. */
+    CachedPlan lockedPlan(PreparedStatement prepared, List<@Nullable Object> parameters) {
+        var plan = lockedPlan(prepared);
+        boolean custom =
+                switch (state.hot().planCacheMode()) {
+                    case "force_custom_plan" -> plan.perValues() || !parameters.isEmpty();
+                    case "force_generic_plan" -> plan.fails();
+                    default -> plan.perValues();
+                };
+        return custom ? plan.forValues(parameters, state.planContext(state.bindContext())) : plan;
     }
 
     /** Runs a plan whose relations are locked. */
