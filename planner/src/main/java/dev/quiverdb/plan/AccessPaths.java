@@ -477,17 +477,14 @@ final class AccessPaths {
                     at = project.getInput();
                 }
                 case Filter filter -> {
-                    conditions.addAll(
-                            expressions.conditions(filter.getCondition()));
+                    conditions.addAll(expressions.conditions(filter.getCondition()));
                     at = filter.getInput();
                 }
                 case PgRel.Barrier barrier -> {
                     if (!conditions.stream().allMatch(this::isLeakproof)) {
                         return null;
                     }
-                    conditions.addAll(
-                            0,
-                            expressions.conditions(barrier.condition()));
+                    conditions.addAll(0, expressions.conditions(barrier.condition()));
                     at = barrier.input();
                 }
                 case PgRel.Scan scan -> {

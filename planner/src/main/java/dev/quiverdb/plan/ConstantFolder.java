@@ -17,10 +17,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works out ahead what is the same whenever it is worked out, as PostgreSQL's eval_const_expressions
- * (clauses.c): calls of immutable functions with constant arguments, strict calls with a NULL among
- * their arguments, and what AND, OR, CASE and COALESCE make of constants. A branch that is never
- * taken is not looked at. For one planning; costs about what one evaluation does.
+ * Works out ahead what is the same whenever it is worked out, as PostgreSQL's
+ * eval_const_expressions (clauses.c): calls of immutable functions with constant arguments, strict
+ * calls with a NULL among their arguments, and what AND, OR, CASE and COALESCE make of constants. A
+ * branch that is never taken is not looked at. For one planning; costs about what one evaluation
+ * does.
  *
  * <p>Where the parameters' values are known they are constants too, and an error comes out at once.
  * Where they are not, what failed is left as it stands for the execution, and {@link #failed} says

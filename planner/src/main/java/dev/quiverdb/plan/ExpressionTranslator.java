@@ -60,7 +60,9 @@ final class ExpressionTranslator {
         return folder.fold(raw(node));
     }
 
-    /** The parts of a condition that chooses rows; one that is false alone where none are chosen. */
+    /**
+     * The parts of a condition that chooses rows; one that is false alone where none are chosen.
+     */
     List<Expression> conditions(RexNode node) {
         return folder.conditions(raw(node));
     }
@@ -201,10 +203,7 @@ final class ExpressionTranslator {
             case Form.ConvertRow c -> {
                 int first = slots.placeholders(c.firstPlaceholder(), operands.size() - 1);
                 yield new Expression.ConvertRow(
-                        one(operands),
-                        first,
-                        raw(operands.subList(1, operands.size())),
-                        type);
+                        one(operands), first, raw(operands.subList(1, operands.size())), type);
             }
             case Form.Placeholder(int number) ->
                     new Expression.Slot(slots.placeholder(number), type, typmod);
@@ -359,9 +358,7 @@ final class ExpressionTranslator {
         }
         List<Expression.When> whens = new ArrayList<>();
         while (at + 1 < operands.size()) {
-            whens.add(
-                    new Expression.When(
-                            raw(operands.get(at)), raw(operands.get(at + 1))));
+            whens.add(new Expression.When(raw(operands.get(at)), raw(operands.get(at + 1))));
             at += 2;
         }
         return new Expression.Case(

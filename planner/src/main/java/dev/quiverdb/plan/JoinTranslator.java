@@ -130,8 +130,7 @@ final class JoinTranslator {
         switch (rel) {
             case Join join when join.getJoinType() == JoinRelType.INNER -> {
                 int leftWidth = join.getLeft().getRowType().getFieldCount();
-                for (var part :
-                        expressions.conditions(join.getCondition())) {
+                for (var part : expressions.conditions(join.getCondition())) {
                     conditions.add(ExpressionFacts.move(part, c -> c + start));
                 }
                 flatten(join.getLeft(), start, leaves, conditions);
@@ -140,8 +139,7 @@ final class JoinTranslator {
             case Filter filter
                     when filter.getInput() instanceof Join join
                             && join.getJoinType() == JoinRelType.INNER -> {
-                for (var part :
-                        expressions.conditions(filter.getCondition())) {
+                for (var part : expressions.conditions(filter.getCondition())) {
                     conditions.add(ExpressionFacts.move(part, c -> c + start));
                 }
                 flatten(join, start, leaves, conditions);
@@ -426,8 +424,7 @@ final class JoinTranslator {
             }
         }
         List<Expression> on = new ArrayList<>();
-        for (var condition :
-                expressions.conditions(join.getCondition())) {
+        for (var condition : expressions.conditions(join.getCondition())) {
             var columns = ExpressionFacts.columns(condition);
             boolean fixed = ExpressionFacts.isVolatile(condition);
             boolean right = columns.isEmpty() || columns.nextSetBit(0) >= width;

@@ -1,8 +1,8 @@
 package dev.quiverdb.plan;
 
+import dev.quiverdb.base.type.Types;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Expression.SlotBinding;
-import dev.quiverdb.base.type.Types;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     others; null for a plan that serves whatever values come
  */
 public record PlanContext(
-        BindContext bind,
-        IntToLongFunction tabletRows,
-        @Nullable List<@Nullable Object> values) {
+        BindContext bind, IntToLongFunction tabletRows, @Nullable List<@Nullable Object> values) {
     public PlanContext(BindContext bind, IntToLongFunction tabletRows) {
         this(bind, tabletRows, null);
     }

@@ -498,7 +498,8 @@ class PlanCacheTest {
         }
     }
 
-    private static long count(PreparedStatement rows, @Nullable Object id, @Nullable String v) throws SQLException {
+    private static long count(PreparedStatement rows, @Nullable Object id, @Nullable String v)
+            throws SQLException {
         rows.setObject(1, id, Types.INTEGER);
         rows.setObject(2, id, Types.INTEGER);
         rows.setObject(3, v, Types.VARCHAR);

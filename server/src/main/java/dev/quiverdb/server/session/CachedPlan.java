@@ -101,7 +101,11 @@ final class CachedPlan {
                         .toArray();
         dependents = dependents(bound.uses(), plannedIn);
         var shared = !perValues;
-        quick = shared && bound.readOnly() && bound.into() == null && QuickPlans.isQuick(prepared.plan());
+        quick =
+                shared
+                        && bound.readOnly()
+                        && bound.into() == null
+                        && QuickPlans.isQuick(prepared.plan());
         quickWrite = shared && bound.into() == null && QuickPlans.isQuickWrite(prepared.plan());
         quickSearch = shared && bound.readOnly() && QuickPlans.isQuickSearch(prepared.plan());
         restartable = shared && bound.readOnly() && QuickPlans.isRestartable(prepared.plan());
