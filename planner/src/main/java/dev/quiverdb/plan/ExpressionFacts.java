@@ -20,6 +20,9 @@ final class ExpressionFacts {
                     "lastval",
                     "random",
                     "gen_random_uuid",
+                    "uuid_generate_v1",
+                    "uuid_generate_v1mc",
+                    "uuid_generate_v4",
                     "clock_timestamp",
                     "timeofday");
 

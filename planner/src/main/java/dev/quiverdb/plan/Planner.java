@@ -53,6 +53,37 @@ public final class Planner {
     }
 
     /**
+     * The same insertion of those rows only that meet the condition of COPY FROM ... WHERE, which
+     * is asked of the values that are to be stored, defaults among them.
+     */
+    public static Plan.Insert filtered(
+            Plan.Insert insert,
+            dev.quiverdb.sql.catalog.Relation table,
+            Expr condition,
+            PlanContext context) {
+        var bound = BoundExpressions.copyCondition(context.bind(), table, condition);
+        var test = new RelTranslator(context).translateAll(List.of(bound)).getFirst();
+        List<OutputColumn> outputs = new ArrayList<>();
+        List<Expression> kept = new ArrayList<>();
+        for (int i = 0; i < insert.values().size(); i++) {
+            var value = insert.values().get(i);
+            outputs.add(new OutputColumn("", value.type(), value.typmod()));
+            kept.add(new Expression.InputRef(i, value.type(), value.typmod()));
+        }
+        var rows =
+                new Plan.Project(
+                        insert.input(), insert.values(), outputs, insert.input().estimate());
+        return new Plan.Insert(
+                insert.target(),
+                new Plan.Filter(rows, test, rows.estimate()),
+                kept,
+                insert.onConflict(),
+                insert.checks(),
+                insert.returning(),
+                insert.estimate());
+    }
+
+    /**
      * All rows of a table with each column computed anew.
      *
      * @param columns for each new column SQL text over the table's live columns

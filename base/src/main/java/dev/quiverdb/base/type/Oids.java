@@ -119,6 +119,7 @@ public final class Oids {
     public static final int HALFVEC_ARRAY = 16388;
     public static final int SPARSEVEC = 16389;
     public static final int SPARSEVEC_ARRAY = 16390;
+    public static final int HSTORE = 16391;
 
     public static final int BOOL_ARRAY = 1000;
     public static final int BYTEA_ARRAY = 1001;

@@ -58,6 +58,7 @@ final class Routines {
             case Oids.VECTOR -> VectorRoutines.INSTANCE;
             case Oids.HALFVEC -> HalfVectorRoutines.INSTANCE;
             case Oids.SPARSEVEC -> SparseVectorRoutines.INSTANCE;
+            case Oids.HSTORE -> HstoreRoutines.INSTANCE;
             case Oids.INET -> InetRoutines.INET;
             case Oids.CIDR -> InetRoutines.CIDR;
             case Oids.INT4RANGE -> RangeRoutines.INT4;

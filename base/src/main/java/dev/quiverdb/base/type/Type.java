@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>record, composites</td><td>{@link RecordValue}</td></tr>
  * <tr><td>inet, cidr; point</td><td>{@link Inet}; {@link Point}</td></tr>
  * <tr><td>ranges; multiranges</td><td>{@link Range}; {@link Multirange}</td></tr>
+ * <tr><td>hstore</td><td>{@link Hstore}</td></tr>
  * <tr><td>domains</td><td>as their base type</td></tr>
  * </table>
  */

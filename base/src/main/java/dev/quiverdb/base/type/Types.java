@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The built-in types: all of PostgreSQL 15's pg_type but row types, and pgvector's. Types that we
+ * The built-in types: all of PostgreSQL 15's pg_type but row types, and those of extensions. Types that we
  * know but cannot work with yet answer {@code 0A000} when used. Immutable.
  */
 public final class Types {
@@ -132,6 +132,7 @@ public final class Types {
             16385 vector -1 f b U f , 0 16386 i e 0
             16387 halfvec -1 f b U f , 0 16388 i e 0
             16389 sparsevec -1 f b U f , 0 16390 i e 0
+            16391 hstore -1 f b U f , 0 16392 i x 0
             """;
 
     private static final Map<String, String> SQL_NAMES =

@@ -107,7 +107,7 @@ public final class Aggregates {
             case Oids.FLOAT8 ->
                     () -> new Fold((a, b) -> FloatFunctions.add((Double) a, (Double) b));
             case Oids.INTERVAL -> () -> new Statistics.Intervals(false);
-            case Oids.MONEY -> () -> new Fold((a, b) -> IntegerFunctions.add((Long) a, (Long) b));
+            case Oids.MONEY -> () -> new Fold((a, b) -> MoneyFunctions.add((Long) a, (Long) b));
             case Oids.VECTOR, Oids.HALFVEC -> () -> new VectorFunctions.Sum(false);
             default -> null;
         };

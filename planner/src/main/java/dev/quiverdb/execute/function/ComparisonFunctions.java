@@ -117,6 +117,7 @@ final class ComparisonFunctions {
                         "halfvec_cmp",
                         "sparsevec_cmp",
                         "xid8cmp",
+                        "cash_cmp",
                         "pg_lsn_cmp")) {
             r.two(
                     name,
@@ -141,6 +142,7 @@ final class ComparisonFunctions {
                         "array_",
                         "enum_",
                         "xid8_",
+                        "cash",
                         "pg_lsn_")) {
             r.two(
                     name + "larger",

@@ -21,6 +21,7 @@ public final class Functions {
         IntegerFunctions.register(registry);
         FloatFunctions.register(registry);
         NumericFunctions.register(registry);
+        MoneyFunctions.register(registry);
         TextFunctions.register(registry);
         RegexFunctions.register(registry);
         ByteaFunctions.register(registry);
@@ -35,8 +36,11 @@ public final class Functions {
         VectorFunctions.register(registry);
         VectorIndexFunctions.register(registry);
         SetFunctions.register(registry);
+        UuidFunctions.register(registry);
+        HstoreFunctions.register(registry);
         SequenceFunctions.register(registry);
         SystemFunctions.register(registry);
+        Encodings.register(registry);
         return registry;
     }
 

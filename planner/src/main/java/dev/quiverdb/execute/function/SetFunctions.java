@@ -14,7 +14,7 @@ import java.util.NoSuchElementException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** generate_series, and functions of enums and uuids. */
+/** generate_series, and functions of enums. */
 final class SetFunctions {
     static void register(Registry r) {
         r.rows(
@@ -68,11 +68,6 @@ final class SetFunctions {
                                 (Interval) Strings.arg(a, 2),
                                 c.types().zone()));
         registerEnums(r);
-        r.zero("gen_random_uuid", c -> randomUuid());
-    }
-
-    private static java.util.UUID randomUuid() {
-        return java.util.UUID.randomUUID();
     }
 
     private static SqlException zeroStep() {

@@ -441,23 +441,6 @@ final class SystemFunctions {
         r.zero("pg_is_in_recovery", c -> false);
         r.zero("pg_client_encoding", c -> "UTF8");
         r.zero("getdatabaseencoding", c -> "UTF8");
-        r.one(
-                "PG_encoding_to_char",
-                (CallContext c, Integer encoding) ->
-                        encoding == 6
-                                ? "UTF8"
-                                : encoding == 0 ? "SQL_ASCII" : encoding == 8 ? "LATIN1" : "");
-        r.one(
-                "PG_char_to_encoding",
-                (CallContext c, String name) ->
-                        name.replace("-", "").equalsIgnoreCase("utf8")
-                                ? 6
-                                : name.equalsIgnoreCase("SQL_ASCII")
-                                        ? 0
-                                        : name.equalsIgnoreCase("LATIN1") ? 8 : -1);
-        r.one(
-                "pg_encoding_max_length_sql",
-                (CallContext c, Integer encoding) -> encoding == 6 ? (Object) 4 : (Object) 1);
         r.zero("pg_my_temp_schema", c -> 0L);
         r.one("pg_is_other_temp_schema", (CallContext c, Long oid) -> false);
         r.zero("pg_trigger_depth", c -> 0);

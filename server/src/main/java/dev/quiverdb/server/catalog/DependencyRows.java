@@ -179,24 +179,17 @@ final class DependencyRows {
 
     private void extension(TableRows rows, Extension extension) {
         plain(rows, extension);
-        if (!extension.name().equals("vector")) {
-            return;
-        }
         MEMBERS.forEach((table, classId) -> {
-            var facts = catalog.facts(table);
-            // The first are the server's own.
-            for (int i = 1; i < facts.size(); i++) {
-                for (var row : facts.get(i).rows()) {
-                    boolean arrayType = table.equals("pg_type") && row.letter("typcategory") == 'A';
-                    rows.add(
-                            classId,
-                            row.number("oid"),
-                            0,
-                            arrayType ? CatalogObject.CLASS_TYPE : CatalogObject.CLASS_EXTENSION,
-                            arrayType ? row.number("typelem") : extension.oid(),
-                            0,
-                            arrayType ? 'i' : 'e');
-                }
+            for (var row : catalog.facts(table, extension)) {
+                boolean arrayType = table.equals("pg_type") && row.letter("typcategory") == 'A';
+                rows.add(
+                        classId,
+                        row.number("oid"),
+                        0,
+                        arrayType ? CatalogObject.CLASS_TYPE : CatalogObject.CLASS_EXTENSION,
+                        arrayType ? row.number("typelem") : extension.oid(),
+                        0,
+                        arrayType ? 'i' : 'e');
             }
         });
     }

@@ -3,8 +3,8 @@ package dev.quiverdb.server.catalog;
 import dev.quiverdb.base.type.Interval;
 import dev.quiverdb.base.type.TimeZones;
 import dev.quiverdb.sql.catalog.Catalog;
+import dev.quiverdb.sql.catalog.AvailableExtension;
 import dev.quiverdb.sql.catalog.CatalogObject;
-import dev.quiverdb.sql.catalog.Extension;
 import dev.quiverdb.sql.catalog.Policy;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
@@ -236,45 +236,15 @@ final class ViewRows {
 
     // Extensions.
 
-    /** An extension that CREATE EXTENSION knows. */
-    private record Offer(
-            String name,
-            String release,
-            boolean trusted,
-            boolean relocatable,
-            @Nullable String schema,
-            String comment) {}
-
-    private static final List<Offer> OFFERS =
-            List.of(
-                    new Offer(
-                            "plpgsql",
-                            "1.0",
-                            true,
-                            false,
-                            "pg_catalog",
-                            "PL/pgSQL procedural language"),
-                    new Offer(
-                            "vector",
-                            Extension.VECTOR_RELEASE,
-                            true,
-                            true,
-                            null,
-                            "vector data type and ivfflat and hnsw access methods"));
-
     /** The comment that an extension comes with; null for one that is not known. */
     static @Nullable String extensionComment(String name) {
-        for (var offer : OFFERS) {
-            if (offer.name().equals(name)) {
-                return offer.comment();
-            }
-        }
-        return null;
+        var available = AvailableExtension.named(name);
+        return available == null ? null : available.comment();
     }
 
     List<@Nullable Object[]> extensions() {
         var rows = new ArrayList<@Nullable Object[]>();
-        for (var offer : OFFERS) {
+        for (var offer : AvailableExtension.ALL) {
             var installed = catalog.extension(offer.name());
             rows.add(
                     new @Nullable Object[] {
@@ -289,7 +259,7 @@ final class ViewRows {
 
     List<@Nullable Object[]> extensionVersions() {
         var rows = new ArrayList<@Nullable Object[]>();
-        for (var offer : OFFERS) {
+        for (var offer : AvailableExtension.ALL) {
             rows.add(
                     new @Nullable Object[] {
                         offer.name(),

@@ -8,6 +8,7 @@ import dev.quiverdb.pgwire.session.Responder;
 import dev.quiverdb.plan.Estimate;
 import dev.quiverdb.plan.OutputColumn;
 import dev.quiverdb.plan.Plan;
+import dev.quiverdb.plan.Planner;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.server.copy.CopyOptions;
 import dev.quiverdb.server.copy.CopyWriter;
@@ -189,9 +190,6 @@ final class CopyRunner {
     // COPY FROM.
 
     private long in(Utility.Copy copy, CopyOptions options, Responder responder) {
-        if (copy.where() != null) {
-            throw SqlException.notSupported("COPY FROM with WHERE is not supported");
-        }
         state.checkNotReadOnly("COPY FROM");
         var relation = relation(copy);
         if (!relation.isTable()) {
@@ -242,6 +240,12 @@ final class CopyRunner {
                         plan.checks(),
                         plan.returning(),
                         plan.estimate());
+        var where = copy.where();
+        if (where != null) {
+            copying =
+                    Planner.filtered(
+                            copying, relation, where, state.planContext(state.bindContext()));
+        }
         var types = outputs.stream().map(OutputColumn::type).toList();
         try (var source = source(copy, options, types.size(), responder)) {
             var rows =

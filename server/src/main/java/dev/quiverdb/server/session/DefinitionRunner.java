@@ -2,6 +2,7 @@ package dev.quiverdb.server.session;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import dev.quiverdb.base.type.Type;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.server.QueryPath;
 import dev.quiverdb.server.database.CatalogChange;
@@ -18,6 +19,7 @@ import dev.quiverdb.sql.parse.Command;
 import dev.quiverdb.sql.parse.Ddl;
 import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.Query;
+import dev.quiverdb.sql.parse.QueryBody;
 import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.sql.parse.Statement;
 import dev.quiverdb.sql.parse.TableDdl;
@@ -71,7 +73,7 @@ final class DefinitionRunner {
         DdlResult result;
         while (true) {
             var before = state.catalog();
-            result = DdlBinder.bind(ddl, state.bindContext(), text);
+            result = bound(ddl, text);
             lock(ddl, result.locks());
             state.transaction().refreshCatalog();
             if (state.catalog() == before || sameObjects(before, result.locks())) {
@@ -80,6 +82,23 @@ final class DefinitionRunner {
         }
         long rows = perform(result, source(ddl), text, List.of());
         return rows >= 0 ? "SELECT " + rows : result.tag();
+    }
+
+    private DdlResult bound(Ddl ddl, String text) {
+        if (!(ddl instanceof TableDdl.CreateTableAs create
+                && create.query() instanceof Utility.Execute execute)) {
+            return DdlBinder.bind(ddl, state.bindContext(), text);
+        }
+        var prepared = statements.prepared(execute.name());
+        var statement = prepared.statement();
+        if (statement == null
+                || !(statement.node() instanceof Query query)
+                || query.body() instanceof QueryBody.Select select && select.into() != null) {
+            throw new SqlException(
+                    SqlState.WRONG_OBJECT_TYPE, "prepared statement is not a SELECT");
+        }
+        var types = prepared.parameterTypes().stream().map(Type::oid).toList();
+        return DdlBinder.createTableAs(create, query, types, state.bindContext(), text);
     }
 
     private boolean sameObjects(Catalog before, Set<Integer> oids) {

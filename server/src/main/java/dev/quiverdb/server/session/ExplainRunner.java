@@ -102,6 +102,11 @@ final class ExplainRunner {
             case Utility.DeclareCursor declare -> inner = inner(declare.query(), outer);
             case TableDdl.CreateTableAs create when create.query() instanceof Query query ->
                     inner = inner(query, outer);
+            case TableDdl.CreateTableAs create
+            when create.query() instanceof Utility.Execute execute -> {
+                inner = prepared.get(execute.name());
+                values = statements.parameters(execute, inner);
+            }
             case Command command when command instanceof Query || command instanceof Dml ->
                     inner = inner(command, outer);
             case Command command ->

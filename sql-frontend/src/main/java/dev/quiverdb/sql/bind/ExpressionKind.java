@@ -39,6 +39,10 @@ enum ExpressionKind {
     POLICY("policy expressions", "policy expressions", "policy expressions"),
     MERGE_WHEN("MERGE WHEN conditions", "MERGE WHEN conditions", "MERGE WHEN conditions"),
     PARAMETER_DEFAULT("DEFAULT expressions", "DEFAULT expressions", "DEFAULT expressions"),
+    COPY_WHERE(
+            "COPY FROM WHERE conditions",
+            "COPY FROM WHERE conditions",
+            "COPY FROM WHERE conditions"),
     CALL_ARGUMENT("CALL arguments", "CALL arguments", "CALL arguments"),
     EXECUTE_PARAMETER("EXECUTE parameters", "EXECUTE parameters", "EXECUTE parameters"),
     OTHER(null, null, null);
@@ -79,6 +83,7 @@ enum ExpressionKind {
             case TRANSFORM -> "transform expression";
             case EXECUTE_PARAMETER -> "EXECUTE parameter";
             case CALL_ARGUMENT -> "CALL argument";
+            case COPY_WHERE -> "COPY FROM WHERE condition";
             default -> null;
         };
     }

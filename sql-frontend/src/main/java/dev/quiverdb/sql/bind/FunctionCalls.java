@@ -16,6 +16,7 @@ import dev.quiverdb.sql.parse.Expr;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,14 @@ final class FunctionCalls {
                         SqlState.SYNTAX_ERROR,
                         "positional argument cannot follow named argument");
             }
-            arguments.add(argumentBinder.bind(argument));
+            var value = argumentBinder.bind(argument);
+            if (value instanceof RexDynamicParam
+                    && Coercion.type(value).oid() == Oids.VOID
+                    && !call.withinGroup()) {
+                // So drivers mark the places of OUT parameters.
+                continue;
+            }
+            arguments.add(value);
             offsets.add(argument.offset());
         }
         int direct = arguments.size();

@@ -498,7 +498,13 @@ public final class TableExpressions {
 
     /** The columns of a query, for CREATE TABLE AS. */
     public ViewShape view(Query query) {
-        var state = state();
+        return view(query, List.of());
+    }
+
+    /** The columns of a query with parameters of these types, as PREPARE declared them. */
+    public ViewShape view(Query query, List<Integer> parameterTypes) {
+        var state = new State(context, parameterTypes);
+        state.inlines = false;
         var bound = new QueryBinder(state, null, null).bind(query);
         state.parameters.resolved();
         var references = new LinkedHashSet<Relation.Reference>();

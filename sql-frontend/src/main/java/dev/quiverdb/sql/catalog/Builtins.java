@@ -6,23 +6,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is there before a user makes anything: PostgreSQL's own objects, and pgvector's
- * where the extension is installed. Immutable; two instances exist, each loaded when first asked
- * for (some tens of milliseconds).
+ * Everything that is there before a user makes anything: PostgreSQL's own objects, and those of the
+ * extensions that are installed. Immutable; there is one instance for each set of extensions,
+ * loaded when first asked for (some tens of milliseconds).
  */
 final class Builtins {
-    private static final class Core {
-        static final Builtins INSTANCE = new Builtins(List.of("facts"));
-    }
+    private static final Map<Set<String>, Builtins> LOADED = new ConcurrentHashMap<>();
 
-    private static final class WithVector {
-        static final Builtins INSTANCE = new Builtins(List.of("facts", "vector"));
-    }
-
+    private final SortedSet<String> extensions;
     private final List<String> directories;
     private final Map<String, List<Facts>> tables = new ConcurrentHashMap<>();
     private final Map<Integer, Type> types = new ConcurrentHashMap<>();
@@ -46,15 +44,38 @@ final class Builtins {
     private final Map<Integer, String> rangeOfSubtype = new HashMap<>();
 
     static Builtins core() {
-        return Core.INSTANCE;
+        return of(new TreeSet<>());
     }
 
-    static Builtins withVector() {
-        return WithVector.INSTANCE;
+    /** With the objects of all extensions, installed or not. */
+    static Builtins complete() {
+        var all = new TreeSet<String>();
+        AvailableExtension.ALL.forEach(extension -> all.add(extension.name()));
+        return of(all);
     }
 
-    private Builtins(List<String> directories) {
-        this.directories = directories;
+    private static Builtins of(SortedSet<String> extensions) {
+        return LOADED.computeIfAbsent(extensions, wanted -> new Builtins(extensions));
+    }
+
+    /** The same with an extension's objects. */
+    Builtins with(String extension) {
+        var more = new TreeSet<>(extensions);
+        more.add(extension);
+        return of(more);
+    }
+
+    /** The same without them. */
+    Builtins without(String extension) {
+        var fewer = new TreeSet<>(extensions);
+        fewer.remove(extension);
+        return of(fewer);
+    }
+
+    private Builtins(SortedSet<String> extensions) {
+        this.extensions = extensions;
+        directories = new ArrayList<>(List.of("facts"));
+        directories.addAll(extensions);
         for (var row : rows("pg_type")) {
             typeRows.put(row.number("oid"), row);
             typesByName
@@ -141,6 +162,12 @@ final class Builtins {
                         directories.stream()
                                 .map(directory -> Facts.read(directory, table))
                                 .toList());
+    }
+
+    /** The facts of a system table that an installed extension brought. */
+    List<Facts.Row> rows(String name, String extension) {
+        int index = directories.indexOf(extension);
+        return index < 0 ? List.of() : tables(name).get(index).rows();
     }
 
     List<Facts.Row> rows(String name) {

@@ -189,7 +189,7 @@ public final class Catalog {
             edges = edges.with(need.referenced(), plus(edges.get(need.referenced()), object.oid()));
         }
         return new Catalog(
-                isVector(object) ? Builtins.withVector() : base.builtins,
+                object instanceof Extension extension ? base.builtins.with(extension.name()) : base.builtins,
                 base.objects.with(object.oid(), object),
                 named,
                 functions,
@@ -248,17 +248,13 @@ public final class Catalog {
             edges = edges.with(need.referenced(), minus(edges.get(need.referenced()), oid));
         }
         return new Catalog(
-                isVector(object) ? Builtins.core() : builtins,
+                object instanceof Extension extension ? builtins.without(extension.name()) : builtins,
                 objects.without(oid),
                 named,
                 functions,
                 edges,
                 securityWith(object),
                 database);
-    }
-
-    private static boolean isVector(CatalogObject object) {
-        return object instanceof Extension extension && extension.name().equals("vector");
     }
 
     private static List<Integer> plus(@Nullable List<Integer> list, int oid) {
@@ -482,7 +478,7 @@ public final class Catalog {
     /** The type with this OID; null if there is none. */
     public @Nullable Type typeOrNull(int oid) {
         if (oid < FIRST_USER_OID) {
-            return Builtins.withVector().type(oid);
+            return Builtins.complete().type(oid);
         }
         var known = types.get(oid);
         if (known != null) {
@@ -585,7 +581,7 @@ public final class Catalog {
         if (user != null) {
             return user.schema();
         }
-        var row = Builtins.withVector().typeRow(oid);
+        var row = Builtins.complete().typeRow(oid);
         return row == null ? Schema.PG_CATALOG : row.number("typnamespace");
     }
 
@@ -820,6 +816,11 @@ public final class Catalog {
      */
     public List<Facts> facts(String table) {
         return builtins.tables(table);
+    }
+
+    /** The rows of a system table that an installed extension brought. */
+    public List<Facts.Row> facts(String table, Extension extension) {
+        return builtins.rows(table, extension.name());
     }
 
     Builtins builtins() {

@@ -4,6 +4,7 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.sql.bind.BindContext;
 import dev.quiverdb.sql.catalog.DefaultPrivileges;
+import dev.quiverdb.sql.catalog.AvailableExtension;
 import dev.quiverdb.sql.catalog.Extension;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Role;
@@ -42,7 +43,29 @@ public final class DdlBinder {
     public static DdlResult selectInto(
             IntoClause into, Query query, BindContext context, String sql) {
         return new ViewCreator(new Change(context, sql))
-                .into(into, query, false, false, "SELECT INTO");
+                .into(into, query, List.of(), false, false, "SELECT INTO");
+    }
+
+    /**
+     * The table of CREATE TABLE AS EXECUTE.
+     *
+     * @param query what was prepared
+     * @param parameterTypes OIDs of the query's parameters
+     */
+    public static DdlResult createTableAs(
+            TableDdl.CreateTableAs create,
+            Query query,
+            List<Integer> parameterTypes,
+            BindContext context,
+            String sql) {
+        return new ViewCreator(new Change(context, sql))
+                .into(
+                        create.into(),
+                        query,
+                        parameterTypes,
+                        false,
+                        create.ifNotExists(),
+                        "CREATE TABLE AS");
     }
 
     /** How many objects of a database depend on a role: owned, granted, policies. */
@@ -205,7 +228,8 @@ public final class DdlBinder {
                     SqlState.DUPLICATE_OBJECT,
                     "extension \"" + create.name() + "\" already exists");
         }
-        if (!create.name().equals("vector") && !create.name().equals("plpgsql")) {
+        var available = AvailableExtension.named(create.name());
+        if (available == null) {
             throw new SqlException(
                             SqlState.FEATURE_NOT_SUPPORTED,
                             "extension \"" + create.name() + "\" is not available")
@@ -227,8 +251,8 @@ public final class DdlBinder {
                         create.name(),
                         change.role(),
                         schema,
-                        true,
-                        create.name().equals("vector") ? Extension.VECTOR_RELEASE : "1.0"));
+                        available.relocatable(),
+                        available.release()));
         return change.result(tag);
     }
 

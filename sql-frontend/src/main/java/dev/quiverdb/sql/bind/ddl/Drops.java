@@ -2,7 +2,6 @@ package dev.quiverdb.sql.bind.ddl;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
-import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Comment;
@@ -23,6 +22,7 @@ import dev.quiverdb.sql.parse.ObjectDdl;
 import dev.quiverdb.sql.parse.ObjectType;
 import dev.quiverdb.sql.parse.RangeVar;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -568,11 +568,18 @@ final class Drops {
     /** A column whose type goes. */
     private record ColumnUse(int relation, String column) {}
 
-    /** The columns of relations that have a type, or one of pgvector's. */
+    /** The columns of relations that have a type, or one of an extension's. */
     private Map<ColumnUse, String> columnUses(CatalogObject object) {
         var uses = new LinkedHashMap<ColumnUse, String>();
-        boolean vector = object instanceof Extension extension && extension.name().equals("vector");
-        if (!vector && !(object instanceof UserType)) {
+        var types = new HashSet<Integer>();
+        if (object instanceof Extension extension) {
+            for (var row : change.catalog().facts("pg_type", extension)) {
+                types.add(row.number("oid"));
+            }
+        } else if (object instanceof UserType) {
+            types.add(object.oid());
+        }
+        if (types.isEmpty()) {
             return uses;
         }
         for (var relation : change.catalog().objects(Relation.class)) {
@@ -580,12 +587,7 @@ final class Drops {
                 continue;
             }
             for (var column : relation.liveColumns()) {
-                boolean own =
-                        vector
-                                ? column.type() >= Oids.VECTOR
-                                        && column.type() <= Oids.SPARSEVEC_ARRAY
-                                : column.type() == object.oid();
-                if (own) {
+                if (types.contains(column.type())) {
                     uses.put(
                             new ColumnUse(relation.oid(), column.name()),
                             "column " + column.name() + " of " + describe(relation));

@@ -170,14 +170,19 @@ final class ViewCreator {
         var tag = create.materializedView() ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS";
         var into = create.into();
         if (!(create.query() instanceof Query query)) {
-            throw SqlException.notSupported("CREATE TABLE AS EXECUTE is not supported");
+            throw new IllegalStateException("The session knows what EXECUTE stands for.");
         }
-        return into(into, query, create.materializedView(), create.ifNotExists(), tag);
+        return into(
+                into, query, List.of(), create.materializedView(), create.ifNotExists(), tag);
     }
 
+    /**
+     * @param parameterTypes OIDs of the query's parameters
+     */
     DdlResult into(
             dev.quiverdb.sql.parse.IntoClause into,
             Query query,
+            List<Integer> parameterTypes,
             boolean materialized,
             boolean ifNotExists,
             String tag) {
@@ -190,7 +195,7 @@ final class ViewCreator {
         var shape =
                 materialized
                         ? change.expressions().storedView(query)
-                        : change.expressions().view(query);
+                        : change.expressions().view(query, parameterTypes);
         var columns = columns(shape, into.columns(), "too many column names were specified");
         boolean temporary = schema == change.context().searchPath().temporary();
         for (var column : columns) {
