@@ -6,18 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.quiverdb.server.QuiverServer;
 import dev.quiverdb.server.ServerOptions;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
 
 /** The whole server through PostgreSQL's own JDBC driver. */
 class JdbcTest {
@@ -266,6 +269,41 @@ class JdbcTest {
                 }
             }
             assertThat(columns).containsExactly("id int4", "p int4");
+        }
+    }
+
+    @Test
+    void aFunctionIsCalledWithAPlaceForItsResult() throws SQLException {
+        try (var connection = connect()) {
+            run(
+                    connection,
+                    "CREATE FUNCTION add_one(int) RETURNS int LANGUAGE sql AS 'SELECT $1 + 1'");
+            try (var call = connection.prepareCall("{? = call add_one(?)}")) {
+                call.registerOutParameter(1, Types.INTEGER);
+                call.setInt(2, 41);
+                call.execute();
+                assertThat(call.getInt(1)).isEqualTo(42);
+            }
+        }
+    }
+
+    @Test
+    void copyTakesTheRowsThatMeetItsCondition() throws SQLException, IOException {
+        try (var connection = connect()) {
+            run(
+                    connection,
+                    "CREATE SEQUENCE s",
+                    "CREATE TABLE t (a int, b text DEFAULT 'none', n bigint DEFAULT nextval('s'))");
+            var copy = connection.unwrap(PGConnection.class).getCopyAPI();
+            // Defaults are there for the condition, and are made for rows that it leaves out too.
+            long rows =
+                    copy.copyIn(
+                            "COPY t (a) FROM STDIN WHERE a % 2 = 0 AND b = 'none' AND n < 6",
+                            new StringReader("1\n2\n3\n4\n5\n6\n\\N\n"));
+            assertThat(rows).isEqualTo(2);
+            assertThat(column(connection, "SELECT t::text FROM t"))
+                    .containsExactly("(2,none,2)", "(4,none,4)");
+            assertThat(column(connection, "SELECT nextval('s')")).containsExactly("8");
         }
     }
 }

@@ -198,10 +198,12 @@ final class ColumnReferences {
                 if (item.columnsVisible) {
                     any = true;
                     for (var column : item.columns) {
-                        columns.add(
-                                new Expanded(
-                                        column.name(),
-                                        use(binder.scope, column.expression(), offset)));
+                        if (column.starred()) {
+                            columns.add(
+                                    new Expanded(
+                                            column.name(),
+                                            use(binder.scope, column.expression(), offset)));
+                        }
                     }
                 }
             }
@@ -234,7 +236,11 @@ final class ColumnReferences {
             throw Hints.missingItem(binder.scope, names.getLast(), offset);
         }
         for (var column : found.item.columns) {
-            columns.add(new Expanded(column.name(), use(found.scope, column.expression(), offset)));
+            if (column.starred()) {
+                columns.add(
+                        new Expanded(
+                                column.name(), use(found.scope, column.expression(), offset)));
+            }
         }
         return columns;
     }

@@ -38,13 +38,11 @@ final class CommonTables {
             names.add(cte.name());
         }
         for (var cte : ordered(with)) {
-            if (cte.search() != null || cte.cycle() != null) {
-                throw Errors.unsupported(cte, "SEARCH and CYCLE clauses are not supported");
-            }
             if (with.recursive() && mentions(cte.query(), cte.name())) {
                 recursive(cte);
             } else {
                 plain(cte);
+                SearchCycle.forbid(cte);
             }
         }
     }
@@ -112,7 +110,7 @@ final class CommonTables {
                 QueryBinder.forbidInto(query);
                 bound = new QueryBinder(state, scope.parent, scope).bind(query);
                 if (state.trees != null) {
-                    state.trees.common(cte, state.trees.query(bound.rel()));
+                    state.trees.common(cte, state.trees.query(bound.rel()), null);
                 }
             }
             case Dml dml -> {
@@ -217,13 +215,22 @@ final class CommonTables {
         }
         var table = known(cte);
         var binder = new QueryBinder(state, scope.parent, inner);
+        var ways = cte.search() == null && cte.cycle() == null ? null : new SearchCycle(state, cte);
         var initial = binder.bind(union.left());
         columns(table, cte, initial.names(), initial.types());
+        var own = table.columns;
+        var trees = state.trees;
+        var right = union.right();
+        if (ways != null) {
+            table.add(ways.names(), ways.types());
+            // Text is made of the query as it was written.
+            right = trees == null ? ways.reading(right, own) : right;
+        }
+        int added = ways == null || right == union.right() ? 0 : ways.names().size();
         table.recursing = true;
         inner.commonTables.put(cte.name(), table);
-        var step =
-                new QueryBinder(state, scope.parent, inner).keepingUnknowns().bind(union.right());
-        if (step.types().size() != initial.types().size()) {
+        var step = new QueryBinder(state, scope.parent, inner).keepingUnknowns().bind(right);
+        if (step.types().size() - added != initial.types().size()) {
             throw Errors.at(
                     step.offsets().isEmpty() ? -1 : step.offsets().getFirst(),
                     SqlState.SYNTAX_ERROR,
@@ -265,7 +272,9 @@ final class CommonTables {
                         .withHint("Cast the output of the non-recursive term to the correct type.");
             }
         }
-        var trees = state.trees;
+        if (ways != null) {
+            ways.check(union, own);
+        }
         if (trees != null) {
             trees.convert(step, initial.types(), state, "UNION");
             trees.part(
@@ -279,12 +288,21 @@ final class CommonTables {
                                     trees.query(step.rel())),
                             List.of()));
             trees.query(query, initial);
-            trees.common(cte, trees.query(initial.rel()));
+            trees.common(cte, trees.query(initial.rel()), ways);
+        }
+        var first = initial.rel();
+        var next = binder.convert(step, added == 0 ? initial.types() : table.types, "UNION");
+        if (ways != null) {
+            first = ways.initial(first, own, initial.types());
+            next =
+                    added == 0
+                            ? ways.typed(next, own, initial.types())
+                            : ways.step(next, own, initial.types());
         }
         var rel =
                 new PgRel.RecursiveUnion(
-                        initial.rel(),
-                        binder.convert(step, initial.types(), "UNION"),
+                        first,
+                        next,
                         state.row(table.columns, table.types),
                         table.id,
                         !union.all());

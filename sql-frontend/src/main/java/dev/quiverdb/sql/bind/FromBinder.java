@@ -249,8 +249,29 @@ final class FromBinder {
                         common.name,
                         name,
                         common.recursing);
-        return single(
-                rel, name, common.columns, common.types, alias, null, -1, List.of(), List.of());
+        var bound =
+                single(
+                        rel,
+                        name,
+                        common.columns,
+                        common.types,
+                        alias,
+                        null,
+                        -1,
+                        List.of(),
+                        List.of());
+        if (common.recursing && common.added > 0) {
+            // Within the recursion a star stands for what was written only.
+            var columns = bound.items().getFirst().columns;
+            for (int i = columns.size() - common.added; i < columns.size(); i++) {
+                var column = columns.get(i);
+                columns.set(
+                        i,
+                        new Scope.Column(
+                                column.name(), column.type(), column.expression(), false));
+            }
+        }
+        return bound;
     }
 
     /**

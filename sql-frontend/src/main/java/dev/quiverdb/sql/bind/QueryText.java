@@ -14,6 +14,7 @@ import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.SearchPath;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.From;
+import dev.quiverdb.sql.parse.Clause;
 import dev.quiverdb.sql.parse.GroupItem;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -427,10 +428,71 @@ final class QueryText {
             query(common.query(), level, null, true);
             keyword("", 0, 0, 0);
             out.append(')');
+            search(table);
+            cycle(level, common);
             separator = ", ";
         }
         indent -= STEP;
         keyword("", 0, 0, 0);
+    }
+
+    private void search(Clause.Cte table) {
+        var search = table.search();
+        if (search != null) {
+            out.append(search.breadthFirst() ? " SEARCH BREADTH" : " SEARCH DEPTH")
+                    .append(" FIRST BY ")
+                    .append(listed(search.columns()))
+                    .append(" SET ")
+                    .append(Quoting.identifier(search.sequenceColumn()));
+        }
+    }
+
+    private void cycle(Level level, QueryTree.Common common) {
+        var cycle = common.written().cycle();
+        var ways = common.ways();
+        if (cycle == null || ways == null) {
+            return;
+        }
+        out.append(" CYCLE ")
+                .append(listed(cycle.columns()))
+                .append(" SET ")
+                .append(Quoting.identifier(cycle.markColumn()));
+        var value = ways.markValue();
+        var otherwise = ways.markDefault();
+        if (value != null
+                && otherwise != null
+                && !(Boolean.TRUE.equals(constant(value))
+                        && Boolean.FALSE.equals(constant(otherwise)))) {
+            out.append(" TO ")
+                    .append(mark(level, value))
+                    .append(" DEFAULT ")
+                    .append(mark(level, otherwise));
+        }
+        out.append(" USING ").append(Quoting.identifier(cycle.pathColumn()));
+    }
+
+    /** A mark: as PostgreSQL shows it, or, to be stored, as its grammar takes it. */
+    private String mark(Level level, RexNode node) {
+        var value = constant(node);
+        var type = PgType.of(node).type();
+        if (path != null) {
+            return level.text(node, true);
+        }
+        return value == null
+                ? "NULL"
+                : "pg_catalog."
+                        + Quoting.identifier(type.name())
+                        + " "
+                        + Quoting.literal(type.format(value, types));
+    }
+
+    private static @Nullable Object constant(RexNode node) {
+        var constant = PgOperator.constant(node);
+        return constant == null ? null : constant.value();
+    }
+
+    private static String listed(List<String> names) {
+        return String.join(", ", names.stream().map(Quoting::identifier).toList());
     }
 
     private static String identifiers(List<String> names) {

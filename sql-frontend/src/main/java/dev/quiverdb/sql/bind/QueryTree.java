@@ -36,8 +36,8 @@ record QueryTree(
         names = List.copyOf(names);
     }
 
-    /** A table of WITH. */
-    record Common(Clause.Cte written, QueryTree query) {}
+    /** A table of WITH, with its SEARCH and CYCLE. */
+    record Common(Clause.Cte written, QueryTree query, @Nullable SearchCycle ways) {}
 
     /** A sort key: a target by position. */
     record Key(int target, boolean descending, boolean nullsFirst) {}

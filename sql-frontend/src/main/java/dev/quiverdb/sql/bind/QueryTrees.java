@@ -38,7 +38,7 @@ final class QueryTrees {
     private final Map<CorrelationId, Row> rows = new HashMap<>();
     private final Map<Query, Limits> limits = new IdentityHashMap<>();
     private final Map<Query, Part> parts = new IdentityHashMap<>();
-    private final Map<Clause.Cte, QueryTree> commons = new IdentityHashMap<>();
+    private final Map<Clause.Cte, QueryTree.Common> commons = new IdentityHashMap<>();
 
     void row(CorrelationId correlation, Scope scope, int start) {
         rows.put(correlation, new Row(scope, start));
@@ -70,8 +70,8 @@ final class QueryTrees {
         }
     }
 
-    void common(Clause.Cte table, QueryTree query) {
-        commons.put(table, query);
+    void common(Clause.Cte table, QueryTree query, @Nullable SearchCycle ways) {
+        commons.put(table, new QueryTree.Common(table, query, ways));
     }
 
     /** A whole query has been bound to {@code rel}. */
@@ -84,12 +84,12 @@ final class QueryTrees {
         var tables = new ArrayList<QueryTree.Common>();
         if (with != null) {
             for (var table : with.ctes()) {
-                var tree = commons.get(table);
-                if (tree == null) {
+                var common = commons.get(table);
+                if (common == null) {
                     throw SqlException.notSupported(
                             "a query that modifies data cannot be written as text");
                 }
-                tables.add(new QueryTree.Common(table, tree));
+                tables.add(common);
             }
         }
         var limit = limits.get(query);

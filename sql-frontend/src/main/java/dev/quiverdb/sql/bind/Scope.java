@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
@@ -21,8 +22,16 @@ import org.jspecify.annotations.Nullable;
  * Frame}.
  */
 final class Scope {
-    /** A column as a name finds it; {@code expression} is over the scope's row. */
-    record Column(String name, PgType type, RexNode expression) {}
+    /**
+     * A column as a name finds it; {@code expression} is over the scope's row.
+     *
+     * @param starred whether a star stands for it too
+     */
+    record Column(String name, PgType type, RexNode expression, boolean starred) {
+        Column(String name, PgType type, RexNode expression) {
+            this(name, type, expression, true);
+        }
+    }
 
     /** A FROM item, or the columns of a join, as names find them. */
     static final class Item {
@@ -144,6 +153,9 @@ final class Scope {
         List<String> columns = List.of();
         List<PgType> types = List.of();
 
+        /** How many of the columns, the last ones, SEARCH and CYCLE added. */
+        int added;
+
         /** Inside its own recursive term. */
         boolean recursing;
 
@@ -155,6 +167,13 @@ final class Scope {
         CommonTable(int id, String name) {
             this.id = id;
             this.name = name;
+        }
+
+        /** Adds the columns of SEARCH and CYCLE. */
+        void add(List<String> names, List<PgType> more) {
+            columns = Stream.concat(columns.stream(), names.stream()).toList();
+            types = Stream.concat(types.stream(), more.stream()).toList();
+            added = names.size();
         }
     }
 

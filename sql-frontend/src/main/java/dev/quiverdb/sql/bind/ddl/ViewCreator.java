@@ -145,10 +145,11 @@ final class ViewCreator {
                         "column \"" + name + "\" specified more than once");
             }
             PgType type = shape.types().get(i);
-            if (type.type().oid() == Oids.RECORD) {
+            int oid = type.type().oid();
+            if (oid == Oids.RECORD || oid == Oids.RECORD_ARRAY) {
                 throw new SqlException(
                         SqlState.INVALID_TABLE_DEFINITION,
-                        "column \"" + name + "\" has pseudo-type record");
+                        "column \"" + name + "\" has pseudo-type " + type.type().displayName());
             }
             columns.add(
                     Column.of(
