@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The built-in types: all of PostgreSQL 15's pg_type but row types, and those of extensions. Types that we
- * know but cannot work with yet answer {@code 0A000} when used. Immutable.
+ * The built-in types: all of PostgreSQL 15's pg_type but row types, and those of extensions. Types
+ * that we know but cannot work with yet answer {@code 0A000} when used. Immutable.
  */
 public final class Types {
     /**

@@ -37,9 +37,7 @@ final class HstoreFunctions {
         r.any("hstore_from_arrays", (c, a) -> fromArrays((PgArray) a[0], (PgArray) a[1]));
         r.one("hstore_from_array", (CallContext c, PgArray array) -> fromArray(array));
         r.any("hstore_from_record", (c, a) -> fromRecord(c, (RecordValue) a[0]));
-        r.any(
-                "hstore_populate_record",
-                (c, a) -> populate(c, (RecordValue) a[0], (Hstore) a[1]));
+        r.any("hstore_populate_record", (c, a) -> populate(c, (RecordValue) a[0], (Hstore) a[1]));
     }
 
     private static Hstore pair(String key, @Nullable Object value) {
@@ -133,8 +131,7 @@ final class HstoreFunctions {
         }
         var type = c.resultType().actual();
         if (type.form() != Type.Form.COMPOSITE) {
-            throw new SqlException(
-                    SqlState.DATATYPE_MISMATCH, "first argument must be a rowtype");
+            throw new SqlException(SqlState.DATATYPE_MISMATCH, "first argument must be a rowtype");
         }
         var fields = type.fields();
         @Nullable Object[] values = new @Nullable Object[fields.size()];
@@ -153,7 +150,9 @@ final class HstoreFunctions {
     private static void registerTests(Registry r) {
         r.two("hstore_fetchval", (CallContext c, Hstore h, String key) -> h.pairs().get(key));
         r.two("hstore_exists", (CallContext c, Hstore h, String key) -> h.pairs().containsKey(key));
-        r.two("hstore_defined", (CallContext c, Hstore h, String key) -> h.pairs().get(key) != null);
+        r.two(
+                "hstore_defined",
+                (CallContext c, Hstore h, String key) -> h.pairs().get(key) != null);
         r.two(
                 "hstore_exists_any",
                 (CallContext c, Hstore h, PgArray keys) ->
@@ -186,8 +185,7 @@ final class HstoreFunctions {
         return part.pairs().entrySet().stream()
                 .allMatch(pair ->
                         all.pairs().containsKey(pair.getKey())
-                                && Objects.equals(
-                                        all.pairs().get(pair.getKey()), pair.getValue()));
+                                && Objects.equals(all.pairs().get(pair.getKey()), pair.getValue()));
     }
 
     private static void registerChanges(Registry r) {
@@ -198,9 +196,7 @@ final class HstoreFunctions {
                     pairs.putAll(b.pairs());
                     return Hstore.of(pairs);
                 });
-        r.two(
-                "hstore_delete",
-                (CallContext c, Hstore h, String key) -> without(h, List.of(key)));
+        r.two("hstore_delete", (CallContext c, Hstore h, String key) -> without(h, List.of(key)));
         r.two("hstore_delete_array", (CallContext c, Hstore h, PgArray k) -> without(h, keys(k)));
         r.two(
                 "hstore_delete_hstore",
@@ -268,10 +264,11 @@ final class HstoreFunctions {
 
     private static @Nullable Object[] flat(Hstore h) {
         var parts = new ArrayList<@Nullable Object>();
-        h.pairs().forEach((key, value) -> {
-            parts.add(key);
-            parts.add(value);
-        });
+        h.pairs()
+                .forEach((key, value) -> {
+                    parts.add(key);
+                    parts.add(value);
+                });
         return parts.toArray();
     }
 
@@ -284,21 +281,22 @@ final class HstoreFunctions {
 
     private static String json(Hstore h, boolean loose) {
         var out = new StringBuilder("{");
-        h.pairs().forEach((key, value) -> {
-            Json.quote(out.append(out.length() == 1 ? "" : ", "), key);
-            out.append(": ");
-            if (value == null) {
-                out.append("null");
-            } else if (loose && value.equals("t")) {
-                out.append("true");
-            } else if (loose && value.equals("f")) {
-                out.append("false");
-            } else if (loose && JSON_NUMBER.matcher(value).matches()) {
-                out.append(value);
-            } else {
-                Json.quote(out, value);
-            }
-        });
+        h.pairs()
+                .forEach((key, value) -> {
+                    Json.quote(out.append(out.length() == 1 ? "" : ", "), key);
+                    out.append(": ");
+                    if (value == null) {
+                        out.append("null");
+                    } else if (loose && value.equals("t")) {
+                        out.append("true");
+                    } else if (loose && value.equals("f")) {
+                        out.append("false");
+                    } else if (loose && JSON_NUMBER.matcher(value).matches()) {
+                        out.append(value);
+                    } else {
+                        Json.quote(out, value);
+                    }
+                });
         return out.append('}').toString();
     }
 

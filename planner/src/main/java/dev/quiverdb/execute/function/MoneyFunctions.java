@@ -12,8 +12,25 @@ final class MoneyFunctions {
     private static final double BEYOND = 0x1p63;
 
     private static final String[] SMALL = {
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
         "nineteen"
     };
 
@@ -43,7 +60,9 @@ final class MoneyFunctions {
             r.two(
                     type + "_mul_cash",
                     (CallContext c, Number a, Long b) -> multiply(b, a.longValue()));
-            r.two("cash_div_" + type, (CallContext c, Long a, Number b) -> divide(a, b.longValue()));
+            r.two(
+                    "cash_div_" + type,
+                    (CallContext c, Long a, Number b) -> divide(a, b.longValue()));
         }
         for (var type : List.of("flt4", "flt8")) {
             r.two(
@@ -59,12 +78,8 @@ final class MoneyFunctions {
                     (CallContext c, Long a, Number b) ->
                             cents(FloatFunctions.divide(a, b.doubleValue())));
         }
-        r.one(
-                "cash_numeric",
-                (CallContext c, Long a) -> Numeric.of(BigDecimal.valueOf(a, 2)));
-        r.one(
-                "numeric_cash",
-                (CallContext c, Numeric a) -> a.multiply(Numeric.of(100L)).toLong());
+        r.one("cash_numeric", (CallContext c, Long a) -> Numeric.of(BigDecimal.valueOf(a, 2)));
+        r.one("numeric_cash", (CallContext c, Numeric a) -> a.multiply(Numeric.of(100L)).toLong());
         r.one("int4_cash", (CallContext c, Integer a) -> a * 100L);
         r.one("int8_cash", (CallContext c, Long a) -> IntegerFunctions.multiply(a, 100));
         r.one("cash_words", (CallContext c, Long a) -> words(a));

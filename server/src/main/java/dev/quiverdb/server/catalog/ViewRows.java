@@ -2,8 +2,8 @@ package dev.quiverdb.server.catalog;
 
 import dev.quiverdb.base.type.Interval;
 import dev.quiverdb.base.type.TimeZones;
-import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.AvailableExtension;
+import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogObject;
 import dev.quiverdb.sql.catalog.Policy;
 import dev.quiverdb.sql.catalog.Relation;

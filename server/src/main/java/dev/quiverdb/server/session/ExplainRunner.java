@@ -103,7 +103,7 @@ final class ExplainRunner {
             case TableDdl.CreateTableAs create when create.query() instanceof Query query ->
                     inner = inner(query, outer);
             case TableDdl.CreateTableAs create
-            when create.query() instanceof Utility.Execute execute -> {
+                    when create.query() instanceof Utility.Execute execute -> {
                 inner = prepared.get(execute.name());
                 values = statements.parameters(execute, inner);
             }

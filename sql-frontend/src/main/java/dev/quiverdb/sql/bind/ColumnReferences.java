@@ -238,8 +238,7 @@ final class ColumnReferences {
         for (var column : found.item.columns) {
             if (column.starred()) {
                 columns.add(
-                        new Expanded(
-                                column.name(), use(found.scope, column.expression(), offset)));
+                        new Expanded(column.name(), use(found.scope, column.expression(), offset)));
             }
         }
         return columns;

@@ -301,11 +301,7 @@ final class CommonTables {
         }
         var rel =
                 new PgRel.RecursiveUnion(
-                        first,
-                        next,
-                        state.row(table.columns, table.types),
-                        table.id,
-                        !union.all());
+                        first, next, state.row(table.columns, table.types), table.id, !union.all());
         var outside = new Scope.CommonTable(state.nextCte(), cte.name());
         outside.columns = table.columns;
         outside.types = table.types;

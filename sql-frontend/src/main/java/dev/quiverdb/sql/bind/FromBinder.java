@@ -267,8 +267,7 @@ final class FromBinder {
                 var column = columns.get(i);
                 columns.set(
                         i,
-                        new Scope.Column(
-                                column.name(), column.type(), column.expression(), false));
+                        new Scope.Column(column.name(), column.type(), column.expression(), false));
             }
         }
         return bound;

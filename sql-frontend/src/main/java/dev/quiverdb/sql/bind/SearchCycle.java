@@ -65,10 +65,7 @@ final class SearchCycle {
         var binder = new ExpressionBinder(state, scope, ExpressionKind.OTHER);
         var value = written.markValue();
         var otherwise = written.markDefault();
-        var first =
-                value == null
-                        ? PgOperator.constant(true, Types.BOOL, -1)
-                        : binder.bind(value);
+        var first = value == null ? PgOperator.constant(true, Types.BOOL, -1) : binder.bind(value);
         var second =
                 otherwise == null
                         ? PgOperator.constant(false, Types.BOOL, -1)
@@ -87,8 +84,7 @@ final class SearchCycle {
         Sorting.requireEquality(state, markValue, -1);
         names.add(written.markColumn());
         types.add(
-                PgType.of(
-                        common, Coercion.commonTypmod(List.of(markValue, markDefault), common)));
+                PgType.of(common, Coercion.commonTypmod(List.of(markValue, markDefault), common)));
         names.add(written.pathColumn());
         types.add(PgType.of(Oids.RECORD_ARRAY));
     }
@@ -198,16 +194,12 @@ final class SearchCycle {
         }
     }
 
-    private static void checkFree(
-            PgNode clause, String kind, String name, List<String> columns) {
+    private static void checkFree(PgNode clause, String kind, String name, List<String> columns) {
         if (columns.contains(name)) {
             throw Errors.at(
                     clause,
                     SqlState.SYNTAX_ERROR,
-                    kind
-                            + " column name \""
-                            + name
-                            + "\" already used in WITH query column list");
+                    kind + " column name \"" + name + "\" already used in WITH query column list");
         }
     }
 
@@ -215,8 +207,7 @@ final class SearchCycle {
     private @Nullable RangeVar reference(Query right) {
         var with = right.with();
         boolean hidden =
-                with != null
-                        && with.ctes().stream().anyMatch(own -> own.name().equals(cte.name()));
+                with != null && with.ctes().stream().anyMatch(own -> own.name().equals(cte.name()));
         if (!hidden && right.body() instanceof QueryBody.Select select) {
             for (var from : select.from()) {
                 var found = reference(from);
@@ -266,8 +257,7 @@ final class SearchCycle {
         for (int i = 0; i < names.size(); i++) {
             var column = List.of(table, nameIn(alias, width + i, names.get(i)));
             targets.add(
-                    new Clause.Target(
-                            span, new Expr.ColumnRef(span, column, false), names.get(i)));
+                    new Clause.Target(span, new Expr.ColumnRef(span, column, false), names.get(i)));
         }
         var body =
                 new QueryBody.Select(
@@ -368,8 +358,7 @@ final class SearchCycle {
                                     + quoted(DEFAULT)
                                     + " END"));
             values.add(
-                    StoredExpressions.inScope(
-                            state, scope, further(cycle.pathColumn(), CYCLED)));
+                    StoredExpressions.inScope(state, scope, further(cycle.pathColumn(), CYCLED)));
         }
         return QueryBinder.project(state, rows, values, all(columns));
     }
@@ -413,8 +402,7 @@ final class SearchCycle {
         scope.append(names, types);
         var found = new ArrayList<Scope.Column>();
         for (int i = 0; i < names.size(); i++) {
-            found.add(
-                    column(names.get(i), new RexInputRef(columns.size() + i, types.get(i))));
+            found.add(column(names.get(i), new RexInputRef(columns.size() + i, types.get(i))));
         }
         if (markValue != null && markDefault != null) {
             found.add(column(VALUE, markValue));

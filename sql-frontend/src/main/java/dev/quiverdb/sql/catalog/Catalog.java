@@ -189,7 +189,9 @@ public final class Catalog {
             edges = edges.with(need.referenced(), plus(edges.get(need.referenced()), object.oid()));
         }
         return new Catalog(
-                object instanceof Extension extension ? base.builtins.with(extension.name()) : base.builtins,
+                object instanceof Extension extension
+                        ? base.builtins.with(extension.name())
+                        : base.builtins,
                 base.objects.with(object.oid(), object),
                 named,
                 functions,
@@ -248,7 +250,9 @@ public final class Catalog {
             edges = edges.with(need.referenced(), minus(edges.get(need.referenced()), oid));
         }
         return new Catalog(
-                object instanceof Extension extension ? builtins.without(extension.name()) : builtins,
+                object instanceof Extension extension
+                        ? builtins.without(extension.name())
+                        : builtins,
                 objects.without(oid),
                 named,
                 functions,

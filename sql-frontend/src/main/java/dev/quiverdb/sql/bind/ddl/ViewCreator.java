@@ -173,8 +173,7 @@ final class ViewCreator {
         if (!(create.query() instanceof Query query)) {
             throw new IllegalStateException("The session knows what EXECUTE stands for.");
         }
-        return into(
-                into, query, List.of(), create.materializedView(), create.ifNotExists(), tag);
+        return into(into, query, List.of(), create.materializedView(), create.ifNotExists(), tag);
     }
 
     /**
