@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +20,10 @@ public final class Hstore {
 
     public static final Hstore EMPTY = new Hstore(new TreeMap<>(ORDER));
 
-    private final SortedMap<String, @Nullable String> pairs;
+    private final NavigableMap<String, @Nullable String> pairs;
 
-    private Hstore(SortedMap<String, @Nullable String> pairs) {
-        this.pairs = Collections.unmodifiableSortedMap(pairs);
+    private Hstore(NavigableMap<String, @Nullable String> pairs) {
+        this.pairs = Collections.unmodifiableNavigableMap(pairs);
     }
 
     private static byte[] bytes(String text) {
@@ -38,7 +38,7 @@ public final class Hstore {
     }
 
     /** The pairs in their order; not to be changed. */
-    public SortedMap<String, @Nullable String> pairs() {
+    public NavigableMap<String, @Nullable String> pairs() {
         return pairs;
     }
 

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Builtins {
     private static final Map<Set<String>, Builtins> LOADED = new ConcurrentHashMap<>();
 
-    private final SortedSet<String> extensions;
+    private final NavigableSet<String> extensions;
     private final List<String> directories;
     private final Map<String, List<Facts>> tables = new ConcurrentHashMap<>();
     private final Map<Integer, Type> types = new ConcurrentHashMap<>();
@@ -54,7 +54,7 @@ final class Builtins {
         return of(all);
     }
 
-    private static Builtins of(SortedSet<String> extensions) {
+    private static Builtins of(NavigableSet<String> extensions) {
         return LOADED.computeIfAbsent(extensions, wanted -> new Builtins(extensions));
     }
 
@@ -72,7 +72,7 @@ final class Builtins {
         return of(fewer);
     }
 
-    private Builtins(SortedSet<String> extensions) {
+    private Builtins(NavigableSet<String> extensions) {
         this.extensions = extensions;
         directories = new ArrayList<>(List.of("facts"));
         directories.addAll(extensions);
