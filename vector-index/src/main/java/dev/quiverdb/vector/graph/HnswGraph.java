@@ -105,7 +105,7 @@ public final class HnswGraph {
     }
 
     /** Held while a node is cut out, and where linking begins and ends. */
-    private Object cutLock(int vecId) {
+    Object cutLock(int vecId) {
         return cutLocks[vecId & (cutLocks.length - 1)];
     }
 

@@ -19,8 +19,13 @@ final class SpanningTree {
     /** So many steps up are spent on one child before its grandparent takes it. */
     private static final int STEPS_MAX = 2000;
 
-    /** A parent is alive; where there is none, one that is dead, but not cut out yet, will do. */
-    private static final int[] REFUSED = {GraphState.LEAVING, GraphState.CUT | GraphState.AGAIN};
+    /**
+     * A parent is alive; where there is none, one that is dead, but not cut out yet, will do, and
+     * in the end one whose linking is void: all of them hand their children over when they go.
+     */
+    private static final int[] REFUSED = {
+        GraphState.LEAVING, GraphState.CUT | GraphState.AGAIN, GraphState.CUT
+    };
 
     private final GraphState state;
     private final RowWriter rows;
@@ -109,33 +114,28 @@ final class SpanningTree {
     private int successor(SearchContext context, int entry) {
         int level = state.entryLevel();
         for (int candidate : rows.copy(context, entry, level)) {
-            if (isSuccessor(candidate) && state.level(candidate) >= level) {
+            if (isSuccessor(candidate, GraphState.LEAVING) && state.level(candidate) >= level) {
                 return candidate;
             }
         }
-        int best = -1;
-        int bestLevel = -1;
-        int dead = -1;
-        for (int id = 0; id < state.idsMax(); id++) {
-            if (id == entry) {
-                continue;
-            }
-            if (isSuccessor(id)) {
-                if (state.level(id) > bestLevel) {
+        for (int refused : REFUSED) {
+            int best = -1;
+            for (int id = 0; id < state.idsMax(); id++) {
+                if (id != entry
+                        && isSuccessor(id, refused)
+                        && (best < 0 || state.level(id) > state.level(best))) {
                     best = id;
-                    bestLevel = state.level(id);
                 }
-            } else if (dead < 0
-                    && state.isPresent(id, GraphState.CUT | GraphState.AGAIN)
-                    && state.isAttached(id)) {
-                dead = id;
+            }
+            if (best >= 0) {
+                return best;
             }
         }
-        return best >= 0 ? best : dead;
+        return -1;
     }
 
-    private boolean isSuccessor(int vecId) {
-        return state.isPresent(vecId, GraphState.LEAVING) && state.isAttached(vecId);
+    private boolean isSuccessor(int vecId, int refused) {
+        return state.isPresent(vecId, refused) && state.isAttached(vecId);
     }
 
     /** Makes a node the root: the old one becomes its child. */

@@ -79,16 +79,19 @@ class ConcurrentGraphTest {
                         }
                         return searches;
                     }));
-            for (int i = 0; i < 4000; i++) {
-                int vecId = cloud.slots.allocate();
-                int source = vecId % 500;
-                cloud.vector(vecId).copyFrom(cloud.vector(source));
-                cloud.vector(vecId).set(ValueLayout.JAVA_FLOAT, 4L * (i % 16), i * 0.001f);
-                cloud.index.insert(vecId);
-                cloud.live.add(vecId);
+            try {
+                for (int i = 0; i < 4000; i++) {
+                    int vecId = cloud.slots.allocate();
+                    int source = vecId % 500;
+                    cloud.vector(vecId).copyFrom(cloud.vector(source));
+                    cloud.vector(vecId).set(ValueLayout.JAVA_FLOAT, 4L * (i % 16), i * 0.001f);
+                    cloud.index.insert(vecId);
+                    cloud.live.add(vecId);
+                }
+                Thread.sleep(500);
+            } finally {
+                over.set(true);
             }
-            Thread.sleep(500);
-            over.set(true);
             for (var future : work) {
                 assertThat(future.get()).isPositive();
             }
@@ -131,21 +134,25 @@ class ConcurrentGraphTest {
             for (int i = 0; i < 40; i++) {
                 cloud.slots.allocate();
             }
-            for (int i = 0; i < 60_000; i++) {
-                // Few slots, so that one often comes again at once, in the middle of its linking.
-                int vecId = chance.nextInt(40);
-                if (cloud.live.contains(vecId)) {
-                    cloud.live.remove(vecId);
-                    cloud.index.kill(vecId);
-                    toUnlink.add(vecId);
+            try {
+                for (int i = 0; i < 60_000; i++) {
+                    // Few slots, so that one often comes again at once, in the middle of its
+                    // linking.
+                    int vecId = chance.nextInt(40);
+                    if (cloud.live.contains(vecId)) {
+                        cloud.live.remove(vecId);
+                        cloud.index.kill(vecId);
+                        toUnlink.add(vecId);
+                    }
+                    if (chance.nextInt(3) > 0) {
+                        cloud.vector(vecId).copyFrom(cloud.query());
+                        cloud.index.insert(vecId, i);
+                        cloud.live.add(vecId);
+                    }
                 }
-                if (chance.nextInt(3) > 0) {
-                    cloud.vector(vecId).copyFrom(cloud.query());
-                    cloud.index.insert(vecId, i);
-                    cloud.live.add(vecId);
-                }
+            } finally {
+                over.set(true);
             }
-            over.set(true);
             assertThat(background.get()).isTrue();
         }
         assertThat(cloud.index.check()).isEmpty();

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,6 +118,50 @@ class LinkingInTheMiddleTest {
             assertThat(index.graph().linkedCount()).isEqualTo(cloud.live.size());
             assertThat(index.takeReleased()).isEqualTo(stays ? null : STORED);
         }
+    }
+
+    /**
+     * Who came again in the middle of its linking leaves the graph when that ends; until then all
+     * others may go.
+     */
+    @Test
+    @Timeout(60)
+    void allOthersMayGoMeanwhile() throws Exception {
+        var cloud = new Cloud(new SplittableRandom(43), ElementKind.FLOAT32, 8, Metric.L2);
+        for (int i = 0; i <= STORED; i++) {
+            cloud.store();
+        }
+        var space = new Stopping(cloud.space);
+        var index = HnswIndex.create(new HnswOptions(4, 16, 1 << 20), cloud.blocks, space, null);
+        for (int vecId = 0; vecId < STORED; vecId++) {
+            index.insert(vecId, vecId);
+        }
+        index.linkAll();
+        index.insert(STORED, STORED);
+        space.stopsAt = STORED;
+        var linking = new Thread(index::linkNext);
+        linking.start();
+        space.stopped.await();
+        synchronized (index.graph().cutLock(STORED)) {
+            space.mayGoOn.countDown();
+            while (linking.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            assertThat(index.graph().state().isAttached(STORED)).isTrue();
+            index.kill(STORED);
+            cloud.vector(STORED).copyFrom(cloud.query());
+            index.insert(STORED, STORED + 1);
+            for (int vecId = 0; vecId < STORED; vecId++) {
+                index.delete(vecId);
+            }
+            assertThat(found(index, cloud)).isTrue();
+        }
+        linking.join();
+        index.linkAll();
+        index.maintain();
+        assertThat(found(index, cloud)).isTrue();
+        assertThat(index.check()).isEmpty();
+        assertThat(index.graph().linkedCount()).isEqualTo(1);
     }
 
     private static boolean found(HnswIndex index, Cloud cloud) {
