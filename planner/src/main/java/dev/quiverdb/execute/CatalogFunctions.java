@@ -108,7 +108,16 @@ public interface CatalogFunctions {
      */
     @Nullable Long relationSize(int oid, boolean table, boolean indexes);
 
-    long databaseSize(int oid);
+    /**
+     * Bytes of a database's files.
+     *
+     * @param database an OID (Long) or a name (String); 3D000 for a name that is none
+     * @return null where an OID names nothing
+     */
+    @Nullable Long databaseSize(Object database);
+
+    /** As {@link #databaseSize}, of a tablespace; 42704 for a name that is none. */
+    @Nullable Long tablespaceSize(Object tablespace);
 
     /**
      * The table of a vector index, as pg_class.oid; 42P01 and 42809 for what is none.

@@ -67,6 +67,19 @@ public interface Storage extends AutoCloseable {
     /** A tablet's size; zeros for a tablet that is not yet committed. O(1). */
     TabletStatistics statistics(int tabletId);
 
+    /**
+     * Size of a tablet's rows and of their large values, indexes left out; approximate while it
+     * changes, 0 where it is not yet committed. Cost: looks at every stripe, and may read its first
+     * block.
+     */
+    long tableBytes(int tabletId);
+
+    /**
+     * Size of an index; approximate while it changes, 0 where it is not yet committed. Cost: a
+     * hundredth of reading it, or less.
+     */
+    long indexBytes(int tabletId, int indexId);
+
     StorageStatistics statistics();
 
     Sequences sequences();

@@ -344,10 +344,10 @@ final class SystemFunctions {
         r.any("pg_table_size", (c, a) -> catalog(c).relationSize(oid(a, 0), true, false));
         r.any("pg_indexes_size", (c, a) -> catalog(c).relationSize(oid(a, 0), false, true));
         r.any("pg_total_relation_size", (c, a) -> catalog(c).relationSize(oid(a, 0), true, true));
-        r.any("pg_database_size_oid", (c, a) -> catalog(c).databaseSize(oid(a, 0)));
-        r.any("pg_database_size_name", (c, a) -> catalog(c).databaseSize(0));
-        r.any("pg_tablespace_size_oid", (c, a) -> catalog(c).databaseSize(0));
-        r.any("pg_tablespace_size_name", (c, a) -> catalog(c).databaseSize(0));
+        r.any("pg_database_size_oid", (c, a) -> catalog(c).databaseSize(Strings.arg(a, 0)));
+        r.any("pg_database_size_name", (c, a) -> catalog(c).databaseSize(Strings.arg(a, 0)));
+        r.any("pg_tablespace_size_oid", (c, a) -> catalog(c).tablespaceSize(Strings.arg(a, 0)));
+        r.any("pg_tablespace_size_name", (c, a) -> catalog(c).tablespaceSize(Strings.arg(a, 0)));
         r.one("pg_size_pretty", (CallContext c, Long size) -> pretty(Numeric.of((long) size)));
         r.one("pg_size_pretty_numeric", (CallContext c, Numeric size) -> pretty(size));
         r.any(

@@ -349,23 +349,17 @@ public final class CatalogCalls implements CatalogFunctions {
 
     @Override
     public @Nullable Long relationSize(int oid, boolean table, boolean indexes) {
-        var relation = catalog.relation(oid);
-        if (relation == null) {
-            return SystemIndexes.find(catalog, oid) == null ? null : (Long) 0L;
-        }
-        // Blocks of indexes are counted with their table's.
-        return table && relation.tablet() != 0
-                ? view.storage().statistics(relation.tablet()).bytes()
-                : 0L;
+        return new SizeCalls(view, catalog).relation(oid, table, indexes);
     }
 
     @Override
-    public long databaseSize(int oid) {
-        long bytes = 0;
-        for (var tablet : view.storage().tablets()) {
-            bytes += view.storage().statistics(tablet.tabletId()).bytes();
-        }
-        return bytes;
+    public @Nullable Long databaseSize(Object database) {
+        return new SizeCalls(view, catalog).database(database);
+    }
+
+    @Override
+    public @Nullable Long tablespaceSize(Object tablespace) {
+        return new SizeCalls(view, catalog).tablespace(tablespace);
     }
 
     // Vector indexes.

@@ -390,15 +390,15 @@ final class ObjectRows {
                     "i",
                     Acl.shown(catalog, relation.acl()));
         }
-        for (var facts : catalog.facts("pg_namespace")) {
+        initialPrivileges(rows, "pg_namespace", "nspacl", CatalogObject.CLASS_SCHEMA);
+        initialPrivileges(rows, "pg_proc", "proacl", CatalogObject.CLASS_FUNCTION);
+    }
+
+    private void initialPrivileges(TableRows rows, String table, String column, int classId) {
+        for (var facts : catalog.facts(table)) {
             for (var row : facts.rows()) {
-                if (row.get("nspacl") != null) {
-                    rows.add(
-                            row.number("oid"),
-                            CatalogObject.CLASS_SCHEMA,
-                            0,
-                            "i",
-                            Acl.items(row.text("nspacl")));
+                if (row.get(column) != null) {
+                    rows.add(row.number("oid"), classId, 0, "i", Acl.items(row.text(column)));
                 }
             }
         }

@@ -21,6 +21,9 @@ public interface SessionView {
     /** The storage of the session's database. */
     Storage storage();
 
+    /** Size of a database's files; of those that all databases share for OID 0. */
+    long bytesOnDisk(int database);
+
     /** Rows of pg_settings, in its columns' order. */
     List<@Nullable Object[]> settingsRows();
 

@@ -13,8 +13,11 @@ import dev.quiverdb.storage.Storage;
 import dev.quiverdb.storage.spill.SpillDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -237,6 +240,31 @@ public final class Cluster implements AutoCloseable {
     public SpillDirectory spillDirectory(DatabaseInstance database) {
         var own = database.storage().spillDirectory();
         return new SpillDirectory(directory.resolve("spill"), own.keys());
+    }
+
+    /** Size of a database's files; of roles and databases for OID 0. */
+    public long bytesOnDisk(int database) {
+        var place = database == 0 ? directory.resolve("global") : place(database);
+        long[] bytes = {0};
+        try {
+            Files.walkFileTree(
+                    place,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes is) {
+                            bytes[0] += is.size();
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes[0];
     }
 
     /** Roles and databases as committed. */

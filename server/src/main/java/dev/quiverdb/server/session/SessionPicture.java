@@ -69,6 +69,11 @@ final class SessionPicture implements SessionView {
     }
 
     @Override
+    public long bytesOnDisk(int database) {
+        return state.cluster().bytesOnDisk(database);
+    }
+
+    @Override
     public List<@Nullable Object[]> settingsRows() {
         return SettingRows.of(state.settings());
     }

@@ -63,6 +63,11 @@ final class CatalogWorld implements SessionView, AutoCloseable {
         return this;
     }
 
+    @Override
+    public long bytesOnDisk(int database) {
+        return 4096L * database;
+    }
+
     /** OID of a relation. */
     int oid(String name) {
         return relation(name).oid();

@@ -36,6 +36,11 @@ public interface AccessIndex extends AutoCloseable {
      */
     void save(ByteWriter out);
 
+    /**
+     * Approximate size of its blocks and of what it keeps in memory besides. Any thread, no visit.
+     */
+    long bytes();
+
     /** Gives all blocks back. */
     void drop();
 

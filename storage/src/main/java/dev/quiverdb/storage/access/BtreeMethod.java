@@ -162,6 +162,11 @@ public final class BtreeMethod implements AccessMethod {
         }
 
         @Override
+        public long bytes() {
+            return tree.bytes();
+        }
+
+        @Override
         public void drop() {
             tree.drop();
         }

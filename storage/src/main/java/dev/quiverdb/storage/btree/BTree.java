@@ -541,6 +541,14 @@ public final class BTree {
         overlay.prune(oldest);
     }
 
+    /**
+     * Size of its nodes; approximate while a writer is at work. Any thread, in no visit. Cost:
+     * reads the nodes above the leaves.
+     */
+    public long bytes() {
+        return new BTreeSize(store).nodes(rootId) * nodeBytes;
+    }
+
     /** Memory that the overlay holds. */
     public long overlayBytes() {
         return overlay.sizeBytes();

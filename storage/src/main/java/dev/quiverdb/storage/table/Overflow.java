@@ -21,14 +21,26 @@ public final class Overflow {
         for (int i = blocks - 1; i >= 0; i--) {
             int from = i * (BLOCK_BYTES - HEAD);
             int count = Math.min(length - from, BLOCK_BYTES - HEAD);
-            int bytes = Math.max(4096, Integer.highestOneBit(count + HEAD - 1) << 1);
-            long block = store.allocate(bytes);
+            long block = store.allocate(blockFor(count));
             var memory = store.write(block);
             memory.set(Bytes.LONG, 0, next);
             MemorySegment.copy(source, offset + from, memory, Bytes.BYTE, HEAD, count);
             next = block;
         }
         return next;
+    }
+
+    /** Size of the blocks of a value of a length. */
+    static long blockBytes(int length) {
+        long bytes = 0;
+        for (int left = length; left > 0; left -= BLOCK_BYTES - HEAD) {
+            bytes += blockFor(Math.min(left, BLOCK_BYTES - HEAD));
+        }
+        return bytes;
+    }
+
+    private static int blockFor(int count) {
+        return Math.max(4096, Integer.highestOneBit(count + HEAD - 1) << 1);
     }
 
     /** Reads a value, in any visit. */

@@ -230,6 +230,47 @@ final class Stripe {
         MemorySegment.copy(memory, Bytes.BYTE, offset(reference), target, at, length(reference));
     }
 
+    /**
+     * Size of its blocks, in a visit. A block that a writer gives back meanwhile counts as nothing.
+     */
+    long blockBytes() {
+        long bytes = sizeOf(externalDirectory);
+        for (long block : segments) {
+            bytes += sizeOf(block);
+        }
+        for (long block : heap) {
+            bytes += sizeOf(block);
+        }
+        return bytes;
+    }
+
+    private long sizeOf(long block) {
+        try {
+            return block == 0 ? 0 : store.sizeOf(block);
+        } catch (IllegalArgumentException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * Bytes of a value out of line by its reference, in a visit; 0 where a writer has taken the
+     * reference away meanwhile.
+     */
+    int largeLength(long reference) {
+        var blocks = heap;
+        int index = block(reference);
+        int at = offset(reference) + 8;
+        if (index >= blocks.length) {
+            return 0;
+        }
+        try {
+            var memory = store.read(blocks[index]);
+            return at + 4 > memory.byteSize() ? 0 : Math.max(0, memory.get(Bytes.INT, at));
+        } catch (IllegalArgumentException e) {
+            return 0;
+        }
+    }
+
     // ---- writing --------------------------------------------------------------------------------
 
     /** Sets a slot's liveness and stamp. */

@@ -154,18 +154,18 @@ public final class Tablet {
         return vectors.get(columnId);
     }
 
-    /** Approximate size of its blocks, heaps and indexes left out. */
+    /** Approximate size of its blocks, heaps and indexes left out, without looking at them. */
     public long bytes() {
         long perStripe = 0;
         var of = layout;
         for (int i = 0; i < of.segmentCount(); i++) {
             perStripe += of.segmentBytes(i);
         }
-        long bytes = perStripe * stripeCount;
-        for (var vector : vectors.values()) {
-            bytes += vector.bytes();
-        }
-        return bytes;
+        return perStripe * stripeCount + vectorBytes();
+    }
+
+    long vectorBytes() {
+        return vectors.values().stream().mapToLong(VectorStore::bytes).sum();
     }
 
     // ---- stripes --------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ import dev.quiverdb.storage.spill.SpillDirectory;
 import dev.quiverdb.storage.table.History;
 import dev.quiverdb.storage.table.Layout;
 import dev.quiverdb.storage.table.Tablet;
+import dev.quiverdb.storage.table.TabletSize;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -913,6 +914,19 @@ public final class Engine implements Storage {
                 ? new TabletStatistics(0, 0, 0, 0)
                 : new TabletStatistics(
                         tablet.liveRows(), tablet.stripeCount(), tablet.bytes(), tablet.changes());
+    }
+
+    @Override
+    public long tableBytes(int tabletId) {
+        var tablet = tabletOrNull(tabletId);
+        return tablet == null ? 0 : new TabletSize(tablet).bytes();
+    }
+
+    @Override
+    public long indexBytes(int tabletId, int indexId) {
+        var tablet = tabletOrNull(tabletId);
+        var found = tablet == null ? null : tablet.index(indexId);
+        return found == null ? 0 : found.index().bytes();
     }
 
     @Override

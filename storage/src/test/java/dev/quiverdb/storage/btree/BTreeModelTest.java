@@ -188,6 +188,7 @@ final class BTreeModelTest {
                 if (step % 6 == 0) {
                     judge(tree, model, random, style);
                     assertThat(tree.check()).isEmpty();
+                    assertThat(tree.bytes()).isEqualTo(4096 * store.statistics().blocks());
                 }
             }
             assertThat(scan(tree, KeyBounds.all(), false, Long.MAX_VALUE))

@@ -307,6 +307,11 @@ final class HnswAccessIndex extends VectorAccessIndex {
     }
 
     @Override
+    long ownBytes() {
+        return index.sizeBytes();
+    }
+
+    @Override
     void dropOwn() {
         index.drop();
     }

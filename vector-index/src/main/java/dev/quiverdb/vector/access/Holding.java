@@ -60,5 +60,8 @@ interface Holding {
     /** Hears that all were adopted: what was not is free. */
     void adopted();
 
+    /** Size of the index's own blocks of vectors; 0 where they lie in the column's slots. */
+    long bytes();
+
     void drop();
 }

@@ -484,6 +484,12 @@ final class IvfAccessIndex extends VectorAccessIndex {
     }
 
     @Override
+    long ownBytes() {
+        var lists = index;
+        return records.bytes() + (lists == null ? 0 : lists.sizeBytes());
+    }
+
+    @Override
     void dropOwn() {
         records.drop();
     }

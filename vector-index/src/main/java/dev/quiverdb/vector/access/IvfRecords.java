@@ -265,6 +265,14 @@ final class IvfRecords {
         }
     }
 
+    /** Size of its blocks. */
+    long bytes() {
+        synchronized (shape) {
+            return records.bytes()
+                    + (long) (text.blocks.size() + retired.size()) * blocks.blockBytes();
+        }
+    }
+
     void drop() {
         records.drop();
         synchronized (shape) {

@@ -210,6 +210,11 @@ final class OwnHolding implements Holding {
     }
 
     @Override
+    public long bytes() {
+        return values.regions().stream().mapToLong(RecordRegion::bytes).sum();
+    }
+
+    @Override
     public void drop() {
         for (RecordRegion region : values.regions()) {
             region.drop();

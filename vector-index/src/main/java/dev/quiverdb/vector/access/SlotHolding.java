@@ -73,5 +73,10 @@ record SlotHolding(int columnId, VectorForm.Dense form, StorageSlots slots) impl
     public void adopted() {}
 
     @Override
+    public long bytes() {
+        return 0;
+    }
+
+    @Override
     public void drop() {}
 }

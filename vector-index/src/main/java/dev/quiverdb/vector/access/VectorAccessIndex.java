@@ -82,6 +82,9 @@ abstract class VectorAccessIndex implements AccessIndex, Members {
 
     abstract void saveOwn(ByteWriter out);
 
+    /** Size of what {@link #dropOwn} gives back, and of what is kept in memory. */
+    abstract long ownBytes();
+
     abstract void dropOwn();
 
     /** Names what is wrong in an index that nobody changes. */
@@ -233,6 +236,11 @@ abstract class VectorAccessIndex implements AccessIndex, Members {
     /** Reads what follows the holding in what {@link #save} wrote. */
     final void restoreLeaving(ByteBuffer saved) {
         leaving.restore(saved);
+    }
+
+    @Override
+    public final long bytes() {
+        return ownBytes() + holding.bytes();
     }
 
     @Override

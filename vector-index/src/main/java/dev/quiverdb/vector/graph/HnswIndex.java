@@ -423,12 +423,14 @@ public final class HnswIndex {
         return state;
     }
 
-    /**
-     * Returns bytes of graph and codes for each live vector; the vectors themselves not counted.
-     */
+    /** Returns bytes of graph and codes; the vectors themselves not counted. */
+    public long sizeBytes() {
+        double codeBytes = codes == null ? 0 : codes.bytesPerVector() * liveCount();
+        return state.blockBytes() + Math.round(codeBytes);
+    }
+
+    /** Returns {@link #sizeBytes} for each live vector. */
     public double bytesPerVector() {
-        int live = Math.max(1, liveCount());
-        double codeBytes = codes == null ? 0 : codes.bytesPerVector();
-        return (double) state.blockBytes() / live + codeBytes;
+        return (double) sizeBytes() / Math.max(1, liveCount());
     }
 }

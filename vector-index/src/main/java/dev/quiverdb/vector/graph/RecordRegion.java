@@ -58,6 +58,11 @@ public final class RecordRegion {
         return directory.length << shift;
     }
 
+    /** Size of its blocks. */
+    public long bytes() {
+        return (long) blockCount() * blocks.blockBytes();
+    }
+
     public int blockCount() {
         return directory.length;
     }
