@@ -23,30 +23,23 @@ final class BitPlaneLoops {
     }
 
     static int product(long[] planes, int words, MemorySegment code, long co) {
-        var sum = block(planes, 0, code, co);
-        for (int w = 8; w < words; w += 8) {
-            sum = sum.add(block(planes, 4 * w, code, co + 8L * w));
-        }
+        var sum = LongVector.zero(LONGS);
+        int end = words + 7 & ~7;
+        int w = 0;
+        do {
+            var word = LongVector.fromMemorySegment(LONGS, code, co + 8L * w, LITTLE_ENDIAN);
+            var b0 = word.and(LongVector.fromArray(LONGS, planes, 4 * w));
+            var b1 = word.and(LongVector.fromArray(LONGS, planes, 4 * w + 8));
+            var b2 = word.and(LongVector.fromArray(LONGS, planes, 4 * w + 16));
+            var b3 = word.and(LongVector.fromArray(LONGS, planes, 4 * w + 24));
+            var c0 = b0.lanewise(VectorOperators.BIT_COUNT);
+            var c1 = b1.lanewise(VectorOperators.BIT_COUNT).lanewise(VectorOperators.LSHL, 1);
+            var c2 = b2.lanewise(VectorOperators.BIT_COUNT).lanewise(VectorOperators.LSHL, 2);
+            var c3 = b3.lanewise(VectorOperators.BIT_COUNT).lanewise(VectorOperators.LSHL, 3);
+            sum = sum.add(c0.add(c1).add(c2.add(c3)));
+            w += 8;
+        } while (w != end);
         return (int) sum.reduceLanes(VectorOperators.ADD);
-    }
-
-    private static LongVector block(long[] planes, int from, MemorySegment code, long co) {
-        var word = LongVector.fromMemorySegment(LONGS, code, co, LITTLE_ENDIAN);
-        return weighed(
-                bits(word, LongVector.fromArray(LONGS, planes, from)),
-                bits(word, LongVector.fromArray(LONGS, planes, from + 8)),
-                bits(word, LongVector.fromArray(LONGS, planes, from + 16)),
-                bits(word, LongVector.fromArray(LONGS, planes, from + 24)));
-    }
-
-    private static LongVector bits(LongVector word, LongVector plane) {
-        return word.and(plane).lanewise(VectorOperators.BIT_COUNT);
-    }
-
-    private static LongVector weighed(LongVector a, LongVector b, LongVector c, LongVector d) {
-        var low = a.add(b.lanewise(VectorOperators.LSHL, 1));
-        var high = c.add(d.lanewise(VectorOperators.LSHL, 1));
-        return low.add(high.lanewise(VectorOperators.LSHL, 2));
     }
 
     /**
@@ -70,10 +63,14 @@ final class BitPlaneLoops {
             var slab = slabs[ids[i] >>> shift];
             long co = (long) (ids[i] & mask) * strideBytes + at;
             var word = LongVector.fromMemorySegment(LONGS, slab, co, LITTLE_ENDIAN);
-            products[i] =
-                    (int)
-                            weighed(bits(word, p0), bits(word, p1), bits(word, p2), bits(word, p3))
-                                    .reduceLanes(VectorOperators.ADD);
+            var c0 = word.and(p0).lanewise(VectorOperators.BIT_COUNT);
+            var c1 = word.and(p1).lanewise(VectorOperators.BIT_COUNT);
+            var c2 = word.and(p2).lanewise(VectorOperators.BIT_COUNT);
+            var c3 = word.and(p3).lanewise(VectorOperators.BIT_COUNT);
+            var low = c0.add(c1.lanewise(VectorOperators.LSHL, 1));
+            var high = c2.add(c3.lanewise(VectorOperators.LSHL, 1));
+            var all = low.add(high.lanewise(VectorOperators.LSHL, 2));
+            products[i] = (int) all.reduceLanes(VectorOperators.ADD);
         }
     }
 }

@@ -10,33 +10,39 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Loops over bytes, widened lane by lane to ints or floats: they save memory, not time. */
+/**
+ * Loops over bytes, widened lane by lane to ints or floats: they save memory, not time. Written as
+ * {@link Float32Loops}.
+ */
 final class ByteLoops {
     private static final VectorSpecies<Float> FLOAT = ChosenSpecies.FLOAT;
     private static final VectorSpecies<Integer> INT = ChosenSpecies.INT;
     private static final VectorSpecies<Byte> QUARTER = ChosenSpecies.QUARTER_OF_BYTE;
     private static final int LANES = INT.length();
 
+    /** Bytes that are read beyond those a register takes, where it is narrow. */
+    private static final int BEYOND = QUARTER.length() - LANES;
+
     private ByteLoops() {}
 
-    private static IntVector load(MemorySegment s, long offset) {
-        return (IntVector)
-                ByteVector.fromMemorySegment(QUARTER, s, offset, LITTLE_ENDIAN)
-                        .convertShape(VectorOperators.B2I, INT, 0);
-    }
-
-    private static FloatVector loadUnsigned(MemorySegment s, long offset) {
-        return (FloatVector)
-                ByteVector.fromMemorySegment(QUARTER, s, offset, LITTLE_ENDIAN)
-                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INT, 0)
-                        .convert(VectorOperators.I2F, 0);
+    /** How many of the bytes are left to registers, so many at a time. */
+    private static int whole(int dims, int atOnce) {
+        int inside = Math.max(0, dims - BEYOND);
+        return inside - inside % atOnce;
     }
 
     static int l2Squared(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         IntVector sum = IntVector.zero(INT);
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            IntVector difference = load(q, qo + i).sub(load(s, so + i));
+        for (int end = whole(dims, LANES); i != end; i += LANES) {
+            IntVector difference =
+                    ByteVector.fromMemorySegment(QUARTER, q, qo + i, LITTLE_ENDIAN)
+                            .convertShape(VectorOperators.B2I, INT, 0)
+                            .reinterpretAsInts()
+                            .sub(
+                                    ByteVector.fromMemorySegment(QUARTER, s, so + i, LITTLE_ENDIAN)
+                                            .convertShape(VectorOperators.B2I, INT, 0)
+                                            .reinterpretAsInts());
             sum = sum.add(difference.mul(difference));
         }
         int total = sum.reduceLanes(VectorOperators.ADD);
@@ -51,8 +57,17 @@ final class ByteLoops {
     static int innerProduct(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         IntVector sum = IntVector.zero(INT);
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            sum = sum.add(load(q, qo + i).mul(load(s, so + i)));
+        for (int end = whole(dims, LANES); i != end; i += LANES) {
+            sum =
+                    sum.add(
+                            ByteVector.fromMemorySegment(QUARTER, q, qo + i, LITTLE_ENDIAN)
+                                    .convertShape(VectorOperators.B2I, INT, 0)
+                                    .reinterpretAsInts()
+                                    .mul(
+                                            ByteVector.fromMemorySegment(
+                                                            QUARTER, s, so + i, LITTLE_ENDIAN)
+                                                    .convertShape(VectorOperators.B2I, INT, 0)
+                                                    .reinterpretAsInts()));
         }
         int total = sum.reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -64,8 +79,18 @@ final class ByteLoops {
     static int l1(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         IntVector sum = IntVector.zero(INT);
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            sum = sum.add(load(q, qo + i).sub(load(s, so + i)).abs());
+        for (int end = whole(dims, LANES); i != end; i += LANES) {
+            sum =
+                    sum.add(
+                            ByteVector.fromMemorySegment(QUARTER, q, qo + i, LITTLE_ENDIAN)
+                                    .convertShape(VectorOperators.B2I, INT, 0)
+                                    .reinterpretAsInts()
+                                    .sub(
+                                            ByteVector.fromMemorySegment(
+                                                            QUARTER, s, so + i, LITTLE_ENDIAN)
+                                                    .convertShape(VectorOperators.B2I, INT, 0)
+                                                    .reinterpretAsInts())
+                                    .abs());
         }
         int total = sum.reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -81,13 +106,24 @@ final class ByteLoops {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         int i = 0;
-        for (int end = dims - 2 * LANES; i <= end; i += 2 * LANES) {
+        for (int end = whole(dims, 2 * LANES); i != end; i += 2 * LANES) {
             a0 =
                     FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                            .fma(loadUnsigned(s, so + i), a0);
+                            .fma(
+                                    ByteVector.fromMemorySegment(QUARTER, s, so + i, LITTLE_ENDIAN)
+                                            .convertShape(VectorOperators.ZERO_EXTEND_B2I, INT, 0)
+                                            .convertShape(VectorOperators.I2F, FLOAT, 0)
+                                            .reinterpretAsFloats(),
+                                    a0);
             a1 =
                     FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
-                            .fma(loadUnsigned(s, so + i + LANES), a1);
+                            .fma(
+                                    ByteVector.fromMemorySegment(
+                                                    QUARTER, s, so + i + LANES, LITTLE_ENDIAN)
+                                            .convertShape(VectorOperators.ZERO_EXTEND_B2I, INT, 0)
+                                            .convertShape(VectorOperators.I2F, FLOAT, 0)
+                                            .reinterpretAsFloats(),
+                                    a1);
         }
         float total = a0.add(a1).reduceLanes(VectorOperators.ADD);
         for (; i < dims; i++) {
@@ -114,12 +150,36 @@ final class ByteLoops {
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
+        for (int end = whole(dims, LANES); i != end; i += LANES) {
             FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            a0 = x.fma(loadUnsigned(s0, o0 + i), a0);
-            a1 = x.fma(loadUnsigned(s1, o1 + i), a1);
-            a2 = x.fma(loadUnsigned(s2, o2 + i), a2);
-            a3 = x.fma(loadUnsigned(s3, o3 + i), a3);
+            a0 =
+                    x.fma(
+                            ByteVector.fromMemorySegment(QUARTER, s0, o0 + i, LITTLE_ENDIAN)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INT, 0)
+                                    .convertShape(VectorOperators.I2F, FLOAT, 0)
+                                    .reinterpretAsFloats(),
+                            a0);
+            a1 =
+                    x.fma(
+                            ByteVector.fromMemorySegment(QUARTER, s1, o1 + i, LITTLE_ENDIAN)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INT, 0)
+                                    .convertShape(VectorOperators.I2F, FLOAT, 0)
+                                    .reinterpretAsFloats(),
+                            a1);
+            a2 =
+                    x.fma(
+                            ByteVector.fromMemorySegment(QUARTER, s2, o2 + i, LITTLE_ENDIAN)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INT, 0)
+                                    .convertShape(VectorOperators.I2F, FLOAT, 0)
+                                    .reinterpretAsFloats(),
+                            a2);
+            a3 =
+                    x.fma(
+                            ByteVector.fromMemorySegment(QUARTER, s3, o3 + i, LITTLE_ENDIAN)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INT, 0)
+                                    .convertShape(VectorOperators.I2F, FLOAT, 0)
+                                    .reinterpretAsFloats(),
+                            a3);
         }
         out[0] = a0.reduceLanes(VectorOperators.ADD);
         out[1] = a1.reduceLanes(VectorOperators.ADD);

@@ -4,15 +4,17 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Loops over an fp32 query and half-precision documents. The twin class for the other element kind
- * is a copy on purpose: a loop that sees one kind only has call sites of one type, and keeps its
- * vectors in registers.
+ * Loops over an fp32 query and half-precision documents; written as {@link Float32Loops}, and for
+ * the same reasons.
+ *
+ * <p>A half is moved so that its sign, exponent and mantissa bits lie where a float has them; the
+ * product with 2^112 mends the exponent's bias and is exact for normal and subnormal halves.
+ * (Infinities and NaN are not stored in vectors.)
  */
 final class Float16Loops {
     private static final VectorSpecies<Float> FLOAT = ChosenSpecies.FLOAT;
@@ -20,74 +22,70 @@ final class Float16Loops {
     private static final VectorSpecies<Short> HALF = ChosenSpecies.HALF_OF_SHORT;
     private static final int LANES = FLOAT.length();
 
+    /** Computes what does not fill a register. */
+    private static final ScalarKernels REST = ScalarKernels.INSTANCE;
+
     private Float16Loops() {}
-
-    /**
-     * A half is moved so that its sign, exponent and mantissa bits lie where a float has them; the
-     * product with 2^112 mends the exponent's bias and is exact for normal and subnormal halves.
-     * (Infinities and NaN are not stored in vectors.)
-     */
-    private static FloatVector load(MemorySegment s, long offset) {
-        return ((IntVector)
-                        ShortVector.fromMemorySegment(HALF, s, offset, LITTLE_ENDIAN)
-                                .convertShape(VectorOperators.S2I, INT, 0))
-                .lanewise(VectorOperators.LSHL, 13)
-                .and(0x8FFFE000)
-                .reinterpretAsFloats()
-                .mul(0x1p112f);
-    }
-
-    private static FloatVector squared(FloatVector x, FloatVector sum) {
-        return x.fma(x, sum);
-    }
-
-    private static float square(float x) {
-        return x * x;
-    }
 
     static float l2Squared(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 =
-                    squared(
-                            FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                                    .sub(load(s, so + 2L * i)),
-                            a0);
-            a1 =
-                    squared(
-                            FloatVector.fromMemorySegment(
-                                            FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
-                                    .sub(load(s, so + 2L * (i + LANES))),
-                            a1);
-            a2 =
-                    squared(
-                            FloatVector.fromMemorySegment(
-                                            FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
-                                    .sub(load(s, so + 2L * (i + 2 * LANES))),
-                            a2);
-            a3 =
-                    squared(
-                            FloatVector.fromMemorySegment(
-                                            FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
-                                    .sub(load(s, so + 2L * (i + 3 * LANES))),
-                            a3);
+        if (dims >= 2 * LANES) {
+            int end = dims - dims % (2 * LANES);
+            do {
+                FloatVector d0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, s, so + 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f));
+                a0 = d0.fma(d0, a0);
+                FloatVector d1 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                                .sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF,
+                                                        s,
+                                                        so + 2L * (i + LANES),
+                                                        LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f));
+                a1 = d1.fma(d1, a1);
+                i += 2 * LANES;
+            } while (i != end);
         }
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 =
-                    squared(
-                            FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                                    .sub(load(s, so + 2L * i)),
-                            a0);
+        if (dims - i >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector d0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, s, so + 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f));
+                a0 = d0.fma(d0, a0);
+                i += LANES;
+            } while (i != end);
         }
-        float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            float b = Scalars.f16(s, so, i);
-            sum += (a - b) * (a - b);
+        float sum = a0.add(a1).reduceLanes(VectorOperators.ADD);
+        if (i < dims) {
+            sum += REST.l2SquaredF16(q, qo + 4L * i, s, so + 2L * i, dims - i);
         }
         return sum;
     }
@@ -95,35 +93,62 @@ final class Float16Loops {
     static float innerProduct(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                            .fma(load(s, so + 2L * i), a0);
-            a1 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
-                            .fma(load(s, so + 2L * (i + LANES)), a1);
-            a2 =
-                    FloatVector.fromMemorySegment(
-                                    FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
-                            .fma(load(s, so + 2L * (i + 2 * LANES)), a2);
-            a3 =
-                    FloatVector.fromMemorySegment(
-                                    FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
-                            .fma(load(s, so + 2L * (i + 3 * LANES)), a3);
+        if (dims >= 2 * LANES) {
+            int end = dims - dims % (2 * LANES);
+            do {
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .fma(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, s, so + 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f),
+                                        a0);
+                a1 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                                .fma(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF,
+                                                        s,
+                                                        so + 2L * (i + LANES),
+                                                        LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f),
+                                        a1);
+                i += 2 * LANES;
+            } while (i != end);
         }
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                            .fma(load(s, so + 2L * i), a0);
+        if (dims - i >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .fma(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, s, so + 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f),
+                                        a0);
+                i += LANES;
+            } while (i != end);
         }
-        float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            float b = Scalars.f16(s, so, i);
-            sum += a * b;
+        float sum = a0.add(a1).reduceLanes(VectorOperators.ADD);
+        if (i < dims) {
+            sum += REST.innerProductF16(q, qo + 4L * i, s, so + 2L * i, dims - i);
         }
         return sum;
     }
@@ -131,45 +156,65 @@ final class Float16Loops {
     static float l1(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                            .sub(load(s, so + 2L * i))
-                            .abs()
-                            .add(a0);
-            a1 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
-                            .sub(load(s, so + 2L * (i + LANES)))
-                            .abs()
-                            .add(a1);
-            a2 =
-                    FloatVector.fromMemorySegment(
-                                    FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
-                            .sub(load(s, so + 2L * (i + 2 * LANES)))
-                            .abs()
-                            .add(a2);
-            a3 =
-                    FloatVector.fromMemorySegment(
-                                    FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
-                            .sub(load(s, so + 2L * (i + 3 * LANES)))
-                            .abs()
-                            .add(a3);
+        if (dims >= 2 * LANES) {
+            int end = dims - dims % (2 * LANES);
+            do {
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, s, so + 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f))
+                                .abs()
+                                .add(a0);
+                a1 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                                .sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF,
+                                                        s,
+                                                        so + 2L * (i + LANES),
+                                                        LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f))
+                                .abs()
+                                .add(a1);
+                i += 2 * LANES;
+            } while (i != end);
         }
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                            .sub(load(s, so + 2L * i))
-                            .abs()
-                            .add(a0);
+        if (dims - i >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, s, so + 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f))
+                                .abs()
+                                .add(a0);
+                i += LANES;
+            } while (i != end);
         }
-        float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            float b = Scalars.f16(s, so, i);
-            sum += Math.abs(a - b);
+        float sum = a0.add(a1).reduceLanes(VectorOperators.ADD);
+        if (i < dims) {
+            sum += REST.l1F16(q, qo + 4L * i, s, so + 2L * i, dims - i);
         }
         return sum;
     }
@@ -187,28 +232,71 @@ final class Float16Loops {
             long o3,
             int dims,
             float[] out) {
+        MemorySegment v0 = s0.asSlice(o0, 2L * dims);
+        MemorySegment v1 = s1.asSlice(o1, 2L * dims);
+        MemorySegment v2 = s2.asSlice(o2, 2L * dims);
+        MemorySegment v3 = s3.asSlice(o3, 2L * dims);
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            a0 = squared(x.sub(load(s0, o0 + 2L * i)), a0);
-            a1 = squared(x.sub(load(s1, o1 + 2L * i)), a1);
-            a2 = squared(x.sub(load(s2, o2 + 2L * i)), a2);
-            a3 = squared(x.sub(load(s3, o3 + 2L * i)), a3);
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                FloatVector d0 =
+                        x.sub(
+                                ShortVector.fromMemorySegment(HALF, v0, 2L * i, LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.S2I, INT, 0)
+                                        .reinterpretAsInts()
+                                        .lanewise(VectorOperators.LSHL, 13)
+                                        .and(0x8FFFE000)
+                                        .reinterpretAsFloats()
+                                        .mul(0x1p112f));
+                a0 = d0.fma(d0, a0);
+                FloatVector d1 =
+                        x.sub(
+                                ShortVector.fromMemorySegment(HALF, v1, 2L * i, LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.S2I, INT, 0)
+                                        .reinterpretAsInts()
+                                        .lanewise(VectorOperators.LSHL, 13)
+                                        .and(0x8FFFE000)
+                                        .reinterpretAsFloats()
+                                        .mul(0x1p112f));
+                a1 = d1.fma(d1, a1);
+                FloatVector d2 =
+                        x.sub(
+                                ShortVector.fromMemorySegment(HALF, v2, 2L * i, LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.S2I, INT, 0)
+                                        .reinterpretAsInts()
+                                        .lanewise(VectorOperators.LSHL, 13)
+                                        .and(0x8FFFE000)
+                                        .reinterpretAsFloats()
+                                        .mul(0x1p112f));
+                a2 = d2.fma(d2, a2);
+                FloatVector d3 =
+                        x.sub(
+                                ShortVector.fromMemorySegment(HALF, v3, 2L * i, LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.S2I, INT, 0)
+                                        .reinterpretAsInts()
+                                        .lanewise(VectorOperators.LSHL, 13)
+                                        .and(0x8FFFE000)
+                                        .reinterpretAsFloats()
+                                        .mul(0x1p112f));
+                a3 = d3.fma(d3, a3);
+                i += LANES;
+            } while (i != end);
         }
         out[0] = a0.reduceLanes(VectorOperators.ADD);
         out[1] = a1.reduceLanes(VectorOperators.ADD);
         out[2] = a2.reduceLanes(VectorOperators.ADD);
         out[3] = a3.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            out[0] += square(a - Scalars.f16(s0, o0, i));
-            out[1] += square(a - Scalars.f16(s1, o1, i));
-            out[2] += square(a - Scalars.f16(s2, o2, i));
-            out[3] += square(a - Scalars.f16(s3, o3, i));
+        if (i < dims) {
+            out[0] += REST.l2SquaredF16(q, qo + 4L * i, s0, o0 + 2L * i, dims - i);
+            out[1] += REST.l2SquaredF16(q, qo + 4L * i, s1, o1 + 2L * i, dims - i);
+            out[2] += REST.l2SquaredF16(q, qo + 4L * i, s2, o2 + 2L * i, dims - i);
+            out[3] += REST.l2SquaredF16(q, qo + 4L * i, s3, o3 + 2L * i, dims - i);
         }
     }
 
@@ -225,28 +313,71 @@ final class Float16Loops {
             long o3,
             int dims,
             float[] out) {
+        MemorySegment v0 = s0.asSlice(o0, 2L * dims);
+        MemorySegment v1 = s1.asSlice(o1, 2L * dims);
+        MemorySegment v2 = s2.asSlice(o2, 2L * dims);
+        MemorySegment v3 = s3.asSlice(o3, 2L * dims);
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            a0 = x.fma(load(s0, o0 + 2L * i), a0);
-            a1 = x.fma(load(s1, o1 + 2L * i), a1);
-            a2 = x.fma(load(s2, o2 + 2L * i), a2);
-            a3 = x.fma(load(s3, o3 + 2L * i), a3);
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                a0 =
+                        x.fma(
+                                ShortVector.fromMemorySegment(HALF, v0, 2L * i, LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.S2I, INT, 0)
+                                        .reinterpretAsInts()
+                                        .lanewise(VectorOperators.LSHL, 13)
+                                        .and(0x8FFFE000)
+                                        .reinterpretAsFloats()
+                                        .mul(0x1p112f),
+                                a0);
+                a1 =
+                        x.fma(
+                                ShortVector.fromMemorySegment(HALF, v1, 2L * i, LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.S2I, INT, 0)
+                                        .reinterpretAsInts()
+                                        .lanewise(VectorOperators.LSHL, 13)
+                                        .and(0x8FFFE000)
+                                        .reinterpretAsFloats()
+                                        .mul(0x1p112f),
+                                a1);
+                a2 =
+                        x.fma(
+                                ShortVector.fromMemorySegment(HALF, v2, 2L * i, LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.S2I, INT, 0)
+                                        .reinterpretAsInts()
+                                        .lanewise(VectorOperators.LSHL, 13)
+                                        .and(0x8FFFE000)
+                                        .reinterpretAsFloats()
+                                        .mul(0x1p112f),
+                                a2);
+                a3 =
+                        x.fma(
+                                ShortVector.fromMemorySegment(HALF, v3, 2L * i, LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.S2I, INT, 0)
+                                        .reinterpretAsInts()
+                                        .lanewise(VectorOperators.LSHL, 13)
+                                        .and(0x8FFFE000)
+                                        .reinterpretAsFloats()
+                                        .mul(0x1p112f),
+                                a3);
+                i += LANES;
+            } while (i != end);
         }
         out[0] = a0.reduceLanes(VectorOperators.ADD);
         out[1] = a1.reduceLanes(VectorOperators.ADD);
         out[2] = a2.reduceLanes(VectorOperators.ADD);
         out[3] = a3.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            out[0] += a * Scalars.f16(s0, o0, i);
-            out[1] += a * Scalars.f16(s1, o1, i);
-            out[2] += a * Scalars.f16(s2, o2, i);
-            out[3] += a * Scalars.f16(s3, o3, i);
+        if (i < dims) {
+            out[0] += REST.innerProductF16(q, qo + 4L * i, s0, o0 + 2L * i, dims - i);
+            out[1] += REST.innerProductF16(q, qo + 4L * i, s1, o1 + 2L * i, dims - i);
+            out[2] += REST.innerProductF16(q, qo + 4L * i, s2, o2 + 2L * i, dims - i);
+            out[3] += REST.innerProductF16(q, qo + 4L * i, s3, o3 + 2L * i, dims - i);
         }
     }
 
@@ -263,28 +394,79 @@ final class Float16Loops {
             long o3,
             int dims,
             float[] out) {
+        MemorySegment v0 = s0.asSlice(o0, 2L * dims);
+        MemorySegment v1 = s1.asSlice(o1, 2L * dims);
+        MemorySegment v2 = s2.asSlice(o2, 2L * dims);
+        MemorySegment v3 = s3.asSlice(o3, 2L * dims);
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            a0 = x.sub(load(s0, o0 + 2L * i)).abs().add(a0);
-            a1 = x.sub(load(s1, o1 + 2L * i)).abs().add(a1);
-            a2 = x.sub(load(s2, o2 + 2L * i)).abs().add(a2);
-            a3 = x.sub(load(s3, o3 + 2L * i)).abs().add(a3);
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                a0 =
+                        x.sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, v0, 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f))
+                                .abs()
+                                .add(a0);
+                a1 =
+                        x.sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, v1, 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f))
+                                .abs()
+                                .add(a1);
+                a2 =
+                        x.sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, v2, 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f))
+                                .abs()
+                                .add(a2);
+                a3 =
+                        x.sub(
+                                        ShortVector.fromMemorySegment(
+                                                        HALF, v3, 2L * i, LITTLE_ENDIAN)
+                                                .convertShape(VectorOperators.S2I, INT, 0)
+                                                .reinterpretAsInts()
+                                                .lanewise(VectorOperators.LSHL, 13)
+                                                .and(0x8FFFE000)
+                                                .reinterpretAsFloats()
+                                                .mul(0x1p112f))
+                                .abs()
+                                .add(a3);
+                i += LANES;
+            } while (i != end);
         }
         out[0] = a0.reduceLanes(VectorOperators.ADD);
         out[1] = a1.reduceLanes(VectorOperators.ADD);
         out[2] = a2.reduceLanes(VectorOperators.ADD);
         out[3] = a3.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            out[0] += Math.abs(a - Scalars.f16(s0, o0, i));
-            out[1] += Math.abs(a - Scalars.f16(s1, o1, i));
-            out[2] += Math.abs(a - Scalars.f16(s2, o2, i));
-            out[3] += Math.abs(a - Scalars.f16(s3, o3, i));
+        if (i < dims) {
+            out[0] += REST.l1F16(q, qo + 4L * i, s0, o0 + 2L * i, dims - i);
+            out[1] += REST.l1F16(q, qo + 4L * i, s1, o1 + 2L * i, dims - i);
+            out[2] += REST.l1F16(q, qo + 4L * i, s2, o2 + 2L * i, dims - i);
+            out[3] += REST.l1F16(q, qo + 4L * i, s3, o3 + 2L * i, dims - i);
         }
     }
 
@@ -295,25 +477,43 @@ final class Float16Loops {
         FloatVector n0 = a0;
         FloatVector n1 = a0;
         int i = 0;
-        for (int end = dims - 2 * LANES; i <= end; i += 2 * LANES) {
-            FloatVector x0 = load(s, so + 2L * i);
-            FloatVector x1 = load(s, so + 2L * (i + LANES));
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).fma(x0, a0);
-            a1 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
-                            .fma(x1, a1);
-            n0 = x0.fma(x0, n0);
-            n1 = x1.fma(x1, n1);
+        if (dims >= 2 * LANES) {
+            int end = dims - dims % (2 * LANES);
+            do {
+                FloatVector x0 =
+                        ShortVector.fromMemorySegment(HALF, s, so + 2L * i, LITTLE_ENDIAN)
+                                .convertShape(VectorOperators.S2I, INT, 0)
+                                .reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHL, 13)
+                                .and(0x8FFFE000)
+                                .reinterpretAsFloats()
+                                .mul(0x1p112f);
+                FloatVector x1 =
+                        ShortVector.fromMemorySegment(HALF, s, so + 2L * (i + LANES), LITTLE_ENDIAN)
+                                .convertShape(VectorOperators.S2I, INT, 0)
+                                .reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHL, 13)
+                                .and(0x8FFFE000)
+                                .reinterpretAsFloats()
+                                .mul(0x1p112f);
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .fma(x0, a0);
+                a1 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                                .fma(x1, a1);
+                n0 = x0.fma(x0, n0);
+                n1 = x1.fma(x1, n1);
+                i += 2 * LANES;
+            } while (i != end);
         }
-        float product = a0.add(a1).reduceLanes(VectorOperators.ADD);
-        float norm = n0.add(n1).reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float b = Scalars.f16(s, so, i);
-            product += Scalars.f32(q, qo, i) * b;
-            norm += b * b;
+        out[0] = a0.add(a1).reduceLanes(VectorOperators.ADD);
+        out[1] = n0.add(n1).reduceLanes(VectorOperators.ADD);
+        if (i < dims) {
+            ScalarKernels.addInnerProductAndNormF16(
+                    q, qo + 4L * i, s, so + 2L * i, dims - i, out, 0, 1);
         }
-        out[0] = product;
-        out[1] = norm;
     }
 
     static void innerProductAndNormx4(
@@ -329,6 +529,10 @@ final class Float16Loops {
             long o3,
             int dims,
             float[] out) {
+        MemorySegment v0 = s0.asSlice(o0, 2L * dims);
+        MemorySegment v1 = s1.asSlice(o1, 2L * dims);
+        MemorySegment v2 = s2.asSlice(o2, 2L * dims);
+        MemorySegment v3 = s3.asSlice(o3, 2L * dims);
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -338,20 +542,52 @@ final class Float16Loops {
         FloatVector n2 = a0;
         FloatVector n3 = a0;
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            FloatVector d0 = load(s0, o0 + 2L * i);
-            FloatVector d1 = load(s1, o1 + 2L * i);
-            FloatVector d2 = load(s2, o2 + 2L * i);
-            FloatVector d3 = load(s3, o3 + 2L * i);
-            a0 = x.fma(d0, a0);
-            a1 = x.fma(d1, a1);
-            a2 = x.fma(d2, a2);
-            a3 = x.fma(d3, a3);
-            n0 = d0.fma(d0, n0);
-            n1 = d1.fma(d1, n1);
-            n2 = d2.fma(d2, n2);
-            n3 = d3.fma(d3, n3);
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                FloatVector d0 =
+                        ShortVector.fromMemorySegment(HALF, v0, 2L * i, LITTLE_ENDIAN)
+                                .convertShape(VectorOperators.S2I, INT, 0)
+                                .reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHL, 13)
+                                .and(0x8FFFE000)
+                                .reinterpretAsFloats()
+                                .mul(0x1p112f);
+                FloatVector d1 =
+                        ShortVector.fromMemorySegment(HALF, v1, 2L * i, LITTLE_ENDIAN)
+                                .convertShape(VectorOperators.S2I, INT, 0)
+                                .reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHL, 13)
+                                .and(0x8FFFE000)
+                                .reinterpretAsFloats()
+                                .mul(0x1p112f);
+                FloatVector d2 =
+                        ShortVector.fromMemorySegment(HALF, v2, 2L * i, LITTLE_ENDIAN)
+                                .convertShape(VectorOperators.S2I, INT, 0)
+                                .reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHL, 13)
+                                .and(0x8FFFE000)
+                                .reinterpretAsFloats()
+                                .mul(0x1p112f);
+                FloatVector d3 =
+                        ShortVector.fromMemorySegment(HALF, v3, 2L * i, LITTLE_ENDIAN)
+                                .convertShape(VectorOperators.S2I, INT, 0)
+                                .reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHL, 13)
+                                .and(0x8FFFE000)
+                                .reinterpretAsFloats()
+                                .mul(0x1p112f);
+                a0 = x.fma(d0, a0);
+                a1 = x.fma(d1, a1);
+                a2 = x.fma(d2, a2);
+                a3 = x.fma(d3, a3);
+                n0 = d0.fma(d0, n0);
+                n1 = d1.fma(d1, n1);
+                n2 = d2.fma(d2, n2);
+                n3 = d3.fma(d3, n3);
+                i += LANES;
+            } while (i != end);
         }
         out[0] = a0.reduceLanes(VectorOperators.ADD);
         out[1] = a1.reduceLanes(VectorOperators.ADD);
@@ -361,20 +597,15 @@ final class Float16Loops {
         out[5] = n1.reduceLanes(VectorOperators.ADD);
         out[6] = n2.reduceLanes(VectorOperators.ADD);
         out[7] = n3.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            float b0 = Scalars.f16(s0, o0, i);
-            out[0] += a * b0;
-            out[4] += b0 * b0;
-            float b1 = Scalars.f16(s1, o1, i);
-            out[1] += a * b1;
-            out[5] += b1 * b1;
-            float b2 = Scalars.f16(s2, o2, i);
-            out[2] += a * b2;
-            out[6] += b2 * b2;
-            float b3 = Scalars.f16(s3, o3, i);
-            out[3] += a * b3;
-            out[7] += b3 * b3;
+        if (i < dims) {
+            ScalarKernels.addInnerProductAndNormF16(
+                    q, qo + 4L * i, s0, o0 + 2L * i, dims - i, out, 0, 4);
+            ScalarKernels.addInnerProductAndNormF16(
+                    q, qo + 4L * i, s1, o1 + 2L * i, dims - i, out, 1, 5);
+            ScalarKernels.addInnerProductAndNormF16(
+                    q, qo + 4L * i, s2, o2 + 2L * i, dims - i, out, 2, 6);
+            ScalarKernels.addInnerProductAndNormF16(
+                    q, qo + 4L * i, s3, o3 + 2L * i, dims - i, out, 3, 7);
         }
     }
 }

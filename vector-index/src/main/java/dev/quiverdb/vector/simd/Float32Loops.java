@@ -8,27 +8,17 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Loops over an fp32 query and fp32 documents. The twin class for the other element kind is a copy
- * on purpose: a loop that sees one kind only has call sites of one type, and keeps its vectors in
- * registers.
+ * Loops over an fp32 query and fp32 documents. How they are written the compiler has decided, see
+ * the room's README: registers are handed to no method of ours, and loops end at equality.
  */
 final class Float32Loops {
     private static final VectorSpecies<Float> FLOAT = ChosenSpecies.FLOAT;
     private static final int LANES = FLOAT.length();
 
+    /** Computes what does not fill a register. */
+    private static final ScalarKernels REST = ScalarKernels.INSTANCE;
+
     private Float32Loops() {}
-
-    private static FloatVector load(MemorySegment s, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, s, offset, LITTLE_ENDIAN);
-    }
-
-    private static FloatVector squared(FloatVector x, FloatVector sum) {
-        return x.fma(x, sum);
-    }
-
-    private static float square(float x) {
-        return x * x;
-    }
 
     static float l2Squared(MemorySegment q, long qo, MemorySegment s, long so, int dims) {
         FloatVector a0 = FloatVector.zero(FLOAT);
@@ -36,43 +26,60 @@ final class Float32Loops {
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 =
-                    squared(
-                            FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                                    .sub(load(s, so + 4L * i)),
-                            a0);
-            a1 =
-                    squared(
-                            FloatVector.fromMemorySegment(
-                                            FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
-                                    .sub(load(s, so + 4L * (i + LANES))),
-                            a1);
-            a2 =
-                    squared(
-                            FloatVector.fromMemorySegment(
-                                            FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
-                                    .sub(load(s, so + 4L * (i + 2 * LANES))),
-                            a2);
-            a3 =
-                    squared(
-                            FloatVector.fromMemorySegment(
-                                            FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
-                                    .sub(load(s, so + 4L * (i + 3 * LANES))),
-                            a3);
+        if (dims >= 4 * LANES) {
+            int end = dims - dims % (4 * LANES);
+            do {
+                FloatVector d0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * i, LITTLE_ENDIAN));
+                a0 = d0.fma(d0, a0);
+                FloatVector d1 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * (i + LANES), LITTLE_ENDIAN));
+                a1 = d1.fma(d1, a1);
+                FloatVector d2 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT,
+                                                s,
+                                                so + 4L * (i + 2 * LANES),
+                                                LITTLE_ENDIAN));
+                a2 = d2.fma(d2, a2);
+                FloatVector d3 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT,
+                                                s,
+                                                so + 4L * (i + 3 * LANES),
+                                                LITTLE_ENDIAN));
+                a3 = d3.fma(d3, a3);
+                i += 4 * LANES;
+            } while (i != end);
         }
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 =
-                    squared(
-                            FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                                    .sub(load(s, so + 4L * i)),
-                            a0);
+        if (dims - i >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector d0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * i, LITTLE_ENDIAN));
+                a0 = d0.fma(d0, a0);
+                i += LANES;
+            } while (i != end);
         }
         float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            float b = Scalars.f32(s, so, i);
-            sum += (a - b) * (a - b);
+        if (i < dims) {
+            sum += REST.l2SquaredF32(q, qo + 4L * i, s, so + 4L * i, dims - i);
         }
         return sum;
     }
@@ -83,32 +90,54 @@ final class Float32Loops {
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                            .fma(load(s, so + 4L * i), a0);
-            a1 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
-                            .fma(load(s, so + 4L * (i + LANES)), a1);
-            a2 =
-                    FloatVector.fromMemorySegment(
-                                    FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
-                            .fma(load(s, so + 4L * (i + 2 * LANES)), a2);
-            a3 =
-                    FloatVector.fromMemorySegment(
-                                    FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
-                            .fma(load(s, so + 4L * (i + 3 * LANES)), a3);
+        if (dims >= 4 * LANES) {
+            int end = dims - dims % (4 * LANES);
+            do {
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .fma(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * i, LITTLE_ENDIAN),
+                                        a0);
+                a1 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                                .fma(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * (i + LANES), LITTLE_ENDIAN),
+                                        a1);
+                a2 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
+                                .fma(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * (i + 2 * LANES), LITTLE_ENDIAN),
+                                        a2);
+                a3 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
+                                .fma(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * (i + 3 * LANES), LITTLE_ENDIAN),
+                                        a3);
+                i += 4 * LANES;
+            } while (i != end);
         }
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                            .fma(load(s, so + 4L * i), a0);
+        if (dims - i >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .fma(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * i, LITTLE_ENDIAN),
+                                        a0);
+                i += LANES;
+            } while (i != end);
         }
         float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            float b = Scalars.f32(s, so, i);
-            sum += a * b;
+        if (i < dims) {
+            sum += REST.innerProductF32(q, qo + 4L * i, s, so + 4L * i, dims - i);
         }
         return sum;
     }
@@ -119,42 +148,59 @@ final class Float32Loops {
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - 4 * LANES; i <= end; i += 4 * LANES) {
-            a0 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                            .sub(load(s, so + 4L * i))
-                            .abs()
-                            .add(a0);
-            a1 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
-                            .sub(load(s, so + 4L * (i + LANES)))
-                            .abs()
-                            .add(a1);
-            a2 =
-                    FloatVector.fromMemorySegment(
-                                    FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
-                            .sub(load(s, so + 4L * (i + 2 * LANES)))
-                            .abs()
-                            .add(a2);
-            a3 =
-                    FloatVector.fromMemorySegment(
-                                    FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
-                            .sub(load(s, so + 4L * (i + 3 * LANES)))
-                            .abs()
-                            .add(a3);
+        if (dims >= 4 * LANES) {
+            int end = dims - dims % (4 * LANES);
+            do {
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * i, LITTLE_ENDIAN))
+                                .abs()
+                                .add(a0);
+                a1 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * (i + LANES), LITTLE_ENDIAN))
+                                .abs()
+                                .add(a1);
+                a2 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + 2 * LANES), LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * (i + 2 * LANES), LITTLE_ENDIAN))
+                                .abs()
+                                .add(a2);
+                a3 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + 3 * LANES), LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * (i + 3 * LANES), LITTLE_ENDIAN))
+                                .abs()
+                                .add(a3);
+                i += 4 * LANES;
+            } while (i != end);
         }
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            a0 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
-                            .sub(load(s, so + 4L * i))
-                            .abs()
-                            .add(a0);
+        if (dims - i >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .sub(
+                                        FloatVector.fromMemorySegment(
+                                                FLOAT, s, so + 4L * i, LITTLE_ENDIAN))
+                                .abs()
+                                .add(a0);
+                i += LANES;
+            } while (i != end);
         }
         float sum = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            float b = Scalars.f32(s, so, i);
-            sum += Math.abs(a - b);
+        if (i < dims) {
+            sum += REST.l1F32(q, qo + 4L * i, s, so + 4L * i, dims - i);
         }
         return sum;
     }
@@ -172,28 +218,43 @@ final class Float32Loops {
             long o3,
             int dims,
             float[] out) {
+        MemorySegment v0 = s0.asSlice(o0, 4L * dims);
+        MemorySegment v1 = s1.asSlice(o1, 4L * dims);
+        MemorySegment v2 = s2.asSlice(o2, 4L * dims);
+        MemorySegment v3 = s3.asSlice(o3, 4L * dims);
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            a0 = squared(x.sub(load(s0, o0 + 4L * i)), a0);
-            a1 = squared(x.sub(load(s1, o1 + 4L * i)), a1);
-            a2 = squared(x.sub(load(s2, o2 + 4L * i)), a2);
-            a3 = squared(x.sub(load(s3, o3 + 4L * i)), a3);
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                FloatVector d0 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v0, 4L * i, LITTLE_ENDIAN));
+                a0 = d0.fma(d0, a0);
+                FloatVector d1 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v1, 4L * i, LITTLE_ENDIAN));
+                a1 = d1.fma(d1, a1);
+                FloatVector d2 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v2, 4L * i, LITTLE_ENDIAN));
+                a2 = d2.fma(d2, a2);
+                FloatVector d3 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v3, 4L * i, LITTLE_ENDIAN));
+                a3 = d3.fma(d3, a3);
+                i += LANES;
+            } while (i != end);
         }
         out[0] = a0.reduceLanes(VectorOperators.ADD);
         out[1] = a1.reduceLanes(VectorOperators.ADD);
         out[2] = a2.reduceLanes(VectorOperators.ADD);
         out[3] = a3.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            out[0] += square(a - Scalars.f32(s0, o0, i));
-            out[1] += square(a - Scalars.f32(s1, o1, i));
-            out[2] += square(a - Scalars.f32(s2, o2, i));
-            out[3] += square(a - Scalars.f32(s3, o3, i));
+        if (i < dims) {
+            out[0] += REST.l2SquaredF32(q, qo + 4L * i, s0, o0 + 4L * i, dims - i);
+            out[1] += REST.l2SquaredF32(q, qo + 4L * i, s1, o1 + 4L * i, dims - i);
+            out[2] += REST.l2SquaredF32(q, qo + 4L * i, s2, o2 + 4L * i, dims - i);
+            out[3] += REST.l2SquaredF32(q, qo + 4L * i, s3, o3 + 4L * i, dims - i);
         }
     }
 
@@ -210,138 +271,35 @@ final class Float32Loops {
             long o3,
             int dims,
             float[] out) {
+        MemorySegment v0 = s0.asSlice(o0, 4L * dims);
+        MemorySegment v1 = s1.asSlice(o1, 4L * dims);
+        MemorySegment v2 = s2.asSlice(o2, 4L * dims);
+        MemorySegment v3 = s3.asSlice(o3, 4L * dims);
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            a0 = x.fma(load(s0, o0 + 4L * i), a0);
-            a1 = x.fma(load(s1, o1 + 4L * i), a1);
-            a2 = x.fma(load(s2, o2 + 4L * i), a2);
-            a3 = x.fma(load(s3, o3 + 4L * i), a3);
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                a0 = x.fma(FloatVector.fromMemorySegment(FLOAT, v0, 4L * i, LITTLE_ENDIAN), a0);
+                a1 = x.fma(FloatVector.fromMemorySegment(FLOAT, v1, 4L * i, LITTLE_ENDIAN), a1);
+                a2 = x.fma(FloatVector.fromMemorySegment(FLOAT, v2, 4L * i, LITTLE_ENDIAN), a2);
+                a3 = x.fma(FloatVector.fromMemorySegment(FLOAT, v3, 4L * i, LITTLE_ENDIAN), a3);
+                i += LANES;
+            } while (i != end);
         }
         out[0] = a0.reduceLanes(VectorOperators.ADD);
         out[1] = a1.reduceLanes(VectorOperators.ADD);
         out[2] = a2.reduceLanes(VectorOperators.ADD);
         out[3] = a3.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            out[0] += a * Scalars.f32(s0, o0, i);
-            out[1] += a * Scalars.f32(s1, o1, i);
-            out[2] += a * Scalars.f32(s2, o2, i);
-            out[3] += a * Scalars.f32(s3, o3, i);
-        }
-    }
-
-    static void l2Squaredx8(
-            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
-        MemorySegment s0 = s[0];
-        MemorySegment s1 = s[1];
-        MemorySegment s2 = s[2];
-        MemorySegment s3 = s[3];
-        MemorySegment s4 = s[4];
-        MemorySegment s5 = s[5];
-        MemorySegment s6 = s[6];
-        MemorySegment s7 = s[7];
-        long o0 = o[0];
-        long o1 = o[1];
-        long o2 = o[2];
-        long o3 = o[3];
-        long o4 = o[4];
-        long o5 = o[5];
-        long o6 = o[6];
-        long o7 = o[7];
-        FloatVector a0 = FloatVector.zero(FLOAT);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        FloatVector a4 = a0;
-        FloatVector a5 = a0;
-        FloatVector a6 = a0;
-        FloatVector a7 = a0;
-        int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            a0 = squared(x.sub(load(s0, o0 + 4L * i)), a0);
-            a1 = squared(x.sub(load(s1, o1 + 4L * i)), a1);
-            a2 = squared(x.sub(load(s2, o2 + 4L * i)), a2);
-            a3 = squared(x.sub(load(s3, o3 + 4L * i)), a3);
-            a4 = squared(x.sub(load(s4, o4 + 4L * i)), a4);
-            a5 = squared(x.sub(load(s5, o5 + 4L * i)), a5);
-            a6 = squared(x.sub(load(s6, o6 + 4L * i)), a6);
-            a7 = squared(x.sub(load(s7, o7 + 4L * i)), a7);
-        }
-        out[0] = a0.reduceLanes(VectorOperators.ADD);
-        out[1] = a1.reduceLanes(VectorOperators.ADD);
-        out[2] = a2.reduceLanes(VectorOperators.ADD);
-        out[3] = a3.reduceLanes(VectorOperators.ADD);
-        out[4] = a4.reduceLanes(VectorOperators.ADD);
-        out[5] = a5.reduceLanes(VectorOperators.ADD);
-        out[6] = a6.reduceLanes(VectorOperators.ADD);
-        out[7] = a7.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            for (int j = 0; j < 8; j++) {
-                float b = Scalars.f32(s[j], o[j], i);
-                out[j] += (a - b) * (a - b);
-            }
-        }
-    }
-
-    static void innerProductx8(
-            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
-        MemorySegment s0 = s[0];
-        MemorySegment s1 = s[1];
-        MemorySegment s2 = s[2];
-        MemorySegment s3 = s[3];
-        MemorySegment s4 = s[4];
-        MemorySegment s5 = s[5];
-        MemorySegment s6 = s[6];
-        MemorySegment s7 = s[7];
-        long o0 = o[0];
-        long o1 = o[1];
-        long o2 = o[2];
-        long o3 = o[3];
-        long o4 = o[4];
-        long o5 = o[5];
-        long o6 = o[6];
-        long o7 = o[7];
-        FloatVector a0 = FloatVector.zero(FLOAT);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        FloatVector a4 = a0;
-        FloatVector a5 = a0;
-        FloatVector a6 = a0;
-        FloatVector a7 = a0;
-        int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            a0 = x.fma(load(s0, o0 + 4L * i), a0);
-            a1 = x.fma(load(s1, o1 + 4L * i), a1);
-            a2 = x.fma(load(s2, o2 + 4L * i), a2);
-            a3 = x.fma(load(s3, o3 + 4L * i), a3);
-            a4 = x.fma(load(s4, o4 + 4L * i), a4);
-            a5 = x.fma(load(s5, o5 + 4L * i), a5);
-            a6 = x.fma(load(s6, o6 + 4L * i), a6);
-            a7 = x.fma(load(s7, o7 + 4L * i), a7);
-        }
-        out[0] = a0.reduceLanes(VectorOperators.ADD);
-        out[1] = a1.reduceLanes(VectorOperators.ADD);
-        out[2] = a2.reduceLanes(VectorOperators.ADD);
-        out[3] = a3.reduceLanes(VectorOperators.ADD);
-        out[4] = a4.reduceLanes(VectorOperators.ADD);
-        out[5] = a5.reduceLanes(VectorOperators.ADD);
-        out[6] = a6.reduceLanes(VectorOperators.ADD);
-        out[7] = a7.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            for (int j = 0; j < 8; j++) {
-                float b = Scalars.f32(s[j], o[j], i);
-                out[j] += a * b;
-            }
+        if (i < dims) {
+            out[0] += REST.innerProductF32(q, qo + 4L * i, s0, o0 + 4L * i, dims - i);
+            out[1] += REST.innerProductF32(q, qo + 4L * i, s1, o1 + 4L * i, dims - i);
+            out[2] += REST.innerProductF32(q, qo + 4L * i, s2, o2 + 4L * i, dims - i);
+            out[3] += REST.innerProductF32(q, qo + 4L * i, s3, o3 + 4L * i, dims - i);
         }
     }
 
@@ -358,28 +316,161 @@ final class Float32Loops {
             long o3,
             int dims,
             float[] out) {
+        MemorySegment v0 = s0.asSlice(o0, 4L * dims);
+        MemorySegment v1 = s1.asSlice(o1, 4L * dims);
+        MemorySegment v2 = s2.asSlice(o2, 4L * dims);
+        MemorySegment v3 = s3.asSlice(o3, 4L * dims);
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            a0 = x.sub(load(s0, o0 + 4L * i)).abs().add(a0);
-            a1 = x.sub(load(s1, o1 + 4L * i)).abs().add(a1);
-            a2 = x.sub(load(s2, o2 + 4L * i)).abs().add(a2);
-            a3 = x.sub(load(s3, o3 + 4L * i)).abs().add(a3);
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                a0 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v0, 4L * i, LITTLE_ENDIAN))
+                                .abs()
+                                .add(a0);
+                a1 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v1, 4L * i, LITTLE_ENDIAN))
+                                .abs()
+                                .add(a1);
+                a2 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v2, 4L * i, LITTLE_ENDIAN))
+                                .abs()
+                                .add(a2);
+                a3 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v3, 4L * i, LITTLE_ENDIAN))
+                                .abs()
+                                .add(a3);
+                i += LANES;
+            } while (i != end);
         }
         out[0] = a0.reduceLanes(VectorOperators.ADD);
         out[1] = a1.reduceLanes(VectorOperators.ADD);
         out[2] = a2.reduceLanes(VectorOperators.ADD);
         out[3] = a3.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            out[0] += Math.abs(a - Scalars.f32(s0, o0, i));
-            out[1] += Math.abs(a - Scalars.f32(s1, o1, i));
-            out[2] += Math.abs(a - Scalars.f32(s2, o2, i));
-            out[3] += Math.abs(a - Scalars.f32(s3, o3, i));
+        if (i < dims) {
+            out[0] += REST.l1F32(q, qo + 4L * i, s0, o0 + 4L * i, dims - i);
+            out[1] += REST.l1F32(q, qo + 4L * i, s1, o1 + 4L * i, dims - i);
+            out[2] += REST.l1F32(q, qo + 4L * i, s2, o2 + 4L * i, dims - i);
+            out[3] += REST.l1F32(q, qo + 4L * i, s3, o3 + 4L * i, dims - i);
+        }
+    }
+
+    static void l2Squaredx8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
+        MemorySegment v0 = s[0].asSlice(o[0], 4L * dims);
+        MemorySegment v1 = s[1].asSlice(o[1], 4L * dims);
+        MemorySegment v2 = s[2].asSlice(o[2], 4L * dims);
+        MemorySegment v3 = s[3].asSlice(o[3], 4L * dims);
+        MemorySegment v4 = s[4].asSlice(o[4], 4L * dims);
+        MemorySegment v5 = s[5].asSlice(o[5], 4L * dims);
+        MemorySegment v6 = s[6].asSlice(o[6], 4L * dims);
+        MemorySegment v7 = s[7].asSlice(o[7], 4L * dims);
+        FloatVector a0 = FloatVector.zero(FLOAT);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector a4 = a0;
+        FloatVector a5 = a0;
+        FloatVector a6 = a0;
+        FloatVector a7 = a0;
+        int i = 0;
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                FloatVector d0 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v0, 4L * i, LITTLE_ENDIAN));
+                a0 = d0.fma(d0, a0);
+                FloatVector d1 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v1, 4L * i, LITTLE_ENDIAN));
+                a1 = d1.fma(d1, a1);
+                FloatVector d2 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v2, 4L * i, LITTLE_ENDIAN));
+                a2 = d2.fma(d2, a2);
+                FloatVector d3 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v3, 4L * i, LITTLE_ENDIAN));
+                a3 = d3.fma(d3, a3);
+                FloatVector d4 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v4, 4L * i, LITTLE_ENDIAN));
+                a4 = d4.fma(d4, a4);
+                FloatVector d5 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v5, 4L * i, LITTLE_ENDIAN));
+                a5 = d5.fma(d5, a5);
+                FloatVector d6 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v6, 4L * i, LITTLE_ENDIAN));
+                a6 = d6.fma(d6, a6);
+                FloatVector d7 =
+                        x.sub(FloatVector.fromMemorySegment(FLOAT, v7, 4L * i, LITTLE_ENDIAN));
+                a7 = d7.fma(d7, a7);
+                i += LANES;
+            } while (i != end);
+        }
+        out[0] = a0.reduceLanes(VectorOperators.ADD);
+        out[1] = a1.reduceLanes(VectorOperators.ADD);
+        out[2] = a2.reduceLanes(VectorOperators.ADD);
+        out[3] = a3.reduceLanes(VectorOperators.ADD);
+        out[4] = a4.reduceLanes(VectorOperators.ADD);
+        out[5] = a5.reduceLanes(VectorOperators.ADD);
+        out[6] = a6.reduceLanes(VectorOperators.ADD);
+        out[7] = a7.reduceLanes(VectorOperators.ADD);
+        if (i < dims) {
+            for (int j = 0; j < 8; j++) {
+                out[j] += REST.l2SquaredF32(q, qo + 4L * i, s[j], o[j] + 4L * i, dims - i);
+            }
+        }
+    }
+
+    static void innerProductx8(
+            MemorySegment q, long qo, MemorySegment[] s, long[] o, int dims, float[] out) {
+        MemorySegment v0 = s[0].asSlice(o[0], 4L * dims);
+        MemorySegment v1 = s[1].asSlice(o[1], 4L * dims);
+        MemorySegment v2 = s[2].asSlice(o[2], 4L * dims);
+        MemorySegment v3 = s[3].asSlice(o[3], 4L * dims);
+        MemorySegment v4 = s[4].asSlice(o[4], 4L * dims);
+        MemorySegment v5 = s[5].asSlice(o[5], 4L * dims);
+        MemorySegment v6 = s[6].asSlice(o[6], 4L * dims);
+        MemorySegment v7 = s[7].asSlice(o[7], 4L * dims);
+        FloatVector a0 = FloatVector.zero(FLOAT);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector a4 = a0;
+        FloatVector a5 = a0;
+        FloatVector a6 = a0;
+        FloatVector a7 = a0;
+        int i = 0;
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                a0 = x.fma(FloatVector.fromMemorySegment(FLOAT, v0, 4L * i, LITTLE_ENDIAN), a0);
+                a1 = x.fma(FloatVector.fromMemorySegment(FLOAT, v1, 4L * i, LITTLE_ENDIAN), a1);
+                a2 = x.fma(FloatVector.fromMemorySegment(FLOAT, v2, 4L * i, LITTLE_ENDIAN), a2);
+                a3 = x.fma(FloatVector.fromMemorySegment(FLOAT, v3, 4L * i, LITTLE_ENDIAN), a3);
+                a4 = x.fma(FloatVector.fromMemorySegment(FLOAT, v4, 4L * i, LITTLE_ENDIAN), a4);
+                a5 = x.fma(FloatVector.fromMemorySegment(FLOAT, v5, 4L * i, LITTLE_ENDIAN), a5);
+                a6 = x.fma(FloatVector.fromMemorySegment(FLOAT, v6, 4L * i, LITTLE_ENDIAN), a6);
+                a7 = x.fma(FloatVector.fromMemorySegment(FLOAT, v7, 4L * i, LITTLE_ENDIAN), a7);
+                i += LANES;
+            } while (i != end);
+        }
+        out[0] = a0.reduceLanes(VectorOperators.ADD);
+        out[1] = a1.reduceLanes(VectorOperators.ADD);
+        out[2] = a2.reduceLanes(VectorOperators.ADD);
+        out[3] = a3.reduceLanes(VectorOperators.ADD);
+        out[4] = a4.reduceLanes(VectorOperators.ADD);
+        out[5] = a5.reduceLanes(VectorOperators.ADD);
+        out[6] = a6.reduceLanes(VectorOperators.ADD);
+        out[7] = a7.reduceLanes(VectorOperators.ADD);
+        if (i < dims) {
+            for (int j = 0; j < 8; j++) {
+                out[j] += REST.innerProductF32(q, qo + 4L * i, s[j], o[j] + 4L * i, dims - i);
+            }
         }
     }
 
@@ -390,25 +481,32 @@ final class Float32Loops {
         FloatVector n0 = a0;
         FloatVector n1 = a0;
         int i = 0;
-        for (int end = dims - 2 * LANES; i <= end; i += 2 * LANES) {
-            FloatVector x0 = load(s, so + 4L * i);
-            FloatVector x1 = load(s, so + 4L * (i + LANES));
-            a0 = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN).fma(x0, a0);
-            a1 =
-                    FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
-                            .fma(x1, a1);
-            n0 = x0.fma(x0, n0);
-            n1 = x1.fma(x1, n1);
+        if (dims >= 2 * LANES) {
+            int end = dims - dims % (2 * LANES);
+            do {
+                FloatVector x0 =
+                        FloatVector.fromMemorySegment(FLOAT, s, so + 4L * i, LITTLE_ENDIAN);
+                FloatVector x1 =
+                        FloatVector.fromMemorySegment(
+                                FLOAT, s, so + 4L * (i + LANES), LITTLE_ENDIAN);
+                a0 =
+                        FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN)
+                                .fma(x0, a0);
+                a1 =
+                        FloatVector.fromMemorySegment(
+                                        FLOAT, q, qo + 4L * (i + LANES), LITTLE_ENDIAN)
+                                .fma(x1, a1);
+                n0 = x0.fma(x0, n0);
+                n1 = x1.fma(x1, n1);
+                i += 2 * LANES;
+            } while (i != end);
         }
-        float product = a0.add(a1).reduceLanes(VectorOperators.ADD);
-        float norm = n0.add(n1).reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float b = Scalars.f32(s, so, i);
-            product += Scalars.f32(q, qo, i) * b;
-            norm += b * b;
+        out[0] = a0.add(a1).reduceLanes(VectorOperators.ADD);
+        out[1] = n0.add(n1).reduceLanes(VectorOperators.ADD);
+        if (i < dims) {
+            ScalarKernels.addInnerProductAndNormF32(
+                    q, qo + 4L * i, s, so + 4L * i, dims - i, out, 0, 1);
         }
-        out[0] = product;
-        out[1] = norm;
     }
 
     static void innerProductAndNormx4(
@@ -424,6 +522,10 @@ final class Float32Loops {
             long o3,
             int dims,
             float[] out) {
+        MemorySegment v0 = s0.asSlice(o0, 4L * dims);
+        MemorySegment v1 = s1.asSlice(o1, 4L * dims);
+        MemorySegment v2 = s2.asSlice(o2, 4L * dims);
+        MemorySegment v3 = s3.asSlice(o3, 4L * dims);
         FloatVector a0 = FloatVector.zero(FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -433,20 +535,24 @@ final class Float32Loops {
         FloatVector n2 = a0;
         FloatVector n3 = a0;
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
-            FloatVector d0 = load(s0, o0 + 4L * i);
-            FloatVector d1 = load(s1, o1 + 4L * i);
-            FloatVector d2 = load(s2, o2 + 4L * i);
-            FloatVector d3 = load(s3, o3 + 4L * i);
-            a0 = x.fma(d0, a0);
-            a1 = x.fma(d1, a1);
-            a2 = x.fma(d2, a2);
-            a3 = x.fma(d3, a3);
-            n0 = d0.fma(d0, n0);
-            n1 = d1.fma(d1, n1);
-            n2 = d2.fma(d2, n2);
-            n3 = d3.fma(d3, n3);
+        if (dims >= LANES) {
+            int end = dims - dims % LANES;
+            do {
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, q, qo + 4L * i, LITTLE_ENDIAN);
+                FloatVector d0 = FloatVector.fromMemorySegment(FLOAT, v0, 4L * i, LITTLE_ENDIAN);
+                FloatVector d1 = FloatVector.fromMemorySegment(FLOAT, v1, 4L * i, LITTLE_ENDIAN);
+                FloatVector d2 = FloatVector.fromMemorySegment(FLOAT, v2, 4L * i, LITTLE_ENDIAN);
+                FloatVector d3 = FloatVector.fromMemorySegment(FLOAT, v3, 4L * i, LITTLE_ENDIAN);
+                a0 = x.fma(d0, a0);
+                a1 = x.fma(d1, a1);
+                a2 = x.fma(d2, a2);
+                a3 = x.fma(d3, a3);
+                n0 = d0.fma(d0, n0);
+                n1 = d1.fma(d1, n1);
+                n2 = d2.fma(d2, n2);
+                n3 = d3.fma(d3, n3);
+                i += LANES;
+            } while (i != end);
         }
         out[0] = a0.reduceLanes(VectorOperators.ADD);
         out[1] = a1.reduceLanes(VectorOperators.ADD);
@@ -456,20 +562,15 @@ final class Float32Loops {
         out[5] = n1.reduceLanes(VectorOperators.ADD);
         out[6] = n2.reduceLanes(VectorOperators.ADD);
         out[7] = n3.reduceLanes(VectorOperators.ADD);
-        for (; i < dims; i++) {
-            float a = Scalars.f32(q, qo, i);
-            float b0 = Scalars.f32(s0, o0, i);
-            out[0] += a * b0;
-            out[4] += b0 * b0;
-            float b1 = Scalars.f32(s1, o1, i);
-            out[1] += a * b1;
-            out[5] += b1 * b1;
-            float b2 = Scalars.f32(s2, o2, i);
-            out[2] += a * b2;
-            out[6] += b2 * b2;
-            float b3 = Scalars.f32(s3, o3, i);
-            out[3] += a * b3;
-            out[7] += b3 * b3;
+        if (i < dims) {
+            ScalarKernels.addInnerProductAndNormF32(
+                    q, qo + 4L * i, s0, o0 + 4L * i, dims - i, out, 0, 4);
+            ScalarKernels.addInnerProductAndNormF32(
+                    q, qo + 4L * i, s1, o1 + 4L * i, dims - i, out, 1, 5);
+            ScalarKernels.addInnerProductAndNormF32(
+                    q, qo + 4L * i, s2, o2 + 4L * i, dims - i, out, 2, 6);
+            ScalarKernels.addInnerProductAndNormF32(
+                    q, qo + 4L * i, s3, o3 + 4L * i, dims - i, out, 3, 7);
         }
     }
 }

@@ -5,13 +5,14 @@ import static dev.quiverdb.vector.simd.Scalars.f32;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * The plain loops: what the vectorised ones must agree with, and what runs where the Vector API is
  * missing.
  */
 class ScalarKernels implements Kernels {
-    static final Kernels INSTANCE = new ScalarKernels();
+    static final ScalarKernels INSTANCE = new ScalarKernels();
 
     @Override
     public String description() {
@@ -130,10 +131,12 @@ class ScalarKernels implements Kernels {
     @Override
     public void innerProductAndNormF32(
             MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
-        innerProductAndNormF32(q, qo, s, so, dims, out, 0, 1);
+        Arrays.fill(out, 0, 2, 0);
+        addInnerProductAndNormF32(q, qo, s, so, dims, out, 0, 1);
     }
 
-    private static void innerProductAndNormF32(
+    /** Adds to both places of {@code out}. */
+    static void addInnerProductAndNormF32(
             MemorySegment q,
             long qo,
             MemorySegment s,
@@ -149,8 +152,8 @@ class ScalarKernels implements Kernels {
             product += f32(q, qo, i) * b;
             norm += b * b;
         }
-        out[productAt] = product;
-        out[normAt] = norm;
+        out[productAt] += product;
+        out[normAt] += norm;
     }
 
     @Override
@@ -167,10 +170,11 @@ class ScalarKernels implements Kernels {
             long o3,
             int dims,
             float[] out) {
-        innerProductAndNormF32(q, qo, s0, o0, dims, out, 0, 4);
-        innerProductAndNormF32(q, qo, s1, o1, dims, out, 1, 5);
-        innerProductAndNormF32(q, qo, s2, o2, dims, out, 2, 6);
-        innerProductAndNormF32(q, qo, s3, o3, dims, out, 3, 7);
+        Arrays.fill(out, 0, 8, 0);
+        addInnerProductAndNormF32(q, qo, s0, o0, dims, out, 0, 4);
+        addInnerProductAndNormF32(q, qo, s1, o1, dims, out, 1, 5);
+        addInnerProductAndNormF32(q, qo, s2, o2, dims, out, 2, 6);
+        addInnerProductAndNormF32(q, qo, s3, o3, dims, out, 3, 7);
     }
 
     @Override
@@ -269,10 +273,12 @@ class ScalarKernels implements Kernels {
     @Override
     public void innerProductAndNormF16(
             MemorySegment q, long qo, MemorySegment s, long so, int dims, float[] out) {
-        innerProductAndNormF16(q, qo, s, so, dims, out, 0, 1);
+        Arrays.fill(out, 0, 2, 0);
+        addInnerProductAndNormF16(q, qo, s, so, dims, out, 0, 1);
     }
 
-    private static void innerProductAndNormF16(
+    /** Adds to both places of {@code out}. */
+    static void addInnerProductAndNormF16(
             MemorySegment q,
             long qo,
             MemorySegment s,
@@ -288,8 +294,8 @@ class ScalarKernels implements Kernels {
             product += f32(q, qo, i) * b;
             norm += b * b;
         }
-        out[productAt] = product;
-        out[normAt] = norm;
+        out[productAt] += product;
+        out[normAt] += norm;
     }
 
     @Override
@@ -306,10 +312,11 @@ class ScalarKernels implements Kernels {
             long o3,
             int dims,
             float[] out) {
-        innerProductAndNormF16(q, qo, s0, o0, dims, out, 0, 4);
-        innerProductAndNormF16(q, qo, s1, o1, dims, out, 1, 5);
-        innerProductAndNormF16(q, qo, s2, o2, dims, out, 2, 6);
-        innerProductAndNormF16(q, qo, s3, o3, dims, out, 3, 7);
+        Arrays.fill(out, 0, 8, 0);
+        addInnerProductAndNormF16(q, qo, s0, o0, dims, out, 0, 4);
+        addInnerProductAndNormF16(q, qo, s1, o1, dims, out, 1, 5);
+        addInnerProductAndNormF16(q, qo, s2, o2, dims, out, 2, 6);
+        addInnerProductAndNormF16(q, qo, s3, o3, dims, out, 3, 7);
     }
 
     @Override

@@ -51,13 +51,6 @@ final class ShuffleLoops {
         return ByteVector.fromArray(BYTE_512, lanes, 0);
     }
 
-    private static ByteVector nibbles(ByteVector codes, ByteVector low, ByteVector high) {
-        ByteVector shifted =
-                codes.reinterpretAsShorts().lanewise(VectorOperators.LSHR, 4).reinterpretAsBytes();
-        // With 16 lanes an index is taken modulo 16 anyway: no mask is needed.
-        return codes.selectFrom(low).add(shifted.selectFrom(high));
-    }
-
     static void scan128(
             MemorySegment table,
             long to,
@@ -70,38 +63,37 @@ final class ShuffleLoops {
         ShortVector odd0 = all0;
         ShortVector all1 = all0;
         ShortVector odd1 = all0;
-        for (int c = 0; c < columns; c++) {
-            long column = 32L * c;
+        for (long column = 0, end = 32L * columns; column != end; column += 32) {
             ByteVector low =
                     ByteVector.fromMemorySegment(BYTE_128, table, to + column, LITTLE_ENDIAN);
             ByteVector high =
                     ByteVector.fromMemorySegment(BYTE_128, table, to + column + 16, LITTLE_ENDIAN);
+            ByteVector codes0 =
+                    ByteVector.fromMemorySegment(BYTE_128, block, bo + column, LITTLE_ENDIAN);
+            ByteVector codes1 =
+                    ByteVector.fromMemorySegment(BYTE_128, block, bo + column + 16, LITTLE_ENDIAN);
+            // With 16 lanes an index is taken modulo 16 anyway: no mask is needed.
+            ByteVector shifted0 =
+                    codes0.reinterpretAsShorts()
+                            .lanewise(VectorOperators.LSHR, 4)
+                            .reinterpretAsBytes();
+            ByteVector shifted1 =
+                    codes1.reinterpretAsShorts()
+                            .lanewise(VectorOperators.LSHR, 4)
+                            .reinterpretAsBytes();
             ShortVector r0 =
-                    nibbles(
-                                    ByteVector.fromMemorySegment(
-                                            BYTE_128, block, bo + column, LITTLE_ENDIAN),
-                                    low,
-                                    high)
-                            .reinterpretAsShorts();
+                    codes0.selectFrom(low).add(shifted0.selectFrom(high)).reinterpretAsShorts();
             ShortVector r1 =
-                    nibbles(
-                                    ByteVector.fromMemorySegment(
-                                            BYTE_128, block, bo + column + 16, LITTLE_ENDIAN),
-                                    low,
-                                    high)
-                            .reinterpretAsShorts();
+                    codes1.selectFrom(low).add(shifted1.selectFrom(high)).reinterpretAsShorts();
             all0 = all0.add(r0);
             odd0 = odd0.add(r0.lanewise(VectorOperators.LSHR, 8));
             all1 = all1.add(r1);
             odd1 = odd1.add(r1.lanewise(VectorOperators.LSHR, 8));
         }
-        store(all0, odd0, out, at);
-        store(all1, odd1, out, at + 8);
-    }
-
-    private static void store(ShortVector all, ShortVector odd, short[] out, int at) {
-        all.sub(odd.lanewise(VectorOperators.LSHL, 8)).intoArray(out, at);
-        odd.intoArray(out, at + 16);
+        all0.sub(odd0.lanewise(VectorOperators.LSHL, 8)).intoArray(out, at);
+        odd0.intoArray(out, at + 16);
+        all1.sub(odd1.lanewise(VectorOperators.LSHL, 8)).intoArray(out, at + 8);
+        odd1.intoArray(out, at + 24);
     }
 
     /**
@@ -123,8 +115,7 @@ final class ShuffleLoops {
         ShortVector lowByte =
                 ByteVector.fromMemorySegment(BYTE_256, MASKS, 64, LITTLE_ENDIAN)
                         .reinterpretAsShorts();
-        for (int c = 0; c < columns; c++) {
-            long column = 32L * c;
+        for (long column = 0, end = 32L * columns; column != end; column += 32) {
             ByteVector entries =
                     ByteVector.fromMemorySegment(BYTE_256, table, to + column, LITTLE_ENDIAN);
             ByteVector codes =
@@ -164,9 +155,8 @@ final class ShuffleLoops {
             int at) {
         ShortVector all = ShortVector.zero(SHORT_512);
         ShortVector odd = all;
-        int c = 0;
-        for (; c + 2 <= columns; c += 2) {
-            long column = 32L * c;
+        long end = 64L * (columns / 2);
+        for (long column = 0; column != end; column += 64) {
             ByteVector entries =
                     ByteVector.fromMemorySegment(BYTE_512, table, to + column, LITTLE_ENDIAN);
             ByteVector codes =
@@ -184,18 +174,20 @@ final class ShuffleLoops {
             odd = odd.add(r.lanewise(VectorOperators.LSHR, 8));
         }
         ShortVector even = all.sub(odd.lanewise(VectorOperators.LSHL, 8));
-        half(even, 0).add(half(even, 1)).intoArray(out, at);
-        half(odd, 0).add(half(odd, 1)).intoArray(out, at + 16);
-        if (c < columns) {
+        even.reinterpretShape(SHORT_256, 0)
+                .reinterpretAsShorts()
+                .add(even.reinterpretShape(SHORT_256, 1).reinterpretAsShorts())
+                .intoArray(out, at);
+        odd.reinterpretShape(SHORT_256, 0)
+                .reinterpretAsShorts()
+                .add(odd.reinterpretShape(SHORT_256, 1).reinterpretAsShorts())
+                .intoArray(out, at + 16);
+        if (columns % 2 == 1) {
             short[] last = new short[32];
-            scan256(table, to + 32L * c, block, bo + 32L * c, 1, last, 0);
+            scan256(table, to + end, block, bo + end, 1, last, 0);
             for (int v = 0; v < 32; v++) {
                 out[at + v] += last[v];
             }
         }
-    }
-
-    private static ShortVector half(ShortVector vector, int part) {
-        return (ShortVector) vector.reinterpretShape(SHORT_256, part);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Loops that write vectors: scaled sums and the Walsh-Hadamard transform. */
@@ -15,11 +16,11 @@ final class TransformLoops {
 
     static void addScaled(MemorySegment y, long yo, float a, MemorySegment x, long xo, int dims) {
         int i = 0;
-        for (int end = dims - LANES; i <= end; i += LANES) {
+        for (int end = dims - dims % LANES; i != end; i += LANES) {
             long at = 4L * i;
             FloatVector.fromMemorySegment(FLOAT, x, xo + at, LITTLE_ENDIAN)
                     .lanewise(
-                            jdk.incubator.vector.VectorOperators.FMA,
+                            VectorOperators.FMA,
                             FloatVector.broadcast(FLOAT, a),
                             FloatVector.fromMemorySegment(FLOAT, y, yo + at, LITTLE_ENDIAN))
                     .intoMemorySegment(y, yo + at, LITTLE_ENDIAN);

@@ -286,7 +286,12 @@ final class VectorApiKernels extends ScalarKernels {
     @Override
     public void fastScanTable(
             float[] tables, int tableCount, int byteMax, float[] lows, byte[] bytes, float[] into) {
-        FastScanLoops.table(tables, tableCount, byteMax, lows, bytes, into);
+        if (ChosenSpecies.FLOAT.vectorBitSize() < 256) {
+            // A register of bytes would be wider than what is written.
+            super.fastScanTable(tables, tableCount, byteMax, lows, bytes, into);
+        } else {
+            FastScanLoops.table(tables, tableCount, byteMax, lows, bytes, into);
+        }
     }
 
     @Override
