@@ -104,6 +104,24 @@ final class AggregateState {
         accumulator.add(values);
     }
 
+    /**
+     * Takes back the row that came first of those that are left; false where that cannot be done,
+     * and nothing more is to be done with this state.
+     */
+    boolean remove(Row row) {
+        if (!template.isPlain()) {
+            return false;
+        }
+        if (template.filter != null && !template.filter.isTrue(row)) {
+            return true;
+        }
+        @Nullable Object[] values = new @Nullable Object[template.arguments.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = template.arguments[i].value(row);
+        }
+        return accumulator.remove(values);
+    }
+
     private @Nullable Object[] evaluateDirect(Row row) {
         @Nullable Object[] values = new @Nullable Object[template.direct.length];
         for (int i = 0; i < values.length; i++) {

@@ -45,6 +45,11 @@ final class RowOrder implements Comparator<@Nullable Object[]> {
         return values;
     }
 
+    /** One of the keys of a row. */
+    @Nullable Object key(int key, Row row) {
+        return keys[key].value(row);
+    }
+
     /** Compares the first {@link #size} elements. */
     @Override
     public int compare(@Nullable Object[] left, @Nullable Object[] right) {

@@ -4,6 +4,8 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.execute.expression.Compiler;
 import dev.quiverdb.execute.expression.Evaluator;
+import dev.quiverdb.execute.expression.Expression;
+import dev.quiverdb.execute.expression.Rewriter;
 import dev.quiverdb.execute.expression.Row;
 import dev.quiverdb.plan.AggregateCall;
 import dev.quiverdb.plan.WindowCall;
@@ -16,16 +18,27 @@ final class WindowCalls {
     private final Evaluator[] arguments;
     private final AggregateState.@Nullable Template aggregate;
     private final Row.OfArray row = new Row.OfArray();
-    private WindowPartition partition = WindowPartition.EMPTY;
-    private @Nullable WindowFrames frames;
+    private final WindowPartition partition;
+    private final WindowFrames frames;
+
+    /** Whether arguments and filter are the same when a row leaves as when it came. */
+    private final boolean repeatable;
+
+    /** What is aggregated of the rows from start to end. */
     private @Nullable AggregateState running;
+
+    private int runningStart;
     private int runningEnd;
-    private int lastStart = -1;
-    private int lastEnd = -1;
     private @Nullable Object lastValue;
 
-    WindowCalls(WindowCall call, Compiler compiler) {
+    WindowCalls(
+            WindowCall call, WindowPartition partition, WindowFrames frames, Compiler compiler) {
         this.call = call;
+        this.partition = partition;
+        this.frames = frames;
+        repeatable =
+                call.arguments().stream().allMatch(WindowCalls::isRepeatable)
+                        && (call.filter() == null || isRepeatable(call.filter()));
         arguments = compiler.compileAll(call.arguments());
         aggregate =
                 call.aggregate()
@@ -42,12 +55,24 @@ final class WindowCalls {
                         : null;
     }
 
-    void begin(WindowPartition newPartition, WindowFrames newFrames) {
-        partition = newPartition;
-        frames = newFrames;
+    private static boolean isRepeatable(Expression expression) {
+        boolean[] repeatable = {true};
+        Rewriter.rewrite(
+                expression,
+                part -> {
+                    if (part instanceof Expression.SubPlan
+                            || (part instanceof Expression.Call called
+                                    && called.function().volatility() == 'v')) {
+                        repeatable[0] = false;
+                    }
+                    return null;
+                });
+        return repeatable[0];
+    }
+
+    /** Begins with the partition as it is now. */
+    void begin() {
         running = null;
-        lastStart = -1;
-        lastEnd = -1;
     }
 
     @Nullable Object value(int index) {
@@ -128,20 +153,11 @@ final class WindowCalls {
                 : longer + (index - longer * (base + 1)) / Math.max(base, 1) + 1;
     }
 
-    private WindowFrames frames() {
-        var current = frames;
-        if (current == null) {
-            throw new IllegalStateException("no partition");
-        }
-        return current;
-    }
-
     private @Nullable Object nth(int index, int n) {
-        var current = frames();
-        int end = current.end(index);
+        int end = frames.end(index);
         int left = n;
-        for (int i = current.start(index); i < end; i++) {
-            if (!current.excluded(index, i) && --left == 0) {
+        for (int i = frames.start(index); i < end; i++) {
+            if (!frames.excluded(index, i) && --left == 0) {
                 return argument(0, i);
             }
         }
@@ -149,39 +165,55 @@ final class WindowCalls {
     }
 
     private @Nullable Object last(int index) {
-        var current = frames();
-        int start = current.start(index);
-        for (int i = current.end(index) - 1; i >= start; i--) {
-            if (!current.excluded(index, i)) {
+        int start = frames.start(index);
+        for (int i = frames.end(index) - 1; i >= start; i--) {
+            if (!frames.excluded(index, i)) {
                 return argument(0, i);
             }
         }
         return null;
     }
 
+    /**
+     * The aggregate over a row's frame. Where the frame has moved on, rows that left it are taken
+     * back, as PostgreSQL's moving-aggregate mode does; what cannot take them back starts again.
+     */
     private @Nullable Object aggregated(int index, AggregateState.Template template) {
-        var current = frames();
-        int start = current.start(index);
-        int end = Math.max(start, current.end(index));
-        if (!current.excludes() && start == lastStart && end == lastEnd) {
+        int start = frames.start(index);
+        int end = Math.max(start, frames.end(index));
+        var state = running;
+        if (state != null && !frames.excludes() && start == runningStart && end == runningEnd) {
             return lastValue;
         }
-        var state = running;
-        boolean goesOn = state != null && current.growing() && end >= runningEnd;
-        if (state == null || !goesOn) {
+        if (state == null || !goesOn(state, start, end)) {
             state = template.start();
             runningEnd = start;
         }
         for (int i = runningEnd; i < end; i++) {
-            if (!current.excluded(index, i)) {
+            if (!frames.excluded(index, i)) {
                 state.add(row.set(partition.row(i)));
             }
         }
         running = state;
+        runningStart = start;
         runningEnd = end;
-        lastStart = start;
-        lastEnd = end;
         lastValue = state.result();
         return lastValue;
+    }
+
+    /** Whether what is aggregated can be made that of a later frame; it then begins with that. */
+    private boolean goesOn(AggregateState state, int start, int end) {
+        if (frames.excludes() || start < runningStart || end < runningEnd) {
+            return false;
+        }
+        if (start > runningStart && (!repeatable || start >= runningEnd)) {
+            return false;
+        }
+        for (int i = runningStart; i < start; i++) {
+            if (!state.remove(row.set(partition.row(i)))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -24,7 +24,7 @@ final class WindowFrames {
     private final Calls.@Nullable Invocation endInRange;
     private final boolean descending;
     private final boolean nullsFirst;
-    private WindowPartition partition = WindowPartition.EMPTY;
+    private final WindowPartition partition;
     private @Nullable Object startValue;
     private @Nullable Object endValue;
     private boolean offsetsKnown;
@@ -36,7 +36,8 @@ final class WindowFrames {
     private int startRow;
     private int endRow;
 
-    WindowFrames(Plan.Window plan, Compiler compiler) {
+    WindowFrames(Plan.Window plan, WindowPartition partition, Compiler compiler) {
+        this.partition = partition;
         frame = plan.frame();
         startOffset = compiler.compileIf(frame.startOffset());
         endOffset = compiler.compileIf(frame.endOffset());
@@ -54,8 +55,8 @@ final class WindowFrames {
                         function, new CallContext(compiler.frame().context(), function, -1, false));
     }
 
-    void begin(WindowPartition newPartition) {
-        partition = newPartition;
+    /** Begins with the partition as it is now. */
+    void begin() {
         startRow = Integer.MAX_VALUE;
         endRow = Integer.MAX_VALUE;
         if (!offsetsKnown) {
@@ -83,12 +84,6 @@ final class WindowFrames {
             throw new SqlException(SqlState.INVALID_PRECEDING_OR_FOLLOWING_SIZE, whenNegative);
         }
         return value;
-    }
-
-    /** Whether a frame only grows at its end from row to row, so that an aggregate can go on. */
-    boolean growing() {
-        return frame.start() == Bound.UNBOUNDED_PRECEDING
-                && frame.exclusion() == Exclusion.NO_OTHERS;
     }
 
     int start(int row) {
@@ -145,7 +140,7 @@ final class WindowFrames {
 
     /** The first row that is not too far before; the later the row, the later it is. */
     private int rangeStart(int row, boolean preceding) {
-        var base = partition.orderKey(row, 0);
+        var base = partition.orderKey(row);
         if (base == null) {
             return partition.peersStart(row);
         }
@@ -154,7 +149,7 @@ final class WindowFrames {
         }
         startRow = row;
         while (rangeStart < partition.size()) {
-            var value = partition.orderKey(rangeStart, 0);
+            var value = partition.orderKey(rangeStart);
             if (value == null || within(startInRange, value, base, startValue, preceding, false)) {
                 break;
             }
@@ -165,7 +160,7 @@ final class WindowFrames {
 
     /** Behind the last row that is not too far behind; the later the row, the later it is. */
     private int rangeEnd(int row, boolean preceding) {
-        var base = partition.orderKey(row, 0);
+        var base = partition.orderKey(row);
         if (base == null) {
             return partition.peersEnd(row);
         }
@@ -174,7 +169,7 @@ final class WindowFrames {
         }
         endRow = row;
         while (rangeEnd < partition.size()) {
-            var value = partition.orderKey(rangeEnd, 0);
+            var value = partition.orderKey(rangeEnd);
             if (value == null || !within(endInRange, value, base, endValue, preceding, true)) {
                 break;
             }
@@ -185,7 +180,7 @@ final class WindowFrames {
 
     /** The first row whose key is not NULL. */
     private int firstKnown() {
-        boolean nullAhead = nullsFirst && partition.size() > 0 && partition.orderKey(0, 0) == null;
+        boolean nullAhead = nullsFirst && partition.size() > 0 && partition.orderKey(0) == null;
         return nullAhead ? partition.peersEnd(0) : 0;
     }
 
@@ -210,8 +205,8 @@ final class WindowFrames {
         return switch (frame.exclusion()) {
             case NO_OTHERS -> false;
             case CURRENT_ROW -> other == current;
-            case GROUP -> partition.group(other) == partition.group(current);
-            case TIES -> other != current && partition.group(other) == partition.group(current);
+            case GROUP -> partition.arePeers(current, other);
+            case TIES -> other != current && partition.arePeers(current, other);
         };
     }
 

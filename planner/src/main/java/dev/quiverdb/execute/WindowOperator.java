@@ -4,15 +4,19 @@ import dev.quiverdb.base.batch.Batch;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.execute.expression.Compiler;
 import dev.quiverdb.execute.expression.Evaluator;
-import dev.quiverdb.execute.expression.HashKey;
 import dev.quiverdb.execute.expression.Row;
+import dev.quiverdb.execute.spill.PagedRows;
+import dev.quiverdb.execute.spill.RowCodec;
 import dev.quiverdb.execute.spill.RowSource;
 import dev.quiverdb.plan.Plan;
 import dev.quiverdb.plan.SortKey;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Window functions: one partition at a time in memory, all calls of one window definition. */
+/**
+ * Window functions: one partition at a time, of which what work_mem holds is in memory, and all
+ * calls of one window definition.
+ */
 final class WindowOperator extends Operator {
     private final Plan.Window plan;
     private final Operator input;
@@ -26,7 +30,7 @@ final class WindowOperator extends Operator {
     private @Nullable RowSource rows;
     private @Nullable Sorter sorter;
     private @Nullable Object @Nullable [] pending;
-    private WindowPartition partition = WindowPartition.EMPTY;
+    private final WindowPartition partition;
     private int next;
 
     WindowOperator(Plan.Window plan, Operator input, Compiler compiler) {
@@ -40,10 +44,18 @@ final class WindowOperator extends Operator {
         var all = new ArrayList<>(partitionKeys);
         all.addAll(plan.order());
         both = new RowOrder(all, compiler);
-        frames = new WindowFrames(plan, compiler);
+        var context = frame.context();
+        partition =
+                new WindowPartition(
+                        new PagedRows(
+                                new RowCodec(input.types),
+                                context.workMemoryBytes(),
+                                context.spillDirectory()),
+                        order);
+        frames = new WindowFrames(plan, partition, compiler);
         calls =
                 plan.calls().stream()
-                        .map(call -> new WindowCalls(call, compiler))
+                        .map(call -> new WindowCalls(call, partition, frames, compiler))
                         .toArray(WindowCalls[]::new);
         builder = new BatchBuilder(types);
     }
@@ -55,7 +67,6 @@ final class WindowOperator extends Operator {
         builder.reset();
         rows = null;
         pending = null;
-        partition = WindowPartition.EMPTY;
         next = 0;
     }
 
@@ -86,10 +97,10 @@ final class WindowOperator extends Operator {
                 if (pending == null) {
                     break;
                 }
-                partition = readPartition(source);
-                frames.begin(partition);
+                readPartition(source);
+                frames.begin();
                 for (var call : calls) {
-                    call.begin(partition, frames);
+                    call.begin();
                 }
                 next = 0;
             }
@@ -107,28 +118,29 @@ final class WindowOperator extends Operator {
         return builder.take();
     }
 
-    private WindowPartition readPartition(RowSource source) {
-        var found = new ArrayList<@Nullable Object[]>();
-        var orderKeys = new ArrayList<@Nullable Object[]>();
-        var first = pending;
-        HashKey key = null;
-        for (var values = first; values != null; values = source.next()) {
-            row.set(values);
-            var thisKey = new HashKey(partitionOrder.types(), partitionOrder.keys(row));
-            if (key != null && !key.equals(thisKey)) {
-                pending = values;
-                return new WindowPartition(found, orderKeys, order);
+    private void readPartition(RowSource source) {
+        partition.clear();
+        @Nullable Object @Nullable [] keys = null;
+        for (var values = pending; values != null; values = source.next()) {
+            if (partitionOrder.size() > 0) {
+                var these = partitionOrder.keys(row.set(values));
+                if (keys != null && partitionOrder.compare(keys, these) != 0) {
+                    pending = values;
+                    return;
+                }
+                keys = these;
             }
-            key = thisKey;
-            found.add(values);
-            orderKeys.add(order.keys(row));
+            partition.add(values);
+            if ((partition.size() & 1023) == 0) {
+                frame.context().checkCancelled();
+            }
         }
         pending = null;
-        return new WindowPartition(found, orderKeys, order);
     }
 
     @Override
     public void close() {
+        partition.close();
         if (rows != null) {
             rows.close();
             rows = null;

@@ -126,7 +126,12 @@ final class OidRoutines extends TypeRoutines {
 
     @Override
     int compare(Type type, Object left, Object right) {
-        return Long.compareUnsigned((Long) left, (Long) right);
+        // PostgreSQL compares a transaction's number with an int4 too.
+        return Long.compareUnsigned(unsigned(left), unsigned(right));
+    }
+
+    private static long unsigned(Object value) {
+        return value instanceof Integer number ? Integer.toUnsignedLong(number) : (Long) value;
     }
 
     /**

@@ -41,6 +41,11 @@ public final class RecordValue {
         return index < names.size() ? names.get(index) : "f" + (index + 1);
     }
 
+    /** The names of all fields; empty where they have none. */
+    public List<String> names() {
+        return names;
+    }
+
     public int size() {
         return values.length;
     }

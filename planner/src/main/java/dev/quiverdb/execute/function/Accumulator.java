@@ -10,6 +10,15 @@ public interface Accumulator {
      */
     void add(@Nullable Object[] arguments);
 
+    /**
+     * Takes back the arguments that came first of those that are left, as PostgreSQL's inverse
+     * transition functions do; false where that cannot be done exactly: the aggregate is then to be
+     * made anew.
+     */
+    default boolean remove(@Nullable Object[] arguments) {
+        return false;
+    }
+
     /** The aggregate so far; more rows may follow. */
     @Nullable Object result();
 

@@ -7,6 +7,7 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.execute.expression.FunctionRef;
 import java.util.Comparator;
+import java.util.function.LongBinaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,8 @@ public final class Aggregates {
                     case "avg" -> average(first);
                     case "min" -> () -> new Extreme(arguments[0], false);
                     case "max" -> () -> new Extreme(arguments[0], true);
-                    case "bool_and", "every" ->
-                            () -> new Fold((a, b) -> (Boolean) a && (Boolean) b);
-                    case "bool_or" -> () -> new Fold((a, b) -> (Boolean) a || (Boolean) b);
+                    case "bool_and", "every" -> () -> new Votes(true);
+                    case "bool_or" -> () -> new Votes(false);
                     case "bit_and" -> () -> new Fold((a, b) -> bits(a, b, '&'));
                     case "bit_or" -> () -> new Fold((a, b) -> bits(a, b, '|'));
                     case "bit_xor" -> () -> new Fold((a, b) -> bits(a, b, '^'));
@@ -97,7 +97,8 @@ public final class Aggregates {
 
     private static @Nullable Supplier<Accumulator> sum(int type) {
         return switch (type) {
-            case Oids.INT2, Oids.INT4 -> LongSum::new;
+            case Oids.INT2, Oids.INT4 ->
+                    () -> new LongSum(IntegerFunctions::add, IntegerFunctions::subtract);
             case Oids.INT8 -> () -> new NumericSum(false);
             case Oids.NUMERIC -> () -> new NumericSum(false);
             case Oids.FLOAT4 ->
@@ -107,7 +108,7 @@ public final class Aggregates {
             case Oids.FLOAT8 ->
                     () -> new Fold((a, b) -> FloatFunctions.add((Double) a, (Double) b));
             case Oids.INTERVAL -> () -> new Statistics.Intervals(false);
-            case Oids.MONEY -> () -> new Fold((a, b) -> MoneyFunctions.add((Long) a, (Long) b));
+            case Oids.MONEY -> () -> new LongSum(MoneyFunctions::add, MoneyFunctions::subtract);
             case Oids.VECTOR, Oids.HALFVEC -> () -> new VectorFunctions.Sum(false);
             default -> null;
         };
@@ -152,35 +153,100 @@ public final class Aggregates {
         }
 
         @Override
+        public boolean remove(@Nullable Object[] arguments) {
+            if (!skipsNull || arguments[0] != null) {
+                count--;
+            }
+            return true;
+        }
+
+        @Override
         public Object result() {
             return count;
         }
     }
 
     private static final class LongSum implements Accumulator {
+        private final LongBinaryOperator plus;
+        private final LongBinaryOperator minus;
         private long sum;
-        private boolean any;
+        private long count;
+
+        LongSum(LongBinaryOperator plus, LongBinaryOperator minus) {
+            this.plus = plus;
+            this.minus = minus;
+        }
 
         @Override
         public void add(@Nullable Object[] arguments) {
             if (arguments[0] instanceof Number number) {
-                any = true;
-                sum = IntegerFunctions.add(sum, number.longValue());
+                count++;
+                sum = plus.applyAsLong(sum, number.longValue());
+            }
+        }
+
+        @Override
+        public boolean remove(@Nullable Object[] arguments) {
+            if (arguments[0] instanceof Number number) {
+                count--;
+                sum = minus.applyAsLong(sum, number.longValue());
+            }
+            return true;
+        }
+
+        @Override
+        public @Nullable Object result() {
+            return count > 0 ? sum : null;
+        }
+    }
+
+    /** Whether all (or any) are true. */
+    private static final class Votes implements Accumulator {
+        private final boolean all;
+        private long yes;
+        private long no;
+
+        Votes(boolean all) {
+            this.all = all;
+        }
+
+        @Override
+        public void add(@Nullable Object[] arguments) {
+            count(arguments[0], 1);
+        }
+
+        @Override
+        public boolean remove(@Nullable Object[] arguments) {
+            count(arguments[0], -1);
+            return true;
+        }
+
+        private void count(@Nullable Object vote, int by) {
+            if (vote instanceof Boolean value) {
+                if (value) {
+                    yes += by;
+                } else {
+                    no += by;
+                }
             }
         }
 
         @Override
         public @Nullable Object result() {
-            return any ? sum : null;
+            return yes + no == 0 ? null : (Object) (all ? no == 0 : yes > 0);
         }
     }
 
-    /** Sums exactly; longs as long as they fit, then numerics. */
+    /** Sums exactly; integers as longs as long as they fit. */
     private static final class NumericSum implements Accumulator {
         private final boolean average;
-        private @Nullable Numeric sum;
+        private final NumericTotal total = new NumericTotal(false);
+
+        /** The sum of the integers: what fits, and what went before. */
         private long small;
-        private long count;
+
+        private Numeric large = Numeric.ZERO;
+        private long integers;
 
         NumericSum(boolean average) {
             this.average = average;
@@ -188,35 +254,52 @@ public final class Aggregates {
 
         @Override
         public void add(@Nullable Object[] arguments) {
-            var value = arguments[0];
-            if (value == null) {
-                return;
+            switch (arguments[0]) {
+                case null -> {}
+                case Numeric numeric -> total.add(numeric);
+                case Object value -> {
+                    integers++;
+                    addInteger(((Number) value).longValue());
+                }
             }
-            count++;
-            if (value instanceof Numeric numeric) {
-                sum = sum == null ? numeric : sum.add(numeric);
-                return;
-            }
-            long number = ((Number) value).longValue();
-            long total = small + number;
-            if (((small ^ total) & (number ^ total)) < 0) {
-                var before = Numeric.of(small);
-                sum = sum == null ? before : sum.add(before);
+        }
+
+        private void addInteger(long number) {
+            long sum = small + number;
+            if (((small ^ sum) & (number ^ sum)) < 0) {
+                large = large.add(Numeric.of(small));
                 small = number;
             } else {
-                small = total;
+                small = sum;
             }
         }
 
         @Override
+        public boolean remove(@Nullable Object[] arguments) {
+            return switch (arguments[0]) {
+                case null -> true;
+                case Numeric numeric -> total.remove(numeric);
+                case Object value -> {
+                    long number = ((Number) value).longValue();
+                    if (number == Long.MIN_VALUE) {
+                        large = large.subtract(Numeric.of(number));
+                    } else {
+                        addInteger(-number);
+                    }
+                    integers--;
+                    yield true;
+                }
+            };
+        }
+
+        @Override
         public @Nullable Object result() {
+            long count = total.count() + integers;
             if (count == 0) {
                 return null;
             }
-            var rest = Numeric.of(small);
-            var current = sum;
-            var total = current == null ? rest : small == 0 ? current : current.add(rest);
-            return average ? total.divide(Numeric.of(count)) : total;
+            var sum = integers == 0 ? total.sum() : large.add(Numeric.of(small));
+            return average ? sum.divide(Numeric.of(count)) : sum;
         }
     }
 

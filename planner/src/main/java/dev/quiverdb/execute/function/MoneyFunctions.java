@@ -94,7 +94,7 @@ final class MoneyFunctions {
         return sum;
     }
 
-    private static long subtract(long a, long b) {
+    static long subtract(long a, long b) {
         long difference = a - b;
         if (((a ^ b) & (a ^ difference)) < 0) {
             throw SqlException.outOfRange("money");

@@ -64,9 +64,7 @@ final class Statistics {
     /** Integers and numeric, exactly. */
     static final class Numerics implements Accumulator {
         private final Kind kind;
-        private long n;
-        private Numeric sum = Numeric.ZERO;
-        private Numeric squares = Numeric.ZERO;
+        private final NumericTotal total = new NumericTotal(true);
 
         Numerics(Kind kind) {
             this.kind = kind;
@@ -75,24 +73,29 @@ final class Statistics {
         @Override
         public void add(@Nullable Object[] arguments) {
             var argument = arguments[0];
-            if (argument == null) {
-                return;
+            if (argument != null) {
+                total.add(Aggregates.numeric(argument));
             }
-            var value = Aggregates.numeric(argument);
-            n++;
-            sum = sum.add(value);
-            squares = squares.add(value.multiply(value));
+        }
+
+        @Override
+        public boolean remove(@Nullable Object[] arguments) {
+            var argument = arguments[0];
+            return argument == null || total.remove(Aggregates.numeric(argument));
         }
 
         @Override
         public @Nullable Object result() {
             boolean sample = kind == Kind.VAR_SAMP || kind == Kind.STDDEV_SAMP;
+            long n = total.count();
             if (n == 0 || (sample && n == 1)) {
                 return null;
             }
-            if (!sum.isFinite() || !squares.isFinite()) {
+            if (!total.isFinite()) {
                 return Numeric.NAN;
             }
+            var sum = total.sum();
+            var squares = total.squares();
             var count = Numeric.of(n);
             var numerator = count.multiply(squares).subtract(sum.multiply(sum));
             if (numerator.signum() <= 0) {
@@ -122,6 +125,15 @@ final class Statistics {
                 n++;
                 sum = sum == null ? interval : DateTimes.add(sum, interval);
             }
+        }
+
+        @Override
+        public boolean remove(@Nullable Object[] arguments) {
+            if (arguments[0] instanceof Interval interval && sum != null) {
+                n--;
+                sum = n == 0 ? null : DateTimes.add(sum, DateTimes.negate(interval));
+            }
+            return true;
         }
 
         @Override
