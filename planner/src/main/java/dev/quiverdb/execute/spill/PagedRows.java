@@ -58,8 +58,7 @@ public final class PagedRows implements AutoCloseable {
         this.memoryBytesMax = memoryBytesMax;
         this.directory = directory;
         int pagesKept =
-                Math.clamp(
-                        memoryBytesMax / (PAGE_BYTES * OBJECTS_FACTOR), PAGES_KEPT_MIN, 1 << 16);
+                Math.clamp(memoryBytesMax / (PAGE_BYTES * OBJECTS_FACTOR), PAGES_KEPT_MIN, 1 << 16);
         kept =
                 new LinkedHashMap<>(16, 0.75f, true) {
                     private static final long serialVersionUID = 1;
