@@ -64,7 +64,7 @@ public final class TimeZones {
     private static final Map<String, String> IANA = new HashMap<>();
     private static final Pattern POSIX =
             Pattern.compile(
-                    "(?:[A-Za-z]+|<[A-Za-z0-9+:-]+>)([+-]?)(\\d{1,3})(?::(\\d{1,2}))?(?::(\\d{1,2}))?");
+                    "(?:[A-Za-z]*|<[A-Za-z0-9+:-]+>)([+-]?)(\\d{1,3})(?::(\\d{1,2}))?(?::(\\d{1,2}))?");
     private static final DateTimeFormatter SHORT_NAME =
             DateTimeFormatter.ofPattern("zzz", Locale.ENGLISH);
     private static final long EPOCH_SECONDS = 946_684_800;
@@ -135,8 +135,9 @@ public final class TimeZones {
         return Map.copyOf(BY_ABBREVIATION);
     }
 
-    static @Nullable Abbreviation abbreviation(String word) {
-        return BY_ABBREVIATION.get(word);
+    /** What an abbreviation, in any case, means; null if it is none. */
+    public static @Nullable Abbreviation abbreviation(String word) {
+        return BY_ABBREVIATION.get(Types.lower(word));
     }
 
     /**

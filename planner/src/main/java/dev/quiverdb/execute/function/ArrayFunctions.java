@@ -125,7 +125,12 @@ final class ArrayFunctions {
         r.any("array_fill", (c, a) -> fill(element(c), a[0], (PgArray) a[1], null));
         r.any(
                 "array_fill_with_lower_bounds",
-                (c, a) -> fill(element(c), a[0], (PgArray) a[1], (PgArray) a[2]));
+                (c, a) -> {
+                    if (a[2] == null) {
+                        throw nullBounds();
+                    }
+                    return fill(element(c), a[0], (PgArray) a[1], (PgArray) a[2]);
+                });
         r.two("trim_array", (CallContext c, PgArray a, Integer n) -> trim(a, n));
     }
 
@@ -233,15 +238,19 @@ final class ArrayFunctions {
         return array.withElements(array.elementType(), values);
     }
 
+    private static SqlException nullBounds() {
+        return new SqlException(
+                SqlState.NULL_VALUE_NOT_ALLOWED,
+                "dimension array or low bound array cannot be null");
+    }
+
     private static PgArray fill(
             Type element,
             @Nullable Object value,
             @Nullable PgArray lengths,
             @Nullable PgArray bounds) {
         if (lengths == null) {
-            throw new SqlException(
-                    SqlState.NULL_VALUE_NOT_ALLOWED,
-                    "dimension array or low bound array cannot be null");
+            throw nullBounds();
         }
         if (lengths.dimensions() > 1) {
             throw new SqlException(

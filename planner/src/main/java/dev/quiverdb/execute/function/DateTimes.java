@@ -4,12 +4,14 @@ import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Interval;
 import dev.quiverdb.base.type.TimeTz;
+import dev.quiverdb.base.type.TimeZones;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * the type's least and greatest.
  */
 public final class DateTimes {
+    private static final int OFFSET_HOURS_MAX = 15;
+    private static final Pattern OFFSET =
+            Pattern.compile("([+-])(\\d+)(?::(\\d+)(?::(\\d+))?)?");
+
     static final long MICROS_PER_SECOND = 1_000_000;
     static final long MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND;
     static final long MICROS_PER_HOUR = 60 * MICROS_PER_MINUTE;
@@ -269,7 +275,55 @@ public final class DateTimes {
     }
 
     static @Nullable ZoneId zoneOrNull(String name) {
-        return Zones.find(name);
+        var abbreviation = TimeZones.abbreviation(name);
+        if (abbreviation == null) {
+            return TimeZones.find(name);
+        }
+        return abbreviation.zone() == null
+                ? ZoneOffset.ofTotalSeconds(abbreviation.offsetSeconds())
+                : abbreviation.zone();
+    }
+
+    /**
+     * A zone as make_timestamptz takes it: a name, or an offset, which is positive east of
+     * Greenwich.
+     */
+    static ZoneId zoneOrOffset(String name) {
+        if (!name.isEmpty() && name.charAt(0) >= '0' && name.charAt(0) <= '9') {
+            throw new SqlException(
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "invalid input syntax for type numeric time zone: \"" + name + "\"")
+                    .withHint(
+                            "Numeric time zones must have \"-\" or \"+\" as first character.");
+        }
+        var offset = OFFSET.matcher(name);
+        if (!offset.matches()) {
+            return zone(name);
+        }
+        var hourText = offset.group(2);
+        var minuteText = offset.group(3);
+        var secondText = offset.group(4);
+        if (minuteText == null && name.length() > 3) {
+            // Run together.
+            int split = Math.max(0, hourText.length() - 2);
+            minuteText = hourText.substring(split);
+            hourText = split == 0 ? "0" : hourText.substring(0, split);
+        }
+        int hour = number(hourText);
+        int minute = minuteText == null ? 0 : number(minuteText);
+        int second = secondText == null ? 0 : number(secondText);
+        if (hour > OFFSET_HOURS_MAX || minute > 59 || second > 59) {
+            throw new SqlException(
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "numeric time zone \"" + name + "\" out of range");
+        }
+        int seconds = hour * 3600 + minute * 60 + second;
+        return ZoneOffset.ofTotalSeconds(name.startsWith("-") ? -seconds : seconds);
+    }
+
+    /** A number, or one that is too great for any part of an offset. */
+    private static int number(String digits) {
+        return digits.length() > 4 ? 9999 : Integer.parseInt(digits);
     }
 
     private DateTimes() {}

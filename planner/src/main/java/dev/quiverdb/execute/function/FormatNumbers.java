@@ -27,18 +27,57 @@ final class FormatNumbers {
         r.two(
                 "float4_to_char",
                 (CallContext c, Float a, String f) ->
-                        Float.isFinite(a) ? format(round(a, 6), f) : special(Float.toString(a), f));
+                        Float.isFinite(a) ? real(a, 6, f) : special(Float.toString(a), f));
         r.two(
                 "float8_to_char",
                 (CallContext c, Double a, String f) ->
                         Double.isFinite(a)
-                                ? format(round(a, 15), f)
+                                ? real(a, 15, f)
                                 : special(Double.toString(a), f));
         r.two("numeric_to_number", (CallContext c, String s, String f) -> parse(s, f));
     }
 
     private static BigDecimal round(double value, int digits) {
         return new BigDecimal(value).round(new MathContext(digits, RoundingMode.HALF_EVEN));
+    }
+
+    /**
+     * A binary number, of which so many digits are told; what a template wants behind them is left
+     * out.
+     */
+    private static String real(double value, int digitsMax, String format) {
+        var t = new Template(format);
+        if (t.roman || t.scientific) {
+            return format(round(value, digitsMax), format);
+        }
+        var exact = new BigDecimal(value);
+        int shifted = t.shift == 0 ? 0 : t.shift;
+        int whole =
+                exact.movePointRight(shifted).abs().setScale(0, RoundingMode.HALF_EVEN).precision();
+        int decimals = Math.min(t.after, Math.max(0, digitsMax - whole));
+        return format(
+                exact.setScale(decimals + shifted, RoundingMode.HALF_EVEN),
+                decimals == t.after ? format : shorter(format, decimals));
+    }
+
+    /** A template with so many digits behind its point. */
+    private static String shorter(String format, int decimals) {
+        var out = new StringBuilder();
+        boolean quoted = false;
+        boolean point = false;
+        int digits = 0;
+        for (int i = 0; i < format.length(); i++) {
+            char c = format.charAt(i);
+            quoted ^= c == '"';
+            boolean digit = !quoted && point && (c == '9' || c == '0');
+            boolean mark = !quoted && (c == '.' || c == 'D' || c == 'd');
+            point |= mark;
+            digits += digit ? 1 : 0;
+            if (!(digit && digits > decimals) && !(mark && decimals == 0)) {
+                out.append(c);
+            }
+        }
+        return out.toString();
     }
 
     /** NaN and infinities fill the digits with #. */
@@ -277,7 +316,7 @@ final class FormatNumbers {
             if (negative) {
                 out.insert(signAt, '-');
             } else if (t.fillMode) {
-                out.insert(0, ' ');
+                out.insert(signAt, ' ');
             }
         }
         return out.toString();

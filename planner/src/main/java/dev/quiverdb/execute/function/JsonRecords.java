@@ -29,7 +29,27 @@ final class JsonRecords {
                             + " on "
                             + (tree.kind() == JsonTree.Kind.ARRAY ? "an array" : "a scalar"));
         }
-        return record(c, rowType(c, base), (RecordValue) base, tree);
+        return record(c, fields(c, base), (RecordValue) base, tree);
+    }
+
+    /** The columns of the result: those of a record that was given, else those of its type. */
+    private static List<Type.Field> fields(CallContext c, @Nullable Object base) {
+        if (c.function().argumentTypes().size() > 1) {
+            var given = c.argumentType(0).actual();
+            if (given.oid() != Oids.RECORD && given.form() != Type.Form.COMPOSITE) {
+                throw new SqlException(
+                        SqlState.DATATYPE_MISMATCH,
+                        "first argument of " + c.function().name() + " must be a row type");
+            }
+            if (given.fields().isEmpty() && base instanceof RecordValue record) {
+                var fields = new ArrayList<Type.Field>();
+                for (int i = 0; i < record.size(); i++) {
+                    fields.add(new Type.Field(record.name(i), record.type(i), -1));
+                }
+                return fields;
+            }
+        }
+        return rowType(c, base).actual().fields();
     }
 
     private static Type rowType(CallContext c, @Nullable Object base) {
@@ -70,14 +90,16 @@ final class JsonRecords {
                         SqlState.INVALID_PARAMETER_VALUE,
                         "argument of " + c.function().name() + " must be an array of objects");
             }
-            rows.add(record(c, rowType(c, base), (RecordValue) base, child.value()));
+            rows.add(record(c, fields(c, base), (RecordValue) base, child.value()));
         }
         return rows.iterator();
     }
 
     private static RecordValue record(
-            CallContext c, Type type, @Nullable RecordValue base, JsonTree tree) {
-        var fields = type.actual().fields();
+            CallContext c,
+            List<Type.Field> fields,
+            @Nullable RecordValue base,
+            JsonTree tree) {
         @Nullable Object[] values = new @Nullable Object[fields.size()];
         for (int i = 0; i < values.length; i++) {
             var field = fields.get(i);
@@ -103,7 +125,7 @@ final class JsonRecords {
             return Jsonb.parse(tree.text());
         }
         if (actual.form() == Type.Form.COMPOSITE && tree.kind() == JsonTree.Kind.OBJECT) {
-            return record(c, actual, null, tree);
+            return record(c, actual.fields(), null, tree);
         }
         if (actual.isTrueArray() && tree.kind() == JsonTree.Kind.ARRAY) {
             return array(c, actual, typmod, tree);

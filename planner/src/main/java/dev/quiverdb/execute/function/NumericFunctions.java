@@ -3,6 +3,7 @@ package dev.quiverdb.execute.function;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Numeric;
+import dev.quiverdb.base.type.NumericMath;
 import dev.quiverdb.base.type.PgArray;
 import java.math.BigInteger;
 import java.math.RoundingMode;

@@ -2,6 +2,8 @@ package dev.quiverdb.execute.function;
 
 import dev.quiverdb.base.type.Interval;
 import dev.quiverdb.base.type.Numeric;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /** Averages, variances and regressions. */
@@ -106,8 +108,14 @@ final class Statistics {
                 return variance;
             }
             int scale = variance.scale();
-            return Numeric.of(NumericMath.root(variance.toBigDecimal(), scale));
+            return Numeric.of(root(variance.toBigDecimal(), scale));
         }
+    }
+
+    private static BigDecimal root(BigDecimal value, int scale) {
+        // The integer root of value * 10^(2 scale + 2), rounded.
+        var shifted = value.movePointRight(2 * (scale + 1)).toBigInteger();
+        return new BigDecimal(shifted.sqrt(), scale + 1).setScale(scale, RoundingMode.HALF_UP);
     }
 
     static final class Intervals implements Accumulator {

@@ -569,8 +569,8 @@ final class TextFunctions {
         r.one("name_text", (CallContext c, String s) -> s);
         r.one("bpchar_name", (CallContext c, String s) -> truncateName(Strings.trimBlanks(s)));
         r.one("name_bpchar", (CallContext c, String s) -> s);
-        r.one("char_text", (CallContext c, String s) -> s);
-        r.one("text_char", (CallContext c, String s) -> s.isEmpty() ? "" : s.substring(0, 1));
+        r.one("char_text", (CallContext c, String s) -> Types.CHAR.format(s, c.types()));
+        r.one("text_char", (CallContext c, String s) -> Types.CHAR.parse(s, -1, c.types()));
         r.one("char_bpchar", (CallContext c, String s) -> s);
         r.one("booltext", (CallContext c, Boolean b) -> b ? "true" : "false");
         r.three(
@@ -581,7 +581,7 @@ final class TextFunctions {
                 "bpchar",
                 (CallContext c, String s, Integer typmod, Boolean explicit) ->
                         Types.BPCHAR.applyTypmod(s, typmod, explicit));
-        r.one("chartoi4", (CallContext c, String s) -> s.isEmpty() ? 0 : (int) Strings.utf8(s)[0]);
+        r.one("chartoi4", (CallContext c, String s) -> s.isEmpty() ? 0 : (int) (byte) s.charAt(0));
         r.one("i4tochar", (CallContext c, Integer i) -> charOf(i));
     }
 
