@@ -4,13 +4,20 @@ import dev.quiverdb.base.type.TypeContext;
 import dev.quiverdb.execute.Measured;
 import dev.quiverdb.execute.expression.Expression;
 import dev.quiverdb.execute.expression.Rewriter;
+import dev.quiverdb.plan.ExplainDocument.Bare;
+import dev.quiverdb.plan.ExplainDocument.Field;
+import dev.quiverdb.plan.ExplainDocument.Group;
+import dev.quiverdb.plan.ExplainDocument.Groups;
+import dev.quiverdb.plan.ExplainDocument.Items;
+import dev.quiverdb.plan.ExplainDocument.Text;
+import dev.quiverdb.plan.ExplainDocument.Whole;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** EXPLAIN in PostgreSQL's two most used formats: indented text, and JSON. */
+/** EXPLAIN in PostgreSQL's formats: indented text, JSON, XML and YAML. */
 public final class Explain {
     /** A node ready to be shown: its title, properties and children, in order. */
     record Node(
@@ -67,28 +74,41 @@ public final class Explain {
         return lines;
     }
 
-    /** The document of JSON format. */
-    public static String json(
+    /**
+     * The document of a format other than text.
+     *
+     * @param format {@code json}, {@code xml} or {@code yaml}
+     */
+    public static String document(
             Plan plan,
+            String format,
             ExplainOptions options,
             TypeContext types,
             Function<Plan, @Nullable Measured> measures,
             double planningMillis,
             double executionMillis) {
         var explain = new Explain(plan, options, types, measures);
-        var out = new StringBuilder("[\n  {\n    \"Plan\": ");
-        explain.writeJson(explain.node(plan, null), "    ", out);
+        var fields = new ArrayList<Field>();
+        fields.add(new Field("Plan", new Whole(explain.group(explain.node(plan, null), null))));
         if (options.summary()) {
-            out.append(
-                    String.format(Locale.ROOT, ",\n    \"Planning Time\": %.3f", planningMillis));
-            if (options.analyze()) {
-                out.append(",\n    \"Triggers\": [\n    ]");
-                out.append(
-                        String.format(
-                                Locale.ROOT, ",\n    \"Execution Time\": %.3f", executionMillis));
+            fields.add(new Field("Planning Time", number("%.3f", planningMillis)));
+        }
+        if (options.analyze()) {
+            fields.add(new Field("Triggers", new Groups("Trigger", List.of())));
+            if (options.summary()) {
+                fields.add(new Field("Execution Time", number("%.3f", executionMillis)));
             }
         }
-        return out.append("\n  }\n]").toString();
+        var document = new ExplainDocument(new Group(fields));
+        return switch (format) {
+            case "xml" -> document.xml();
+            case "yaml" -> document.yaml();
+            default -> document.json();
+        };
+    }
+
+    private static Bare number(String format, double value) {
+        return new Bare(String.format(Locale.ROOT, format, value));
     }
 
     // ---------------------------------------------------------------- nodes
@@ -512,101 +532,109 @@ public final class Explain {
                 .toString();
     }
 
-    // ---------------------------------------------------------------- JSON
+    // ---------------------------------------------------------------- documents
 
-    private void writeJson(Node node, String indent, StringBuilder out) {
-        var inner = indent + "  ";
-        var fields = new ArrayList<String>();
-        fields.add("\"Node Type\": " + quoted(node.type()));
-        if (node.role() != null) {
-            var role = node.role();
-            fields.add(
-                    "\"Parent Relationship\": "
-                            + quoted(role.startsWith("SubPlan") ? "SubPlan" : "InitPlan"));
-            fields.add("\"Subplan Name\": " + quoted(role));
+    /**
+     * @param relationship of an input to the node above it; null at the top
+     */
+    private Group group(Node node, @Nullable String relationship) {
+        var fields = new ArrayList<Field>();
+        text(fields, "Node Type", node.type());
+        strategy(node.plan(), fields);
+        var role = node.role();
+        if (role != null) {
+            text(
+                    fields,
+                    "Parent Relationship",
+                    role.startsWith("SubPlan") ? "SubPlan" : "InitPlan");
+            text(fields, "Subplan Name", role);
+        } else if (relationship != null) {
+            text(fields, "Parent Relationship", relationship);
         }
-        jsonIdentity(node.plan(), fields);
+        identity(node.plan(), fields);
         var estimate = node.plan().estimate();
         if (options.costs()) {
-            fields.add(
-                    String.format(Locale.ROOT, "\"Startup Cost\": %.2f", estimate.startupCost()));
-            fields.add(String.format(Locale.ROOT, "\"Total Cost\": %.2f", estimate.totalCost()));
-            fields.add(String.format(Locale.ROOT, "\"Plan Rows\": %.0f", estimate.rows()));
-            fields.add("\"Plan Width\": " + estimate.widthBytes());
+            fields.add(new Field("Startup Cost", number("%.2f", estimate.startupCost())));
+            fields.add(new Field("Total Cost", number("%.2f", estimate.totalCost())));
+            fields.add(new Field("Plan Rows", number("%.0f", estimate.rows())));
+            fields.add(new Field("Plan Width", number("%.0f", estimate.widthBytes())));
         }
         var measured = measures.apply(node.plan());
         if (options.analyze()) {
             if (options.timing()) {
-                fields.add(
-                        String.format(
-                                Locale.ROOT,
-                                "\"Actual Startup Time\": %.3f",
-                                measured == null ? 0 : measured.startMillis()));
-                fields.add(
-                        String.format(
-                                Locale.ROOT,
-                                "\"Actual Total Time\": %.3f",
-                                measured == null ? 0 : measured.totalMillis()));
+                double start = measured == null ? 0 : measured.startMillis();
+                double total = measured == null ? 0 : measured.totalMillis();
+                fields.add(new Field("Actual Startup Time", number("%.3f", start)));
+                fields.add(new Field("Actual Total Time", number("%.3f", total)));
             }
-            fields.add(
-                    String.format(
-                            Locale.ROOT,
-                            "\"Actual Rows\": %.0f",
-                            measured == null ? 0 : measured.rows()));
-            fields.add("\"Actual Loops\": " + (measured == null ? 0 : measured.loops()));
+            double rows = measured == null ? 0 : measured.rows();
+            double loops = measured == null ? 0 : measured.loops();
+            fields.add(new Field("Actual Rows", number("%.0f", rows)));
+            fields.add(new Field("Actual Loops", number("%.0f", loops)));
         }
         for (var property : node.properties()) {
             fields.add(
-                    quoted(property.name())
-                            + ": "
-                            + (property.list()
-                                    ? "[" + quoted(property.value()) + "]"
-                                    : quoted(property.value())));
+                    new Field(
+                            property.name(),
+                            property.list()
+                                    ? new Items(List.of(property.value()))
+                                    : new Text(property.value())));
         }
-        out.append("{\n").append(inner).append(String.join(",\n" + inner, fields));
         if (!node.children().isEmpty()) {
-            out.append(",\n").append(inner).append("\"Plans\": [\n");
-            for (int i = 0; i < node.children().size(); i++) {
-                out.append(i > 0 ? ",\n" : "").append(inner).append("  ");
-                writeJson(node.children().get(i), inner + "  ", out);
+            var groups = new ArrayList<Group>();
+            boolean outer = true;
+            for (var child : node.children()) {
+                boolean member = node.plan() instanceof Plan.Append;
+                groups.add(group(child, member ? "Member" : outer ? "Outer" : "Inner"));
+                outer &= child.role() != null;
             }
-            out.append('\n').append(inner).append(']');
+            fields.add(new Field("Plans", new Groups("Plan", groups)));
         }
-        out.append('\n').append(indent).append('}');
+        return new Group(fields);
     }
 
-    private void jsonIdentity(Plan plan, List<String> fields) {
-        fields.add("\"Parallel Aware\": false");
-        fields.add("\"Async Capable\": false");
+    /** What kind of its node type a plan is. */
+    private static void strategy(Plan plan, List<Field> fields) {
         switch (plan) {
-            case Plan.SeqScan p -> jsonSource(p.source(), fields);
+            case Plan.Aggregate p -> {
+                var strategy = p.strategy().name();
+                text(
+                        fields,
+                        "Strategy",
+                        strategy.charAt(0) + strategy.substring(1).toLowerCase(Locale.ROOT));
+                text(fields, "Partial Mode", "Simple");
+            }
+            case Plan.Insert p -> text(fields, "Operation", "Insert");
+            case Plan.Update p -> text(fields, "Operation", "Update");
+            case Plan.Delete p -> text(fields, "Operation", "Delete");
+            case Plan.Merge p -> text(fields, "Operation", "Merge");
+            default -> {}
+        }
+    }
+
+    private static void text(List<Field> fields, String name, String value) {
+        fields.add(new Field(name, new Text(value)));
+    }
+
+    private static void identity(Plan plan, List<Field> fields) {
+        fields.add(new Field("Parallel Aware", new Bare("false")));
+        fields.add(new Field("Async Capable", new Bare("false")));
+        switch (plan) {
+            case Plan.SeqScan p -> source(p.source(), fields);
             case Plan.IndexScan p -> {
-                fields.add("\"Scan Direction\": " + quoted(p.backward() ? "Backward" : "Forward"));
-                fields.add("\"Index Name\": " + quoted(p.index().name()));
-                jsonSource(p.source(), fields);
+                text(fields, "Scan Direction", p.backward() ? "Backward" : "Forward");
+                text(fields, "Index Name", p.index().name());
+                source(p.source(), fields);
             }
             case Plan.VectorSearch p -> {
                 if (p.index() != null) {
-                    fields.add("\"Index Name\": " + quoted(p.index().name()));
+                    text(fields, "Index Name", p.index().name());
                 }
-                jsonSource(p.source(), fields);
+                source(p.source(), fields);
             }
-            case Plan.NestedLoopJoin p ->
-                    fields.add("\"Join Type\": " + quoted(joinType(p.kind())));
-            case Plan.HashJoin p -> fields.add("\"Join Type\": " + quoted(joinType(p.kind())));
-            case Plan.MergeJoin p -> fields.add("\"Join Type\": " + quoted(joinType(p.kind())));
-            case Plan.Aggregate p -> {
-                var strategy = p.strategy().name();
-                fields.add(
-                        "\"Strategy\": "
-                                + quoted(
-                                        strategy.charAt(0)
-                                                + strategy.substring(1).toLowerCase(Locale.ROOT)));
-            }
-            case Plan.Insert p -> fields.add("\"Operation\": \"Insert\"");
-            case Plan.Update p -> fields.add("\"Operation\": \"Update\"");
-            case Plan.Delete p -> fields.add("\"Operation\": \"Delete\"");
-            case Plan.Merge p -> fields.add("\"Operation\": \"Merge\"");
+            case Plan.NestedLoopJoin p -> text(fields, "Join Type", joinType(p.kind()));
+            case Plan.HashJoin p -> text(fields, "Join Type", joinType(p.kind()));
+            case Plan.MergeJoin p -> text(fields, "Join Type", joinType(p.kind()));
             default -> {}
         }
     }
@@ -622,17 +650,11 @@ public final class Explain {
         };
     }
 
-    private static void jsonSource(Plan.TableSource source, List<String> fields) {
-        fields.add("\"Relation Name\": " + quoted(source.relation().name()));
-        fields.add(
-                "\"Alias\": "
-                        + quoted(
-                                source.alias().isEmpty()
-                                        ? source.relation().name()
-                                        : source.alias()));
-    }
-
-    private static String quoted(String value) {
-        return "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+    private static void source(Plan.TableSource source, List<Field> fields) {
+        text(fields, "Relation Name", source.relation().name());
+        text(
+                fields,
+                "Alias",
+                source.alias().isEmpty() ? source.relation().name() : source.alias());
     }
 }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** EXPLAIN. */
 final class ExplainRunner {
+    private static final List<String> FORMATS = List.of("text", "json", "xml", "yaml");
+
     private final SessionState state;
     private final StatementRunner statements;
     private final PreparedStatements prepared;
@@ -60,10 +62,7 @@ final class ExplainRunner {
             throw new SqlException(
                     SqlState.INVALID_PARAMETER_VALUE, "EXPLAIN option TIMING requires ANALYZE");
         }
-        if (!format.equals("text") && !format.equals("json")) {
-            if (format.equals("xml") || format.equals("yaml")) {
-                throw SqlException.notSupported("EXPLAIN format " + format + " is not supported");
-            }
+        if (!FORMATS.contains(format)) {
             throw new SqlException(
                     SqlState.INVALID_PARAMETER_VALUE,
                     "unrecognized value for EXPLAIN option \"format\": \"" + format + "\"");
@@ -79,13 +78,17 @@ final class ExplainRunner {
     }
 
     static List<ResultField> fields(Utility.Explain explain) {
-        boolean json =
-                explain.options().stream()
-                        .anyMatch(o ->
-                                o.name().equals("format")
-                                        && "json".equals(Options.textOrNull(o.value())));
-        return List.of(
-                StatementResult.field("QUERY PLAN", json ? Types.get(Oids.JSON) : Types.TEXT));
+        int type = Oids.TEXT;
+        for (var option : explain.options()) {
+            if (option.name().equals("format")) {
+                var format = Options.textOrNull(option.value());
+                type =
+                        "json".equals(format)
+                                ? Oids.JSON
+                                : "xml".equals(format) ? Oids.XML : Oids.TEXT;
+            }
+        }
+        return List.of(StatementResult.field("QUERY PLAN", Types.get(type)));
     }
 
     StatementResult run(
@@ -147,9 +150,17 @@ final class ExplainRunner {
             double planning,
             double running) {
         var types = state.typeContext();
-        if (wish.format.equals("json")) {
+        if (!wish.format.equals("text")) {
             return List.of(
-                    List.of(Explain.json(plan, wish.options, types, measures, planning, running)));
+                    List.of(
+                            Explain.document(
+                                    plan,
+                                    wish.format,
+                                    wish.options,
+                                    types,
+                                    measures,
+                                    planning,
+                                    running)));
         }
         return Explain.text(plan, wish.options, types, measures, planning, running).stream()
                 .map(List::of)
