@@ -652,9 +652,6 @@ public final class Explain {
 
     private static void source(Plan.TableSource source, List<Field> fields) {
         text(fields, "Relation Name", source.relation().name());
-        text(
-                fields,
-                "Alias",
-                source.alias().isEmpty() ? source.relation().name() : source.alias());
+        text(fields, "Alias", source.alias().isEmpty() ? source.relation().name() : source.alias());
     }
 }

@@ -162,8 +162,7 @@ final class ExplainDocument {
                                     .append(STEP)
                                     .append("- ")
                                     .append(quoted(item)));
-            case Groups(_, var groups) ->
-                    groups.forEach(group -> yaml(group, indent + STEP, "- "));
+            case Groups(_, var groups) -> groups.forEach(group -> yaml(group, indent + STEP, "- "));
         }
     }
 }

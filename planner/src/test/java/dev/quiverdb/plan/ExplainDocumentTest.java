@@ -57,7 +57,8 @@ class ExplainDocumentTest {
                             ],
                             "Execution Time": 0.003
                           }
-                        ]""");
+                        ]\
+                        """);
     }
 
     @Test
@@ -85,7 +86,8 @@ class ExplainDocumentTest {
                             </Triggers>
                             <Execution-Time>0.003</Execution-Time>
                           </Query>
-                        </explain>""");
+                        </explain>\
+                        """);
     }
 
     @Test

@@ -512,7 +512,9 @@ final class DateFunctions {
         r.any("make_timestamptz", (c, a) -> DateTimes.toInstant(timestamp(a), c.types().zone()));
         r.any(
                 "make_timestamptz_at_timezone",
-                (c, a) -> DateTimes.toInstant(timestamp(a), DateTimes.zoneOrOffset(Strings.text(a, 6))));
+                (c, a) ->
+                        DateTimes.toInstant(
+                                timestamp(a), DateTimes.zoneOrOffset(Strings.text(a, 6))));
         r.any("make_interval", (c, a) -> makeInterval(a));
         r.one("float8_timestamptz", (CallContext c, Double seconds) -> fromEpoch(seconds));
     }

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DateTimes {
     private static final int OFFSET_HOURS_MAX = 15;
-    private static final Pattern OFFSET =
-            Pattern.compile("([+-])(\\d+)(?::(\\d+)(?::(\\d+))?)?");
+    private static final Pattern OFFSET = Pattern.compile("([+-])(\\d+)(?::(\\d+)(?::(\\d+))?)?");
 
     static final long MICROS_PER_SECOND = 1_000_000;
     static final long MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND;
@@ -293,8 +292,7 @@ public final class DateTimes {
             throw new SqlException(
                             SqlState.INVALID_PARAMETER_VALUE,
                             "invalid input syntax for type numeric time zone: \"" + name + "\"")
-                    .withHint(
-                            "Numeric time zones must have \"-\" or \"+\" as first character.");
+                    .withHint("Numeric time zones must have \"-\" or \"+\" as first character.");
         }
         var offset = OFFSET.matcher(name);
         if (!offset.matches()) {

@@ -31,9 +31,7 @@ final class FormatNumbers {
         r.two(
                 "float8_to_char",
                 (CallContext c, Double a, String f) ->
-                        Double.isFinite(a)
-                                ? real(a, 15, f)
-                                : special(Double.toString(a), f));
+                        Double.isFinite(a) ? real(a, 15, f) : special(Double.toString(a), f));
         r.two("numeric_to_number", (CallContext c, String s, String f) -> parse(s, f));
     }
 

@@ -96,10 +96,7 @@ final class JsonRecords {
     }
 
     private static RecordValue record(
-            CallContext c,
-            List<Type.Field> fields,
-            @Nullable RecordValue base,
-            JsonTree tree) {
+            CallContext c, List<Type.Field> fields, @Nullable RecordValue base, JsonTree tree) {
         @Nullable Object[] values = new @Nullable Object[fields.size()];
         for (int i = 0; i < values.length; i++) {
             var field = fields.get(i);
