@@ -462,7 +462,7 @@ final class SystemFunctions {
                     int modulus = ((Number) a[1]).intValue();
                     return Long.remainderUnsigned(hash, modulus) == ((Number) a[2]).longValue();
                 });
-        r.any("pg_get_partition_constraintdef", (c, a) -> null);
+        r.any("pg_get_partition_constraintdef", SystemFunctions::delegate);
         r.any("pg_get_statisticsobjdef_columns", (c, a) -> null);
         r.any("pg_get_function_sqlbody", (c, a) -> null);
         r.any("pg_get_function_arg_default", (c, a) -> null);

@@ -14,6 +14,7 @@ import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogNames;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.Quoting;
+import dev.quiverdb.sql.catalog.PartitionConstraints;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SearchPath;
@@ -547,6 +548,7 @@ public final class CatalogCalls implements CatalogFunctions {
                     new ViewUpdates(view.bindContext()).events(oid(a[0]));
             case "pg_column_is_updatable" ->
                     new ViewUpdates(view.bindContext()).column(oid(a[0]), oid(a[1]));
+            case "pg_get_partition_constraintdef" -> partitionConstraint(oid(a[0]));
             case "pg_partition_root" -> new PartitionCalls(catalog).root(oid(a[0]));
             case "pg_get_function_arg_default" -> {
                 var found = catalog.function(oid(a[0]));
@@ -586,6 +588,13 @@ public final class CatalogCalls implements CatalogFunctions {
                             ? statistic(function, a)
                             : SessionFunctions.UNKNOWN_FUNCTION;
         };
+    }
+
+    private @Nullable String partitionConstraint(int oid) {
+        var partition = catalog.relation(oid);
+        var condition =
+                partition == null ? null : new PartitionConstraints(catalog).sql(partition);
+        return condition == null ? null : texts(false).expression(condition, oid);
     }
 
     private boolean known(String function) {

@@ -17,6 +17,8 @@ import dev.quiverdb.sql.parse.Query;
 import dev.quiverdb.sql.parse.RangeVar;
 import dev.quiverdb.sql.parse.TypeName;
 import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.calcite.rel.RelNode;
@@ -464,6 +466,39 @@ public final class TableExpressions {
     /** Numbers of the columns that can be changed through a view. */
     public List<Integer> updatableColumns(Relation view) {
         return UpdatableView.updates(state(), view).columns();
+    }
+
+    /**
+     * OIDs of the functions that a stored expression calls, by name or by operator; none where it
+     * cannot be read any more.
+     *
+     * @param table null for an expression over nothing, as a default
+     */
+    public Set<Integer> calls(String stored, @Nullable Relation table) {
+        var found = new HashSet<Integer>();
+        try {
+            var value =
+                    table == null
+                            ? StoredExpressions.standalone(state(), stored)
+                            : StoredExpressions.overTable(state(), table, stored);
+            calls(value, found);
+        } catch (SqlException unreadable) {
+            found.clear();
+        }
+        return found;
+    }
+
+    private static void calls(RexNode node, Set<Integer> found) {
+        switch (PgOperator.form(node)) {
+            case Form.Call call -> found.add(call.function().oid());
+            case Form.ScalarArray call -> found.add(call.function().oid());
+            case null, default -> {
+                // Calls none itself.
+            }
+        }
+        if (node instanceof RexCall call) {
+            call.getOperands().forEach(operand -> calls(operand, found));
+        }
     }
 
     /** The type of a stored expression over a table. */

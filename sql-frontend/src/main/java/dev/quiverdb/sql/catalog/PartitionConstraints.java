@@ -16,20 +16,25 @@ public final class PartitionConstraints {
 
     /** The condition over the partition's columns, its parents' too; null where there is none. */
     public @Nullable String sql(Relation partition) {
+        var conditions = conditions(partition);
+        return conditions.isEmpty() ? null : String.join(" AND ", conditions);
+    }
+
+    private List<String> conditions(Relation partition) {
         var bound = partition.bound();
         if (bound == null || partition.parents().isEmpty()) {
-            return null;
+            return List.of();
         }
         var parent = catalog.relation(partition.parents().getFirst());
         if (parent == null || parent.partitionKey() == null) {
-            return null;
+            return List.of();
         }
-        var own = own(bound, parent.partitionKey(), parent, partition);
-        var above = sql(parent);
-        return above == null ? own : "(" + above + ") AND (" + own + ")";
+        var all = new ArrayList<>(conditions(parent));
+        all.addAll(own(bound, parent.partitionKey(), parent, partition));
+        return all;
     }
 
-    private String own(
+    private List<String> own(
             Relation.PartitionBound bound,
             Relation.PartitionKey key,
             Relation parent,
@@ -44,30 +49,61 @@ public final class PartitionConstraints {
         }
         return switch (bound.strategy()) {
             case 'd' -> {
-                var others = new ArrayList<String>();
+                var others = new ArrayList<Relation.PartitionBound>();
                 for (var sibling : catalog.children(parent.oid())) {
                     var other = sibling.bound();
                     if (other != null && sibling.oid() != partition.oid() && !other.isDefault()) {
-                        others.add("(" + own(other, key, parent, sibling) + ")");
+                        others.add(other);
                     }
                 }
                 yield others.isEmpty()
-                        ? "true"
-                        : "(" + String.join(" OR ", others) + ") IS NOT TRUE";
+                        ? List.of()
+                        : List.of("NOT (" + String.join(" AND ", any(others, columns, key)) + ")");
             }
-            case 'l' -> list(bound, columns.getFirst(), type(key, 0));
-            case 'r' -> range(bound, columns, key);
+            case 'l' -> list(bound.values(), columns.getFirst(), type(key, 0));
+            case 'r' -> {
+                var parts = notNull(columns);
+                parts.addAll(range(bound, columns, key));
+                yield parts;
+            }
             default ->
-                    "pg_catalog.satisfies_hash_partition("
-                            + Integer.toUnsignedString(parent.oid())
-                            + "::pg_catalog.oid, "
-                            + bound.modulus()
-                            + ", "
-                            + bound.remainder()
-                            + ", "
-                            + String.join(", ", columns)
-                            + ")";
+                    List.of(
+                            "pg_catalog.satisfies_hash_partition('"
+                                    + Integer.toUnsignedString(parent.oid())
+                                    + "'::pg_catalog.oid, "
+                                    + bound.modulus()
+                                    + ", "
+                                    + bound.remainder()
+                                    + ", "
+                                    + String.join(", ", columns)
+                                    + ")");
         };
+    }
+
+    /** What rows of any of some partitions meet; never NULL. */
+    private List<String> any(
+            List<Relation.PartitionBound> bounds, List<String> columns, Relation.PartitionKey key) {
+        if (bounds.getFirst().strategy() == 'l') {
+            var values = new ArrayList<Relation.PartitionDatum>();
+            bounds.forEach(bound -> values.addAll(bound.values()));
+            return list(values, columns.getFirst(), type(key, 0));
+        }
+        var parts = notNull(columns);
+        var ranges = new ArrayList<String>();
+        for (var bound : bounds) {
+            var range = range(bound, columns, key);
+            ranges.add(
+                    range.isEmpty()
+                            ? "true"
+                            : range.size() == 1
+                                    ? range.getFirst()
+                                    : "(" + String.join(" AND ", range) + ")");
+        }
+        parts.add(
+                ranges.size() == 1
+                        ? ranges.getFirst()
+                        : "(" + String.join(" OR ", ranges) + ")");
+        return parts;
     }
 
     private String type(Relation.PartitionKey key, int index) {
@@ -79,70 +115,86 @@ public final class PartitionConstraints {
         return Quoting.literal(datum.text() == null ? "" : datum.text()) + "::" + type;
     }
 
-    private static String list(Relation.PartitionBound bound, String column, String type) {
+    private static List<String> notNull(List<String> columns) {
+        var parts = new ArrayList<String>();
+        columns.forEach(column -> parts.add(column + " IS NOT NULL"));
+        return parts;
+    }
+
+    private static List<String> list(
+            List<Relation.PartitionDatum> data, String column, String type) {
         var values = new ArrayList<String>();
         boolean nulls = false;
-        for (var datum : bound.values()) {
+        for (var datum : data) {
             if (datum.kind() == 'n') {
                 nulls = true;
             } else {
-                values.add(column + " = " + literal(datum, type));
+                values.add(literal(datum, type));
             }
         }
-        var any = values.isEmpty() ? "false" : String.join(" OR ", values);
-        return nulls ? column + " IS NULL OR " + any : column + " IS NOT NULL AND (" + any + ")";
+        if (values.isEmpty()) {
+            return List.of(column + " IS NULL");
+        }
+        var one =
+                column
+                        + " = "
+                        + (values.size() == 1
+                                ? values.getFirst()
+                                : "ANY (ARRAY[" + String.join(", ", values) + "])");
+        return nulls
+                ? List.of("(" + column + " IS NULL OR " + one + ")")
+                : List.of(column + " IS NOT NULL", one);
     }
 
-    private String range(
+    /** What a range means for columns that are not NULL. */
+    private List<String> range(
             Relation.PartitionBound bound, List<String> columns, Relation.PartitionKey key) {
         var parts = new ArrayList<String>();
-        for (var column : columns) {
-            parts.add(column + " IS NOT NULL");
+        int first = 0;
+        while (first < columns.size() - 1
+                && bound.values().get(first).kind() == 'v'
+                && bound.values().get(first).equals(bound.upper().get(first))) {
+            parts.add(
+                    columns.get(first)
+                            + " = "
+                            + literal(bound.values().get(first), type(key, first)));
+            first++;
         }
-        parts.add(side(bound.values(), columns, key, ">", ">="));
-        parts.add(side(bound.upper(), columns, key, "<", "<"));
-        return String.join(" AND ", parts);
+        side(bound.values(), first, columns, key, true, parts);
+        side(bound.upper(), first, columns, key, false, parts);
+        return parts;
     }
 
-    /** (a, b) beyond a bound, column by column. */
-    private String side(
+    /** (a, b) beyond a bound, column by column from {@code first}; nothing where there is none. */
+    private void side(
             List<Relation.PartitionDatum> data,
+            int first,
             List<String> columns,
             Relation.PartitionKey key,
-            String strict,
-            String last) {
-        var alternatives = new ArrayList<String>();
+            boolean lower,
+            List<String> out) {
+        var arms = new ArrayList<String>();
         var equal = new StringBuilder();
-        for (int i = 0; i < data.size(); i++) {
-            var datum = data.get(i);
-            if (datum.kind() != 'v') {
-                // Everything with equal columns before is on the right side of -infinity below
-                // and of +infinity above, and on the wrong one otherwise.
-                boolean all = (datum.kind() == '-') == strict.equals(">");
-                if (all) {
-                    alternatives.add(equal.isEmpty() ? "true" : equal.toString());
-                }
-                return alternatives.isEmpty()
-                        ? "false"
-                        : "(" + String.join(" OR ", alternatives) + ")";
-            }
-            var value = literal(datum, type(key, i));
-            var operator = i == data.size() - 1 ? last : strict;
-            alternatives.add(
-                    "("
-                            + equal
-                            + (equal.isEmpty() ? "" : " AND ")
-                            + columns.get(i)
-                            + " "
-                            + operator
-                            + " "
-                            + value
-                            + ")");
+        for (int i = first; i < data.size() && data.get(i).kind() == 'v'; i++) {
+            char next = i == data.size() - 1 ? 0 : data.get(i + 1).kind();
+            // Everything with equal columns before is beyond -infinity, and within +infinity.
+            boolean inclusive = lower ? next == 0 || next == '-' : next == '+';
+            var value = literal(data.get(i), type(key, i));
+            var arm =
+                    columns.get(i)
+                            + (lower ? " >" : " <")
+                            + (inclusive ? "= " : " ")
+                            + value;
+            arms.add(equal.isEmpty() ? arm : "(" + equal + " AND " + arm + ")");
             equal.append(equal.isEmpty() ? "" : " AND ")
                     .append(columns.get(i))
                     .append(" = ")
                     .append(value);
         }
-        return "(" + String.join(" OR ", alternatives) + ")";
+        if (arms.size() == 1) {
+            out.add(arms.getFirst());
+        } else if (!arms.isEmpty()) {
+            out.add("(" + String.join(" OR ", arms) + ")");
+        }
     }
 }

@@ -406,12 +406,35 @@ final class Drops {
         }
         var queue = new ArrayList<>(targets);
         var columns = new LinkedHashMap<ColumnUse, String>();
+        var defaults = new LinkedHashMap<ColumnUse, String>();
         for (int i = 0; i < queue.size(); i++) {
             var object = queue.get(i);
             for (var use : columnUses(object).entrySet()) {
                 if (!doomed.containsKey(use.getKey().relation)) {
                     columns.put(use.getKey(), use.getValue());
                     reported.add(use.getValue() + " depends on " + describe(object));
+                }
+            }
+            for (var use : RoutineUses.of(object, change)) {
+                var owner = use.object();
+                if (doomed.containsKey(owner.oid())) {
+                    continue;
+                }
+                var by = " depends on " + describe(use.function());
+                var column = use.column();
+                if (column == null) {
+                    dependentReports.put(owner.oid(), describe(owner) + by);
+                    doomed.put(owner.oid(), owner);
+                    queue.add(owner);
+                    continue;
+                }
+                var place = "column " + column.name() + " of " + describe(owner);
+                var columnUse = new ColumnUse(owner.oid(), column.name());
+                if (column.isGenerated()) {
+                    columns.put(columnUse, place);
+                    reported.add(place + by);
+                } else {
+                    defaults.put(columnUse, "default value for " + place + by);
                 }
             }
             for (var edge : dependents(object)) {
@@ -433,6 +456,8 @@ final class Drops {
                 queue.add(dependent);
             }
         }
+        defaults.keySet().removeIf(use -> doomed.containsKey(use.relation));
+        reported.addAll(defaults.values());
         reported.addAll(dependentReports.values());
         if (!reported.isEmpty() && !cascade) {
             throw restricted(targets, reported);
@@ -443,6 +468,7 @@ final class Drops {
                             .map(text -> text.substring(0, text.indexOf(" depends on ")))
                             .toList());
         }
+        defaults.keySet().forEach(this::dropDefault);
         for (var use : columns.keySet()) {
             if (!doomed.containsKey(use.relation)) {
                 new TableAlterer(change).dropColumn(use.relation, use.column);
@@ -450,6 +476,19 @@ final class Drops {
         }
         for (var object : inOrder(doomed)) {
             erase(object);
+        }
+    }
+
+    private void dropDefault(ColumnUse use) {
+        if (change.catalog().object(use.relation) instanceof Relation table) {
+            var columns =
+                    table.columns().stream()
+                            .map(column ->
+                                    column.name().equals(use.column) && !column.dropped()
+                                            ? column.withDefault(null)
+                                            : column)
+                            .toList();
+            change.put(table.toBuilder().columns(columns).build());
         }
     }
 
@@ -705,7 +744,7 @@ final class Drops {
                         + policy.name()
                         + (table == null ? "" : " on table " + display(table));
             }
-            case Extension extension -> "extension " + Quoting.identifier(extension.name());
+            case Extension extension -> "extension " + extension.name();
             case Role role -> "role " + Quoting.identifier(role.name());
             case Database database -> "database " + Quoting.identifier(database.name());
             case Comment comment -> "comment " + comment.name();
