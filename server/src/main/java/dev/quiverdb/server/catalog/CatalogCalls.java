@@ -13,8 +13,8 @@ import dev.quiverdb.sql.catalog.AccessControl;
 import dev.quiverdb.sql.catalog.Catalog;
 import dev.quiverdb.sql.catalog.CatalogNames;
 import dev.quiverdb.sql.catalog.Constraint;
-import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.PartitionConstraints;
+import dev.quiverdb.sql.catalog.Quoting;
 import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.Schema;
 import dev.quiverdb.sql.catalog.SearchPath;
@@ -592,8 +592,7 @@ public final class CatalogCalls implements CatalogFunctions {
 
     private @Nullable String partitionConstraint(int oid) {
         var partition = catalog.relation(oid);
-        var condition =
-                partition == null ? null : new PartitionConstraints(catalog).sql(partition);
+        var condition = partition == null ? null : new PartitionConstraints(catalog).sql(partition);
         return condition == null ? null : texts(false).expression(condition, oid);
     }
 

@@ -99,10 +99,7 @@ public final class PartitionConstraints {
                                     ? range.getFirst()
                                     : "(" + String.join(" AND ", range) + ")");
         }
-        parts.add(
-                ranges.size() == 1
-                        ? ranges.getFirst()
-                        : "(" + String.join(" OR ", ranges) + ")");
+        parts.add(ranges.size() == 1 ? ranges.getFirst() : "(" + String.join(" OR ", ranges) + ")");
         return parts;
     }
 
@@ -180,11 +177,7 @@ public final class PartitionConstraints {
             // Everything with equal columns before is beyond -infinity, and within +infinity.
             boolean inclusive = lower ? next == 0 || next == '-' : next == '+';
             var value = literal(data.get(i), type(key, i));
-            var arm =
-                    columns.get(i)
-                            + (lower ? " >" : " <")
-                            + (inclusive ? "= " : " ")
-                            + value;
+            var arm = columns.get(i) + (lower ? " >" : " <") + (inclusive ? "= " : " ") + value;
             arms.add(equal.isEmpty() ? arm : "(" + equal + " AND " + arm + ")");
             equal.append(equal.isEmpty() ? "" : " AND ")
                     .append(columns.get(i))
