@@ -73,13 +73,21 @@ final class LongHeap {
         var heap = items;
         int hole = 1;
         int end = size;
-        for (int child = 2; child <= end; child = hole << 1) {
-            if (child < end && heap[child + 1] < heap[child]) {
-                child++;
-            }
-            if (heap[child] >= value) {
+        int child = 2;
+        while (child < end) {
+            long left = heap[child];
+            long right = heap[child + 1];
+            // Which is less is as good as chance: no branch is better than a guess.
+            child += right < left ? 1 : 0;
+            long least = Math.min(left, right);
+            if (least >= value) {
                 break;
             }
+            heap[hole] = least;
+            hole = child;
+            child = hole << 1;
+        }
+        if (child == end && heap[child] < value) {
             heap[hole] = heap[child];
             hole = child;
         }

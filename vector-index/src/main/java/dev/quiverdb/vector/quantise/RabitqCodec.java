@@ -217,6 +217,7 @@ public final class RabitqCodec implements VectorCodec {
 
         private final float[] values = new float[padded];
         private final byte[] levels = new byte[padded];
+        private final float[] spread = new float[4];
         private float base;
         private float low;
         private float step;
@@ -234,21 +235,14 @@ public final class RabitqCodec implements VectorCodec {
         @Override
         public void set(QueryVector query) {
             base = project(query, values);
-            float least = Float.POSITIVE_INFINITY;
-            float greatest = Float.NEGATIVE_INFINITY;
-            float total = 0;
-            float squares = 0;
-            for (float x : values) {
-                least = Math.min(least, x);
-                greatest = Math.max(greatest, x);
-                total += x;
-                squares += x * x;
-            }
+            KERNELS.spread(values, padded, spread);
+            float least = spread[0];
+            float greatest = spread[1];
             low = least;
             int top = (1 << (4 * planes.length)) - 1;
             step = greatest > least ? (greatest - least) / top : 1;
-            sum = total;
-            doubt = DOUBTFUL_DEVIATIONS * (float) Math.sqrt(squares);
+            sum = spread[2];
+            doubt = DOUBTFUL_DEVIATIONS * (float) Math.sqrt(spread[3]);
             cut(least, 1 / step);
         }
 

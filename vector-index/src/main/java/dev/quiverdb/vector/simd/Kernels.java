@@ -320,4 +320,10 @@ public interface Kernels {
      * without scaling.
      */
     void hadamard(float[] x, int at, int length);
+
+    /**
+     * Looks at values on the heap, {@code length} of them, a multiple of 64: the least and the
+     * greatest, their sum and the sum of their squares go to {@code into[0..3]}.
+     */
+    void spread(float[] x, int length, float[] into);
 }

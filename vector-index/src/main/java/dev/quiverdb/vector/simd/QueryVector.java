@@ -45,6 +45,13 @@ public final class QueryVector {
 
     /** Euclidean norm; zero for bits. */
     public float norm() {
+        if (Float.isNaN(norm)) {
+            double sum = 0;
+            for (float x : heap) {
+                sum += (double) x * x;
+            }
+            norm = (float) Math.sqrt(sum);
+        }
         return norm;
     }
 
@@ -73,7 +80,7 @@ public final class QueryVector {
             case BIT -> throw new IllegalArgumentException("bits are set by setBytes");
         }
         System.arraycopy(vector, 0, heap, 0, dimensions);
-        measure();
+        norm = Float.NaN;
         return this;
     }
 
@@ -106,15 +113,7 @@ public final class QueryVector {
                 bitCount = Kernels.active().bitCount(data, 0, kind.sizeBytes(dimensions));
             }
         }
-        measure();
+        norm = Float.NaN;
         return this;
-    }
-
-    private void measure() {
-        double sum = 0;
-        for (float x : heap) {
-            sum += (double) x * x;
-        }
-        norm = (float) Math.sqrt(sum);
     }
 }

@@ -554,6 +554,24 @@ class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void spread(float[] x, int length, float[] into) {
+        float low = x[0];
+        float high = low;
+        float sum = 0;
+        float squares = 0;
+        for (int i = 0; i < length; i++) {
+            low = Math.min(low, x[i]);
+            high = Math.max(high, x[i]);
+            sum += x[i];
+            squares += x[i] * x[i];
+        }
+        into[0] = low;
+        into[1] = high;
+        into[2] = sum;
+        into[3] = squares;
+    }
+
+    @Override
     public void fastScanTable(
             float[] tables, int tableCount, int byteMax, float[] lows, byte[] bytes, float[] into) {
         float widest = 0;

@@ -5,12 +5,21 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Loops that write vectors: scaled sums and the Walsh-Hadamard transform. */
 final class TransformLoops {
     private static final VectorSpecies<Float> FLOAT = ChosenSpecies.FLOAT;
     private static final int LANES = FLOAT.length();
+    private static final VectorShuffle<Float> PARTNER_1 = partner(1);
+    private static final VectorShuffle<Float> PARTNER_2 = partner(2);
+    private static final VectorShuffle<Float> PARTNER_4 = partner(4);
+    private static final VectorShuffle<Float> PARTNER_8 = partner(8);
+    private static final FloatVector SIGN_1 = sign(1);
+    private static final FloatVector SIGN_2 = sign(2);
+    private static final FloatVector SIGN_4 = sign(4);
+    private static final FloatVector SIGN_8 = sign(8);
 
     private TransformLoops() {}
 
@@ -32,11 +41,9 @@ final class TransformLoops {
 
     static void hadamard(float[] x, int at, int length) {
         int half = 1;
-        if (length >= 8) {
-            for (int i = at; i < at + length; i += 8) {
-                eight(x, i);
-            }
-            half = 8;
+        if (length >= LANES) {
+            withinRegisters(x, at, length);
+            half = LANES;
         }
         for (; half < length; half <<= 1) {
             if (half < LANES) {
@@ -47,32 +54,54 @@ final class TransformLoops {
         }
     }
 
-    /** The three shortest steps at once. */
-    private static void eight(float[] x, int at) {
-        float a0 = x[at] + x[at + 1];
-        float a1 = x[at] - x[at + 1];
-        float a2 = x[at + 2] + x[at + 3];
-        float a3 = x[at + 2] - x[at + 3];
-        float a4 = x[at + 4] + x[at + 5];
-        float a5 = x[at + 4] - x[at + 5];
-        float a6 = x[at + 6] + x[at + 7];
-        float a7 = x[at + 6] - x[at + 7];
-        float b0 = a0 + a2;
-        float b1 = a1 + a3;
-        float b2 = a0 - a2;
-        float b3 = a1 - a3;
-        float b4 = a4 + a6;
-        float b5 = a5 + a7;
-        float b6 = a4 - a6;
-        float b7 = a5 - a7;
-        x[at] = b0 + b4;
-        x[at + 1] = b1 + b5;
-        x[at + 2] = b2 + b6;
-        x[at + 3] = b3 + b7;
-        x[at + 4] = b0 - b4;
-        x[at + 5] = b1 - b5;
-        x[at + 6] = b2 - b6;
-        x[at + 7] = b3 - b7;
+    /**
+     * The steps whose pairs lie in one register: each lane gets its partner and, with the sign of
+     * its place, itself.
+     */
+    private static void withinRegisters(float[] x, int at, int length) {
+        for (int i = at, end = at + length; i != end; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOAT, x, i);
+            v = v.fma(SIGN_1, v.rearrange(PARTNER_1));
+            v = v.fma(SIGN_2, v.rearrange(PARTNER_2));
+            if (LANES > 4) {
+                v = v.fma(SIGN_4, v.rearrange(PARTNER_4));
+            }
+            if (LANES > 8) {
+                v = v.fma(SIGN_8, v.rearrange(PARTNER_8));
+            }
+            v.intoArray(x, i);
+        }
+    }
+
+    private static VectorShuffle<Float> partner(int half) {
+        return VectorShuffle.fromOp(FLOAT, i -> i ^ half & LANES - 1);
+    }
+
+    private static FloatVector sign(int half) {
+        float[] signs = new float[LANES];
+        for (int i = 0; i < LANES; i++) {
+            signs[i] = (i & half) == 0 ? 1 : -1;
+        }
+        return FloatVector.fromArray(FLOAT, signs, 0);
+    }
+
+    /** What {@link Kernels#spread} tells. */
+    static void spread(float[] x, int length, float[] into) {
+        FloatVector low = FloatVector.fromArray(FLOAT, x, 0);
+        FloatVector high = low;
+        FloatVector sum = FloatVector.zero(FLOAT);
+        FloatVector squares = sum;
+        for (int i = 0; i != length; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOAT, x, i);
+            low = low.min(v);
+            high = high.max(v);
+            sum = sum.add(v);
+            squares = v.fma(v, squares);
+        }
+        into[0] = low.reduceLanes(VectorOperators.MIN);
+        into[1] = high.reduceLanes(VectorOperators.MAX);
+        into[2] = sum.reduceLanes(VectorOperators.ADD);
+        into[3] = squares.reduceLanes(VectorOperators.ADD);
     }
 
     private static void butterflies(float[] x, int at, int length, int half) {

@@ -284,6 +284,11 @@ final class VectorApiKernels extends ScalarKernels {
     }
 
     @Override
+    public void spread(float[] x, int length, float[] into) {
+        TransformLoops.spread(x, length, into);
+    }
+
+    @Override
     public void fastScanTable(
             float[] tables, int tableCount, int byteMax, float[] lows, byte[] bytes, float[] into) {
         if (ChosenSpecies.FLOAT.vectorBitSize() < 256) {

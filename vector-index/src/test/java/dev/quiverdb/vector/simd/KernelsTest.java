@@ -330,6 +330,15 @@ class KernelsTest {
                 for (int i = 0; i < length; i++) {
                     close(fast[i], plain[i]);
                 }
+                if (length % 64 == 0) {
+                    float[] spread = new float[4];
+                    float[] plainly = new float[4];
+                    FAST.spread(fast, length, spread);
+                    PLAIN.spread(fast, length, plainly);
+                    for (int i = 0; i < 4; i++) {
+                        close(spread[i], plainly[i]);
+                    }
+                }
                 FAST.addScaled(a, 0, 0.5f, b, 0, length);
                 PLAIN.addScaled(b, 0, 0.5f, b, 0, length);
                 for (int i = 0; i < length; i++) {
