@@ -245,17 +245,7 @@ final class ColumnPruner {
                                     p.distinct(),
                                     p.output(),
                                     p.estimate()));
-            case Plan.Window p ->
-                    same(
-                            new Plan.Window(
-                                    whole(p.input()),
-                                    p.partition(),
-                                    p.order(),
-                                    p.frame(),
-                                    p.calls(),
-                                    p.sorted(),
-                                    p.output(),
-                                    p.estimate()));
+            case Plan.Window p -> window(p, needed);
             case Plan.ProjectSet p ->
                     same(
                             new Plan.ProjectSet(
@@ -512,6 +502,46 @@ final class ColumnPruner {
                     right.positions[i] < 0 ? -1 : newWidth + right.positions[i];
         }
         return positions;
+    }
+
+    /** The input's columns that are read above or by the node itself, and all calls. */
+    private static Pruned window(Plan.Window p, BitSet needed) {
+        int width = p.input().output().size();
+        var wanted = (BitSet) needed.clone();
+        wanted.clear(width, Math.max(width, wanted.length()));
+        wanted = with(with(wanted, p.partition()), expressions(p.order()));
+        for (var call : p.calls()) {
+            wanted = with(with(wanted, call.arguments()), call.filter());
+        }
+        var input = prune(p.input(), wanted);
+        int left = input.plan.output().size();
+        List<OutputColumn> outputs = new ArrayList<>(input.plan.output());
+        int[] positions = Arrays.copyOf(input.positions, width + p.calls().size());
+        List<WindowCall> calls = new ArrayList<>();
+        for (int i = 0; i < p.calls().size(); i++) {
+            var call = p.calls().get(i);
+            positions[width + i] = left + i;
+            outputs.add(p.output().get(width + i));
+            calls.add(
+                    new WindowCall(
+                            call.function(),
+                            input.move(
+                                    call.arguments().stream().map(ColumnPruner::inside).toList()),
+                            call.filter() == null ? null : input.move(inside(call.filter())),
+                            call.aggregate(),
+                            call.type()));
+        }
+        return new Pruned(
+                new Plan.Window(
+                        input.plan,
+                        input.move(p.partition()),
+                        input.keys(p.order()),
+                        p.frame(),
+                        calls,
+                        p.sorted(),
+                        outputs,
+                        p.estimate()),
+                positions);
     }
 
     private static Pruned aggregate(Plan.Aggregate p) {

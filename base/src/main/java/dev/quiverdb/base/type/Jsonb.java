@@ -57,11 +57,14 @@ public sealed interface Jsonb {
     /** Keys must be in storage order and unique: make one with {@link JsonbBuilder}. */
     record Obj(List<Member> members) implements Jsonb {
         public Obj {
-            members = List.copyOf(members);
+            members = members instanceof StoredMembers ? members : List.copyOf(members);
         }
 
-        /** The value of a key, or null; O(log n). */
+        /** The value of a key, or null; O(log n), or O(bytes) where it was not looked into yet. */
         public @Nullable Jsonb get(String key) {
+            if (members instanceof StoredMembers stored && !stored.isRead()) {
+                return stored.find(key);
+            }
             int low = 0;
             int high = members.size() - 1;
             while (low <= high) {

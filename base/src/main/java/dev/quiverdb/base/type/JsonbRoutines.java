@@ -99,12 +99,27 @@ final class JsonbRoutines extends TypeRoutines {
         out.putBytes(bytes);
     }
 
+    /** Objects are read when they are looked into, so the bytes are copied. */
     @Override
     Object decode(Type type, ByteBuffer in) {
-        return read(in);
+        byte[] own = new byte[in.remaining()];
+        in.get(own);
+        var copy = ByteBuffer.wrap(own);
+        if (own[0] == OBJECT) {
+            copy.get();
+            int count = VarInts.getInt(copy);
+            return new Jsonb.Obj(new StoredMembers(own, copy.position(), count));
+        }
+        return read(own, copy);
     }
 
-    private static Jsonb read(ByteBuffer in) {
+    /**
+     * The value at a buffer's position, which then is behind it.
+     *
+     * @param bytes not changed any more
+     * @param in all of these bytes
+     */
+    static Jsonb read(byte[] bytes, ByteBuffer in) {
         int tag = in.get();
         return switch (tag) {
             case NIL -> Jsonb.Nil.INSTANCE;
@@ -121,24 +136,49 @@ final class JsonbRoutines extends TypeRoutines {
                 int count = VarInts.getInt(in);
                 List<Jsonb> elements = new ArrayList<>(count);
                 for (int i = 0; i < count; i++) {
-                    elements.add(read(in));
+                    elements.add(read(bytes, in));
                 }
                 yield new Jsonb.Arr(elements);
             }
             case OBJECT -> {
                 int count = VarInts.getInt(in);
-                List<Jsonb.Member> members = new ArrayList<>(count);
-                for (int i = 0; i < count; i++) {
-                    String key = readText(in);
-                    members.add(new Jsonb.Member(key, read(in)));
-                }
-                yield new Jsonb.Obj(members);
+                int start = in.position();
+                skipMembers(in, count);
+                yield new Jsonb.Obj(new StoredMembers(bytes, start, count));
             }
             default -> throw SqlException.internal("stored jsonb has tag " + tag);
         };
     }
 
-    private static String readText(ByteBuffer in) {
+    /** Passes over a value. */
+    static void skip(ByteBuffer in) {
+        int tag = in.get();
+        switch (tag) {
+            case NIL, FALSE, TRUE -> {}
+            case NUMBER, STRING -> skipBytes(in);
+            case ARRAY -> {
+                for (int left = VarInts.getInt(in); left > 0; left--) {
+                    skip(in);
+                }
+            }
+            case OBJECT -> skipMembers(in, VarInts.getInt(in));
+            default -> throw SqlException.internal("stored jsonb has tag " + tag);
+        }
+    }
+
+    private static void skipMembers(ByteBuffer in, int count) {
+        for (int i = 0; i < count; i++) {
+            skipBytes(in);
+            skip(in);
+        }
+    }
+
+    private static void skipBytes(ByteBuffer in) {
+        int length = VarInts.getInt(in);
+        in.position(in.position() + length);
+    }
+
+    static String readText(ByteBuffer in) {
         byte[] bytes = new byte[VarInts.getInt(in)];
         in.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);

@@ -2,6 +2,7 @@ package dev.quiverdb.execute.function;
 
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
+import org.jspecify.annotations.Nullable;
 
 /** LIKE: {@code %}, {@code _} and backslash as escape; ILIKE folds both sides first. */
 public final class LikePattern {
@@ -13,9 +14,23 @@ public final class LikePattern {
 
     private final boolean fold;
 
+    /** What lies between a first and a last ANY, where that is all; null for other patterns. */
+    private final @Nullable String part;
+
+    private final boolean fromStart;
+    private final boolean toEnd;
+
     private LikePattern(String compiled, boolean fold) {
         this.compiled = compiled;
         this.fold = fold;
+        int length = compiled.length();
+        fromStart = length == 0 || compiled.charAt(0) != ANY;
+        toEnd = length == 0 || compiled.charAt(length - 1) != ANY;
+        var inside =
+                compiled.substring(
+                        fromStart ? 0 : 1,
+                        toEnd ? length : Math.max(length - 1, fromStart ? 0 : 1));
+        part = inside.indexOf(ANY) < 0 && inside.indexOf(ONE) < 0 ? inside : null;
     }
 
     public static LikePattern compile(String pattern, boolean fold) {
@@ -44,6 +59,16 @@ public final class LikePattern {
 
     public boolean matches(String text) {
         String s = fold ? TextFunctions.mapCase(text, false) : text;
+        if (part == null) {
+            return matchesWildcards(s);
+        }
+        if (fromStart) {
+            return toEnd ? s.equals(part) : s.startsWith(part);
+        }
+        return toEnd ? s.endsWith(part) : s.contains(part);
+    }
+
+    private boolean matchesWildcards(String s) {
         int at = 0;
         int in = 0;
         int retryPattern = -1;
