@@ -57,10 +57,9 @@ final class ComparisonFunctions {
         r.alias("text_le", "namele");
         r.alias("text_gt", "namegt");
         r.alias("text_ge", "namege");
-        r.alias("xideq", "oideq");
-        r.alias("xidneq", "oidne");
-        r.alias("xideqint4", "oideq");
-        r.alias("xidneqint4", "oidne");
+        // The right one may be an integer, which is taken bit by bit.
+        r.two("xideq", (CallContext c, Long a, Number b) -> a.intValue() == b.intValue());
+        r.two("xidneq", (CallContext c, Long a, Number b) -> a.intValue() != b.intValue());
         r.alias("cideq", "oideq");
         for (var operator : List.of("eq", "ne", "lt", "le", "gt", "ge")) {
             r.alias("name" + operator + "text", "name" + operator);

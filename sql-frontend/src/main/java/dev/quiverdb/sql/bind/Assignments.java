@@ -44,6 +44,31 @@ final class Assignments {
             return PgType.of(state.type(column.type()), column.typmod());
         }
 
+        /** The type of the part that is assigned to; of the whole where there is no such part. */
+        PgType partType(State state) {
+            var part = type(state);
+            for (int at = 0; at < indirection.size(); ) {
+                PgType next = null;
+                if (indirection.get(at) instanceof Expr.Step.Field field) {
+                    at++;
+                    for (var each : part.type().actual().fields()) {
+                        if (each.name().equals(field.name())) {
+                            next = PgType.of(each.type(), each.typmod());
+                        }
+                    }
+                } else {
+                    int end = Indirections.subscriptsEnd(indirection, at);
+                    next = subscripted(part, indirection.subList(at, end));
+                    at = end;
+                }
+                if (next == null) {
+                    return type(state);
+                }
+                part = next;
+            }
+            return part;
+        }
+
         /** Puts a value at its place; parts of one column are combined. */
         void put(List<@Nullable RexNode> values, RexNode value, Assignments assignments) {
             if (indirection.isEmpty()) {
@@ -542,13 +567,7 @@ final class Assignments {
         int end = Indirections.subscriptsEnd(steps, 0);
         var brackets = steps.subList(0, end);
         var rest = steps.subList(end, steps.size());
-        var container = type.type().actual();
-        boolean slice = brackets.stream().anyMatch(step -> step instanceof Expr.Step.Slice);
-        var elementType = container.element();
-        var partType =
-                container.oid() == Oids.JSONB || slice || elementType == null
-                        ? PgType.of(container, type.typmod())
-                        : PgType.of(elementType, type.typmod());
+        var partType = subscripted(type, brackets);
         RexNode part;
         if (rest.isEmpty()) {
             part =
@@ -572,6 +591,16 @@ final class Assignments {
         }
         var made = new Indirections(binder).subscript(base, brackets, part, offset);
         return checked(made, type, column, offset);
+    }
+
+    /** The type of what is assigned to an element or to a slice. */
+    private static PgType subscripted(PgType type, List<Expr.Step> brackets) {
+        var container = type.type().actual();
+        boolean slice = brackets.stream().anyMatch(step -> step instanceof Expr.Step.Slice);
+        var element = container.element();
+        return container.oid() == Oids.JSONB || slice || element == null
+                ? PgType.of(container, type.typmod())
+                : PgType.of(element, type.typmod());
     }
 
     /** A reference to a live column at a place in a row. */

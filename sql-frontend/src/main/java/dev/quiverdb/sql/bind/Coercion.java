@@ -449,7 +449,7 @@ final class Coercion {
                     SqlState.CANNOT_COERCE,
                     "cannot cast type record to " + target.formatType(-1));
         }
-        var values = row.getOperands();
+        var values = state.writtenFields.getOrDefault(node, row.getOperands());
         if (values.size() != fields.size()) {
             throw Errors.at(
                             offset,

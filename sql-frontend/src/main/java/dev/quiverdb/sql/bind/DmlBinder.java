@@ -287,7 +287,7 @@ final class DmlBinder {
             var type = bound.types().get(i);
             wanted.add(
                     Coercion.isUnknown(type.type())
-                            ? PgType.of(columns.get(i).type(state).type(), -1)
+                            ? PgType.of(columns.get(i).partType(state).type(), -1)
                             : type);
         }
         var rel = new QueryBinder(state, null, scope).convert(bound, wanted, "INSERT");

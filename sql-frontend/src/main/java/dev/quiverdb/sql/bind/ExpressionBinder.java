@@ -467,11 +467,23 @@ final class ExpressionBinder {
     }
 
     private RexNode row(Expr.Row row) {
-        var fields = new ArrayList<RexNode>();
+        var written = new ArrayList<RexNode>();
         for (var field : row.fields()) {
-            field(field).forEach(value -> fields.add(state.coercion.unknownToText(value)));
+            written.addAll(field(field));
         }
-        return PgOperator.call(new Form.Row(List.of()), PgType.of(Oids.RECORD), fields);
+        var fields = new ArrayList<RexNode>();
+        for (var value : written) {
+            if (value instanceof RexDynamicParam parameter
+                    && Coercion.isUnknown(Coercion.type(value))) {
+                state.parameters.isField(parameter);
+                fields.add(value);
+            } else {
+                fields.add(state.coercion.unknownToText(value));
+            }
+        }
+        var made = PgOperator.call(new Form.Row(List.of()), PgType.of(Oids.RECORD), fields);
+        state.writtenFields.put(made, written);
+        return made;
     }
 
     /** Fields of a row stay unknown until the row is coerced; text is what they are printed as. */

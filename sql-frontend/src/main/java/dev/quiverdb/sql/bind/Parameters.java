@@ -5,7 +5,11 @@ import dev.quiverdb.base.type.Oids;
 import dev.quiverdb.base.type.Type;
 import dev.quiverdb.sql.algebra.PgType;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexNode;
 
@@ -16,6 +20,9 @@ import org.apache.calcite.rex.RexNode;
 final class Parameters {
     private final State state;
     private final List<Integer> types;
+
+    /** Parameters of unknown type in rows of which nobody has made a composite yet. */
+    private final Set<RexDynamicParam> fields = Collections.newSetFromMap(new IdentityHashMap<>());
 
     Parameters(State state, List<Integer> given) {
         this.state = state;
@@ -60,8 +67,14 @@ final class Parameters {
         return parameter;
     }
 
+    /** A parameter of unknown type is a field of a row, which may still become a composite's. */
+    void isField(RexDynamicParam parameter) {
+        fields.add(parameter);
+    }
+
     /** Gives an unknown parameter a type. */
     RexNode coerce(RexDynamicParam parameter, Type target, int offset) {
+        fields.remove(parameter);
         int index = parameter.getIndex();
         int known = types.get(index);
         if (known == Oids.UNKNOWN) {
@@ -82,12 +95,21 @@ final class Parameters {
         var resolved = new ArrayList<Type>();
         for (int i = 0; i < types.size(); i++) {
             if (types.get(i) == Oids.UNKNOWN) {
-                throw new dev.quiverdb.base.error.SqlException(
-                        SqlState.INDETERMINATE_DATATYPE,
-                        "could not determine data type of parameter $" + (i + 1));
+                throw Errors.at(-1, SqlState.INDETERMINATE_DATATYPE, indeterminate(i));
             }
             resolved.add(state.type(types.get(i)));
         }
+        var open = fields.stream().min(Comparator.comparing(RexDynamicParam::getIndex));
+        if (open.isPresent()) {
+            throw Errors.at(
+                    state.offsets.getOrDefault(open.get(), -1),
+                    SqlState.INDETERMINATE_DATATYPE,
+                    indeterminate(open.get().getIndex()));
+        }
         return resolved;
+    }
+
+    private static String indeterminate(int index) {
+        return "could not determine data type of parameter $" + (index + 1);
     }
 }

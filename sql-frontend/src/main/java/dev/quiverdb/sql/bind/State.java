@@ -42,6 +42,12 @@ final class State {
     /** Where column references stand in the text, for errors that are found later. */
     final Map<RexNode, Integer> offsets;
 
+    /**
+     * The fields of rows as they were written: a literal of unknown type is text in a row, but what
+     * the row's column is where the row becomes one of a composite type.
+     */
+    final Map<RexNode, List<RexNode>> writtenFields;
+
     /** Objects that the statement depends on: (OID, version). */
     final Map<Integer, Long> uses;
 
@@ -66,6 +72,7 @@ final class State {
         cluster = RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), rex);
         this.numbering = numbering;
         offsets = new IdentityHashMap<>();
+        writtenFields = new IdentityHashMap<>();
         uses = new HashMap<>();
         accesses = new ArrayList<>();
         parameters = new Parameters(this, parameterTypes);
@@ -82,6 +89,7 @@ final class State {
         cluster = outer.cluster;
         numbering = outer.numbering;
         offsets = outer.offsets;
+        writtenFields = outer.writtenFields;
         uses = outer.uses;
         accesses = outer.accesses;
         parameters = new Parameters(this, List.of());
