@@ -146,14 +146,14 @@ final class AccessPaths {
         if (conditions.isEmpty() || !enabled("enable_indexscan")) {
             return null;
         }
-        var bounds = bounds(conditions);
+        var bounds = bounds(conditions, relation);
         Match best = null;
         for (var index : relation.indexes()) {
             if (!index.method().equals("btree")
                     || (index.membership() >= 0 && !implied(scan, index, conditions))) {
                 continue;
             }
-            var match = match(relation, index, bounds, conditions);
+            var match = match(index, bounds);
             if (match != null
                     && (best == null
                             || (match.unique() && !best.unique())
@@ -192,45 +192,50 @@ final class AccessPaths {
     /** Whether every row that meets the conditions belongs to a partial index. */
     private boolean implied(PgRel.Scan scan, Relation.Index index, List<Expression> conditions) {
         var predicate = tables.of(scan.relation()).columns().get(index.membership()).generated();
-        return predicate != null && conditions.containsAll(ExpressionFacts.conjuncts(predicate));
+        return predicate != null && Implications.implied(conditions, predicate);
     }
 
-    private List<Bound> bounds(List<Expression> conditions) {
+    /**
+     * What conditions say of columns, and of expressions that are indexed.
+     *
+     * @param relation whose hidden columns are looked at too; null for none
+     */
+    private List<Bound> bounds(List<Expression> conditions, @Nullable Relation relation) {
         List<Bound> bounds = new ArrayList<>();
         for (var condition : conditions) {
             switch (condition) {
                 case Expression.Call call
                         when call.arguments().size() == 2 && call.function().operator() != null -> {
                     var operator = call.function().operator();
-                    addBound(
-                            bounds,
-                            condition,
-                            call.arguments().get(0),
-                            operator,
-                            call.arguments().get(1));
-                    addBound(
-                            bounds,
-                            condition,
-                            call.arguments().get(1),
-                            commuted(operator),
-                            call.arguments().get(0));
+                    for (var key : keys(call.arguments().get(0), relation)) {
+                        addBound(bounds, condition, key, operator, call.arguments().get(1));
+                    }
+                    for (var key : keys(call.arguments().get(1), relation)) {
+                        addBound(
+                                bounds,
+                                condition,
+                                key,
+                                commuted(operator),
+                                call.arguments().get(0));
+                    }
                 }
                 case Expression.ScalarArrayOp any
                         when any.any() && "=".equals(any.operator().operator()) -> {
-                    var column = column(any.left());
                     var element = any.array().type().actual().element();
-                    if (column != null
-                            && isFixed(any.array())
-                            && element != null
-                            && element.actual().equals(column.type().actual())) {
-                        bounds.add(new Bound(condition, column.column(), "=", any.array(), true));
+                    if (!isFixed(any.array()) || element == null) {
+                        continue;
+                    }
+                    for (var key : keys(any.left(), relation)) {
+                        if (element.actual().equals(key.type().actual())) {
+                            bounds.add(
+                                    new Bound(condition, key.column(), "=", any.array(), true));
+                        }
                     }
                 }
                 case Expression.NullTest(var argument, boolean isNull, boolean rowwise, _)
                         when isNull && !rowwise -> {
-                    var column = column(argument);
-                    if (column != null) {
-                        bounds.add(new Bound(condition, column.column(), "null", argument, false));
+                    for (var key : keys(argument, relation)) {
+                        bounds.add(new Bound(condition, key.column(), "null", argument, false));
                     }
                 }
                 default -> {
@@ -244,18 +249,17 @@ final class AccessPaths {
     private void addBound(
             List<Bound> bounds,
             Expression condition,
-            Expression left,
+            Expression.InputRef column,
             @Nullable String operator,
             Expression right) {
         if (operator == null || !Set.of("=", "<", "<=", ">", ">=").contains(operator)) {
             return;
         }
-        var column = column(left);
-        if (column == null || !isFixed(right)) {
+        if (!isFixed(right)) {
             return;
         }
         var value = widening.widen(right, column.type());
-        if (value != null && Widening.common(left.type(), right.type()) != null) {
+        if (value != null && Widening.common(column.type(), right.type()) != null) {
             bounds.add(new Bound(condition, column.column(), operator, value, false));
         }
     }
@@ -273,7 +277,7 @@ final class AccessPaths {
 
     /** The comparisons of columns with something that is the same for all rows. */
     List<Plan.KeyTest> tests(List<Expression> conditions) {
-        return bounds(conditions).stream()
+        return bounds(conditions, null).stream()
                 .map(bound ->
                         new Plan.KeyTest(
                                 bound.column, bound.operator, bound.value, bound.anyElement))
@@ -313,37 +317,54 @@ final class AccessPaths {
         return ExpressionFacts.bare(expression) instanceof Expression.InputRef ref ? ref : null;
     }
 
+    /** The column that an expression is, or those that indexes keep of it. */
+    private static List<Expression.InputRef> keys(
+            Expression expression, @Nullable Relation relation) {
+        var bare = ExpressionFacts.bare(expression);
+        if (bare instanceof Expression.InputRef ref) {
+            return List.of(ref);
+        }
+        if (relation == null || bare instanceof Expression.Constant) {
+            return List.of();
+        }
+        List<Expression.InputRef> keys = new ArrayList<>(1);
+        for (int i = 0; i < relation.columns().size(); i++) {
+            var column = relation.columns().get(i);
+            var generated = column.hidden() ? column.generated() : null;
+            if (generated != null && ExpressionFacts.bare(generated).equals(bare)) {
+                keys.add(new Expression.InputRef(i, column.type(), -1));
+            }
+        }
+        return keys;
+    }
+
     /** Whether an expression is the same for all rows of the table. */
     private static boolean isFixed(Expression expression) {
         return ExpressionFacts.columns(expression).isEmpty()
                 && !ExpressionFacts.isVolatile(expression);
     }
 
-    private static @Nullable Match match(
-            Relation relation,
-            Relation.Index index,
-            List<Bound> bounds,
-            List<Expression> conditions) {
+    private static @Nullable Match match(Relation.Index index, List<Bound> bounds) {
         List<Plan.IndexKey> equal = new ArrayList<>();
         List<Expression> used = new ArrayList<>();
         Bound lower = null;
         Bound upper = null;
         boolean isNull = false;
         for (int position : index.columns()) {
-            var bound = find(relation, bounds, position, conditions, "=");
+            var bound = find(bounds, position, "=");
             if (bound != null) {
                 equal.add(new Plan.IndexKey(bound.value, bound.anyElement));
                 used.add(bound.condition);
                 continue;
             }
-            var nullTest = find(relation, bounds, position, conditions, "null");
+            var nullTest = find(bounds, position, "null");
             if (nullTest != null) {
                 isNull = true;
                 used.add(nullTest.condition);
                 break;
             }
-            lower = find(relation, bounds, position, conditions, ">", ">=");
-            upper = find(relation, bounds, position, conditions, "<", "<=");
+            lower = find(bounds, position, ">", ">=");
+            upper = find(bounds, position, "<", "<=");
             if (lower != null) {
                 used.add(lower.condition);
             }
@@ -355,39 +376,11 @@ final class AccessPaths {
         return used.isEmpty() ? null : new Match(index, equal, lower, upper, isNull, used);
     }
 
-    /**
-     * A bound on a key column: on a column of the table, or on the very expression that is indexed.
-     */
-    private static @Nullable Bound find(
-            Relation relation,
-            List<Bound> bounds,
-            int position,
-            List<Expression> conditions,
-            String... operators) {
-        var indexed = relation.columns().get(position).generated();
+    /** A bound on a key column. */
+    private static @Nullable Bound find(List<Bound> bounds, int position, String... operators) {
         for (var bound : bounds) {
             if (bound.column == position && List.of(operators).contains(bound.operator)) {
                 return bound;
-            }
-        }
-        if (indexed == null || !relation.columns().get(position).hidden()) {
-            return null;
-        }
-        for (var condition : conditions) {
-            if (condition instanceof Expression.Call call
-                    && call.arguments().size() == 2
-                    && call.function().operator() != null
-                    && List.of(operators).contains(call.function().operator())
-                    && ExpressionFacts.bare(call.arguments().getFirst())
-                            .equals(ExpressionFacts.bare(indexed))
-                    && isFixed(call.arguments().getLast())
-                    && call.arguments().getLast().type().actual().equals(indexed.type().actual())) {
-                return new Bound(
-                        condition,
-                        position,
-                        call.function().operator(),
-                        call.arguments().getLast(),
-                        false);
             }
         }
         return null;
@@ -523,7 +516,7 @@ final class AccessPaths {
             }
             Boolean backward = direction(index, ordered, columns);
             if (backward != null) {
-                var match = match(relation, index, bounds(ordered.conditions), ordered.conditions);
+                var match = match(index, bounds(ordered.conditions, relation));
                 var all = new Match(index, List.of(), null, null, false, List.of());
                 var usable = match != null && match.equal.isEmpty() && !match.isNull ? match : all;
                 return indexScan(

@@ -312,9 +312,23 @@ final class ConstantFolder {
         if (function.strict() && call.arguments().stream().anyMatch(ConstantFolder::isNull)) {
             return new Expression.Constant(null, call.type(), call.typmod());
         }
-        return function.volatility() == 'i' && !function.routine() && areConstant(call.arguments())
-                ? evaluated(call)
+        if (function.volatility() == 'i' && !function.routine() && areConstant(call.arguments())) {
+            return evaluated(call);
+        }
+        return function.source().equals("booleq") || function.source().equals("boolne")
+                ? truth(call, function.source().equals("booleq"))
                 : call;
+    }
+
+    /** {@code x = true} is {@code x}, {@code x = false} is {@code NOT x}. */
+    private static Expression truth(Expression.Call call, boolean equal) {
+        for (int i = 0; i < 2; i++) {
+            if (call.arguments().get(i) instanceof Expression.Constant(Boolean value, _, _)) {
+                var other = call.arguments().get(1 - i);
+                return value == equal ? other : new Expression.Not(other, call.type());
+            }
+        }
+        return call;
     }
 
     /** The value of an expression over constants; itself where it has none yet. */

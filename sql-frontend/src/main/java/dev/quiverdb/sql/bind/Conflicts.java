@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +112,10 @@ final class Conflicts {
     private List<Integer> infer(Dml.OnConflict clause) {
         var columns = new HashSet<Integer>();
         var expressions = new HashSet<RexNode>();
-        var scope = StoredExpressions.tableScope(state, relation, relation.name());
+        var alias = variable.alias();
+        var scope =
+                StoredExpressions.tableScope(
+                        state, relation, alias == null ? relation.name() : alias.name());
         scope.mark(0, scope.types.size(), access);
         var view = changed.view();
         if (view != null) {
@@ -139,18 +143,20 @@ final class Conflicts {
                 columns.add(column.number());
                 access.selectNumber(column.number());
             } else if (expression != null) {
-                expressions.add(binder.bind(expression));
+                expressions.add(PlainCasts.of(binder.bind(expression)));
             }
         }
         var where = clause.inferWhere();
-        RexNode predicate =
+        Set<RexNode> given =
                 where == null
-                        ? null
-                        : binder.as(ExpressionKind.INDEX_PREDICATE).bindBoolean(where, "WHERE");
+                        ? Set.of()
+                        : parts(
+                                binder.as(ExpressionKind.INDEX_PREDICATE)
+                                        .bindBoolean(where, "WHERE"));
         var found = new ArrayList<Integer>();
         for (var index : state.catalog.indexes(relation.oid())) {
             var part = index.index();
-            if (part != null && part.unique() && matches(part, columns, expressions, predicate)) {
+            if (part != null && part.unique() && matches(part, columns, expressions, given)) {
                 found.add(index.oid());
                 state.use(index);
             }
@@ -163,11 +169,19 @@ final class Conflicts {
         return found;
     }
 
+    private static Set<RexNode> parts(RexNode condition) {
+        return Set.copyOf(RelOptUtil.conjunctions(PlainCasts.of(condition)));
+    }
+
+    /**
+     * Whether an index tells the rows apart that the columns and expressions do, of all rows that
+     * meet what is given.
+     */
     private boolean matches(
             Relation.Index index,
             Set<Integer> columns,
             Set<RexNode> expressions,
-            @Nullable RexNode predicate) {
+            Set<RexNode> given) {
         var keyColumns = new HashSet<Integer>();
         var keyExpressions = new HashSet<RexNode>();
         for (var key : index.keys().subList(0, index.keyCount())) {
@@ -175,14 +189,14 @@ final class Conflicts {
             if (text == null) {
                 keyColumns.add(key.column());
             } else {
-                keyExpressions.add(StoredExpressions.overTable(state, relation, text));
+                keyExpressions.add(
+                        PlainCasts.of(StoredExpressions.overTable(state, relation, text)));
             }
         }
         var condition = index.predicate();
         if (condition != null
-                && (predicate == null
-                        || !StoredExpressions.overTable(state, relation, condition)
-                                .equals(predicate))) {
+                && !given.containsAll(
+                        parts(StoredExpressions.overTable(state, relation, condition)))) {
             return false;
         }
         return keyColumns.equals(columns) && keyExpressions.equals(expressions);
