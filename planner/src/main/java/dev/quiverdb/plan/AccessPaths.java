@@ -227,8 +227,7 @@ final class AccessPaths {
                     }
                     for (var key : keys(any.left(), relation)) {
                         if (element.actual().equals(key.type().actual())) {
-                            bounds.add(
-                                    new Bound(condition, key.column(), "=", any.array(), true));
+                            bounds.add(new Bound(condition, key.column(), "=", any.array(), true));
                         }
                     }
                 }

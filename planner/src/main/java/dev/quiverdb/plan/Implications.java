@@ -91,9 +91,7 @@ final class Implications {
             case Expression.Call call ->
                     call.function().strict() && isAmong(tested, call.arguments());
             case Expression.ScalarArrayOp any ->
-                    any.any()
-                            && any.operator().strict()
-                            && isAmong(tested, List.of(any.left()));
+                    any.any() && any.operator().strict() && isAmong(tested, List.of(any.left()));
             case Expression.Not(var argument, _) ->
                     argument.equals(tested) || impliesNotNull(argument, part);
             default -> condition.equals(tested);
@@ -102,10 +100,8 @@ final class Implications {
 
     private static boolean isAmong(Expression tested, List<Expression> arguments) {
         return arguments.stream()
-                .anyMatch(
-                        argument ->
-                                ExpressionFacts.bare(argument)
-                                        .equals(ExpressionFacts.bare(tested)));
+                .anyMatch(argument ->
+                        ExpressionFacts.bare(argument).equals(ExpressionFacts.bare(tested)));
     }
 
     /** Comparisons of the same with constants of one type. */

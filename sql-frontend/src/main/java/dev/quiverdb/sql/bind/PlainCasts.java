@@ -31,10 +31,7 @@ final class PlainCasts extends RexShuttle {
                             when form.syntax() == Syntax.EXPLICIT_CAST
                                     || form.syntax() == Syntax.IMPLICIT_CAST ->
                             new Form.Call(
-                                    form.function(),
-                                    Syntax.FUNCTION,
-                                    null,
-                                    form.variadicArray());
+                                    form.function(), Syntax.FUNCTION, null, form.variadicArray());
                     case Form.Relabel _ -> new Form.Relabel(Syntax.IMPLICIT_CAST);
                     case Form.CoerceViaText _ -> new Form.CoerceViaText(Syntax.IMPLICIT_CAST);
                     case null, default -> null;
