@@ -99,7 +99,7 @@ final class Parameters {
             }
             resolved.add(state.type(types.get(i)));
         }
-        var open = fields.stream().min(Comparator.comparing(RexDynamicParam::getIndex));
+        var open = fields.stream().min(Comparator.comparingInt(RexDynamicParam::getIndex));
         if (open.isPresent()) {
             throw Errors.at(
                     state.offsets.getOrDefault(open.get(), -1),
