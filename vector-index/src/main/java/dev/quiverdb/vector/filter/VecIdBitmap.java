@@ -89,6 +89,33 @@ public final class VecIdBitmap implements Admission {
         return (word << 6) + Long.numberOfTrailingZeros(bits);
     }
 
+    /**
+     * Copies ids in rising order from {@code from} on, until {@code into} holds as many as it has
+     * room for or there are no more.
+     *
+     * @return how many were copied
+     */
+    public int copy(int from, int[] into) {
+        int count = 0;
+        int word = from >>> 6;
+        if (word >= words.length) {
+            return 0;
+        }
+        long bits = words[word] & (-1L << from);
+        while (count < into.length) {
+            if (bits == 0) {
+                if (++word == words.length) {
+                    break;
+                }
+                bits = words[word];
+            } else {
+                into[count++] = (word << 6) + Long.numberOfTrailingZeros(bits);
+                bits &= bits - 1;
+            }
+        }
+        return count;
+    }
+
     /** Returns the intersection as a new set. */
     public VecIdBitmap and(VecIdBitmap other) {
         long[] both = new long[Math.min(words.length, other.words.length)];

@@ -423,18 +423,16 @@ public final class SearchCursor implements AutoCloseable {
         } else if (byCodes) {
             kept = Math.max(SCANNED_KEPT_MIN, SCANNED_KEPT * wanted);
         }
-        int count = 0;
         int end = state.idsMax();
-        for (int vecId = bitmap.next(0);
-                vecId >= 0 && vecId < end;
-                vecId = bitmap.next(vecId + 1)) {
-            batch[count++] = vecId;
-            if (count == BATCH) {
-                offerScored(scorer, count, kept);
-                count = 0;
+        int count = bitmap.copy(0, batch);
+        while (count > 0) {
+            int next = batch[count - 1] + 1;
+            while (count > 0 && batch[count - 1] >= end) {
+                count--;
             }
+            offerScored(scorer, count, kept);
+            count = next < end ? bitmap.copy(next, batch) : 0;
         }
-        offerScored(scorer, count, kept);
         take(walk.drain(), byCodes);
     }
 

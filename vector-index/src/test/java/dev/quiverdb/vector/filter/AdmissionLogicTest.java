@@ -33,6 +33,28 @@ class AdmissionLogicTest {
         assertThat(bitmap.admits(4_000)).isFalse();
     }
 
+    @Randomised(runs = 20)
+    void copiesByTheBatchMakeTheSet(SplittableRandom chance) {
+        var model = new TreeSet<Integer>();
+        var bitmap = new VecIdBitmap(100);
+        for (int i = chance.nextInt(300); i > 0; i--) {
+            int vecId = chance.nextInt(2000);
+            model.add(vecId);
+            bitmap.add(vecId);
+        }
+        var copied = new ArrayList<Integer>();
+        int[] batch = new int[1 + chance.nextInt(70)];
+        int count = bitmap.copy(0, batch);
+        while (count > 0) {
+            for (int i = 0; i < count; i++) {
+                copied.add(batch[i]);
+            }
+            count = bitmap.copy(batch[count - 1] + 1, batch);
+        }
+        assertThat(copied).containsExactlyElementsOf(model);
+        assertThat(bitmap.copy(5000, batch)).isZero();
+    }
+
     @Test
     void twoBitmapsMakeABitmap() {
         var both = Admission.and(VecIdBitmap.of(1, 2, 900), VecIdBitmap.of(2, 3, 64));
