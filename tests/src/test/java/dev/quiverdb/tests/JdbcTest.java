@@ -19,6 +19,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 
@@ -284,6 +286,35 @@ class JdbcTest {
                 call.execute();
                 assertThat(call.getInt(1)).isEqualTo(42);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            textBlock =
+                    """
+                    a,b ; wrong number of fields in header line: got 2, expected 3
+                    a,b,d ; column name mismatch in header line field 3: got "d", expected "c"
+                    a,b, ; column name mismatch in header line field 3: got null value (""), expected "c"
+                    """)
+    void copySaysHowAHeaderDiffers(String header, String message) throws SQLException {
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE TEMP TABLE headed (a int, b int, c text)");
+            var copy = connection.unwrap(PGConnection.class).getCopyAPI();
+            assertThatThrownBy(
+                            () ->
+                                    copy.copyIn(
+                                            "COPY headed FROM STDIN (FORMAT csv, HEADER match)",
+                                            new StringReader(header + "\n1,2,x\n")))
+                    .hasMessageContaining(message);
+            assertThatThrownBy(
+                            () ->
+                                    copy.copyIn(
+                                            "COPY headed FROM STDIN (HEADER sometimes)",
+                                            new StringReader("")))
+                    .hasMessageContaining("header requires a Boolean value or \"match\"");
         }
     }
 

@@ -183,16 +183,22 @@ final class CopyRows implements BatchSource {
         if (reader.fieldCount() != columns.size()) {
             throw new SqlException(
                     SqlState.BAD_COPY_FILE_FORMAT,
-                    "wrong number of fields in header line: field count is %d, expected %d"
+                    "wrong number of fields in header line: got %d, expected %d"
                             .formatted(reader.fieldCount(), columns.size()));
         }
         for (int i = 0; i < columns.size(); i++) {
             var name = reader.field(i);
-            if (name == null || !name.equals(columns.get(i).name())) {
+            var expected = columns.get(i).name();
+            if (!expected.equals(name)) {
                 throw new SqlException(
                         SqlState.BAD_COPY_FILE_FORMAT,
-                        "column name mismatch in header line field %d: got \"%s\", expected \"%s\""
-                                .formatted(i + 1, name, columns.get(i).name()));
+                        "column name mismatch in header line field %d: got %s, expected \"%s\""
+                                .formatted(
+                                        i + 1,
+                                        name == null
+                                                ? "null value (\"" + options.nullText() + "\")"
+                                                : "\"" + name + "\"",
+                                        expected));
             }
         }
     }

@@ -36,6 +36,11 @@ final class Options {
 
     /** A Boolean; an option without value is true. */
     static boolean flag(Clause.Option option) {
+        return flag(option, "a Boolean value");
+    }
+
+    /** As {@link #flag(Clause.Option)}, where an error says that something else was required. */
+    static boolean flag(Clause.Option option, String required) {
         var text = textOrNull(option.value());
         if (text == null) {
             return true;
@@ -45,7 +50,7 @@ final class Options {
             case "false", "off", "0" -> false;
             default ->
                     throw new SqlException(
-                            SqlState.SYNTAX_ERROR, option.name() + " requires a Boolean value");
+                            SqlState.SYNTAX_ERROR, option.name() + " requires " + required);
         };
     }
 
