@@ -19,9 +19,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.PGConnection;
 
 /** The whole server through PostgreSQL's own JDBC driver. */
@@ -303,17 +303,15 @@ class JdbcTest {
                 var statement = connection.createStatement()) {
             statement.execute("CREATE TEMP TABLE headed (a int, b int, c text)");
             var copy = connection.unwrap(PGConnection.class).getCopyAPI();
-            assertThatThrownBy(
-                            () ->
-                                    copy.copyIn(
-                                            "COPY headed FROM STDIN (FORMAT csv, HEADER match)",
-                                            new StringReader(header + "\n1,2,x\n")))
+            assertThatThrownBy(() ->
+                            copy.copyIn(
+                                    "COPY headed FROM STDIN (FORMAT csv, HEADER match)",
+                                    new StringReader(header + "\n1,2,x\n")))
                     .hasMessageContaining(message);
-            assertThatThrownBy(
-                            () ->
-                                    copy.copyIn(
-                                            "COPY headed FROM STDIN (HEADER sometimes)",
-                                            new StringReader("")))
+            assertThatThrownBy(() ->
+                            copy.copyIn(
+                                    "COPY headed FROM STDIN (HEADER sometimes)",
+                                    new StringReader("")))
                     .hasMessageContaining("header requires a Boolean value or \"match\"");
         }
     }

@@ -409,7 +409,8 @@ final class CopyRunner {
             case "header" -> {
                 var text = Options.textOrNull(option.value());
                 boolean match = text != null && CopyOptions.isMatch(text);
-                builder.header(match || Options.flag(option, "a Boolean value or \"match\""), match);
+                builder.header(
+                        match || Options.flag(option, "a Boolean value or \"match\""), match);
             }
             case "quote" -> builder.quote(Options.text(option));
             case "escape" -> builder.escape(Options.text(option));
