@@ -241,6 +241,9 @@ final class JsonFunctions {
         r.any(
                 "json_build_array",
                 (c, a) -> {
+                    if (TextFunctions.isVariadicNull(c, a)) {
+                        return null;
+                    }
                     var out = new StringBuilder("[");
                     for (var value : TextFunctions.values(c, a, 0)) {
                         out.append(out.length() > 1 ? ", " : "");
@@ -253,6 +256,9 @@ final class JsonFunctions {
         r.any(
                 "json_build_object",
                 (c, a) -> {
+                    if (TextFunctions.isVariadicNull(c, a)) {
+                        return null;
+                    }
                     var values = TextFunctions.values(c, a, 0);
                     evenArguments(values.size(), "json_build_object");
                     var out = new StringBuilder("{");

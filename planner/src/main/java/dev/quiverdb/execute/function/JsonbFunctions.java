@@ -421,15 +421,21 @@ final class JsonbFunctions {
         r.any(
                 "jsonb_build_array",
                 (c, a) ->
-                        new Jsonb.Arr(
-                                TextFunctions.values(c, a, 0).stream()
-                                        .map(v -> Json.jsonb(v.type(), v.value(), c.types()))
-                                        .toList()));
+                        TextFunctions.isVariadicNull(c, a)
+                                ? null
+                                : new Jsonb.Arr(
+                                        TextFunctions.values(c, a, 0).stream()
+                                                .map(v ->
+                                                        Json.jsonb(v.type(), v.value(), c.types()))
+                                                .toList()));
         r.zero("jsonb_build_array_noargs", c -> new Jsonb.Arr(List.of()));
         r.zero("jsonb_build_object_noargs", c -> new JsonbBuilder().build());
         r.any(
                 "jsonb_build_object",
                 (c, a) -> {
+                    if (TextFunctions.isVariadicNull(c, a)) {
+                        return null;
+                    }
                     var values = TextFunctions.values(c, a, 0);
                     JsonFunctions.evenArguments(values.size(), "jsonb_build_object");
                     var builder = new JsonbBuilder();

@@ -590,19 +590,21 @@ final class SystemFunctions {
 
     private static void registerValues(Registry r) {
         r.any(
-                "pg_num_nulls",
-                (c, a) ->
-                        (int)
-                                TextFunctions.values(c, a, 0).stream()
-                                        .filter(value -> value.value() == null)
-                                        .count());
+                "pg_num_nulls", (c, a) -> count(c, a, true));
         r.any(
-                "pg_num_nonnulls",
-                (c, a) ->
+                "pg_num_nonnulls", (c, a) -> count(c, a, false));
+    }
+
+    /** How many arguments are NULL, or are not; NULL where the array of them is. */
+    private static @Nullable Integer count(
+            CallContext c, @Nullable Object[] arguments, boolean nulls) {
+        return TextFunctions.isVariadicNull(c, arguments)
+                ? null
+                : (Integer)
                         (int)
-                                TextFunctions.values(c, a, 0).stream()
-                                        .filter(value -> value.value() != null)
-                                        .count());
+                                TextFunctions.values(c, arguments, 0).stream()
+                                        .filter(value -> (value.value() == null) == nulls)
+                                        .count();
     }
 
     private SystemFunctions() {}

@@ -286,6 +286,9 @@ final class TextFunctions {
         r.any(
                 "text_concat",
                 (c, a) -> {
+                    if (isVariadicNull(c, a)) {
+                        return null;
+                    }
                     var out = new StringBuilder();
                     for (var part : texts(c, a, 0)) {
                         out.append(part == null ? "" : part);
@@ -295,7 +298,7 @@ final class TextFunctions {
         r.any(
                 "text_concat_ws",
                 (c, a) -> {
-                    if (a[0] == null) {
+                    if (a[0] == null || isVariadicNull(c, a)) {
                         return null;
                     }
                     var parts = texts(c, a, 1).stream().filter(java.util.Objects::nonNull).toList();
@@ -334,6 +337,11 @@ final class TextFunctions {
      * VARIADIC "any" arguments from an index on, with their types; spread where an array was
      * passed.
      */
+    /** Whether the array that was written VARIADIC is NULL. */
+    static boolean isVariadicNull(CallContext c, @Nullable Object[] arguments) {
+        return c.variadicArray() && arguments[arguments.length - 1] == null;
+    }
+
     static List<FormatText.Value> values(CallContext c, @Nullable Object[] arguments, int from) {
         var values = new ArrayList<FormatText.Value>();
         if (c.variadicArray()) {

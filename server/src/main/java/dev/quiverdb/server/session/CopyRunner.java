@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -207,6 +208,8 @@ final class CopyRunner {
                             + "\"");
         }
         var columns = columns(copy, relation);
+        requireCopied(options.forceNotNull(), "FORCE_NOT_NULL", columns, relation);
+        requireCopied(options.forceNull(), "FORCE_NULL", columns, relation);
         var text = new StringBuilder("INSERT INTO ").append(qualified(relation)).append(" (");
         for (int i = 0; i < columns.size(); i++) {
             text.append(i == 0 ? "" : ", ").append(Quoting.identifier(columns.get(i).name()));
@@ -348,6 +351,24 @@ final class CopyRunner {
 
     private String qualified(Relation relation) {
         return Quoting.qualified(state.catalog().schemaName(relation.schema()), relation.name());
+    }
+
+    /** 42P10 unless the columns that an option names are among those that are copied. */
+    private static void requireCopied(
+            Set<String> named, String option, List<Column> columns, Relation relation) {
+        for (var name : named) {
+            if (relation.column(name) == null) {
+                throw new SqlException(
+                        SqlState.UNDEFINED_COLUMN,
+                        "column \"%s\" of relation \"%s\" does not exist"
+                                .formatted(name, relation.name()));
+            }
+            if (columns.stream().noneMatch(column -> column.name().equals(name))) {
+                throw new SqlException(
+                        SqlState.INVALID_COLUMN_REFERENCE,
+                        option + " column \"" + name + "\" not referenced by COPY");
+            }
+        }
     }
 
     private List<Column> columns(Utility.Copy copy, Relation relation) {

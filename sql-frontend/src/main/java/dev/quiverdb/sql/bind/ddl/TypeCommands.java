@@ -1,5 +1,6 @@
 package dev.quiverdb.sql.bind.ddl;
 
+import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Type;
@@ -318,8 +319,48 @@ final class TypeCommands {
                         .build();
         change.put(made);
         if (!fresh && !constraint.notValid()) {
+            forbidWithin(domain);
             change.add(new DdlAction.ValidateDomain(domain, made));
         }
+    }
+
+    /** 0A000 where columns hold the domain's values within others, which nobody looks into. */
+    private void forbidWithin(int domain) {
+        for (var relation : change.catalog().objects(Relation.class)) {
+            if (relation.index() != null || !relation.isTable() && relation.kind() != 'm') {
+                continue;
+            }
+            for (var column : relation.liveColumns()) {
+                var type = change.catalog().type(column.type());
+                while (type.base() != null && type.oid() != domain) {
+                    type = type.base();
+                }
+                if (type.oid() != domain && holds(type, domain)) {
+                    throw SqlException.notSupported(
+                            "cannot alter type \""
+                                    + change.catalog().type(domain).formatType(-1)
+                                    + "\" because column \""
+                                    + relation.name()
+                                    + "."
+                                    + column.name()
+                                    + "\" uses it");
+                }
+            }
+        }
+    }
+
+    private static boolean holds(Type type, int domain) {
+        if (type.oid() == domain) {
+            return true;
+        }
+        var base = type.base();
+        if (base != null) {
+            return holds(base, domain);
+        }
+        var element = type.isTrueArray() ? type.element() : null;
+        return element != null
+                ? holds(element, domain)
+                : type.fields().stream().anyMatch(field -> holds(field.type(), domain));
     }
 
     private static UserType with(UserType user, boolean notNull, @Nullable String defaultSql) {
