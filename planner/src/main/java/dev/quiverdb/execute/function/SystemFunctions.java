@@ -589,10 +589,8 @@ final class SystemFunctions {
     }
 
     private static void registerValues(Registry r) {
-        r.any(
-                "pg_num_nulls", (c, a) -> count(c, a, true));
-        r.any(
-                "pg_num_nonnulls", (c, a) -> count(c, a, false));
+        r.any("pg_num_nulls", (c, a) -> count(c, a, true));
+        r.any("pg_num_nonnulls", (c, a) -> count(c, a, false));
     }
 
     /** How many arguments are NULL, or are not; NULL where the array of them is. */

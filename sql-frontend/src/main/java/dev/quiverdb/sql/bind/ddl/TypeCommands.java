@@ -1,6 +1,5 @@
 package dev.quiverdb.sql.bind.ddl;
 
-import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.base.error.SqlException;
 import dev.quiverdb.base.error.SqlState;
 import dev.quiverdb.base.type.Type;
@@ -8,6 +7,7 @@ import dev.quiverdb.sql.algebra.PgType;
 import dev.quiverdb.sql.catalog.Column;
 import dev.quiverdb.sql.catalog.Constraint;
 import dev.quiverdb.sql.catalog.DefaultPrivileges;
+import dev.quiverdb.sql.catalog.Relation;
 import dev.quiverdb.sql.catalog.UserType;
 import dev.quiverdb.sql.parse.Expr;
 import dev.quiverdb.sql.parse.ObjectDdl;
