@@ -333,15 +333,15 @@ final class TextFunctions {
         return c.argumentType(argument).format(value, c.types());
     }
 
-    /**
-     * VARIADIC "any" arguments from an index on, with their types; spread where an array was
-     * passed.
-     */
     /** Whether the array that was written VARIADIC is NULL. */
     static boolean isVariadicNull(CallContext c, @Nullable Object[] arguments) {
         return c.variadicArray() && arguments[arguments.length - 1] == null;
     }
 
+    /**
+     * VARIADIC "any" arguments from an index on, with their types; spread where an array was
+     * passed.
+     */
     static List<FormatText.Value> values(CallContext c, @Nullable Object[] arguments, int from) {
         var values = new ArrayList<FormatText.Value>();
         if (c.variadicArray()) {
