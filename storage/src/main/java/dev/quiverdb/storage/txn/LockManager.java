@@ -275,10 +275,15 @@ final class LockManager {
             long timeout = owner.lockTimeoutMillis;
             long deadline = timeout == 0 ? 0 : clock.nanoTime() + timeout * 1_000_000;
             while (!waiter.granted) {
-                if (owner.cancelled() && leave(waiter)) {
-                    owner.clearCancel();
-                    throw new SqlException(
-                            SqlState.QUERY_CANCELED, "canceling statement due to user request");
+                if (owner.cancelled()) {
+                    if (leave(waiter)) {
+                        owner.clearCancel();
+                        throw new SqlException(
+                                SqlState.QUERY_CANCELED,
+                                "canceling statement due to user request");
+                    }
+                    // Granted meanwhile; the wait for the latch may have taken the wake-up.
+                    continue;
                 }
                 if (timeout == 0) {
                     LockSupport.park(waiter);

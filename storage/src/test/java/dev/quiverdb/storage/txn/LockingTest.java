@@ -247,4 +247,41 @@ final class LockingTest {
                 .isNotInstanceOf(UniqueViolation.class);
         two.rollback();
     }
+
+    /** Whether it is cancelled or granted first: it goes on, and leaves nothing behind. */
+    @Test
+    void aWaiterGoesOnThatIsCancelledAsItsLockIsGranted() throws Exception {
+        for (int round = 0; round < 3000; round++) {
+            var first = begin(IsolationLevel.READ_COMMITTED);
+            long row = row(first);
+            assertThat(first.lockRow(PARENTS, row, LockStrength.UPDATE, WaitPolicy.WAIT))
+                    .isEqualTo(LockOutcome.DONE);
+            var second = begin(IsolationLevel.READ_COMMITTED);
+            second.setProcess(2);
+            var locked =
+                    meanwhile(
+                            () -> {
+                                try {
+                                    return second.lockRow(
+                                            PARENTS, row, LockStrength.UPDATE, WaitPolicy.WAIT);
+                                } catch (SqlException cancelled) {
+                                    assertThat(cancelled.state())
+                                            .isEqualTo(SqlState.QUERY_CANCELED);
+                                    return LockOutcome.WOULD_BLOCK;
+                                } finally {
+                                    second.rollback();
+                                }
+                            });
+            untilBlocked(2);
+            var cancelling = meanwhile(() -> cancel(second));
+            first.rollback();
+            cancelling.get();
+            assertThat(locked.get()).isIn(LockOutcome.DONE, LockOutcome.WOULD_BLOCK);
+        }
+    }
+
+    private static boolean cancel(Transaction transaction) {
+        transaction.cancel();
+        return true;
+    }
 }
