@@ -279,8 +279,7 @@ final class LockManager {
                     if (leave(waiter)) {
                         owner.clearCancel();
                         throw new SqlException(
-                                SqlState.QUERY_CANCELED,
-                                "canceling statement due to user request");
+                                SqlState.QUERY_CANCELED, "canceling statement due to user request");
                     }
                     // Granted meanwhile; the wait for the latch may have taken the wake-up.
                     continue;

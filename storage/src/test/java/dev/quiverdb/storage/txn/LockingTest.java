@@ -259,19 +259,17 @@ final class LockingTest {
             var second = begin(IsolationLevel.READ_COMMITTED);
             second.setProcess(2);
             var locked =
-                    meanwhile(
-                            () -> {
-                                try {
-                                    return second.lockRow(
-                                            PARENTS, row, LockStrength.UPDATE, WaitPolicy.WAIT);
-                                } catch (SqlException cancelled) {
-                                    assertThat(cancelled.state())
-                                            .isEqualTo(SqlState.QUERY_CANCELED);
-                                    return LockOutcome.WOULD_BLOCK;
-                                } finally {
-                                    second.rollback();
-                                }
-                            });
+                    meanwhile(() -> {
+                        try {
+                            return second.lockRow(
+                                    PARENTS, row, LockStrength.UPDATE, WaitPolicy.WAIT);
+                        } catch (SqlException cancelled) {
+                            assertThat(cancelled.state()).isEqualTo(SqlState.QUERY_CANCELED);
+                            return LockOutcome.WOULD_BLOCK;
+                        } finally {
+                            second.rollback();
+                        }
+                    });
             untilBlocked(2);
             var cancelling = meanwhile(() -> cancel(second));
             first.rollback();
