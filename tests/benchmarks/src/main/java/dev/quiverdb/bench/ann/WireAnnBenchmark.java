@@ -53,6 +53,18 @@ public final class WireAnnBenchmark {
 
     private static final double[] SHARES = {0.5, 0.1, 0.01, 0.001};
 
+    private static final String USAGE =
+            """
+            usage: ./quiver bench wire-ann --data DIR --url JDBC-URL --peer JDBC-URL [OPTIONS]
+              --data DIR          base vectors, queries and exact answers
+              --url, --peer URL   databases of the two servers, with the extension vector
+              --rows N            of the base vectors (all)       --queries N     (500)
+              --method NAME       hnsw or ivfflat (hnsw)          --options TEXT  of CREATE INDEX
+              --recalls R,R       (0.95,0.99)                     --clients N,N   (1,2,8)
+              --seconds N         for each rate (5)
+              --filters yes       rows that pass a WHERE, too     --load no       as an earlier run left it
+            """;
+
     private final AnnData data;
     private final String method;
     private final String options;
@@ -78,6 +90,10 @@ public final class WireAnnBenchmark {
     }
 
     public static void main(String[] arguments) throws Exception {
+        if (Arrays.asList(arguments).contains("--help")) {
+            System.out.print(USAGE);
+            return;
+        }
         Map<String, String> options = new LinkedHashMap<>();
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             options.put(arguments[i], arguments[i + 1]);

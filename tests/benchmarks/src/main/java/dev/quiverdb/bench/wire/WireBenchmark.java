@@ -47,6 +47,16 @@ public final class WireBenchmark {
             UPDATE pgbench_accounts SET abalance = abalance + :delta WHERE aid = :aid;
             """;
 
+    private static final String USAGE =
+            """
+            usage: ./quiver bench wire --url USER@HOST:PORT/DATABASE --peer USER@HOST:PORT/DATABASE [OPTIONS]
+              --programs DIR      where pgbench is (/usr/lib/postgresql/15/bin)
+              --workloads W,W     select1, read, read-simple, insert, update, tpcb (all)
+              --clients N,N       (1,8,32)       --scale N       of pgbench's tables (1)
+              --seconds N         a run (5)      --rounds N      of both servers in turn (3)
+              --load no           the tables are there from an earlier run
+            """;
+
     private static final List<Workload> WORKLOADS =
             List.of(
                     new Workload("select1", "prepared", "SELECT 1;\n"),
@@ -80,6 +90,10 @@ public final class WireBenchmark {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (Arrays.asList(arguments).contains("--help")) {
+            System.out.print(USAGE);
+            return;
+        }
         Map<String, String> options = new LinkedHashMap<>();
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             options.put(arguments[i], arguments[i + 1]);
