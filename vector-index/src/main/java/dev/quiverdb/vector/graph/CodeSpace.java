@@ -4,11 +4,13 @@ import dev.quiverdb.base.memory.HugePages;
 import dev.quiverdb.vector.quantise.CodeEncoder;
 import dev.quiverdb.vector.quantise.CodeQuery;
 import dev.quiverdb.vector.quantise.VectorCodec;
+import dev.quiverdb.vector.simd.NativeMemory;
 import dev.quiverdb.vector.simd.QueryVector;
 import dev.quiverdb.vector.simd.VectorSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -19,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class CodeSpace implements VectorSpace {
     private static final int SLAB_BYTES = 2 << 20;
+    private static final MemorySegment ALL = NativeMemory.ALL;
 
     private final VectorCodec codec;
     private final VectorSlots slots;
@@ -28,6 +31,9 @@ public final class CodeSpace implements VectorSpace {
     private final Arena arena = Arena.ofAuto();
     private final ConcurrentLinkedQueue<CodeEncoder> encoders = new ConcurrentLinkedQueue<>();
     private volatile MemorySegment[] slabs = new MemorySegment[0];
+
+    /** The addresses of the slabs. */
+    private volatile long[] addresses = new long[0];
 
     public CodeSpace(VectorCodec codec, VectorSlots slots) {
         this.codec = codec;
@@ -56,9 +62,12 @@ public final class CodeSpace implements VectorSpace {
         int have = slabs.length;
         if (slab >= have) {
             var more = Arrays.copyOf(slabs, slab + 1);
+            long[] starts = Arrays.copyOf(addresses, slab + 1);
             for (int i = have; i <= slab; i++) {
-                more[i] = HugePages.allocate(arena, (long) stride << shift);
+                more[i] = HugePages.allocate(arena, ((long) stride << shift) + codec.slackBytes());
+                starts[i] = more[i].address();
             }
+            addresses = starts;
             slabs = more;
         }
     }
@@ -74,7 +83,7 @@ public final class CodeSpace implements VectorSpace {
 
     @Override
     public double nanosPerScore() {
-        return 4 + 0.12 * codec.readBytes();
+        return 4 + 0.12 * stride;
     }
 
     @Override
@@ -86,9 +95,7 @@ public final class CodeSpace implements VectorSpace {
         private final QueryVector vector =
                 new QueryVector(slots.kind(), slots.dimensions(), Arena.ofAuto());
         private final CodeQuery query = codec.newQuery(Arena.ofAuto());
-        private final float[] four = new float[8];
-        private int[] doubtful = new int[64];
-        private float[] doubts = new float[64];
+        private long[] codes = new long[64];
 
         /** Kept so that the reads are not optimised away. */
         @SuppressWarnings("UnusedVariable")
@@ -106,68 +113,34 @@ public final class CodeSpace implements VectorSpace {
 
         @Override
         public void score(int[] vecIds, int count, float[] distances) {
-            if (query.refines()) {
-                score(vecIds, count, Float.NaN, distances);
-                return;
+            if (codes.length < count) {
+                codes = new long[count];
             }
-            var codes = slabs;
-            touch(codes, vecIds, count);
-            int i = 0;
-            for (; i + 4 <= count; i += 4) {
-                int a = vecIds[i];
-                int b = vecIds[i + 1];
-                int c = vecIds[i + 2];
-                int d = vecIds[i + 3];
-                query.estimate4(
-                        codes[a >>> shift],
-                        offset(a),
-                        codes[b >>> shift],
-                        offset(b),
-                        codes[c >>> shift],
-                        offset(c),
-                        codes[d >>> shift],
-                        offset(d),
-                        four);
-                System.arraycopy(four, 0, distances, i, 4);
-            }
-            for (; i < count; i++) {
-                distances[i] = query.estimate(codes[vecIds[i] >>> shift], offset(vecIds[i]));
-            }
-        }
-
-        @Override
-        public void score(int[] vecIds, int count, float bound, float[] distances) {
-            if (!query.refines()) {
-                score(vecIds, count, distances);
-                return;
-            }
-            var codes = slabs;
-            touch(codes, vecIds, count);
-            if (doubtful.length < count) {
-                doubtful = new int[count];
-                doubts = new float[count];
-            }
-            query.coarse(codes, shift, vecIds, count, distances, doubts);
-            int[] again = doubtful;
-            int againCount = 0;
-            for (int i = 0; i < count; i++) {
-                // Whether one is doubtful is as good as chance: no branch is better than a guess.
-                again[againCount] = i;
-                againCount += distances[i] - doubts[i] >= bound ? 0 : 1;
-            }
-            if (againCount > 0) {
-                query.refine(codes, shift, vecIds, again, againCount, distances);
+            try {
+                find(vecIds, count);
+                query.estimate(codes, count, distances);
+            } finally {
+                // The codes are read by their addresses alone.
+                Reference.reachabilityFence(arena);
             }
         }
 
         /**
-         * Reads a byte of each code, which brings their cache lines in at the same time: an
-         * estimate is too long for the processor to look ahead over several by itself.
+         * Finds the codes and reads of each the first and the last line, which brings them in at
+         * the same time: an estimate is too long for the processor to look ahead over several by
+         * itself.
          */
-        private void touch(MemorySegment[] codes, int[] vecIds, int count) {
+        private void find(int[] vecIds, int count) {
+            long[] starts = addresses;
+            long[] into = codes;
+            int last = stride - 1;
             int sum = 0;
             for (int i = 0; i < count; i++) {
-                sum += codes[vecIds[i] >>> shift].get(ValueLayout.JAVA_BYTE, offset(vecIds[i]));
+                long at = starts[vecIds[i] >>> shift] + offset(vecIds[i]);
+                into[i] = at;
+                sum +=
+                        ALL.get(ValueLayout.JAVA_BYTE, at)
+                                + ALL.get(ValueLayout.JAVA_BYTE, at + last);
             }
             touched = sum;
         }

@@ -113,14 +113,6 @@ final class LiftedSpace implements VectorSpace {
             lift(vecIds, count, distances);
         }
 
-        @Override
-        public void score(int[] vecIds, int count, float bound, float[] distances) {
-            // Lifting brings nothing nearer than by the greatest height there is.
-            float nearer = height == 0 ? 0 : height * (float) Math.sqrt(lengths.most);
-            plain.score(vecIds, count, bound + nearer, distances);
-            lift(vecIds, count, distances);
-        }
-
         private void lift(int[] vecIds, int count, float[] distances) {
             if (height != 0) {
                 for (int i = 0; i < count; i++) {

@@ -18,14 +18,6 @@ public interface Scorer {
     /** Sets {@code distances[i]} to the distance of {@code vecIds[i]}, for {@code i < count}. */
     void score(int[] vecIds, int count, float[] distances);
 
-    /**
-     * As {@link #score(int[], int, float[])} for one who looks no further at what is not below
-     * {@code bound} (NaN for no bound): such distances may be rougher.
-     */
-    default void score(int[] vecIds, int count, float bound, float[] distances) {
-        score(vecIds, count, distances);
-    }
-
     /** Returns the distance of one vector. */
     float score(int vecId);
 }

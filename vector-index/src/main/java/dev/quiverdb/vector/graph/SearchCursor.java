@@ -442,7 +442,7 @@ public final class SearchCursor implements AutoCloseable {
             return;
         }
         float bound = walk.bound(kept);
-        scorer.score(batch, count, bound, distances);
+        scorer.score(batch, count, distances);
         scanned += count;
         int near = 0;
         for (int i = 0; i < count; i++) {

@@ -105,7 +105,7 @@ final class Traversal {
                 long before = best;
                 int count = state.neighbours(Scored.vecId(best), layer, row);
                 int fresh = visited.addAll(row, count, batch);
-                scoreBatch(fresh, best);
+                scoreBatch(fresh);
                 for (int i = 0; i < fresh; i++) {
                     long met = Scored.of(distances[i], batch[i]);
                     if (met < best && (state.flags(batch[i]) & GraphState.CUT) == 0) {
@@ -181,7 +181,7 @@ final class Traversal {
             hops++;
             int count = state.neighbours(Scored.vecId(next), layer, row);
             int fresh = visited.addAll(row, count, batch);
-            scoreBatch(fresh, worst);
+            scoreBatch(fresh);
             for (int i = 0; i < fresh; i++) {
                 long found = Scored.of(distances[i], batch[i]);
                 if (found < worst) {
@@ -231,12 +231,12 @@ final class Traversal {
             candidates.pop();
             hops++;
             int count = state.neighbours(Scored.vecId(next), 0, row);
+            int fresh = visited.addAll(row, count, batch);
             if (!candidates.isEmpty()) {
                 // Most often the next to be looked at: its row comes while these are scored.
                 touched += state.touchRow(Scored.vecId(candidates.peek()));
             }
-            int fresh = visited.addAll(row, count, batch);
-            scoreBatch(fresh, worst);
+            scoreBatch(fresh);
             int gatedCount = 0;
             float bound = Scored.distance(worst);
             for (int i = 0; i < fresh; i++) {
@@ -318,7 +318,7 @@ final class Traversal {
                     }
                 }
             }
-            scoreBatch(fresh, worst);
+            scoreBatch(fresh);
             for (int i = 0; i < fresh; i++) {
                 long found = Scored.of(distances[i], batch[i]);
                 if (found < worst) {
@@ -425,10 +425,9 @@ final class Traversal {
         Arrays.sort(sorted, 0, count);
     }
 
-    /** Scores a batch of which only what is nearer than {@code worst} matters. */
-    private void scoreBatch(int count, long worst) {
+    private void scoreBatch(int count) {
         if (count > 0) {
-            scorer.score(batch, count, Scored.distance(worst), distances);
+            scorer.score(batch, count, distances);
             scored += count;
         }
     }

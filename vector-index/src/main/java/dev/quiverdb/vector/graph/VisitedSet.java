@@ -72,9 +72,10 @@ final class VisitedSet {
                 seen = Arrays.copyOf(seen, vecId + (vecId >>> 2) + 64);
                 stamps = seen;
             }
-            // Whether an id is fresh is as good as chance: no branch is better than a guess.
             into[fresh] = vecId;
-            fresh += seen[vecId] == now ? 0 : 1;
+            // Whether an id is fresh is as good as chance, and the compiler makes a branch of any
+            // comparison: 0 where the stamps are the same, else 1.
+            fresh += ((seen[vecId] ^ now) & 0xff) + 0xff >>> 8;
             seen[vecId] = now;
         }
         return fresh;

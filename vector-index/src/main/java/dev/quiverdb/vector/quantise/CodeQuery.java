@@ -1,5 +1,6 @@
 package dev.quiverdb.vector.quantise;
 
+import dev.quiverdb.vector.simd.NativeMemory;
 import dev.quiverdb.vector.simd.QueryVector;
 import java.lang.foreign.MemorySegment;
 
@@ -15,46 +16,12 @@ public abstract class CodeQuery {
     public abstract float estimate(MemorySegment codes, long offset);
 
     /**
-     * Estimated ranks of four vectors to {@code out[0..3]}; {@code out} has room for eight floats.
+     * Estimated ranks of many: that of the code at the address {@code codes[i]} goes to {@code
+     * ranks[i]}. {@link VectorCodec#slackBytes} behind a code may be read, to no effect.
      */
-    public abstract void estimate4(
-            MemorySegment s0,
-            long o0,
-            MemorySegment s1,
-            long o1,
-            MemorySegment s2,
-            long o2,
-            MemorySegment s3,
-            long o3,
-            float[] out);
-
-    /**
-     * Whether there is {@link #coarse}, which reads less of a code than {@link #estimate} does, so
-     * that most codes need no more. {@link #refine} of all of them makes it the whole estimate.
-     */
-    public boolean refines() {
-        return false;
-    }
-
-    /**
-     * Estimated ranks of many codes by the beginning of each: that of {@code ids[i]} goes to {@code
-     * ranks[i]}. Codes lie in slabs of {@code 2^shift} each.
-     *
-     * @param doubts receives how far above its true rank an estimate may well lie
-     */
-    public void coarse(
-            MemorySegment[] slabs, int shift, int[] ids, int count, float[] ranks, float[] doubts) {
-        throw new UnsupportedOperationException("these codes are read whole");
-    }
-
-    /**
-     * Estimated ranks by the whole of those codes of the last {@link #coarse} whose estimates were
-     * not enough.
-     *
-     * @param places where in {@code ids} and {@code ranks} those stand
-     */
-    public void refine(
-            MemorySegment[] slabs, int shift, int[] ids, int[] places, int count, float[] ranks) {
-        throw new UnsupportedOperationException("these codes are read whole");
+    public void estimate(long[] codes, int count, float[] ranks) {
+        for (int i = 0; i < count; i++) {
+            ranks[i] = estimate(NativeMemory.ALL, codes[i]);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.quiverdb.vector.quantise;
 import dev.quiverdb.vector.simd.DistanceFunction;
 import dev.quiverdb.vector.simd.ElementKind;
 import dev.quiverdb.vector.simd.Metric;
+import dev.quiverdb.vector.simd.NativeMemory;
 import dev.quiverdb.vector.simd.QueryVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HalfCodec(Metric metric, int dimensions) implements VectorCodec {
     static final byte KIND = 3;
+    private static final MemorySegment ALL = NativeMemory.ALL;
     private static final ValueLayout.OfShort HALF =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -43,6 +45,7 @@ public record HalfCodec(Metric metric, int dimensions) implements VectorCodec {
 
     private static final class HalfQuery extends CodeQuery {
         private final DistanceFunction function;
+        private final float[] four = new float[8];
         private @Nullable QueryVector query;
 
         HalfQuery(DistanceFunction function) {
@@ -60,17 +63,25 @@ public record HalfCodec(Metric metric, int dimensions) implements VectorCodec {
         }
 
         @Override
-        public void estimate4(
-                MemorySegment s0,
-                long o0,
-                MemorySegment s1,
-                long o1,
-                MemorySegment s2,
-                long o2,
-                MemorySegment s3,
-                long o3,
-                float[] out) {
-            function.rank4(current(), s0, o0, s1, o1, s2, o2, s3, o3, out);
+        public void estimate(long[] codes, int count, float[] ranks) {
+            int i = 0;
+            for (; i + 4 <= count; i += 4) {
+                function.rank4(
+                        current(),
+                        ALL,
+                        codes[i],
+                        ALL,
+                        codes[i + 1],
+                        ALL,
+                        codes[i + 2],
+                        ALL,
+                        codes[i + 3],
+                        four);
+                System.arraycopy(four, 0, ranks, i, 4);
+            }
+            for (; i < count; i++) {
+                ranks[i] = estimate(ALL, codes[i]);
+            }
         }
 
         private QueryVector current() {

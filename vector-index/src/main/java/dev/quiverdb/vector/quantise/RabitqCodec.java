@@ -2,6 +2,7 @@ package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.Kernels;
 import dev.quiverdb.vector.simd.Metric;
+import dev.quiverdb.vector.simd.NativeMemory;
 import dev.quiverdb.vector.simd.QueryVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,21 +23,14 @@ import java.util.Arrays;
  * sum of population counts of code planes against query planes: about 14 ns for one plane of 384
  * dimensions.
  *
- * <p>The highest bit of each {@code k_i} is the sign of {@code r_i}, which is a code of one bit by
- * itself: codes of more bits are estimated by the signs first, and only what may come below a bound
- * by the others too, which lie on further cache lines.
- *
  * <p>Code, little-endian, D = dimensions padded to 64:
  *
  * <pre>
- *   0         D/8 bytes              the plane of signs
- *   D/8       4 floats               add; mul, sum of k_i and error of the signs taken alone
- *   D/8 + 16  (bits - 1) * D/8 bytes the other planes, lowest first; none for one bit
- *   then      2 floats               mul and sum of k_i of all bits
+ *   0         bits * D/8 bytes   the planes, that of the highest bit first
+ *   then      3 floats           add, mul, sum of k_i
  * </pre>
  *
- * Rank = base(query) + add + mul * ({@code <k, q>} - h * sum(q)). Errors are normal with a
- * deviation of error * |q|.
+ * Rank = base(query) + add + mul * ({@code <k, q>} - h * sum(q)).
  *
  * <p>Source: Gao, Long: RaBitQ (SIGMOD 2024), sections 3.2 and 3.3; for more bits Gao et al.:
  * Practical and asymptotically optimal quantization of high-dimensional vectors (SIGMOD 2025).
@@ -44,9 +38,7 @@ import java.util.Arrays;
 public final class RabitqCodec implements VectorCodec {
     static final byte KIND = 1;
 
-    /** How many deviations below the bound an estimate by signs must not be to be left at that. */
-    private static final float DOUBTFUL_DEVIATIONS = 0.5f;
-
+    private static final MemorySegment ALL = NativeMemory.ALL;
     private static final Kernels KERNELS = Kernels.active();
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -87,7 +79,7 @@ public final class RabitqCodec implements VectorCodec {
         this.rotation = new Rotation(dimensions, seed);
         this.padded = rotation.paddedDimensions();
         this.planeBytes = padded / 8;
-        this.stride = (factorsAt() + (bits == 1 ? 0 : 8) + 63) & ~63;
+        this.stride = (factorsAt() + 12 + 63) & ~63;
     }
 
     @Override
@@ -111,21 +103,17 @@ public final class RabitqCodec implements VectorCodec {
     }
 
     @Override
-    public int readBytes() {
-        return restAt();
+    public int slackBytes() {
+        return Kernels.BIT_PLANE_SLACK;
     }
 
-    /** Offset of the planes beside the signs, and where there are none the end. */
-    private int restAt() {
-        return planeBytes + 16;
-    }
-
-    private int planeAt(int plane) {
-        return restAt() + plane * planeBytes;
+    /** Offset of the plane of one bit of the levels; the lowest is bit 0. */
+    private int planeAt(int bit) {
+        return (bits - 1 - bit) * planeBytes;
     }
 
     private int factorsAt() {
-        return restAt() + (bits - 1) * planeBytes;
+        return bits * planeBytes;
     }
 
     @Override
@@ -159,37 +147,15 @@ public final class RabitqCodec implements VectorCodec {
             }
             rotation.apply(residual);
             float norm = (float) squaredNorm(residual);
-            encodeSigns(norm, target, offset);
-            if (bits > 1) {
-                encodeRest(norm, target, offset);
-            }
-        }
-
-        private void encodeSigns(float norm, MemorySegment target, long offset) {
-            double aligned = Levels.choose(residual, 1, levels);
-            writePlane(0, target, offset);
-            double squaredCosine = norm > 0 ? aligned * aligned / (norm * padded * 0.25) : 1;
-            double sine = Math.sqrt(Math.max(0, 1 / squaredCosine - 1));
-            double error = Math.sqrt(norm) * sine / Math.sqrt(padded - 1);
-            long at = offset + planeBytes;
-            target.set(FLOAT, at, metric == Metric.L2 ? norm : 0);
-            target.set(FLOAT, at + 4, mul(norm, aligned));
-            target.set(FLOAT, at + 8, levelSum());
-            target.set(FLOAT, at + 12, (float) (metric == Metric.L2 ? 2 * error : error));
-        }
-
-        private void encodeRest(float norm, MemorySegment target, long offset) {
             double aligned = Levels.choose(residual, bits, levels);
-            for (int plane = 0; plane < bits - 1; plane++) {
+            for (int plane = 0; plane < bits; plane++) {
                 writePlane(plane, target, offset + planeAt(plane));
             }
-            target.set(FLOAT, offset + factorsAt(), mul(norm, aligned));
-            target.set(FLOAT, offset + factorsAt() + 4, levelSum());
-        }
-
-        private float mul(float norm, double aligned) {
+            long at = offset + factorsAt();
             float factor = aligned > 0 ? (float) (norm / aligned) : 0;
-            return metric == Metric.L2 ? -2 * factor : -factor;
+            target.set(FLOAT, at, metric == Metric.L2 ? norm : 0);
+            target.set(FLOAT, at + 4, metric == Metric.L2 ? -2 * factor : -factor);
+            target.set(FLOAT, at + 8, levelSum());
         }
 
         private float levelSum() {
@@ -221,16 +187,9 @@ public final class RabitqCodec implements VectorCodec {
         private float base;
         private float low;
         private float step;
-        private float sum;
-        private float doubt;
-        private int[] signs = new int[64];
+        private float constant;
+        private int[] products = new int[64];
         private int[] others = new int[64];
-        private int[] refined = new int[64];
-        private int[] high = {};
-
-        /** Kept so that reads ahead are not optimised away. */
-        @SuppressWarnings("UnusedVariable")
-        private int touched;
 
         @Override
         public void set(QueryVector query) {
@@ -241,8 +200,7 @@ public final class RabitqCodec implements VectorCodec {
             low = least;
             int top = (1 << (4 * planes.length)) - 1;
             step = greatest > least ? (greatest - least) / top : 1;
-            sum = spread[2];
-            doubt = DOUBTFUL_DEVIATIONS * (float) Math.sqrt(spread[3]);
+            constant = ((1 << bits) - 1) * 0.5f * spread[2];
             cut(least, 1 / step);
         }
 
@@ -269,133 +227,52 @@ public final class RabitqCodec implements VectorCodec {
         }
 
         @Override
-        public boolean refines() {
-            return bits > 1;
-        }
-
-        @Override
         public float estimate(MemorySegment codes, long offset) {
-            int signs = product(codes, offset);
-            if (bits == 1) {
-                return bySigns(codes, offset, signs);
-            }
-            int product = signs << (bits - 1);
-            for (int plane = 0; plane < bits - 1; plane++) {
+            int product = 0;
+            for (int plane = 0; plane < bits; plane++) {
                 product += product(codes, offset + planeAt(plane)) << plane;
             }
-            return byAll(codes, offset, product);
+            return rank(codes, offset + factorsAt(), product);
         }
 
-        private float bySigns(MemorySegment codes, long offset, int product) {
-            long at = offset + planeBytes;
-            float add = codes.get(FLOAT, at);
-            float mul = codes.get(FLOAT, at + 4);
-            float levelSum = codes.get(FLOAT, at + 8);
-            return base + add + mul * (low * levelSum + step * product - 0.5f * sum);
-        }
-
-        private float byAll(MemorySegment codes, long offset, int product) {
-            float add = codes.get(FLOAT, offset + planeBytes);
-            float mul = codes.get(FLOAT, offset + factorsAt());
-            float levelSum = codes.get(FLOAT, offset + factorsAt() + 4);
-            float half = ((1 << bits) - 1) * 0.5f;
-            return base + add + mul * (low * levelSum + step * product - half * sum);
+        private float rank(MemorySegment codes, long factors, int product) {
+            float add = codes.get(FLOAT, factors);
+            float mul = codes.get(FLOAT, factors + 4);
+            float levelSum = codes.get(FLOAT, factors + 8);
+            return base + add + mul * (low * levelSum + step * product - constant);
         }
 
         @Override
-        public void coarse(
-                MemorySegment[] slabs,
-                int shift,
-                int[] ids,
-                int count,
-                float[] ranks,
-                float[] doubts) {
-            if (signs.length < count) {
-                signs = new int[count];
+        public void estimate(long[] codes, int count, float[] ranks) {
+            if (products.length < count) {
+                products = new int[count];
                 others = new int[count];
-                refined = new int[count];
             }
-            products(slabs, shift, 0, ids, count, signs);
-            int mask = (1 << shift) - 1;
-            for (int i = 0; i < count; i++) {
-                var slab = slabs[ids[i] >>> shift];
-                long offset = (long) (ids[i] & mask) * stride;
-                ranks[i] = bySigns(slab, offset, signs[i]);
-                doubts[i] = doubt * slab.get(FLOAT, offset + planeBytes + 12);
-            }
-        }
-
-        @Override
-        public void refine(
-                MemorySegment[] slabs,
-                int shift,
-                int[] ids,
-                int[] places,
-                int count,
-                float[] ranks) {
-            int mask = (1 << shift) - 1;
-            int sum = 0;
-            for (int i = 0; i < count; i++) {
-                int id = ids[places[i]];
-                refined[i] = id;
-                // All lines at once, before one is waited for.
-                sum +=
-                        slabs[id >>> shift].get(
-                                ValueLayout.JAVA_BYTE, (long) (id & mask) * stride + restAt());
-                signs[i] = signs[places[i]] << (bits - 1);
-            }
-            touched = sum;
-            for (int plane = 0; plane < bits - 1; plane++) {
-                products(slabs, shift, planeAt(plane), refined, count, others);
-                for (int i = 0; i < count; i++) {
-                    signs[i] += others[i] << plane;
-                }
-            }
-            for (int i = 0; i < count; i++) {
-                ranks[places[i]] =
-                        byAll(
-                                slabs[refined[i] >>> shift],
-                                (long) (refined[i] & mask) * stride,
-                                signs[i]);
-            }
-        }
-
-        /** The inner products of a plane of many codes with the query's levels. */
-        private void products(
-                MemorySegment[] slabs, int shift, long at, int[] ids, int count, int[] out) {
             int words = padded / 64;
-            KERNELS.bitPlanes(planes[0], words, slabs, shift, stride, at, ids, count, out);
-            if (planes.length == 2) {
-                KERNELS.bitPlanes(
-                        planes[1], words, slabs, shift, stride, at, ids, count, high(count));
-                for (int i = 0; i < count; i++) {
-                    out[i] += high[i] << 4;
+            if (bits == 2) {
+                KERNELS.twoBitPlanes(
+                        planes[0], words, codes, planeAt(1), planeAt(0), count, products);
+            } else {
+                Arrays.fill(products, 0, count, 0);
+                for (int plane = 0; plane < bits; plane++) {
+                    for (int group = 0; group < planes.length; group++) {
+                        add(codes, group, plane, count);
+                    }
                 }
             }
-        }
-
-        private int[] high(int count) {
-            if (high.length < count) {
-                high = new int[count];
+            int factors = factorsAt();
+            for (int i = 0; i < count; i++) {
+                ranks[i] = rank(ALL, codes[i] + factors, products[i]);
             }
-            return high;
         }
 
-        @Override
-        public void estimate4(
-                MemorySegment s0,
-                long o0,
-                MemorySegment s1,
-                long o1,
-                MemorySegment s2,
-                long o2,
-                MemorySegment s3,
-                long o3,
-                float[] out) {
-            out[0] = estimate(s0, o0);
-            out[1] = estimate(s1, o1);
-            out[2] = estimate(s2, o2);
-            out[3] = estimate(s3, o3);
+        /** Adds the inner products of a plane of codes with four planes of the query. */
+        private void add(long[] codes, int group, int plane, int count) {
+            KERNELS.bitPlanes(planes[group], padded / 64, codes, planeAt(plane), count, others);
+            int shift = 4 * group + plane;
+            for (int i = 0; i < count; i++) {
+                products[i] += others[i] << shift;
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.quiverdb.vector.quantise;
 
 import dev.quiverdb.vector.simd.Kernels;
 import dev.quiverdb.vector.simd.Metric;
+import dev.quiverdb.vector.simd.NativeMemory;
 import dev.quiverdb.vector.simd.QueryVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 public final class ScalarCodec implements VectorCodec {
     static final byte KIND = 2;
     private static final Kernels KERNELS = Kernels.active();
+    private static final MemorySegment ALL = NativeMemory.ALL;
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -136,21 +138,29 @@ public final class ScalarCodec implements VectorCodec {
         }
 
         @Override
-        public void estimate4(
-                MemorySegment s0,
-                long o0,
-                MemorySegment s1,
-                long o1,
-                MemorySegment s2,
-                long o2,
-                MemorySegment s3,
-                long o3,
-                float[] out) {
-            KERNELS.innerProductU8x4(data, 0, s0, o0, s1, o1, s2, o2, s3, o3, dimensions, products);
-            out[0] = rank(products[0], s0, o0);
-            out[1] = rank(products[1], s1, o1);
-            out[2] = rank(products[2], s2, o2);
-            out[3] = rank(products[3], s3, o3);
+        public void estimate(long[] codes, int count, float[] ranks) {
+            int i = 0;
+            for (; i + 4 <= count; i += 4) {
+                KERNELS.innerProductU8x4(
+                        data,
+                        0,
+                        ALL,
+                        codes[i],
+                        ALL,
+                        codes[i + 1],
+                        ALL,
+                        codes[i + 2],
+                        ALL,
+                        codes[i + 3],
+                        dimensions,
+                        products);
+                for (int j = 0; j < 4; j++) {
+                    ranks[i + j] = rank(products[j], ALL, codes[i + j]);
+                }
+            }
+            for (; i < count; i++) {
+                ranks[i] = estimate(ALL, codes[i]);
+            }
         }
 
         private float rank(float codeProduct, MemorySegment codes, long offset) {

@@ -19,9 +19,9 @@ public sealed interface VectorCodec permits RabitqCodec, ScalarCodec, HalfCodec 
     /** Bytes from one code to the next: a multiple of 64, so that codes lie on cache lines. */
     int strideBytes();
 
-    /** Bytes of a code that most estimates of a search read. */
-    default int readBytes() {
-        return strideBytes();
+    /** How far behind the last code there must be memory, of whatever content. */
+    default int slackBytes() {
+        return 0;
     }
 
     /** An encoder with scratch memory from {@code arena}. */

@@ -14,6 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class BitPlaneLoops {
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_512;
+    private static final MemorySegment ALL = NativeMemory.ALL;
 
     private BitPlaneLoops() {}
 
@@ -45,24 +46,13 @@ final class BitPlaneLoops {
     /**
      * As {@link Kernels#bitPlanes} of many, for at most eight words: the planes stay in registers.
      */
-    static void products(
-            long[] planes,
-            MemorySegment[] slabs,
-            int shift,
-            int strideBytes,
-            long at,
-            int[] ids,
-            int count,
-            int[] products) {
-        int mask = (1 << shift) - 1;
+    static void products(long[] planes, long[] codes, long at, int count, int[] products) {
         var p0 = LongVector.fromArray(LONGS, planes, 0);
         var p1 = LongVector.fromArray(LONGS, planes, 8);
         var p2 = LongVector.fromArray(LONGS, planes, 16);
         var p3 = LongVector.fromArray(LONGS, planes, 24);
         for (int i = 0; i < count; i++) {
-            var slab = slabs[ids[i] >>> shift];
-            long co = (long) (ids[i] & mask) * strideBytes + at;
-            var word = LongVector.fromMemorySegment(LONGS, slab, co, LITTLE_ENDIAN);
+            var word = LongVector.fromMemorySegment(LONGS, ALL, codes[i] + at, LITTLE_ENDIAN);
             var c0 = word.and(p0).lanewise(VectorOperators.BIT_COUNT);
             var c1 = word.and(p1).lanewise(VectorOperators.BIT_COUNT);
             var c2 = word.and(p2).lanewise(VectorOperators.BIT_COUNT);
@@ -70,6 +60,35 @@ final class BitPlaneLoops {
             var low = c0.add(c1.lanewise(VectorOperators.LSHL, 1));
             var high = c2.add(c3.lanewise(VectorOperators.LSHL, 1));
             var all = low.add(high.lanewise(VectorOperators.LSHL, 2));
+            products[i] = (int) all.reduceLanes(VectorOperators.ADD);
+        }
+    }
+
+    /** As {@link Kernels#twoBitPlanes}, for at most eight words. */
+    static void twoBitProducts(
+            long[] planes, long[] codes, long high, long low, int count, int[] products) {
+        var p0 = LongVector.fromArray(LONGS, planes, 0);
+        var p1 = LongVector.fromArray(LONGS, planes, 8);
+        var p2 = LongVector.fromArray(LONGS, planes, 16);
+        var p3 = LongVector.fromArray(LONGS, planes, 24);
+        for (int i = 0; i < count; i++) {
+            var first = LongVector.fromMemorySegment(LONGS, ALL, codes[i] + high, LITTLE_ENDIAN);
+            var second = LongVector.fromMemorySegment(LONGS, ALL, codes[i] + low, LITTLE_ENDIAN);
+            var a0 = first.and(p0).lanewise(VectorOperators.BIT_COUNT);
+            var a1 = first.and(p1).lanewise(VectorOperators.BIT_COUNT);
+            var a2 = first.and(p2).lanewise(VectorOperators.BIT_COUNT);
+            var a3 = first.and(p3).lanewise(VectorOperators.BIT_COUNT);
+            var b0 = second.and(p0).lanewise(VectorOperators.BIT_COUNT);
+            var b1 = second.and(p1).lanewise(VectorOperators.BIT_COUNT);
+            var b2 = second.and(p2).lanewise(VectorOperators.BIT_COUNT);
+            var b3 = second.and(p3).lanewise(VectorOperators.BIT_COUNT);
+            var c0 = a0.add(a0).add(b0);
+            var c1 = a1.add(a1).add(b1);
+            var c2 = a2.add(a2).add(b2);
+            var c3 = a3.add(a3).add(b3);
+            var even = c0.add(c1.lanewise(VectorOperators.LSHL, 1));
+            var odd = c2.add(c3.lanewise(VectorOperators.LSHL, 1));
+            var all = even.add(odd.lanewise(VectorOperators.LSHL, 2));
             products[i] = (int) all.reduceLanes(VectorOperators.ADD);
         }
     }

@@ -14,6 +14,8 @@ import java.lang.foreign.MemorySegment;
  * compiled as direct ones.
  */
 public interface Kernels {
+    /** How far {@link #bitPlanes} of many reads beyond a plane, in bytes. */
+    int BIT_PLANE_SLACK = 56;
 
     /** The loops for this machine: Vector API where present, the scalar twins elsewhere. */
     static Kernels active() {
@@ -219,29 +221,36 @@ public interface Kernels {
     int bitPlanes(long[] planes, int words, MemorySegment code, long co);
 
     /**
-     * {@link #bitPlanes} of many codes, which lie in slabs of {@code 2^shift} codes each, {@code
-     * strideBytes} apart: that of {@code ids[i]} goes to {@code products[i]}.
+     * {@link #bitPlanes} of many codes by their addresses: that of the code at {@code codes[i]}
+     * goes to {@code products[i]}. Up to {@link #BIT_PLANE_SLACK} bytes behind a plane may be read,
+     * to no effect.
      *
      * @param at where in a code the plane lies
      */
     default void bitPlanes(
+            long[] planes, int words, long[] codes, long at, int count, int[] products) {
+        for (int i = 0; i < count; i++) {
+            products[i] = bitPlanes(planes, words, NativeMemory.ALL, codes[i] + at);
+        }
+    }
+
+    /**
+     * As {@link #bitPlanes(long[], int, long[], long, int, int[])} for codes of two bits a
+     * dimension: twice the product of the plane at {@code high} and that of the plane at {@code
+     * low}.
+     */
+    default void twoBitPlanes(
             long[] planes,
             int words,
-            MemorySegment[] slabs,
-            int shift,
-            int strideBytes,
-            long at,
-            int[] ids,
+            long[] codes,
+            long high,
+            long low,
             int count,
             int[] products) {
-        int mask = (1 << shift) - 1;
         for (int i = 0; i < count; i++) {
             products[i] =
-                    bitPlanes(
-                            planes,
-                            words,
-                            slabs[ids[i] >>> shift],
-                            (long) (ids[i] & mask) * strideBytes + at);
+                    2 * bitPlanes(planes, words, NativeMemory.ALL, codes[i] + high)
+                            + bitPlanes(planes, words, NativeMemory.ALL, codes[i] + low);
         }
     }
 

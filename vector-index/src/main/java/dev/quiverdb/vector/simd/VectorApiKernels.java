@@ -314,19 +314,27 @@ final class VectorApiKernels extends ScalarKernels {
 
     @Override
     public void bitPlanes(
+            long[] planes, int words, long[] codes, long at, int count, int[] products) {
+        if (ChosenSpecies.COUNTS_REGISTERS && words <= 8) {
+            BitPlaneLoops.products(planes, codes, at, count, products);
+        } else {
+            super.bitPlanes(planes, words, codes, at, count, products);
+        }
+    }
+
+    @Override
+    public void twoBitPlanes(
             long[] planes,
             int words,
-            MemorySegment[] slabs,
-            int shift,
-            int strideBytes,
-            long at,
-            int[] ids,
+            long[] codes,
+            long high,
+            long low,
             int count,
             int[] products) {
-        if (ChosenSpecies.COUNTS_REGISTERS && words <= 8 && at + 64 <= strideBytes) {
-            BitPlaneLoops.products(planes, slabs, shift, strideBytes, at, ids, count, products);
+        if (ChosenSpecies.COUNTS_REGISTERS && words <= 8) {
+            BitPlaneLoops.twoBitProducts(planes, codes, high, low, count, products);
         } else {
-            super.bitPlanes(planes, words, slabs, shift, strideBytes, at, ids, count, products);
+            super.twoBitPlanes(planes, words, codes, high, low, count, products);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.quiverdb.base.testing.Randomised;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -241,13 +242,8 @@ class KernelsTest {
             int[] query = new int[64 * words];
             long[] planes = new long[Kernels.bitPlaneLongs(words)];
             int stride = 8 * words + 8 * random.nextInt(9);
-            var slabs =
-                    new MemorySegment[] {
-                        bytes(arena, random, 4 * stride), bytes(arena, random, 4 * stride)
-                    };
-            int[] ids = {5, 0, 7};
-            int[] products = new int[3];
-            var code = slabs[1].asSlice(3L * stride, 8L * words);
+            var memory = bytes(arena, random, 4 * stride + Kernels.BIT_PLANE_SLACK);
+            var code = memory.asSlice(3L * stride, 8L * words);
             int expected = 0;
             for (int i = 0; i < query.length; i++) {
                 query[i] = random.nextInt(16);
@@ -261,15 +257,31 @@ class KernelsTest {
             }
             assertThat(PLAIN.bitPlanes(planes, words, code, 0)).isEqualTo(expected);
             assertThat(FAST.bitPlanes(planes, words, code, 0)).isEqualTo(expected);
-            assertThat(FAST.bitPlanes(planes, words, slabs[1], 3L * stride)).isEqualTo(expected);
-            if (3 * stride + 8 * ((words + 7) & ~7) <= 4 * stride) {
-                assertThat(BitPlaneLoops.product(planes, words, slabs[1], 3L * stride))
-                        .isEqualTo(expected);
+            assertThat(FAST.bitPlanes(planes, words, memory, 3L * stride)).isEqualTo(expected);
+            assertThat(BitPlaneLoops.product(planes, words, memory, 3L * stride))
+                    .isEqualTo(expected);
+            for (var kernels : new Kernels[] {PLAIN, FAST}) {
+                productsOfMany(kernels, planes, words, memory, stride, expected);
             }
-            FAST.bitPlanes(planes, words, slabs, 2, stride, 0, ids, 3, products);
-            assertThat(products[2]).isEqualTo(expected);
-            assertThat(products[0]).isEqualTo(PLAIN.bitPlanes(planes, words, slabs[1], stride));
-            assertThat(products[1]).isEqualTo(PLAIN.bitPlanes(planes, words, slabs[0], 0));
+        }
+    }
+
+    /** The last of four codes has a known product; the one before it is its other plane. */
+    private static void productsOfMany(
+            Kernels kernels, long[] planes, int words, MemorySegment memory, int stride, int last) {
+        int[] products = new int[4];
+        long[] codes = new long[4];
+        Arrays.setAll(codes, i -> memory.address() + (3L - i) * stride);
+        kernels.bitPlanes(planes, words, codes, 0, 4, products);
+        assertThat(products[0]).isEqualTo(last);
+        for (int i = 1; i < 4; i++) {
+            assertThat(products[i])
+                    .isEqualTo(PLAIN.bitPlanes(planes, words, memory, (3L - i) * stride));
+        }
+        int[] twice = new int[3];
+        kernels.twoBitPlanes(planes, words, codes, 0, -stride, 3, twice);
+        for (int i = 0; i < 3; i++) {
+            assertThat(twice[i]).isEqualTo(2 * products[i] + products[i + 1]);
         }
     }
 
