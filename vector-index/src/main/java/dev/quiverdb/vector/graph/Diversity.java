@@ -9,48 +9,68 @@ final class Diversity {
     private static final int CHECKED_AT_ONCE = 4;
 
     private final int[] chosen;
+
+    /** Where the chosen stand among the candidates. */
+    private final int[] places;
+
+    private final int[] passedOver;
     private final int[] window = new int[CHECKED_AT_ONCE];
     private final float[] distances = new float[CHECKED_AT_ONCE];
     private int chosenCount;
-    private int examined;
 
     Diversity(int room) {
         chosen = new int[room];
+        places = new int[room];
+        passedOver = new int[room];
     }
 
     int[] chosen() {
         return chosen;
     }
 
-    /** Returns how many candidates the last choice looked at; those behind were not judged. */
-    int examined() {
-        return examined;
-    }
-
     /**
      * Chooses up to {@code room} of the candidates, which are sorted by their distance from the
-     * node. {@link #chosen} holds them, nearest first.
+     * node. Where those in different directions are fewer than {@code least}, the nearest of the
+     * others come with them. {@link #chosen} holds them, nearest first.
      *
      * <p>Of candidates as near as the nearest one at most half the room is filled: equal vectors
      * would push out all others otherwise, and a cluster of them would lose its way out.
      */
-    int choose(Scorer pairs, long[] sorted, int count, int room) {
+    int choose(Scorer pairs, long[] sorted, int count, int room, int least) {
         chosenCount = 0;
-        examined = 0;
+        int passedCount = 0;
         int ties = 0;
-        while (examined < count && chosenCount < room) {
-            long candidate = sorted[examined++];
-            float distance = Scored.distance(candidate);
+        for (int i = 0; i < count && chosenCount < room; i++) {
+            float distance = Scored.distance(sorted[i]);
             boolean tie = distance <= Scored.distance(sorted[0]);
-            if (tie && ties > room / 2) {
+            if (tie && ties++ > room / 2) {
                 continue;
             }
-            if (isDiverse(pairs, Scored.vecId(candidate), distance)) {
-                chosen[chosenCount++] = Scored.vecId(candidate);
-                ties += tie ? 1 : 0;
+            if (isDiverse(pairs, Scored.vecId(sorted[i]), distance)) {
+                places[chosenCount] = i;
+                chosen[chosenCount++] = Scored.vecId(sorted[i]);
+            } else if (passedCount < least) {
+                passedOver[passedCount++] = i;
             }
         }
+        if (chosenCount < least && passedCount > 0) {
+            fill(sorted, Math.min(passedCount, least - chosenCount));
+        }
         return chosenCount;
+    }
+
+    /** Merges the first that were passed over in, from the back. */
+    private void fill(long[] sorted, int count) {
+        int from = chosenCount - 1;
+        int into = chosenCount + count - 1;
+        chosenCount += count;
+        for (int i = count - 1; i >= 0; i--) {
+            long filler = sorted[passedOver[i]];
+            while (from >= 0 && places[from] > passedOver[i]) {
+                chosen[into--] = chosen[from--];
+            }
+            chosen[into--] = Scored.vecId(filler);
+        }
     }
 
     private boolean isDiverse(Scorer pairs, int candidate, float distance) {

@@ -227,7 +227,9 @@ public final class HnswGraph {
 
     /** Gives a node its neighbours on a layer and tells them. */
     private void join(SearchContext context, int vecId, int layer, long[] sorted, int found) {
-        int count = context.diversity.choose(context.pairs, sorted, found, state.m());
+        int count =
+                context.diversity.choose(
+                        context.pairs, sorted, found, state.rowRoom(layer), state.m());
         int[] chosen = Arrays.copyOf(context.diversity.chosen(), count);
         rows.begin(context, vecId, layer, chosen);
         for (int i = 0; i < count; i++) {

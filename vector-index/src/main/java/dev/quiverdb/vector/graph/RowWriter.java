@@ -10,6 +10,9 @@ import java.util.Arrays;
 final class RowWriter {
     private static final int STRIPES = 1024;
 
+    /** How full a row stays at least when it is chosen anew. */
+    private static final double KEPT_FULL = 0.75;
+
     private final GraphState state;
     private final Object[] stripes = new Object[STRIPES];
 
@@ -167,7 +170,9 @@ final class RowWriter {
             judged[i] = Scored.of(context.distances[i], row[i]);
         }
         Arrays.sort(judged, 0, count);
-        int size = context.diversity.choose(context.pairs, judged, count, room);
+        int size =
+                context.diversity.choose(
+                        context.pairs, judged, count, room, (int) (KEPT_FULL * room));
         int[] chosen = context.diversity.chosen();
         for (int i = 0, next = 0, kept = size; i < count; i++) {
             int vecId = Scored.vecId(judged[i]);
