@@ -154,19 +154,26 @@ public final class SearchCursor implements AutoCloseable {
                         }
                     }
                 }
-                rankNearest(count - into.count());
+                int wanted = count - into.count();
+                rankNearest(wanted);
                 if (ready.isEmpty()) {
                     return;
                 }
-                long found = ready.pop();
-                if (parameters.strictOrder() && found < lastGiven) {
-                    continue;
-                }
-                lastGiven = found;
-                into.add(found);
+                give(wanted, into);
             }
         } finally {
             graph.blocks().exit(ticket);
+        }
+    }
+
+    /** Hands out what is ready, nearest first. */
+    private void give(int countMax, Neighbours into) {
+        for (int i = 0; i < countMax && !ready.isEmpty(); i++) {
+            long found = ready.pop();
+            if (!parameters.strictOrder() || found >= lastGiven) {
+                lastGiven = found;
+                into.add(found);
+            }
         }
     }
 
