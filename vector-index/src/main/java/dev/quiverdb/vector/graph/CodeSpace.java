@@ -83,7 +83,7 @@ public final class CodeSpace implements VectorSpace {
 
     @Override
     public double nanosPerScore() {
-        return 4 + 0.12 * stride;
+        return 4 + 0.05 * stride;
     }
 
     @Override
