@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * also how they come back when an index is opened.
  */
 public final class CodeSpace implements VectorSpace {
-    private static final int SLAB_BYTES = 2 << 20;
+    private static final int SLAB_BYTES = HugePages.BYTES;
     private static final MemorySegment ALL = NativeMemory.ALL;
 
     private final VectorCodec codec;
@@ -39,7 +39,8 @@ public final class CodeSpace implements VectorSpace {
         this.codec = codec;
         this.slots = slots;
         this.stride = codec.strideBytes();
-        int perSlab = Math.max(1, Integer.highestOneBit(SLAB_BYTES / stride));
+        // The least power of two that fills a huge page.
+        int perSlab = 2 * Integer.highestOneBit((SLAB_BYTES - 1) / stride);
         this.shift = Integer.numberOfTrailingZeros(perSlab);
         this.mask = perSlab - 1;
     }

@@ -34,9 +34,9 @@ public final class SearchCursor implements AutoCloseable {
      * Of a scan by codes so many for each vector wanted are ranked, if need be, and so many at
      * least.
      */
-    private static final int SCANNED_KEPT = 6;
+    private static final int SCANNED_KEPT = 4;
 
-    private static final int SCANNED_KEPT_MIN = 64;
+    private static final int SCANNED_KEPT_MIN = 40;
 
     /**
      * An estimate this many times the usual error above an exact distance will not turn out to be
