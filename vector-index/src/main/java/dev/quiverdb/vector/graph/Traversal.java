@@ -284,7 +284,6 @@ final class Traversal {
      */
     void walkAdmitted(int ef, VecIdBitmap known, Admission admission) {
         long worst = worst(ef);
-        int enough = state.rowRoom(0);
         boolean exact = admission instanceof VecIdBitmap;
         while (!candidates.isEmpty()) {
             long next = candidates.peek();
@@ -294,29 +293,13 @@ final class Traversal {
             candidates.pop();
             hops++;
             int count = state.neighbours(Scored.vecId(next), 0, row);
-            int fresh = 0;
-            int rejected = 0;
-            for (int i = 0; i < count; i++) {
-                int vecId = row[i];
-                if (!known.admits(vecId)) {
-                    row[rejected++] = vecId;
-                } else if (visited.add(vecId)) {
-                    batch[fresh++] = vecId;
-                }
-            }
+            int near = known.select(row, count, 1, batch, 0);
+            int fresh = visited.addAll(batch, near, batch);
             tested += count;
-            passed += count - rejected;
-            if (rejected * 4 > count) {
-                for (int i = 0; i < rejected; i++) {
-                    if (!visited.contains(row[i])) {
-                        touched += state.touchRow(row[i]);
-                    }
-                }
-                for (int i = 0; i < rejected && fresh < enough; i++) {
-                    if (visited.add(row[i])) {
-                        fresh = takeAdmittedBehind(row[i], known, fresh);
-                    }
-                }
+            passed += near;
+            if ((count - near) * 4 > count) {
+                int rejected = known.select(row, count, 0, row, 0);
+                fresh = takeBehind(visited.absent(row, rejected, row), known, fresh);
             }
             scoreBatch(fresh);
             for (int i = 0; i < fresh; i++) {
@@ -332,12 +315,21 @@ final class Traversal {
         }
     }
 
-    private int takeAdmittedBehind(int vecId, VecIdBitmap admission, int taken) {
-        int count = state.neighbours(vecId, 0, secondRow);
+    /** Takes the admitted neighbours of the first in {@code row}, which were not met before. */
+    private int takeBehind(int count, VecIdBitmap known, int taken) {
+        int room = state.rowRoom(0);
+        int enough = Math.min(room, BATCH_MAX - room + 1);
+        for (int i = 0; i < count; i++) {
+            touched += state.touchRow(row[i]);
+        }
         int fresh = taken;
-        for (int i = 0; i < count && fresh < BATCH_MAX; i++) {
-            if (admission.admits(secondRow[i]) && visited.add(secondRow[i])) {
-                batch[fresh++] = secondRow[i];
+        for (int i = 0; i < count && fresh < enough; i++) {
+            if (visited.add(row[i])) {
+                int behind = state.neighbours(row[i], 0, secondRow);
+                int end = known.select(secondRow, behind, 1, secondRow, 0);
+                int added = visited.addAll(secondRow, end, secondRow);
+                System.arraycopy(secondRow, 0, batch, fresh, added);
+                fresh += added;
             }
         }
         return fresh;

@@ -81,6 +81,28 @@ final class VisitedSet {
         return fresh;
     }
 
+    /** Copies ids that are absent to {@code into} and adds none; returns how many they are. */
+    int absent(int[] ids, int count, int[] into) {
+        int absent = 0;
+        if (!stamped) {
+            for (int i = 0; i < count; i++) {
+                if (!contains(ids[i])) {
+                    into[absent++] = ids[i];
+                }
+            }
+            return absent;
+        }
+        byte[] seen = stamps;
+        byte now = epoch;
+        for (int i = 0; i < count; i++) {
+            int vecId = ids[i];
+            int stamp = vecId < seen.length ? seen[vecId] ^ now : 1;
+            into[absent] = vecId;
+            absent += (stamp & 0xff) + 0xff >>> 8;
+        }
+        return absent;
+    }
+
     boolean contains(int vecId) {
         if (stamped) {
             return vecId < stamps.length && stamps[vecId] == epoch;

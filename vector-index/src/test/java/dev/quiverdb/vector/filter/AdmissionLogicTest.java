@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiverdb.base.testing.Randomised;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -53,6 +54,22 @@ class AdmissionLogicTest {
         }
         assertThat(copied).containsExactlyElementsOf(model);
         assertThat(bitmap.copy(5000, batch)).isZero();
+    }
+
+    @Randomised(runs = 20)
+    void idsAreSelectedInTheirOrder(SplittableRandom chance) {
+        var bitmap = new VecIdBitmap(100);
+        for (int i = chance.nextInt(300); i > 0; i--) {
+            bitmap.add(chance.nextInt(2000));
+        }
+        int[] ids = chance.ints(50, 0, 4000).toArray();
+        int[] into = new int[60];
+        int end = bitmap.select(ids, 50, 1, into, 10);
+        assertThat(Arrays.copyOfRange(into, 10, end))
+                .containsExactly(Arrays.stream(ids).filter(bitmap::admits).toArray());
+        int[] others = Arrays.stream(ids).filter(id -> !bitmap.admits(id)).toArray();
+        assertThat(bitmap.select(ids, 50, 0, ids, 0)).isEqualTo(others.length);
+        assertThat(Arrays.copyOf(ids, others.length)).containsExactly(others);
     }
 
     @Test

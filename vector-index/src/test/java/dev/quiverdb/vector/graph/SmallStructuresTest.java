@@ -3,6 +3,7 @@ package dev.quiverdb.vector.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiverdb.base.testing.Randomised;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
@@ -52,6 +53,14 @@ class SmallStructuresTest {
                 assertThat(visited.contains(vecId)).isEqualTo(model.contains(vecId));
                 assertThat(visited.add(vecId)).isEqualTo(model.add(vecId));
             }
+            int[] some = chance.ints(40, 0, idsMax).distinct().toArray();
+            int[] absent = new int[some.length];
+            int count = visited.absent(some, some.length, absent);
+            assertThat(Arrays.copyOf(absent, count))
+                    .containsExactly(
+                            Arrays.stream(some).filter(id -> !model.contains(id)).toArray());
+            assertThat(visited.addAll(some, some.length, absent)).isEqualTo(count);
+            assertThat(visited.absent(some, some.length, absent)).isZero();
         }
     }
 
