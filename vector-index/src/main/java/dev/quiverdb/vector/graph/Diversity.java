@@ -40,31 +40,36 @@ final class Diversity {
         chosenCount = 0;
         int passedCount = 0;
         int ties = 0;
+        int tiesPassed = 0;
         for (int i = 0; i < count && chosenCount < room; i++) {
             float distance = Scored.distance(sorted[i]);
             boolean tie = distance <= Scored.distance(sorted[0]);
-            if (tie && ties++ > room / 2) {
+            if (tie && ties > room / 2) {
                 continue;
             }
             if (isDiverse(pairs, Scored.vecId(sorted[i]), distance)) {
                 places[chosenCount] = i;
                 chosen[chosenCount++] = Scored.vecId(sorted[i]);
-            } else if (passedCount < least) {
+                ties += tie ? 1 : 0;
+            } else if (passedCount < passedOver.length && !(tie && tiesPassed > room / 2)) {
                 passedOver[passedCount++] = i;
+                tiesPassed += tie ? 1 : 0;
             }
         }
-        if (chosenCount < least && passedCount > 0) {
-            fill(sorted, Math.min(passedCount, least - chosenCount));
+        // Those as near as the nearest one come first, and fill no more than half a row.
+        int first = Math.max(0, ties + tiesPassed - (room / 2 + 1));
+        if (chosenCount < least && passedCount > first) {
+            fill(sorted, first, Math.min(passedCount - first, least - chosenCount));
         }
         return chosenCount;
     }
 
-    /** Merges the first that were passed over in, from the back. */
-    private void fill(long[] sorted, int count) {
+    /** Merges some that were passed over in, from the back. */
+    private void fill(long[] sorted, int first, int count) {
         int from = chosenCount - 1;
         int into = chosenCount + count - 1;
         chosenCount += count;
-        for (int i = count - 1; i >= 0; i--) {
+        for (int i = first + count - 1; i >= first; i--) {
             long filler = sorted[passedOver[i]];
             while (from >= 0 && places[from] > passedOver[i]) {
                 chosen[into--] = chosen[from--];

@@ -66,6 +66,16 @@ class DiversityTest {
     }
 
     @Test
+    void equalsOnOneSideDoNotHideAnEqualOnTheOther() {
+        float[] places = new float[31];
+        Arrays.fill(places, 1);
+        places[0] = -1;
+        // Of equal distances the newest come first, so the only one on the other side is last.
+        assertThat(choose(new Line(places), 8, 0)).containsExactly(30, 0);
+        assertThat(choose(new Line(places), 8, 4)).containsExactly(30, 27, 26, 0);
+    }
+
+    @Test
     void equalsFillNoMoreThanHalfARow() {
         float[] places = new float[40];
         Arrays.fill(places, 0, 30, 1);
