@@ -144,20 +144,21 @@ public final class VecIdBitmap implements Admission {
     /**
      * Copies those of the first ids that are in the set, or are not, in their order.
      *
-     * @param wanted 1 for those in the set, 0 for the others
+     * @param admitted whether those in the set are copied, or the others
      * @param at where in {@code into} the first goes; there is room for {@code count}
      * @return where the next would go
      */
-    public int select(int[] vecIds, int count, int wanted, int[] into, int at) {
+    public int select(int[] vecIds, int count, boolean admitted, int[] into, int at) {
         long[] set = words;
         int next = at;
+        long flipped = admitted ? 0 : 1;
         for (int i = 0; i < count; i++) {
             int vecId = vecIds[i];
             int word = vecId >>> 6;
             long bits = word < set.length ? set[word] : 0;
             // Few or many, which of them is as good as chance: no branch is better than a guess.
             into[next] = vecId;
-            next += (int) (bits >>> vecId & 1) ^ wanted ^ 1;
+            next += (int) (bits >>> vecId & 1 ^ flipped);
         }
         return next;
     }

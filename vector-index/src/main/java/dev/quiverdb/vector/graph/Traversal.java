@@ -293,12 +293,12 @@ final class Traversal {
             candidates.pop();
             hops++;
             int count = state.neighbours(Scored.vecId(next), 0, row);
-            int near = known.select(row, count, 1, batch, 0);
+            int near = known.select(row, count, true, batch, 0);
             int fresh = visited.addAll(batch, near, batch);
             tested += count;
             passed += near;
             if ((count - near) * 4 > count) {
-                int rejected = known.select(row, count, 0, row, 0);
+                int rejected = known.select(row, count, false, row, 0);
                 fresh = takeBehind(visited.absent(row, rejected, row), known, fresh);
             }
             scoreBatch(fresh);
@@ -326,7 +326,7 @@ final class Traversal {
         for (int i = 0; i < count && fresh < enough; i++) {
             if (visited.add(row[i])) {
                 int behind = state.neighbours(row[i], 0, secondRow);
-                int end = known.select(secondRow, behind, 1, secondRow, 0);
+                int end = known.select(secondRow, behind, true, secondRow, 0);
                 int added = visited.addAll(secondRow, end, secondRow);
                 System.arraycopy(secondRow, 0, batch, fresh, added);
                 fresh += added;

@@ -20,7 +20,18 @@ public abstract class CodeQuery {
      * ranks[i]}. {@link VectorCodec#slackBytes} behind a code may be read, to no effect.
      */
     public void estimate(long[] codes, int count, float[] ranks) {
-        for (int i = 0; i < count; i++) {
+        int i = 0;
+        for (; i + 4 <= count; i += 4) {
+            estimateFour(codes, i, ranks);
+        }
+        for (; i < count; i++) {
+            ranks[i] = estimate(NativeMemory.ALL, codes[i]);
+        }
+    }
+
+    /** Estimated ranks of the codes at {@code codes[at .. at + 3]}. */
+    void estimateFour(long[] codes, int at, float[] ranks) {
+        for (int i = at; i < at + 4; i++) {
             ranks[i] = estimate(NativeMemory.ALL, codes[i]);
         }
     }

@@ -63,25 +63,19 @@ public record HalfCodec(Metric metric, int dimensions) implements VectorCodec {
         }
 
         @Override
-        public void estimate(long[] codes, int count, float[] ranks) {
-            int i = 0;
-            for (; i + 4 <= count; i += 4) {
-                function.rank4(
-                        current(),
-                        ALL,
-                        codes[i],
-                        ALL,
-                        codes[i + 1],
-                        ALL,
-                        codes[i + 2],
-                        ALL,
-                        codes[i + 3],
-                        four);
-                System.arraycopy(four, 0, ranks, i, 4);
-            }
-            for (; i < count; i++) {
-                ranks[i] = estimate(ALL, codes[i]);
-            }
+        void estimateFour(long[] codes, int at, float[] ranks) {
+            function.rank4(
+                    current(),
+                    ALL,
+                    codes[at],
+                    ALL,
+                    codes[at + 1],
+                    ALL,
+                    codes[at + 2],
+                    ALL,
+                    codes[at + 3],
+                    four);
+            System.arraycopy(four, 0, ranks, at, 4);
         }
 
         private QueryVector current() {

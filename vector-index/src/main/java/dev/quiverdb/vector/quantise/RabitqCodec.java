@@ -20,8 +20,8 @@ import java.util.Arrays;
  * <p>With {@code r} the rotated residual, {@code k_i} its code in dimension i, {@code h = (2^bits -
  * 1) / 2} and {@code v_i = k_i - h}, the estimate is {@code <r, q> ~ |r|^2 / <r, v> * <v, q>}. The
  * query is cut into 16 steps (256 for three bits and more), so that {@code <k, q>} is a weighted
- * sum of population counts of code planes against query planes: about 14 ns for one plane of 384
- * dimensions.
+ * sum of population counts of code planes against query planes: of 384 dimensions about 7 ns for
+ * two planes with AVX-512, 14 ns for each without.
  *
  * <p>Code, little-endian, D = dimensions padded to 64:
  *

@@ -138,28 +138,22 @@ public final class ScalarCodec implements VectorCodec {
         }
 
         @Override
-        public void estimate(long[] codes, int count, float[] ranks) {
-            int i = 0;
-            for (; i + 4 <= count; i += 4) {
-                KERNELS.innerProductU8x4(
-                        data,
-                        0,
-                        ALL,
-                        codes[i],
-                        ALL,
-                        codes[i + 1],
-                        ALL,
-                        codes[i + 2],
-                        ALL,
-                        codes[i + 3],
-                        dimensions,
-                        products);
-                for (int j = 0; j < 4; j++) {
-                    ranks[i + j] = rank(products[j], ALL, codes[i + j]);
-                }
-            }
-            for (; i < count; i++) {
-                ranks[i] = estimate(ALL, codes[i]);
+        void estimateFour(long[] codes, int at, float[] ranks) {
+            KERNELS.innerProductU8x4(
+                    data,
+                    0,
+                    ALL,
+                    codes[at],
+                    ALL,
+                    codes[at + 1],
+                    ALL,
+                    codes[at + 2],
+                    ALL,
+                    codes[at + 3],
+                    dimensions,
+                    products);
+            for (int i = 0; i < 4; i++) {
+                ranks[at + i] = rank(products[i], ALL, codes[at + i]);
             }
         }
 

@@ -3,7 +3,7 @@
  * their vectors.
  *
  * <p>Start at {@link dev.quiverdb.vector.quantise.VectorCodec}, codes that a graph reads one by one
- * or four at a time ({@link dev.quiverdb.vector.quantise.RabitqCodec}, {@link
+ * or many at a time ({@link dev.quiverdb.vector.quantise.RabitqCodec}, {@link
  * dev.quiverdb.vector.quantise.ScalarCodec}, {@link dev.quiverdb.vector.quantise.HalfCodec}). The
  * README names the papers.
  */

@@ -64,11 +64,11 @@ class AdmissionLogicTest {
         }
         int[] ids = chance.ints(50, 0, 4000).toArray();
         int[] into = new int[60];
-        int end = bitmap.select(ids, 50, 1, into, 10);
+        int end = bitmap.select(ids, 50, true, into, 10);
         assertThat(Arrays.copyOfRange(into, 10, end))
                 .containsExactly(Arrays.stream(ids).filter(bitmap::admits).toArray());
         int[] others = Arrays.stream(ids).filter(id -> !bitmap.admits(id)).toArray();
-        assertThat(bitmap.select(ids, 50, 0, ids, 0)).isEqualTo(others.length);
+        assertThat(bitmap.select(ids, 50, false, ids, 0)).isEqualTo(others.length);
         assertThat(Arrays.copyOf(ids, others.length)).containsExactly(others);
     }
 
